@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig, parsePreprocessConfig } from './config.ts';
+
+const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const config = (value: unknown) => parseConfig(bytes(value));
+const preprocess = (value: unknown, imageSize = 224) =>
+  parsePreprocessConfig(bytes(value), imageSize);
+
+test('fields that are left out have the defaults of CLIPConfig: ViT-B/32', () => {
+  expect(config({})).toEqual({
+    embeddingWidth: 512,
+    vision: {
+      imageSize: 224,
+      patchSize: 32,
+      channels: 3,
+      patches: 49,
+      width: 768,
+      layers: 12,
+      heads: 12,
+      mlpWidth: 3072,
+      activation: 'quick_gelu',
+      epsilon: 1e-5,
+    },
+    text: {
+      vocabularySize: 49408,
+      contextLength: 77,
+      endToken: 49407,
+      width: 512,
+      layers: 12,
+      heads: 8,
+      mlpWidth: 2048,
+      activation: 'quick_gelu',
+      epsilon: 1e-5,
+    },
+  });
+});
+
+test('eos_token_id 2, the error of the published files, means the highest token id', () => {
+  expect(config({ text_config: { eos_token_id: 2 } }).text.endToken).toBe('highest');
+  expect(config({ text_config: { eos_token_id: 49407 } }).text.endToken).toBe(49407);
+});
+
+test('text_config_dict and vision_config_dict of old files win, null ones are passed over', () => {
+  const { text, vision } = config({
+    text_config: { hidden_size: 512 },
+    text_config_dict: { hidden_size: 768, num_attention_heads: 12 },
+    vision_config: { patch_size: 16 },
+    vision_config_dict: null,
+  });
+  expect([text.width, text.heads, vision.patchSize]).toEqual([768, 12, 16]);
+});
+
+describe('a config that cannot be used is refused with the field, what was expected and what came:', () => {
+  test.each<[unknown, string]>([
+    [[], 'config.json: expected a JSON object'],
+    [{ model_type: 'siglip' }, 'config.json: model_type: expected "clip", got "siglip"'],
+    [{ projection_dim: -1 }, 'config.json: projection_dim: expected a whole number'],
+    [{ vision_config: 3 }, 'config.json: vision_config: expected an object'],
+    [{ vision_config: { num_channels: 1 } }, 'vision_config.num_channels: expected 3, got 1'],
+    [
+      { vision_config: { patch_size: 300 } },
+      'vision_config.patch_size: expected at most 224, got 300',
+    ],
+    [{ vision_config: { hidden_act: 'relu' } }, 'expected "quick_gelu" or "gelu", got "relu"'],
+    [{ text_config: { num_attention_heads: 7 } }, 'expected a divisor of hidden_size 512, got 7'],
+    [{ text_config: { layer_norm_eps: 0 } }, 'layer_norm_eps: expected a number above 0, got 0'],
+    [{ text_config: { eos_token_id: 99999 } }, 'expected a token id below 49408, got 99999'],
+    [{ text_config: { vocab_size: '49408' } }, 'got "49408"'],
+  ])('%j', (value, message) => {
+    expect(() => config(value)).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_CONFIG_INVALID',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  test('bytes that are no JSON', () => {
+    expect(() => parseConfig(new TextEncoder().encode('{'))).toThrow(
+      'config.json is not valid JSON',
+    );
+  });
+});
+
+const OPENAI = {
+  resize: { shortestEdge: 224 },
+  crop: 224,
+  rescaleFactor: 1 / 255,
+  mean: [0.48145466, 0.4578275, 0.40821073],
+  std: [0.26862954, 0.26130258, 0.27577711],
+};
+
+test.each<[string, unknown]>([
+  ['nothing', {}],
+  ['numbers', { size: 224, crop_size: 224 }],
+  ['objects', { size: { shortest_edge: 224 }, crop_size: { height: 224, width: 224 } }],
+])('size and crop_size as %s mean the same', (_, value) => {
+  expect(preprocess(value)).toEqual(OPENAI);
+});
+
+test('size as height and width is kept as it is, and steps that are off do nothing', () => {
+  const value = { size: { height: 256, width: 240 }, do_normalize: false, do_rescale: false };
+  expect(preprocess(value)).toEqual({
+    resize: { width: 240, height: 256 },
+    crop: 224,
+    rescaleFactor: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  });
+});
+
+test.each<[unknown, number, string]>([
+  [{}, 336, "crop_size: expected the model's image_size 336, got nothing"],
+  [{ crop_size: { height: 224, width: 200 } }, 224, 'crop_size: expected a square'],
+  [{ size: 200 }, 224, 'size: expected at least the crop_size 224, got 200'],
+  [{ size: { longest_edge: 224 } }, 224, 'size: expected a number, {"shortest_edge"}'],
+  [{ resample: 2 }, 224, 'resample: expected 3 (bicubic), got 2'],
+  [{ do_center_crop: false }, 224, 'do_center_crop: expected true, got false'],
+  [{ image_mean: [0.5, 0.5] }, 224, 'image_mean: expected three numbers'],
+  [{ image_std: [1, 0, 1] }, 224, 'image_std: expected three numbers'],
+])('preprocessing %j for side %i is refused', (value, side, message) => {
+  expect(() => preprocess(value, side)).toThrow(message);
+});

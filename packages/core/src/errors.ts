@@ -1,0 +1,36 @@
+/**
+ * What went wrong, as a stable word for programs. The message beside it says what was expected and
+ * what came.
+ */
+export type ClipErrorCode =
+  /** A model's folder, or a file that it must hold, is not there or cannot be read. */
+  | 'MODEL_NOT_FOUND'
+  /** `config.json`, `preprocessor_config.json` or `tokenizer.json` is malformed or not supported. */
+  | 'MODEL_CONFIG_INVALID'
+  /** The weights file is malformed: not safetensors, cut short, or hostile. */
+  | 'WEIGHTS_INVALID'
+  /** The weights file is well formed, but its tensors do not fit the config. */
+  | 'WEIGHTS_MISMATCH'
+  /** The bytes are no image of a supported format. */
+  | 'IMAGE_UNSUPPORTED'
+  /** The image has more pixels than allowed. */
+  | 'IMAGE_TOO_LARGE'
+  /** The image's header is right, but its data is cut short or damaged. */
+  | 'IMAGE_CORRUPT'
+  /** An argument is not usable: no labels, an empty label, a template without `{}`. */
+  | 'BAD_INPUT'
+  /** A thread that ran the model died; the same call can be made again. */
+  | 'WORKER_LOST'
+  /** The model was disposed of before or while it was used. */
+  | 'DISPOSED';
+
+/** The one error class of `@clipql/core`. */
+export class ClipError extends Error {
+  override readonly name = 'ClipError';
+  readonly code: ClipErrorCode;
+
+  constructor(code: ClipErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}

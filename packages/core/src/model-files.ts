@@ -1,0 +1,57 @@
+import { ClipError } from './errors.ts';
+import { type ByteSource, bytesInMemory } from './weights/byte-source.ts';
+
+/** The files of a model, wherever they lie. */
+export interface ModelFiles {
+  /** What to call the model. */
+  readonly name: string;
+  /**
+   * A whole file, by its name.
+   *
+   * @returns undefined where the model has no such file.
+   */
+  read(file: string): Promise<Uint8Array | undefined>;
+  /** `model.safetensors`; undefined where the model has none. */
+  openWeights(): Promise<ByteSource | undefined>;
+}
+
+export const CONFIG_FILE = 'config.json';
+export const PREPROCESSOR_FILE = 'preprocessor_config.json';
+export const TOKENIZER_FILE = 'tokenizer.json';
+export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
+export const WEIGHTS_FILE = 'model.safetensors';
+
+/**
+ * A model whose files are in memory, by file name: `config.json`, `preprocessor_config.json`,
+ * `tokenizer.json`, `model.safetensors` and, where there is one, `tokenizer_config.json`. The bytes
+ * of float32 weights are used where they lie, not copied: they must not change.
+ */
+export function modelFromBytes(
+  name: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): ModelFiles {
+  const find = (file: string) => (Object.hasOwn(files, file) ? files[file] : undefined);
+  return {
+    name,
+    read: async (file) => find(file),
+    openWeights: async () => {
+      const bytes = find(WEIGHTS_FILE);
+      return bytes === undefined ? undefined : bytesInMemory(bytes);
+    },
+  };
+}
+
+/** @throws ClipError MODEL_NOT_FOUND where the model has no such file. */
+export async function requireFile(files: ModelFiles, file: string): Promise<Uint8Array> {
+  const bytes = await files.read(file);
+  if (bytes === undefined) throw missingFile(files, file);
+  return bytes;
+}
+
+export function missingFile({ name }: ModelFiles, file: string): ClipError {
+  const all = [CONFIG_FILE, WEIGHTS_FILE, TOKENIZER_FILE, PREPROCESSOR_FILE].join(', ');
+  return new ClipError(
+    'MODEL_NOT_FOUND',
+    `model ${name}: expected the files ${all}, got no ${file}`,
+  );
+}

@@ -1,0 +1,83 @@
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ClipError } from '../errors.ts';
+import { type ModelFiles, WEIGHTS_FILE } from '../model-files.ts';
+import type { ByteSource } from '../weights/byte-source.ts';
+
+/** No tokenizer or config in use comes near this; a larger file is not read into memory. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
+
+/**
+ * A model in a folder, with the file names of Hugging Face's repositories. The weights are read
+ * from the disk tensor by tensor and never held as a whole file.
+ *
+ * @throws ClipError MODEL_NOT_FOUND when there is no such folder.
+ */
+export async function modelFromFolder(folder: string): Promise<ModelFiles> {
+  const path = resolve(folder);
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new ClipError('MODEL_NOT_FOUND', `expected a model folder, got none at ${path}`);
+  }
+  return {
+    name: basename(path),
+    read: (file) => readSmallFile(join(path, file)),
+    openWeights: () => openFile(join(path, WEIGHTS_FILE)),
+  };
+}
+
+async function readSmallFile(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_JSON_BYTES) {
+      throw new ClipError(
+        'MODEL_CONFIG_INVALID',
+        `${path}: expected at most ${MAX_JSON_BYTES} bytes, got ${size}`,
+      );
+    }
+    return await readFile(path);
+  } catch (error) {
+    return missingOrThrow(path, error);
+  }
+}
+
+async function openFile(path: string): Promise<ByteSource | undefined> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    return missingOrThrow(path, error);
+  }
+  const { size } = await handle.stat();
+  return {
+    size,
+    read: async (offset, target) => {
+      let filled = 0;
+      while (filled < target.length) {
+        const { bytesRead } = await handle.read(
+          target,
+          filled,
+          Math.min(target.length - filled, 1 << 30),
+          offset + filled,
+        );
+        if (bytesRead === 0) {
+          throw new ClipError(
+            'WEIGHTS_INVALID',
+            `${path}: truncated: expected ${target.length} bytes at ${offset}, got ${filled}`,
+          );
+        }
+        filled += bytesRead;
+      }
+    },
+    close: () => handle.close(),
+  };
+}
+
+function missingOrThrow(path: string, error: unknown): undefined {
+  if (error instanceof ClipError) throw error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return undefined;
+  throw new ClipError('MODEL_NOT_FOUND', `${path}: cannot be read (${code ?? 'unknown reason'})`, {
+    cause: error,
+  });
+}

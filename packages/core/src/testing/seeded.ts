@@ -1,0 +1,15 @@
+/** Numbers in [−1, 1), the same for the same seed: a linear congruential generator mod 2³². */
+export function seededNumbers(length: number, seed: number, scale = 1): Float32Array {
+  let state = seed >>> 0;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state / 2 ** 31 - 1) * scale;
+  });
+}
+
+/** A seed from a name, so that each weight has its own. */
+export function seedOf(name: string): number {
+  let hash = 17;
+  for (const character of name) hash = (Math.imul(hash, 31) + character.codePointAt(0)!) >>> 0;
+  return hash;
+}

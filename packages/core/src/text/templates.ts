@@ -1,0 +1,21 @@
+import { ClipError } from '../errors.ts';
+
+/** OpenAI's single prompt for zero-shot classification. */
+export const DEFAULT_TEMPLATES: readonly string[] = ['a photo of a {}.'];
+
+const PLACE = '{}';
+
+/**
+ * Puts a label into a hypothesis template, at each `{}`.
+ *
+ * @throws ClipError BAD_INPUT for a template without `{}`: every label would read the same.
+ */
+export function fillTemplate(template: string, label: string): string {
+  if (!template.includes(PLACE)) {
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected a template with ${PLACE}, where the label goes, got ${JSON.stringify(template)}`,
+    );
+  }
+  return template.split(PLACE).join(label);
+}

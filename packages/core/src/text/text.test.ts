@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { cutAfterEnd } from './end-token.ts';
+import { fillTemplate } from './templates.ts';
+import { createTokenizer } from './tokenizer.ts';
+
+const NANO = new URL('../../../../models/nano/', import.meta.url);
+const SIZES = { contextLength: 77, vocabularySize: 8192 };
+
+async function nanoTokenizer(sizes = SIZES) {
+  const definition = await readFile(new URL('tokenizer.json', NANO));
+  const options = await readFile(new URL('tokenizer_config.json', NANO));
+  return createTokenizer(definition, options, sizes);
+}
+
+test('a text is its tokens between the start and the end token', async () => {
+  const tokenizer = await nanoTokenizer();
+  expect(tokenizer.tokenize('a photo of a cat.')).toEqual({
+    ids: [8190, 320, 581, 515, 320, 3244, 269, 8191],
+    truncated: false,
+  });
+  expect(tokenizer.tokenize('')).toEqual({ ids: [8190, 8191], truncated: false });
+});
+
+test('a text that just fits is whole; one token more and it is cut, the end token kept', async () => {
+  const tokenizer = await nanoTokenizer();
+  const whole = tokenizer.tokenize('dog '.repeat(75));
+  expect([whole.ids.length, whole.truncated]).toEqual([77, false]);
+  const cut = tokenizer.tokenize('dog '.repeat(76));
+  expect([cut.ids.length, cut.ids.at(-1), cut.truncated]).toEqual([77, 8191, true]);
+  expect(cut.ids).toEqual(whole.ids);
+});
+
+test('a tokenizer whose ids do not fit the vocabulary is refused', async () => {
+  await expect(nanoTokenizer({ contextLength: 77, vocabularySize: 8000 })).rejects.toMatchObject({
+    code: 'MODEL_CONFIG_INVALID',
+    message: "tokenizer.json: expected ids below the model's vocab_size 8000, got 8191",
+  });
+});
+
+test('a file that is no tokenizer is refused', () => {
+  const definition = new TextEncoder().encode('{"model":{"type":"None"}}');
+  expect(() => createTokenizer(definition, undefined, SIZES)).toThrow('not a usable tokenizer');
+});
+
+describe('the end token', () => {
+  const config = {
+    contextLength: 6,
+    vocabularySize: 100,
+    endToken: 7,
+    width: 8,
+    layers: 1,
+    heads: 1,
+    mlpWidth: 8,
+    activation: 'gelu',
+    epsilon: 1e-5,
+  } as const;
+
+  test('is the first with its id, or the first highest id', () => {
+    expect(cutAfterEnd([1, 7, 9, 7], config)).toEqual([1, 7]);
+    expect(cutAfterEnd([1, 7, 9, 9, 3], { ...config, endToken: 'highest' })).toEqual([1, 7, 9]);
+  });
+
+  test.each([
+    [[], 'expected 1 to 6 tokens, got 0'],
+    [[1, 2, 3, 4, 5, 6, 7], 'expected 1 to 6 tokens, got 7'],
+    [[1, 100, 7], 'expected token ids below 100, got 100'],
+    [[1, -1, 7], 'got -1'],
+    [[1, 0.5, 7], 'got 0.5'],
+    [[1, 2, 3], 'expected the end token 7 among the ids, got none'],
+  ])('of %j: %s', (ids, message) => {
+    expect(() => cutAfterEnd(ids, config)).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+test('a label goes to every place of a template, as it is', () => {
+  expect(fillTemplate('a {} and a {}.', "$& $1 cat's")).toBe("a $& $1 cat's and a $& $1 cat's.");
+  expect(() => fillTemplate('a photo', 'cat')).toThrow('expected a template with {}');
+});

@@ -1,0 +1,31 @@
+import { ClipError } from '../errors.ts';
+
+/** Bytes that can be read from any place: a file, memory, later the network. */
+export interface ByteSource {
+  /** Length in bytes. */
+  readonly size: number;
+  /** Fills `target` with the bytes from `offset` on; rejects when there are not that many. */
+  read(offset: number, target: Uint8Array): Promise<void>;
+  /** The bytes themselves, where they lie in memory already: no copy. */
+  view?(offset: number, length: number): Uint8Array;
+  close(): Promise<void>;
+}
+
+/** A source over bytes in memory. They are not copied, so they must not change while in use. */
+export function bytesInMemory(bytes: Uint8Array): ByteSource {
+  const view = (offset: number, length: number): Uint8Array => {
+    if (offset < 0 || length < 0 || offset + length > bytes.length) {
+      throw new ClipError(
+        'WEIGHTS_INVALID',
+        `expected bytes ${offset} to ${offset + length}, got a file of ${bytes.length}`,
+      );
+    }
+    return bytes.subarray(offset, offset + length);
+  };
+  return {
+    size: bytes.length,
+    view,
+    read: async (offset, target) => target.set(view(offset, target.length)),
+    close: async () => {},
+  };
+}

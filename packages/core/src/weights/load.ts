@@ -1,0 +1,87 @@
+import { ClipError } from '../errors.ts';
+import type { Parameter } from '../graph/graph.ts';
+import type { ByteSource } from './byte-source.ts';
+import { toFloat32 } from './float16.ts';
+import { checkpointName } from './names.ts';
+import { readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
+
+/** A model's weights, checked against its config, read one tensor at a time. */
+export interface Weights {
+  /** Parameters of the model, all tensors together. */
+  readonly parameterCount: number;
+  /**
+   * One parameter's values as float32, row-major. The array may be a view into the source's own
+   * memory: it is not to be written to.
+   */
+  read(name: string): Promise<Float32Array>;
+  /** Lets go of the source; what was read stays usable unless it is a view. */
+  close(): Promise<void>;
+}
+
+const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+
+/**
+ * Opens a checkpoint in Hugging Face's `CLIPModel` layout. Every tensor that the model uses is
+ * checked (name, shape, dtype) before any is read; tensors that it does not use are passed over,
+ * such as the `position_ids` of published files.
+ *
+ * @param parameters what the model uses, under our names.
+ * @throws ClipError WEIGHTS_INVALID when the file is not sound safetensors, WEIGHTS_MISMATCH naming
+ *   the first tensor that does not fit, what was expected and what came.
+ */
+export async function openWeights(
+  source: ByteSource,
+  parameters: readonly Parameter[],
+): Promise<Weights> {
+  const entries = await readSafetensorsHeader(source);
+  const used = new Map<string, TensorEntry>();
+  for (const parameter of parameters) {
+    used.set(parameter.name, matchingEntry(entries, parameter));
+  }
+  return {
+    parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
+    read: async (name) => {
+      const entry = used.get(name);
+      if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
+      return readTensor(source, entry);
+    },
+    close: () => source.close(),
+  };
+}
+
+function matchingEntry(
+  entries: ReadonlyMap<string, TensorEntry>,
+  { name, shape }: Parameter,
+): TensorEntry {
+  const tensor = checkpointName(name);
+  const entry = entries.get(tensor);
+  const expected = `expected tensor ${tensor} [${shape.join(', ')}] F32, F16 or BF16`;
+  if (entry === undefined) throw new ClipError('WEIGHTS_MISMATCH', `${expected}, got none`);
+  const sameShape =
+    entry.shape.length === shape.length && entry.shape.every((size, i) => size === shape[i]);
+  if (!sameShape || !USABLE_DTYPES.has(entry.dtype)) {
+    throw new ClipError(
+      'WEIGHTS_MISMATCH',
+      `${expected}, got [${entry.shape.join(', ')}] ${entry.dtype.slice(0, 20)}`,
+    );
+  }
+  return entry;
+}
+
+async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
+  const count = elementsOf(entry.shape);
+  if (entry.dtype === 'F32') {
+    const bytes = source.view?.(entry.offset, entry.length);
+    if (bytes !== undefined && bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0) {
+      return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+    }
+    const values = new Float32Array(count);
+    await source.read(entry.offset, new Uint8Array(values.buffer));
+    return values;
+  }
+  const raw = new Uint16Array(count);
+  await source.read(entry.offset, new Uint8Array(raw.buffer));
+  return toFloat32(raw, entry.dtype === 'F16' ? 'F16' : 'BF16');
+}
+
+const elementsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
