@@ -1,0 +1,79 @@
+import { ClipError } from '../errors.ts';
+
+/** Bits behind the point: 8 of the 32 are for the sample, 2 for sign and overshoot. */
+export const PRECISION_BITS = 32 - 8 - 2;
+
+/** What each pixel along one axis of the result takes from the source. */
+export interface AxisWeights {
+  /** [n] the first source pixel. */
+  readonly start: Int32Array;
+  /** [n] source pixels, at most `taps`. */
+  readonly count: Int32Array;
+  /** Places for weights a pixel. */
+  readonly taps: number;
+  /** [n, taps] fixed-point weights, zero behind `count`. */
+  readonly weights: Int32Array;
+}
+
+/** The filter reaches so many source pixels to each side, times the factor of shrinking. */
+const SUPPORT = 2;
+/** Keys' parameter, as in Pillow; other libraries use −0.75. */
+const A = -0.5;
+/** Enough for a side of two million pixels; more would be a memory hazard of no use. */
+const MAX_WEIGHTS = 10_000_000;
+
+/**
+ * The weights of Keys' cubic convolution along one axis (R. Keys 1981; Pillow `precompute_coeffs`
+ * and `normalize_coeffs_8bpc` in `src/libImaging/Resample.c`). When shrinking, the filter is as much
+ * wider as the picture is larger: that is the antialiasing. Weights are normalised in float64 and
+ * then rounded to fixed point, the half away from zero.
+ *
+ * @param from - source pixels along the axis
+ * @param to - pixels of the whole result along the axis
+ * @param offset - the first pixel of the result that is wanted
+ * @param n - how many are wanted
+ * @throws ClipError IMAGE_TOO_LARGE when millions of pixels are to become a few.
+ */
+export function cubicWeights(from: number, to: number, offset: number, n: number): AxisWeights {
+  const scale = from / to;
+  const widening = Math.max(scale, 1);
+  const support = SUPPORT * widening;
+  const taps = Math.ceil(support) * 2 + 1;
+  if (n * taps > MAX_WEIGHTS) {
+    throw new ClipError(
+      'IMAGE_TOO_LARGE',
+      `expected a side that resizes to ${to} pixels with at most ${MAX_WEIGHTS} weights, ` +
+        `got one of ${from} pixels`,
+    );
+  }
+  const start = new Int32Array(n);
+  const count = new Int32Array(n);
+  const weights = new Int32Array(n * taps);
+  const exact = new Float64Array(taps);
+  const narrowing = 1 / widening;
+
+  for (let i = 0; i < n; i++) {
+    const centre = (offset + i + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - support + 0.5));
+    const behind = Math.min(from, Math.trunc(centre + support + 0.5));
+    let sum = 0;
+    for (let tap = 0; tap < behind - first; tap++) {
+      exact[tap] = cubic((tap + first - centre + 0.5) * narrowing);
+      sum += exact[tap]!;
+    }
+    for (let tap = 0; tap < behind - first; tap++) {
+      const weight = (sum === 0 ? exact[tap]! : exact[tap]! / sum) * 2 ** PRECISION_BITS;
+      weights[i * taps + tap] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+    }
+    start[i] = first;
+    count[i] = behind - first;
+  }
+  return { start, count, taps, weights };
+}
+
+function cubic(position: number): number {
+  const x = Math.abs(position);
+  if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
+  if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;
+  return 0;
+}

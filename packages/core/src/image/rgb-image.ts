@@ -1,0 +1,18 @@
+/**
+ * A decoded picture: 8-bit samples, row by row from the top left, the channels of a pixel side by
+ * side.
+ */
+export interface RgbImage {
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /**
+   * Bytes a pixel takes: 3 (red, green, blue), or 4, where the fourth is to be ignored. The
+   * decoders give 4, and taking them as they are saves a pass over the picture: 55 ms and 36 MB of
+   * a 12-megapixel photo.
+   */
+  readonly channels: 3 | 4;
+  /** [height, width, channels] */
+  readonly data: Uint8Array;
+}

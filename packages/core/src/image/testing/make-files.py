@@ -1,0 +1,51 @@
+"""Makes the files beside it with Pillow 12.3, avifenc 0.11 and webpmux 1.2 (Debian 12)."""
+
+import subprocess
+from pathlib import Path
+
+from PIL import Image
+
+FILES = Path(__file__).parent / "files"
+WIDTH, HEIGHT = 12, 7
+
+
+def picture(width=WIDTH, height=HEIGHT):
+    """The picture of picture.ts: every pixel differs from every other."""
+    image = Image.new("RGB", (width, height))
+    for y in range(height):
+        for x in range(width):
+            image.putpixel((x, y), (20 * x % 256, 36 * y % 256, (200 + 13 * x - 29 * y) % 256))
+    return image
+
+
+def run(*command):
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL)
+
+
+picture().save(FILES / "lossless.webp", lossless=True)
+picture().save(FILES / "baseline.jpg", quality=90, optimize=True)
+picture(40, 24).save(FILES / "progressive.jpg", quality=80, progressive=True)
+picture().convert("CMYK").save(FILES / "cmyk.jpg", quality=90, optimize=True)
+Image.open(FILES / "cmyk.jpg").convert("RGB").save(FILES / "cmyk.expected.png")
+
+transparent = picture(40, 24)
+transparent.putalpha(Image.linear_gradient("L").resize((40, 24)))
+transparent.save(FILES / "lossy-alpha.webp", quality=70)
+Image.open(FILES / "lossy-alpha.webp").convert("RGB").save(FILES / "lossy-alpha.expected.png")
+transparent.save(FILES / "lossy-alpha.avif", quality=60, subsampling="4:2:0")
+Image.open(FILES / "lossy-alpha.avif").convert("RGB").save(FILES / "lossy-alpha.expected-avif.png")
+
+run("webpmux", "-frame", FILES / "lossless.webp", "+100+4+2", "-frame", FILES / "lossless.webp",
+    "+100", "-o", FILES / "animated-offset.webp")  # fmt: skip
+
+picture().save("/tmp/picture.png")
+tiles = Image.new("RGB", (128, 64), (200, 30, 40))
+tiles.paste((20, 60, 220), (64, 0, 128, 64))
+tiles.save("/tmp/tiles.png")
+run("avifenc", "--lossless", "--irot", 0, "--imir", 0, "/tmp/picture.png", FILES / "turned.avif")
+run("avifenc", "--lossless", "/tmp/picture.png", FILES / "lossless.avif")
+run("avifenc", "--lossless", "--grid", "2x1", "/tmp/tiles.png", FILES / "grid.avif")
+run("avifenc", "--lossless", "/tmp/picture.png", "/tmp/picture.png", FILES / "sequence.avif")
+
+picture(40, 24).quantize(16).save(FILES / "interlaced.gif", interlace=1)
+Image.open(FILES / "interlaced.gif").convert("RGB").save(FILES / "interlaced.expected.png")
