@@ -1,0 +1,14 @@
+import type { PackedWeight, Step } from '../../graph/step.ts';
+
+/** What a step of the reference backend works on. */
+export interface Memory {
+  /** The arena as float32; `i32` is the same memory as int32. */
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+  /** A weight's parameters one by one, each row-major, in the order in which they are stacked. */
+  parts(weight: PackedWeight): readonly Float32Array[];
+  /** A weight that is one parameter. */
+  single(weight: PackedWeight): Float32Array;
+}
+
+export type StepOf<Op extends Step['op']> = Extract<Step, { op: Op }>;

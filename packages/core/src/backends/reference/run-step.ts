@@ -1,0 +1,33 @@
+import type { Step } from '../../graph/step.ts';
+import { add, addTable } from './add.ts';
+import { attention } from './attention.ts';
+import { embed } from './embed.ts';
+import { gelu } from './gelu.ts';
+import { l2Normalize } from './l2-normalize.ts';
+import { layerNorm } from './layer-norm.ts';
+import { linear } from './linear.ts';
+import type { Memory, StepOf } from './memory.ts';
+import { patches } from './patches.ts';
+import { prepend } from './prepend.ts';
+import { select } from './select.ts';
+
+type Kernels = { readonly [Op in Step['op']]: (step: StepOf<Op>, memory: Memory) => void };
+
+const KERNELS: Kernels = {
+  patches,
+  embed,
+  linear,
+  gelu,
+  layerNorm,
+  attention,
+  add,
+  addTable,
+  prepend,
+  select,
+  l2Normalize,
+};
+
+/** Runs one step of a plan. */
+export function runStep<Op extends Step['op']>(step: StepOf<Op>, memory: Memory): void {
+  KERNELS[step.op as Op](step, memory);
+}

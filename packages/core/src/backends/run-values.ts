@@ -1,0 +1,41 @@
+/** Copies a run's inputs into an arena and its outputs out of it, the same way on every backend. */
+import type { Plan } from '../graph/plan.ts';
+
+export type RunInputs = Readonly<Record<string, Float32Array | Int32Array>>;
+export type RunOutputs = Record<string, Float32Array>;
+
+/** An arena as float32 and as int32: two views of the same memory. */
+export interface ArenaViews {
+  readonly f32: Float32Array;
+  readonly i32: Int32Array;
+}
+
+/** @throws RangeError for an input that is missing, or not of the plan's type and size. */
+export function writeInputs(plan: Plan, inputs: RunInputs, { f32, i32 }: ArenaViews): void {
+  for (const [name, slot] of plan.inputs) {
+    const values = inputs[name];
+    const expected = slot.dtype === 'f32' ? Float32Array : Int32Array;
+    if (!(values instanceof expected) || values.length !== slot.rows * slot.columns) {
+      const got =
+        values === undefined ? 'nothing' : `${values.length} of ${values.constructor.name}`;
+      throw new RangeError(
+        `input ${name}: expected ${slot.rows * slot.columns} of ${expected.name}, got ${got}`,
+      );
+    }
+    (values instanceof Float32Array ? f32 : i32).set(values, slot.offset);
+  }
+}
+
+/** Copies the outputs out of the arena, row-major and without gaps. */
+export function readOutputs(plan: Plan, { f32 }: ArenaViews): RunOutputs {
+  const outputs: RunOutputs = {};
+  for (const [name, { offset, rows, columns, pitch }] of plan.outputs) {
+    const values = new Float32Array(rows * columns);
+    for (let row = 0; row < rows; row++) {
+      const from = offset + row * pitch;
+      values.set(f32.subarray(from, from + columns), row * columns);
+    }
+    outputs[name] = values;
+  }
+  return outputs;
+}

@@ -1,0 +1,264 @@
+import type { Activation } from '../config.ts';
+
+/** A weight of the model, under our name, with the shape that it has in the checkpoint. */
+export interface Parameter {
+  readonly kind: 'parameter';
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** A matrix that an operation gives: `rows` × `columns`, row-major. */
+export interface Tensor {
+  readonly kind: 'tensor';
+  readonly rows: number;
+  readonly columns: number;
+  readonly dtype: 'f32' | 'i32';
+  readonly operation: Operation;
+}
+
+/** A layer norm's or a linear layer's weights, as PyTorch's modules hold them. */
+export interface Affine {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+}
+
+export type Operation =
+  /** Given at each run. */
+  | { readonly op: 'input'; readonly name: string }
+  /** im2col: [B, C·S·S] → [B·P, C·p·p], patches in row-major order, channel first inside each. */
+  | {
+      readonly op: 'patches';
+      readonly x: Tensor;
+      readonly channels: number;
+      readonly imageSize: number;
+      readonly patchSize: number;
+    }
+  /** Rows of the table by id. */
+  | { readonly op: 'embed'; readonly table: Parameter; readonly ids: Tensor }
+  /** x·Wᵀ + b, with W [out, in]. */
+  | {
+      readonly op: 'linear';
+      readonly x: Tensor;
+      readonly weight: Parameter;
+      readonly bias: Parameter | undefined;
+    }
+  | { readonly op: 'gelu'; readonly x: Tensor; readonly activation: Activation }
+  /** (x − mean) / sqrt(variance + ε) · weight + bias, by row. */
+  | {
+      readonly op: 'layerNorm';
+      readonly x: Tensor;
+      readonly weight: Parameter;
+      readonly bias: Parameter;
+      readonly epsilon: number;
+    }
+  /** softmax(q·kᵀ / sqrt(d))·v for each head of each sequence. */
+  | {
+      readonly op: 'attention';
+      readonly query: Tensor;
+      readonly key: Tensor;
+      readonly value: Tensor;
+      readonly offsets: Tensor;
+      readonly heads: number;
+      readonly causal: boolean;
+    }
+  | { readonly op: 'add'; readonly x: Tensor; readonly y: Tensor }
+  /** Adds the table to each run of as many rows: row r gets table row r mod T. */
+  | { readonly op: 'addTable'; readonly x: Tensor; readonly table: Parameter }
+  /** Puts one row in front of each sequence of `length` rows. */
+  | {
+      readonly op: 'prepend';
+      readonly x: Tensor;
+      readonly row: Parameter;
+      readonly length: number;
+    }
+  /** The rows with these indices. */
+  | { readonly op: 'select'; readonly x: Tensor; readonly indices: Tensor }
+  /** x / ‖x‖₂ by row. */
+  | { readonly op: 'l2Normalize'; readonly x: Tensor };
+
+/** A finished graph: its outputs by name, and through them all that they are made from. */
+export interface Graph {
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * Records a computation over matrices, one operation a call, and checks the shapes as it goes. The
+ * calls stay unfused and know of no backend.
+ *
+ * A batch of sequences is one matrix: their rows end to end, with `offsets` (an i32 input of B + 1
+ * row numbers) saying where each begins. Sequences may differ in length.
+ */
+export class GraphBuilder {
+  private readonly declared = new Map<string, Parameter>();
+  private readonly outputs = new Map<string, Tensor>();
+
+  /** The weights that the graph uses, in the order in which they were declared. */
+  get parameters(): readonly Parameter[] {
+    return [...this.declared.values()];
+  }
+
+  parameter(name: string, shape: readonly number[]): Parameter {
+    check(!this.declared.has(name), () => `parameter ${name} is declared twice`);
+    const parameter: Parameter = { kind: 'parameter', name, shape };
+    this.declared.set(name, parameter);
+    return parameter;
+  }
+
+  input(name: string, rows: number, columns: number, dtype: 'f32' | 'i32' = 'f32'): Tensor {
+    return tensor(rows, columns, { op: 'input', name }, dtype);
+  }
+
+  patches(x: Tensor, channels: number, imageSize: number, patchSize: number): Tensor {
+    expectColumns('patches', x, channels * imageSize * imageSize);
+    const side = Math.floor(imageSize / patchSize);
+    return tensor(x.rows * side * side, channels * patchSize * patchSize, {
+      op: 'patches',
+      x,
+      channels,
+      imageSize,
+      patchSize,
+    });
+  }
+
+  embed(table: Parameter, ids: Tensor): Tensor {
+    expectIndices('embed', ids);
+    return tensor(ids.rows, matrixShape(table).columns, { op: 'embed', table, ids });
+  }
+
+  linear(x: Tensor, weight: Parameter, bias?: Parameter): Tensor {
+    const { rows: out, columns } = matrixShape(weight);
+    expectColumns(weight.name, x, columns);
+    if (bias !== undefined) expectVector(bias, out);
+    return tensor(x.rows, out, { op: 'linear', x, weight, bias });
+  }
+
+  gelu(x: Tensor, activation: Activation): Tensor {
+    return tensor(x.rows, x.columns, { op: 'gelu', x, activation });
+  }
+
+  layerNorm(x: Tensor, { weight, bias }: Affine, epsilon: number): Tensor {
+    expectVector(weight, x.columns);
+    expectVector(bias, x.columns);
+    return tensor(x.rows, x.columns, { op: 'layerNorm', x, weight, bias, epsilon });
+  }
+
+  attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    { offsets, heads, causal }: { offsets: Tensor; heads: number; causal: boolean },
+  ): Tensor {
+    expectIndices('attention', offsets);
+    expectSameShape('attention', query, key);
+    expectSameShape('attention', query, value);
+    check(query.columns % heads === 0, () => `attention: ${query.columns} columns, ${heads} heads`);
+    const operation = { op: 'attention', query, key, value, offsets, heads, causal } as const;
+    return tensor(query.rows, query.columns, operation);
+  }
+
+  /** Adds a tensor of the same shape, or a table whose rows repeat over x's. */
+  add(x: Tensor, y: Tensor | Parameter): Tensor {
+    if (y.kind === 'tensor') {
+      expectSameShape('add', x, y);
+      return tensor(x.rows, x.columns, { op: 'add', x, y });
+    }
+    const { rows, columns } = matrixShape(y);
+    expectColumns(y.name, x, columns);
+    check(x.rows % rows === 0, () => `${y.name}: ${rows} rows do not divide ${x.rows}`);
+    return tensor(x.rows, x.columns, { op: 'addTable', x, table: y });
+  }
+
+  prepend(x: Tensor, row: Parameter, length: number): Tensor {
+    expectVector(row, x.columns);
+    check(x.rows % length === 0, () => `prepend: ${x.rows} rows in sequences of ${length}`);
+    const rows = (x.rows / length) * (length + 1);
+    return tensor(rows, x.columns, { op: 'prepend', x, row, length });
+  }
+
+  select(x: Tensor, indices: Tensor): Tensor {
+    expectIndices('select', indices);
+    return tensor(indices.rows, x.columns, { op: 'select', x, indices });
+  }
+
+  l2Normalize(x: Tensor): Tensor {
+    return tensor(x.rows, x.columns, { op: 'l2Normalize', x });
+  }
+
+  output(name: string, x: Tensor): void {
+    this.outputs.set(name, x);
+  }
+
+  build(): Graph {
+    return { outputs: this.outputs };
+  }
+}
+
+/** A parameter as a matrix: its first dimension, and the product of the others. */
+export function matrixShape({ shape }: Parameter): { rows: number; columns: number } {
+  const [rows = 1, ...rest] = shape;
+  return { rows, columns: rest.reduce((a, b) => a * b, 1) };
+}
+
+/** The tensors that an operation reads. */
+export function operandsOf(operation: Operation): readonly Tensor[] {
+  switch (operation.op) {
+    case 'input':
+      return [];
+    case 'embed':
+      return [operation.ids];
+    case 'attention':
+      return [operation.query, operation.key, operation.value, operation.offsets];
+    case 'add':
+      return [operation.x, operation.y];
+    case 'select':
+      return [operation.x, operation.indices];
+    default:
+      return [operation.x];
+  }
+}
+
+/** Every tensor of a graph, each after those that it is made from. */
+export function inOrder(graph: Graph): readonly Tensor[] {
+  const ordered = new Set<Tensor>();
+  const visit = (node: Tensor): void => {
+    if (ordered.has(node)) return;
+    for (const operand of operandsOf(node.operation)) visit(operand);
+    ordered.add(node);
+  };
+  for (const output of graph.outputs.values()) visit(output);
+  return [...ordered];
+}
+
+export function tensor(
+  rows: number,
+  columns: number,
+  operation: Operation,
+  dtype: 'f32' | 'i32' = 'f32',
+): Tensor {
+  return { kind: 'tensor', rows, columns, dtype, operation };
+}
+
+function check(holds: boolean, problem: () => string): void {
+  if (!holds) throw new RangeError(problem());
+}
+
+const shapeOf = ({ rows, columns }: Tensor): string => `[${rows}, ${columns}]`;
+
+function expectColumns(what: string, x: Tensor, columns: number): void {
+  check(x.columns === columns, () => `${what}: expected ${columns} columns, got ${shapeOf(x)}`);
+}
+
+function expectSameShape(what: string, x: Tensor, y: Tensor): void {
+  const same = x.rows === y.rows && x.columns === y.columns;
+  check(same, () => `${what}: expected equal shapes, got ${shapeOf(x)} and ${shapeOf(y)}`);
+}
+
+function expectIndices(what: string, x: Tensor): void {
+  const fits = x.dtype === 'i32' && x.columns === 1;
+  check(fits, () => `${what}: expected indices [N, 1] i32, got ${shapeOf(x)} ${x.dtype}`);
+}
+
+function expectVector({ name, shape }: Parameter, length: number): void {
+  const fits = shape.length === 1 && shape[0] === length;
+  check(fits, () => `${name}: expected [${length}], got [${shape.join(', ')}]`);
+}
