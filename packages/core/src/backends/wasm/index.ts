@@ -1,0 +1,150 @@
+/**
+ * The WebAssembly backend: float32 kernels compiled from `packages/core/assembly`, with relaxed SIMD
+ * where the engine has it, run by a team of threads where memory can be shared. A whole plan runs in
+ * one call.
+ */
+import { canShareMemory, defaultThreads, startThread } from '#threads';
+import { ClipError } from '../../errors.ts';
+import type { Plan } from '../../graph/plan.ts';
+import type { Backend, BackendInfo, Executable, WeightReader } from '../backend.ts';
+import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
+import { bestSimd, instantiateKernels, kernelModule, type Simd } from './kernels.ts';
+import { aligned, LinearMemory } from './linear-memory.ts';
+import { PackedWeights, type Precision } from './packed-weights.ts';
+import { encodeProgram, programBytes, quantizedBytes } from './program.ts';
+import { CONTROL_BYTES, type Job, Team } from './team.ts';
+import type { StartThread } from './thread.ts';
+
+export interface WasmOptions {
+  /** What the linear layers compute with; `f32` unless given. */
+  readonly precision?: Precision;
+  /** The best that the engine has, unless given. */
+  readonly simd?: Simd;
+  /**
+   * Threads that a forward pass uses; as many as there are physical cores, unless given. Where memory
+   * cannot be shared it runs on the calling thread, whatever is given.
+   */
+  readonly threads?: number;
+  /** Whether threads of their own run the model; where memory can be shared, unless given. */
+  readonly shared?: boolean;
+  /** How threads are started; for tests. */
+  readonly startThread?: StartThread;
+}
+
+/** Address 0 means "none" to the kernels, so nothing is put there. */
+const CONTROL_ADDRESS = 64;
+const RESERVED_BYTES = CONTROL_ADDRESS + CONTROL_BYTES;
+const WORD_BYTES = 4;
+
+export function createWasmBackend(options: WasmOptions = {}): Backend {
+  return new WasmBackend(options);
+}
+
+/** Runs a job on the threads it has, or on the calling one. */
+interface Runner {
+  run(job: Job): Promise<void> | void;
+  dispose(): void;
+}
+
+class WasmBackend implements Backend {
+  readonly info: BackendInfo;
+  private readonly memory: LinearMemory;
+  private readonly weights: PackedWeights;
+  private readonly runner: Runner;
+  /** What the running plan works in; as large as the largest yet. */
+  private workspace = { address: 0, bytes: 0 };
+  private queue: Promise<unknown> = Promise.resolve();
+  private disposed = false;
+
+  constructor(options: WasmOptions) {
+    const { simd = bestSimd(), precision = 'f32' } = options;
+    const shared = options.shared ?? canShareMemory();
+    const threads = shared ? (options.threads ?? defaultThreads()) : 1;
+    this.info = { name: 'wasm', precision, threads, simd };
+    this.memory = new LinearMemory(shared, RESERVED_BYTES);
+    this.weights = new PackedWeights(this.memory, precision);
+    const module = new WebAssembly.Module(kernelModule(simd, shared));
+    const { memory } = this.memory;
+    const start = options.startThread ?? startThread;
+    this.runner = shared
+      ? new Team({ module, memory, control: CONTROL_ADDRESS, threads, start })
+      : singleThread(module, memory);
+  }
+
+  get memoryBytes(): number {
+    return this.disposed ? 0 : this.memory.size;
+  }
+
+  async compile(plan: Plan, source: WeightReader): Promise<Executable> {
+    this.checkUsable();
+    await this.weights.add(plan, source);
+    return {
+      run: (inputs) => {
+        const result = this.queue.then(() => this.run(plan, inputs));
+        this.queue = result.catch(() => {});
+        return result;
+      },
+    };
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.runner.dispose();
+  }
+
+  private async run(plan: Plan, inputs: RunInputs): Promise<RunOutputs> {
+    this.checkUsable();
+    const sizes = {
+      arena: plan.arenaWords * WORD_BYTES,
+      quantized: quantizedBytes(plan, this.info.precision),
+      program: programBytes(plan),
+      scratch: scratchBytesOf(plan) * this.info.threads,
+    };
+    const { arena, quantized, program, scratch } = this.reserve(sizes);
+    const views = {
+      f32: this.memory.f32(arena, plan.arenaWords),
+      i32: this.memory.i32(arena, plan.arenaWords),
+    };
+    writeInputs(plan, inputs, views);
+    const { words, steps } = encodeProgram(plan, { arena, quantized }, this.weights);
+    this.memory.i32(program, words.length).set(words);
+    await this.runner.run({ program, steps, scratch, scratchBytes: scratchBytesOf(plan) });
+    this.checkUsable();
+    return readOutputs(plan, views);
+  }
+
+  /** Parts of the workspace with room for these bytes each; it grows where it is too small. */
+  private reserve<Part extends string>(sizes: Record<Part, number>): Record<Part, number> {
+    const bytes = Object.values<number>(sizes).reduce((sum, size) => sum + aligned(size), 0);
+    if (bytes > this.workspace.bytes) {
+      this.workspace = { address: this.memory.allocate(bytes), bytes };
+    }
+    let { address } = this.workspace;
+    const addresses: Partial<Record<Part, number>> = {};
+    for (const part of Object.keys(sizes) as Part[]) {
+      addresses[part] = address;
+      address += aligned(sizes[part]);
+    }
+    return addresses as Record<Part, number>;
+  }
+
+  private checkUsable(): void {
+    if (this.disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
+  }
+}
+
+function singleThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Runner {
+  const kernels = instantiateKernels(module, memory);
+  return {
+    run: ({ program, steps, scratch, scratchBytes }) => {
+      kernels.run(program, steps, scratch, scratchBytes, CONTROL_ADDRESS, 0, 1);
+    },
+    dispose: () => {},
+  };
+}
+
+/** One query's scores: at most as many as the longest sequence has rows, filled up to vectors. */
+function scratchBytesOf(plan: Plan): number {
+  const rows = plan.steps.map((step) => (step.op === 'attention' ? step.query.rows : 0));
+  return aligned((Math.max(0, ...rows) + 3) * WORD_BYTES);
+}

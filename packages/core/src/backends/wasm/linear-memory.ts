@@ -1,0 +1,49 @@
+/** Allocation in a WebAssembly memory: blocks are handed out from the bottom up and never given back. */
+
+const PAGE_BYTES = 65_536;
+/** A cache line. */
+const ALIGNMENT = 64;
+/** What wasm32 can address. */
+const MAX_PAGES = 65_536;
+
+export class LinearMemory {
+  readonly memory: WebAssembly.Memory;
+  private end: number;
+
+  /** @param reserved bytes at the bottom that are not handed out. */
+  constructor(shared: boolean, reserved: number) {
+    const pages = Math.ceil(reserved / PAGE_BYTES);
+    this.memory = new WebAssembly.Memory(
+      shared ? { initial: pages, maximum: MAX_PAGES, shared } : { initial: pages },
+    );
+    this.end = aligned(reserved);
+  }
+
+  /** Bytes in all. */
+  get size(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** @returns the address of a new block, a multiple of 64. Views of the memory are stale after. */
+  allocate(bytes: number): number {
+    const address = this.end;
+    this.end = aligned(address + bytes);
+    const missing = this.end - this.size;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    return address;
+  }
+
+  bytesAt(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, length);
+  }
+
+  f32(address: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  i32(address: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, address, length);
+  }
+}
+
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;

@@ -1,0 +1,137 @@
+import { ClipError } from '../../errors.ts';
+import type { StartThread, Thread } from './thread.ts';
+
+/** A program for the interpreter, as addresses in the shared memory. */
+export interface Job {
+  readonly program: number;
+  readonly steps: number;
+  readonly scratch: number;
+  readonly scratchBytes: number;
+}
+
+/** Words at the control address, as the threads' script below and `assembly/barrier.ts` know them. */
+const BARRIER = 0;
+const JOB = 2;
+const DONE = 3;
+const FINISHED = 4;
+const FAILED = 5;
+const ARGUMENTS = 6;
+const CONTROL_WORDS = 10;
+export const CONTROL_BYTES = 4 * CONTROL_WORDS;
+
+/**
+ * What each thread runs: waits for a job, runs the program, and the last one to end says so. It never
+ * returns to its event loop.
+ */
+const SCRIPT = `
+function work({ module, memory, control, job, thread, threads }) {
+  const abort = () => { throw new Error('a kernel aborted'); };
+  const { run } = new WebAssembly.Instance(module, { env: { memory, abort } }).exports;
+  const words = new Int32Array(memory.buffer, control, ${CONTROL_WORDS});
+  for (;;) {
+    Atomics.wait(words, ${JOB}, job);
+    const next = Atomics.load(words, ${JOB});
+    if (next === job) continue;
+    job = next;
+    const [program, steps, scratch, scratchBytes] = words.slice(${ARGUMENTS});
+    const met = run(program >>> 0, steps, scratch >>> 0, scratchBytes, control, thread, threads);
+    if (!met) Atomics.store(words, ${FAILED}, 1);
+    if (Atomics.add(words, ${FINISHED}, 1) === threads - 1) {
+      Atomics.store(words, ${FINISHED}, 0);
+      Atomics.store(words, ${DONE}, job);
+      Atomics.notify(words, ${DONE});
+    }
+  }
+}`;
+
+interface TeamOptions {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Address of {@link CONTROL_BYTES} bytes that nothing else uses. */
+  readonly control: number;
+  readonly threads: number;
+  readonly start: StartThread;
+}
+
+/**
+ * Threads that run programs together over one shared memory. The thread that calls never blocks and
+ * takes no part. When a member is lost, the job in flight rejects with WORKER_LOST, and the next one
+ * gets a new team.
+ */
+export class Team {
+  private readonly options: TeamOptions;
+  private readonly words: Int32Array;
+  private members: readonly Thread[] = [];
+  private ending: Promise<unknown> = Promise.resolve();
+  private lost = rejectable();
+  private disposed = false;
+
+  constructor(options: TeamOptions) {
+    this.options = options;
+    this.words = new Int32Array(options.memory.buffer, options.control, CONTROL_WORDS);
+    this.assemble();
+  }
+
+  /**
+   * Runs one job; jobs must not overlap.
+   *
+   * @throws ClipError WORKER_LOST when a member died, DISPOSED when the team was disposed of.
+   */
+  async run({ program, steps, scratch, scratchBytes }: Job): Promise<void> {
+    // No old member may still write to the memory when new ones begin.
+    await this.ending;
+    if (this.disposed) throw disposedError();
+    if (this.members.length === 0) this.assemble();
+    const { words, members, lost } = this;
+    words.set([program, steps, scratch, scratchBytes], ARGUMENTS);
+    const before = Atomics.load(words, DONE);
+    for (const member of members) member.keepAlive(true);
+    try {
+      Atomics.add(words, JOB, 1);
+      Atomics.notify(words, JOB);
+      const done = Atomics.waitAsync(words, DONE, before);
+      if (done.async) await Promise.race([done.value, lost.promise]);
+    } finally {
+      for (const member of members) member.keepAlive(false);
+    }
+    if (Atomics.load(words, FAILED) !== 0) throw this.end(lostError('it did not keep up'));
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.end(disposedError());
+  }
+
+  private assemble(): void {
+    const { module, memory, control, threads, start } = this.options;
+    this.words.fill(0, BARRIER, JOB);
+    this.words.fill(0, FINISHED);
+    const job = Atomics.load(this.words, JOB);
+    const members: readonly Thread[] = Array.from({ length: threads }, (_, thread) =>
+      start(SCRIPT, { module, memory, control, job, thread, threads }, (reason) => {
+        if (this.members === members) this.end(lostError(reason));
+      }),
+    );
+    this.members = members;
+  }
+
+  /** Lets all members go; what is in flight rejects with this error. */
+  private end(error: ClipError): ClipError {
+    this.lost.reject(error);
+    this.lost = rejectable();
+    this.ending = Promise.all(this.members.map((member) => member.terminate()));
+    this.members = [];
+    return error;
+  }
+}
+
+const disposedError = () => new ClipError('DISPOSED', 'the model was disposed of');
+const lostError = (reason: string) =>
+  new ClipError('WORKER_LOST', `a thread that runs the model was lost (${reason}); try again`);
+
+/** A promise to be rejected later, which may go unheard. */
+function rejectable(): PromiseWithResolvers<never> {
+  const resolvers = Promise.withResolvers<never>();
+  resolvers.promise.catch(() => {});
+  return resolvers;
+}

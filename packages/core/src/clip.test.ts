@@ -1,0 +1,231 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Clip } from './clip.ts';
+import type { RgbImage } from './image/rgb-image.ts';
+import { loadClip } from './load-clip.ts';
+import { modelFromBytes } from './model-files.ts';
+import { modelFromFolder } from './node/index.ts';
+import { seededNumbers } from './testing/seeded.ts';
+
+const NANO = fileURLToPath(new URL('../../../models/nano', import.meta.url));
+const PHOTO = new URL('../../api/examples/nagasaki-boats.jpg', import.meta.url);
+const FILES = [
+  'config.json',
+  'preprocessor_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'model.safetensors',
+] as const;
+
+type FileName = (typeof FILES)[number];
+
+async function nanoFiles(changes: Partial<Record<FileName, Uint8Array | undefined>> = {}) {
+  const files: Record<string, Uint8Array> = {};
+  for (const name of FILES) {
+    const bytes = name in changes ? changes[name] : await readFile(join(NANO, name));
+    if (bytes !== undefined) files[name] = bytes;
+  }
+  return modelFromBytes('nano', files);
+}
+
+async function changedJson(name: FileName, change: (json: Record<string, unknown>) => void) {
+  const json = JSON.parse(await readFile(join(NANO, name), 'utf8'));
+  change(json);
+  return { [name]: new TextEncoder().encode(JSON.stringify(json)) };
+}
+
+function picture(seed: number): RgbImage {
+  const data = Uint8Array.from(seededNumbers(60 * 50 * 3, seed), (value) => (value + 1) * 127.5);
+  return { width: 60, height: 50, channels: 3, data };
+}
+
+const lengthOf = (vector: Float32Array) => Math.hypot(...vector);
+const cosine = (a: Float32Array, b: Float32Array) =>
+  a.reduce((sum, value, i) => sum + value * b[i]!, 0) / (lengthOf(a) * lengthOf(b));
+
+let clip: Clip;
+beforeAll(async () => {
+  clip = await loadClip(await modelFromFolder(NANO));
+});
+afterAll(() => clip.dispose());
+
+test('info says what was loaded and what runs it', () => {
+  expect(clip.info).toMatchObject({
+    name: 'nano',
+    embeddingWidth: 128,
+    imageSize: 48,
+    contextLength: 77,
+    backend: { name: 'wasm', precision: 'f32', simd: 'relaxed' },
+  });
+  expect(clip.info.logitScale).toBeCloseTo(17.97, 1);
+  expect(clip.memoryBytes).toBeGreaterThan(4 * clip.info.parameters - 1024);
+});
+
+test('a model in memory gives what the same model in a folder gives', async () => {
+  const inMemory = await loadClip(await nanoFiles());
+  expect(inMemory.info).toEqual(clip.info);
+  expect(await inMemory.encodeTexts(['a cat'])).toEqual(await clip.encodeTexts(['a cat']));
+  inMemory.dispose();
+});
+
+test('embeddings have length 1, raw ones the same direction', async () => {
+  const images = [picture(1), picture(2)];
+  for (const [encoded, raw] of [
+    [await clip.encodeImages(images), await clip.encodeImages(images, { normalize: false })],
+    [await clip.encodeTexts(['cat']), await clip.encodeTexts(['cat'], { normalize: false })],
+  ] as const) {
+    encoded.forEach((embedding, i) => {
+      expect(embedding).toHaveLength(128);
+      expect(lengthOf(embedding)).toBeCloseTo(1, 6);
+      expect(lengthOf(raw[i]!)).not.toBeCloseTo(1, 2);
+      expect(cosine(embedding, raw[i]!)).toBeCloseTo(1, 6);
+    });
+  }
+});
+
+test('a batch of any size gives each image and text what it gets alone, in order', async () => {
+  const images = Array.from({ length: 11 }, (_, i) => picture(i));
+  const together = await clip.encodeImages(images);
+  expect(together).toHaveLength(11);
+  for (const i of [0, 7, 8, 10]) {
+    expect(together[i]).toEqual((await clip.encodeImages([images[i]!]))[0]);
+  }
+  const texts = Array.from({ length: 150 }, (_, i) => `label ${'very '.repeat(i % 7)}${i}`);
+  const embeddings = await clip.encodeTexts(texts);
+  for (const i of [0, 6, 101, 149]) {
+    expect(embeddings[i]).toEqual((await clip.encodeTexts([texts[i]!]))[0]);
+  }
+});
+
+test('no images and no texts give no embeddings', async () => {
+  expect(await clip.encodeImages([])).toEqual([]);
+  expect(await clip.encodeTexts([])).toEqual([]);
+});
+
+test('a file, its pixels and its tensor are the same image', async () => {
+  const bytes = await readFile(PHOTO);
+  const tensor = await clip.preprocess(bytes);
+  expect([tensor.size, tensor.data.length]).toEqual([48, 3 * 48 * 48]);
+  const [fromBytes, fromTensor] = await clip.encodeImages([bytes, tensor]);
+  expect(fromBytes).toEqual(fromTensor);
+});
+
+test('what follows the end token changes nothing', async () => {
+  const { ids } = clip.tokenize('a photo of a dog');
+  const padded = [...ids, ...Array.from({ length: 77 - ids.length }, () => 8191)];
+  const [plain, withPadding] = await clip.encodeTexts([
+    { ids, truncated: false },
+    { ids: padded, truncated: false },
+  ]);
+  expect(withPadding).toEqual(plain);
+});
+
+test('a photograph of boats is classified as boats, with probabilities that sum to 1', async () => {
+  const [result] = await clip.classify([await readFile(PHOTO)], ['boat', 'dog', 'pizza']);
+  expect(result!.best.label).toBe('boat');
+  const sum = result!.scores.reduce((total, { probability }) => total + probability!, 0);
+  expect(sum).toBeCloseTo(1, 6);
+});
+
+test('templates are averaged as directions of length 1', async () => {
+  const templates = ['a photo of a {}.', '{}'];
+  const [ensembled] = await clip.encodeLabels(['cat'], templates);
+  const [a, b] = await clip.encodeTexts(['a photo of a cat.', 'cat']);
+  const mean = a!.map((value, i) => value + b![i]!);
+  expect(cosine(ensembled!, mean)).toBeCloseTo(1, 6);
+  expect(lengthOf(ensembled!)).toBeCloseTo(1, 6);
+});
+
+describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
+  const image = picture(1);
+  test.each<[string, () => Promise<unknown>, string]>([
+    ['no labels', () => clip.classify([image], []), 'expected at least 1 label, got none'],
+    [
+      'an empty label',
+      () => clip.classify([image], ['a', ' ']),
+      'label 1: expected a text, got none',
+    ],
+    ['no templates', () => clip.classify([image], ['a'], { templates: [] }), 'at least 1 template'],
+    ['a template without {}', () => clip.encodeLabels(['a'], ['photo']), 'a template with {}'],
+    [
+      'pixels of another size',
+      () => clip.encodeImages([{ size: 32, data: new Float32Array(3 * 32 * 32) }]),
+      'expected pixels [3, 48, 48], got 3072 values of size 32',
+    ],
+    [
+      'foreign token ids',
+      () => clip.encodeTexts([{ ids: [49406, 49407], truncated: false }]),
+      'expected token ids below 8192, got 49406',
+    ],
+  ])('%s', async (_, call, message) => {
+    await expect(call()).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(message),
+    });
+  });
+});
+
+describe('a model that cannot be loaded is refused with its fault:', () => {
+  test.each(FILES.filter((name) => name !== 'tokenizer_config.json'))('no %s', async (name) => {
+    await expect(loadClip(await nanoFiles({ [name]: undefined }))).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      message: expect.stringContaining(`got no ${name}`),
+    });
+  });
+
+  test('a config that does not fit the weights', async () => {
+    const files = await changedJson('config.json', (json) => {
+      json.projection_dim = 64;
+    });
+    await expect(loadClip(await nanoFiles(files))).rejects.toMatchObject({
+      code: 'WEIGHTS_MISMATCH',
+      message:
+        'expected tensor visual_projection.weight [64, 128] F32, F16 or BF16, got [128, 128] F32',
+    });
+  });
+
+  test('more layers than the weights have', async () => {
+    const files = await changedJson('config.json', (json) => {
+      (json.text_config as Record<string, unknown>).num_hidden_layers = 3;
+    });
+    await expect(loadClip(await nanoFiles(files))).rejects.toMatchObject({
+      code: 'WEIGHTS_MISMATCH',
+      message: expect.stringMatching(/text_model\.encoder\.layers\.2\..* got none$/),
+    });
+  });
+
+  test('weights cut short, in memory and in a folder', async () => {
+    const whole = await readFile(join(NANO, 'model.safetensors'));
+    const cut = whole.subarray(0, whole.length - 1);
+    await expect(loadClip(await nanoFiles({ 'model.safetensors': cut }))).rejects.toMatchObject({
+      code: 'WEIGHTS_INVALID',
+      message: expect.stringContaining('truncated: expected'),
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'clipql-'));
+    for (const name of FILES) await writeFile(join(folder, name), await readFile(join(NANO, name)));
+    await writeFile(join(folder, 'model.safetensors'), cut);
+    await expect(loadClip(await modelFromFolder(folder))).rejects.toMatchObject({
+      code: 'WEIGHTS_INVALID',
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  test('a folder that does not exist', async () => {
+    await expect(modelFromFolder('/nowhere/at/all')).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+      message: expect.stringContaining('got none at'),
+    });
+  });
+});
+
+test('after dispose every call that needs the model rejects with DISPOSED', async () => {
+  const short = await loadClip(await nanoFiles());
+  const inFlight = short.encodeTexts(['cat']);
+  short.dispose();
+  await expect(inFlight).rejects.toMatchObject({ code: 'DISPOSED' });
+  await expect(short.encodeImages([picture(1)])).rejects.toMatchObject({ code: 'DISPOSED' });
+  await expect(short.encodeTexts(['a longer text'])).rejects.toMatchObject({ code: 'DISPOSED' });
+});

@@ -1,0 +1,139 @@
+import type { Backend, Executable } from './backends/backend.ts';
+import type { ClipConfig } from './config.ts';
+import { planGraph } from './graph/plan.ts';
+import { textTower } from './model/text.ts';
+import { visionTower } from './model/vision.ts';
+import type { Weights } from './weights/load.ts';
+
+/** Embeddings as the projection gives them, or divided by their length. */
+export type EmbeddingKind = 'embeddings' | 'normalized';
+
+/**
+ * The most images of one forward pass. Beyond this a larger batch gains nothing on a CPU, and the
+ * arena grows with it.
+ */
+const MAX_IMAGES = 8;
+/** The most tokens of one forward pass of the text tower, all texts together. */
+const MAX_TOKENS = 1024;
+/** Shapes whose plans are kept; the one unused for longest goes first. */
+const MAX_PLANS = 32;
+
+/**
+ * The two towers on a backend: splits what comes into forward passes, and keeps the plans by shape.
+ */
+export class Encoder {
+  private readonly config: ClipConfig;
+  private readonly backend: Backend;
+  private readonly weights: Weights;
+  private readonly executables = new Map<string, Promise<Executable>>();
+
+  constructor(config: ClipConfig, backend: Backend, weights: Weights) {
+    this.config = config;
+    this.backend = backend;
+    this.weights = weights;
+  }
+
+  /** Brings all weights into the backend, which needs the checkpoint no more after this. */
+  async loadWeights(): Promise<void> {
+    await this.visionExecutable(1);
+    await this.textExecutable(1, 2);
+  }
+
+  /** @param pixels one [3·S·S] array an image. @returns one [E] array an image. */
+  async images(pixels: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
+    const embeddings: Float32Array[] = [];
+    for (let start = 0; start < pixels.length; start += MAX_IMAGES) {
+      const batch = pixels.slice(start, start + MAX_IMAGES);
+      embeddings.push(...(await this.imageBatch(batch, kind)));
+    }
+    return embeddings;
+  }
+
+  /** @param texts token ids up to the end token, one list a text. @returns one [E] array a text. */
+  async texts(texts: readonly (readonly number[])[], kind: EmbeddingKind): Promise<Float32Array[]> {
+    const embeddings: Float32Array[] = [];
+    let batch: (readonly number[])[] = [];
+    let tokens = 0;
+    const flush = async () => {
+      if (batch.length > 0) embeddings.push(...(await this.textBatch(batch, kind)));
+      batch = [];
+      tokens = 0;
+    };
+    for (const ids of texts) {
+      if (tokens + ids.length > MAX_TOKENS) await flush();
+      batch.push(ids);
+      tokens += ids.length;
+    }
+    await flush();
+    return embeddings;
+  }
+
+  private async imageBatch(
+    images: readonly Float32Array[],
+    kind: EmbeddingKind,
+  ): Promise<Float32Array[]> {
+    const { channels, imageSize, patches } = this.config.vision;
+    const values = channels * imageSize * imageSize;
+    const pixels = new Float32Array(images.length * values);
+    for (const [i, image] of images.entries()) pixels.set(image, i * values);
+    const offsets = Int32Array.from({ length: images.length + 1 }, (_, i) => i * (patches + 1));
+    const classRows = offsets.slice(0, images.length);
+    const executable = await this.visionExecutable(images.length);
+    const outputs = await executable.run({ pixels, offsets, classRows });
+    return this.rows(outputs[kind]!);
+  }
+
+  private async textBatch(
+    texts: readonly (readonly number[])[],
+    kind: EmbeddingKind,
+  ): Promise<Float32Array[]> {
+    const ids = Int32Array.from(texts.flat());
+    const positions = Int32Array.from(texts.flatMap((text) => text.map((_, i) => i)));
+    const offsets = new Int32Array(texts.length + 1);
+    texts.forEach((text, i) => {
+      offsets[i + 1] = offsets[i]! + text.length;
+    });
+    const endRows = offsets.subarray(1).map((end) => end - 1);
+    const executable = await this.textExecutable(texts.length, ids.length);
+    const outputs = await executable.run({ ids, positions, offsets, endRows });
+    return this.rows(outputs[kind]!);
+  }
+
+  private rows(matrix: Float32Array): Float32Array[] {
+    const width = this.config.embeddingWidth;
+    return Array.from({ length: matrix.length / width }, (_, i) =>
+      matrix.slice(i * width, (i + 1) * width),
+    );
+  }
+
+  private visionExecutable(batch: number): Promise<Executable> {
+    const { vision, embeddingWidth } = this.config;
+    return this.executable(
+      `vision ${batch}`,
+      () => visionTower(vision, embeddingWidth, batch).graph,
+    );
+  }
+
+  private textExecutable(texts: number, tokens: number): Promise<Executable> {
+    const { text, embeddingWidth } = this.config;
+    return this.executable(
+      `text ${texts} ${tokens}`,
+      () => textTower(text, embeddingWidth, { texts, tokens }).graph,
+    );
+  }
+
+  private executable(
+    shape: string,
+    build: () => Parameters<typeof planGraph>[0],
+  ): Promise<Executable> {
+    const known = this.executables.get(shape);
+    this.executables.delete(shape);
+    const executable = known ?? this.backend.compile(planGraph(build()), this.weights);
+    this.executables.set(shape, executable);
+    if (this.executables.size > MAX_PLANS) {
+      const [oldest] = this.executables.keys();
+      this.executables.delete(oldest!);
+    }
+    return executable;
+  }
+}

@@ -1,0 +1,26 @@
+export type { BackendInfo } from './backends/backend.ts';
+export {
+  type Classification,
+  type ClassifyMode,
+  type ClassifyOptions,
+  classifyEmbeddings,
+  type LabelScore,
+} from './classify.ts';
+export {
+  Clip,
+  type ClipInfo,
+  type EncodeOptions,
+  type ImageInput,
+  type TextInput,
+} from './clip.ts';
+export { ClipError, type ClipErrorCode } from './errors.ts';
+export { decodeImage } from './image/decode.ts';
+export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
+export type { RgbImage } from './image/rgb-image.ts';
+export { type ImageFormat, type ImageHeader, sniffImage } from './image/sniff.ts';
+export { BACKENDS, type BackendName, type LoadOptions, loadClip } from './load-clip.ts';
+export { type ModelFiles, modelFromBytes } from './model-files.ts';
+export { DEFAULT_TEMPLATES, fillTemplate } from './text/templates.ts';
+export type { TokenizedText } from './text/tokenizer.ts';
+export { meanDirection, normalized } from './vectors.ts';
+export type { ByteSource } from './weights/byte-source.ts';

@@ -1,0 +1,106 @@
+/**
+ * Data flows one way: this test reads the imports of every source file and holds them to the lines
+ * that ARCHITECTURE.md draws.
+ */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+interface SourceFile {
+  /** From the root of the repository, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  /** What it imports: files from the root of the repository, packages by name. */
+  readonly imports: readonly string[];
+}
+
+function sourceFiles(pattern: string): readonly SourceFile[] {
+  const isSource = (path: string) => !path.endsWith('.test.ts') && !path.includes('/testing/');
+  return globSync(pattern, { cwd: root })
+    .map((path) => path.split(sep).join('/'))
+    .filter(isSource)
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+        ([, name]) => name!,
+      );
+      const imports = specifiers.map((name) =>
+        name.startsWith('.')
+          ? relative(root, join(root, dirname(path), name))
+              .split(sep)
+              .join('/')
+          : name,
+      );
+      return { path, text, imports };
+    });
+}
+
+const core = sourceFiles('packages/core/src/**/*.ts');
+
+/** For each room of core, the other rooms that it may import from. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  graph: ['config.ts'],
+  model: ['config.ts', 'graph'],
+  backends: ['config.ts', 'errors.ts', 'graph'],
+  weights: ['errors.ts', 'json.ts', 'graph'],
+  text: ['config.ts', 'errors.ts', 'json.ts'],
+  image: ['errors.ts'],
+  node: ['errors.ts', 'model-files.ts', 'weights'],
+};
+
+describe.each(Object.entries(MAY_IMPORT))('core/src/%s', (room, allowed) => {
+  test(`imports from ${allowed.join(', ')} and itself alone`, () => {
+    const files = core.filter(({ path }) => path.startsWith(`packages/core/src/${room}/`));
+    expect(files).not.toEqual([]);
+    const strays = files.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => name.startsWith('packages/'))
+        .filter((name) => {
+          const [first] = name.slice('packages/core/src/'.length).split('/');
+          return first !== room && !allowed.includes(first!);
+        })
+        .map((name) => `${path} imports ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+test('core knows no HTTP, no GraphQL and no environment, and Node only where its name says so', () => {
+  const strays = core.flatMap(({ path, text, imports }) => {
+    const inNode = path.startsWith('packages/core/src/node/') || path.endsWith('.node.ts');
+    const wrong = imports.filter(
+      (name) =>
+        /^(graphql|@pothos|undici|node:https?|node:net)/.test(name) ||
+        (name.startsWith('node:') && !inNode),
+    );
+    if (/process\.env/.test(text)) wrong.push('process.env');
+    return wrong.map((name) => `${path}: ${name}`);
+  });
+  expect(strays).toEqual([]);
+});
+
+test('api reaches core through its exports, and nothing imports bench', () => {
+  const api = sourceFiles('packages/api/src/**/*.ts');
+  const bench = sourceFiles('packages/bench/src/**/*.ts');
+  expect(api).not.toEqual([]);
+  expect(bench).not.toEqual([]);
+  const strays = [...core, ...api, ...bench].flatMap(({ path, imports }) => {
+    const ownPackage = path.split('/').slice(0, 2).join('/');
+    return imports
+      .filter((name) => name.startsWith('@clipql/bench') || name.startsWith('@clipql/api'))
+      .concat(imports.filter((n) => n.startsWith('packages/') && !n.startsWith(`${ownPackage}/`)))
+      .map((name) => `${path} imports ${name}`);
+  });
+  expect(strays).toEqual([]);
+});
+
+test('one file of api opens a socket to fetch, and one listens', () => {
+  const api = sourceFiles('packages/api/src/**/*.ts');
+  const importers = (pattern: RegExp) =>
+    api.filter(({ imports }) => imports.some((name) => pattern.test(name))).map(({ path }) => path);
+  expect(importers(/^undici$/)).toEqual(['packages/api/src/images/fetch-image.ts']);
+  expect(importers(/^node:https?$/)).toEqual(['packages/api/src/server.ts']);
+});
