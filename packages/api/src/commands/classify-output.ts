@@ -1,0 +1,38 @@
+import type { ImageClassification } from '../classify-image.ts';
+import { oneLine, shorten } from '../errors.ts';
+
+/** An image's answer as an aligned table, the best label first. */
+export function classificationTable(
+  image: string,
+  { scores, image: facts }: ImageClassification,
+  top: number,
+): string {
+  const shown = scores.slice(0, top);
+  const labels = shown.map(({ label }) => oneLine(shorten(label, 60)));
+  const width = Math.max(...labels.map((label) => label.length));
+  const rows = shown.map(({ probability, cosine, logit }, i) => {
+    const share = probability === undefined ? '' : `${percent(probability)}  `;
+    return `  ${labels[i]!.padEnd(width)}  ${share}cosine ${number(cosine)}  logit ${number(logit)}`;
+  });
+  const title = `${oneLine(shorten(image, 100))} (${facts.format}, ${facts.width} × ${facts.height})`;
+  return `${title}\n${rows.join('\n')}\n`;
+}
+
+/** An image's answer as `--json` writes it: the fields of the API. */
+export function classificationJson(
+  { scores, best, model, image, timing, warnings }: ImageClassification,
+  top: number,
+): object {
+  return {
+    label: best.label,
+    scores: scores.slice(0, top),
+    file: image,
+    model: model.clip.info.name,
+    timing,
+    warnings,
+  };
+}
+
+const percent = (value: number) => `${(100 * value).toFixed(1).padStart(5)} %`;
+
+const number = (value: number) => value.toFixed(3).padStart(7);

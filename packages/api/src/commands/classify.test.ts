@@ -1,0 +1,144 @@
+// These run the built command line: `npm test` builds it first.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleBytes } from '../testing/api.ts';
+import { type BadUse, clipql, expectFailure } from '../testing/command-line.ts';
+import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
+
+const SHEEP = fileURLToPath(new URL('../../examples/march-pastoral.jpg', import.meta.url));
+const ALPS = fileURLToPath(new URL('../../examples/french-alpine-landscape.jpg', import.meta.url));
+
+let web: WebServer;
+let folder: string;
+
+beforeAll(async () => {
+  web = await startWebServer({ '/sheep.jpg': bytes(await exampleBytes('march-pastoral.jpg')) });
+  folder = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+});
+
+afterAll(async () => {
+  await web.close();
+  await rm(folder, { recursive: true });
+});
+
+const classify = (...args: readonly string[]) =>
+  clipql('classify', '--labels', 'sheep,mountain', ...args);
+
+test('classify writes a table an image, the best label first', async () => {
+  const { exitCode, stdout, stderr } = await classify(SHEEP, ALPS);
+  expect(stderr).toBe('');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines).toEqual([
+    `${SHEEP} (jpeg, 1024 × 498)`,
+    expect.stringMatching(/^ {2}sheep {5} +[\d.]+ % {2}cosine +[-\d.]+ {2}logit +[-\d.]+$/),
+    expect.stringMatching(/^ {2}mountain {2} +[\d.]+ % {2}cosine/),
+    `${ALPS} (jpeg, 1024 × 484)`,
+    expect.stringMatching(/^ {2}mountain/),
+    expect.stringMatching(/^ {2}sheep/),
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test('classify --json writes one array, --top and --mode as asked', async () => {
+  const { exitCode, stdout } = await classify(SHEEP, '--json', '--top', '1', '--mode', 'cosine');
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      image: SHEEP,
+      label: 'sheep',
+      scores: [{ label: 'sheep', cosine: expect.any(Number), logit: expect.any(Number) }],
+      file: { format: 'jpeg', width: 1024, height: 498, bytes: 290_394 },
+      model: 'nano',
+      timing: expect.objectContaining({ total: expect.any(Number) }),
+      warnings: [],
+    },
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test('one bad image is reported, the others are answered, and the exit code is 1', async () => {
+  const { exitCode, stdout, stderr } = await classify('nothing.jpg', SHEEP, '--json');
+  expect(stderr).toBe(
+    'clipql: IMAGE_FILE_UNREADABLE: nothing.jpg: expected an image file, got no such file\n',
+  );
+  expect(JSON.parse(stdout)).toEqual([
+    { image: 'nothing.jpg', error: { code: 'IMAGE_FILE_UNREADABLE', message: expect.any(String) } },
+    expect.objectContaining({ image: SHEEP, label: 'sheep' }),
+  ]);
+  expect(exitCode).toBe(1);
+});
+
+test('classify takes URLs, of private hosts only when allowed', async () => {
+  const url = `${web.url}/sheep.jpg`;
+  expectFailure(
+    await classify(url),
+    new RegExp(`HOST_NOT_ALLOWED: .*--allow-hosts ${web.host} opens it`),
+  );
+  const allowed = await classify(url, '--allow-hosts', web.host);
+  expect(allowed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\n {2}sheep /) });
+  const inline = `data:image/jpeg;base64,${(await exampleBytes('march-pastoral.jpg')).subarray(0, 50_000).toString('base64')}`;
+  expectFailure(await classify(inline), /IMAGE_CORRUPT: data:image\/jpeg.{1,90}…: /);
+});
+
+const TOO_MANY = Array.from({ length: 10_000 }, (_, i) => `thing ${i}`).join();
+const BAD_LABELS: readonly BadUse[] = [
+  {
+    what: 'no labels',
+    args: ['--labels', ''],
+    line: /BAD_INPUT: expected at least 1 label, got none/,
+  },
+  {
+    what: 'an empty label',
+    args: ['--labels', 'a,,b'],
+    line: /BAD_INPUT: .* label 2, got an empty/,
+  },
+  {
+    what: '10,000 labels',
+    args: ['--labels', TOO_MANY],
+    line: /TOO_MANY_LABELS: expected at most 1,000 labels, got 10,000/,
+  },
+  {
+    what: 'a template without a place',
+    args: ['--labels', 'a', '--templates', 'b'],
+    line: /BAD_INPUT: .*\{\}/,
+  },
+  { what: 'no --labels', args: [], line: /BAD_OPTION: required option '--labels/ },
+  {
+    what: 'an unknown mode',
+    args: ['--labels', 'a', '--mode', 'x'],
+    line: /BAD_OPTION: .*softmax, sigmoid, cosine/,
+  },
+  { what: '--top 0', args: ['--labels', 'a', '--top', '0'], line: /BAD_OPTION: expected --top/ },
+];
+
+test.each(BAD_LABELS)('classify with $what', async ({ args, line }) => {
+  expectFailure(await clipql('classify', SHEEP, ...args), line);
+});
+
+test('text that is no image, a truncated JPEG, a 404', async () => {
+  const jpeg = await exampleBytes('march-pastoral.jpg');
+  await writeFile(`${folder}/text.jpg`, 'this is no image');
+  await writeFile(`${folder}/cut.jpg`, jpeg.subarray(0, 100_000));
+  expectFailure(await classify(`${folder}/text.jpg`), /IMAGE_UNSUPPORTED: .*text\.jpg: /);
+  expectFailure(await classify(`${folder}/cut.jpg`), /IMAGE_CORRUPT: .*cut\.jpg: /);
+  const missing = await classify(`${web.url}/missing.jpg`, '--allow-hosts', web.host);
+  expectFailure(missing, /IMAGE_FETCH_FAILED: .*HTTP status 404/);
+});
+
+test('an image of more pixels than --max-megapixels is refused', async () => {
+  expectFailure(await classify(SHEEP, '--max-megapixels', '0.5'), /IMAGE_TOO_LARGE: /);
+});
+
+test('a label longer than the context is answered, with a warning', async () => {
+  const { exitCode, stdout, stderr } = await clipql(
+    'classify',
+    SHEEP,
+    '--labels',
+    `sheep ${'on a meadow '.repeat(80)}`,
+  );
+  expect(stderr).toMatch(/^clipql: warning: label "sheep on .*was cut\n$/);
+  expect(stdout).toContain('  sheep on a meadow');
+  expect(exitCode).toBe(0);
+});

@@ -1,0 +1,43 @@
+// These run the built command line: `npm test` builds it first.
+import { expect, test } from 'vitest';
+import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
+import { startWebServer } from '../testing/web-server.ts';
+
+test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
+  const child = startClipql(['serve', '--port', '0']);
+  const text = await new Promise<string>((resolve) => {
+    let written = '';
+    child.stderr.on('data', (chunk) => {
+      written += chunk;
+      if (/\n {2}try .*\n/.test(written)) resolve(written);
+    });
+  });
+  expect(text).toMatch(/model +nano, 2\.7 million parameters, .*models.nano\n/);
+  for (const word of [
+    '--model DIR',
+    '--allow-hosts',
+    'GraphiQL',
+    '/examples/',
+    'model.safetensors',
+  ]) {
+    expect(text).toContain(word);
+  }
+  expect(text.split('\n').length).toBeLessThanOrEqual(11);
+
+  const [, url, header, body] = /curl (\S+) -H '([^']+)' -d '([^']+)'/.exec(text)!;
+  const [name, value] = header!.split(': ');
+  const response = await fetch(url!, { method: 'POST', headers: { [name!]: value! }, body: body! });
+  expect(await response.json()).toMatchObject({ data: { classify: { label: 'mountain' } } });
+
+  child.kill('SIGTERM');
+  expect(await finished(child)).toMatchObject({ exitCode: 0, stdout: '' });
+});
+
+test('serve on a port in use is one line', async () => {
+  const web = await startWebServer({});
+  expectFailure(
+    await clipql('serve', '--port', String(web.port)),
+    new RegExp(`LISTEN_FAILED: cannot listen on 127\\.0\\.0\\.1:${web.port}: it is in use`),
+  );
+  await web.close();
+});

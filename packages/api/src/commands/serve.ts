@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { oneLine } from '../errors.ts';
+import { createImageFetcher } from '../images/fetch-image.ts';
+import { loadModel } from '../loaded-model.ts';
+import { listen } from '../server.ts';
+import { parseServerSettings, type ServerFlags } from '../settings.ts';
+import { addModelFlags } from './flags.ts';
+import { startText } from './start-text.ts';
+
+/** How long requests in flight may go on once the server is told to end, in milliseconds. */
+const GRACE_MS = 10_000;
+
+const EXAMPLES = `
+Examples:
+  $ clipql serve
+  $ clipql serve --port 8080 --model models/clip-vit-base-patch32
+  $ clipql serve --allow-hosts localhost:8000,images.internal`;
+
+/** `clipql serve` */
+export function addServe(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('Answer GraphQL over HTTP, with GraphiQL in the browser.')
+    .option('--host <host>', 'address to listen on (127.0.0.1 unless given)')
+    .option('--port <port>', 'port to listen on, 0 for any free one (PORT, or 4000, unless given)');
+  addModelFlags(command).addHelpText('after', EXAMPLES).action(serve);
+}
+
+async function serve(flags: ServerFlags): Promise<void> {
+  const settings = parseServerSettings(flags, process.env);
+  const model = await loadModel(settings.modelFolder, settings.maxPixels);
+  const fetcher = createImageFetcher({ allowHosts: settings.allowHosts });
+  // The other commands do without GraphQL, and start in half the time.
+  const { createClipqlYoga } = await import('../yoga.ts');
+  const yoga = createClipqlYoga({ model, fetcher }, logUnexpected);
+  const server = await listen(yoga, settings, logUnexpected);
+  process.stderr.write(startText(model, server.url));
+  await signalled();
+  process.stderr.write('clipql: ending …\n');
+  await server.close(GRACE_MS);
+  await fetcher.close();
+  model.clip.dispose();
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function signalled(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** For whoever runs the server: what no user gets to see. */
+function logUnexpected(requestId: string, error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : oneLine(String(error));
+  process.stderr.write(`clipql: INTERNAL ${requestId}: ${stack}\n`);
+}

@@ -1,0 +1,37 @@
+import { FIRST_EXAMPLE } from '../examples.ts';
+import { EXAMPLES_PATH } from '../images/example-images.ts';
+import type { LoadedModel } from '../loaded-model.ts';
+import { GRAPHQL_PATH } from '../plugins/use-pages.ts';
+
+/**
+ * What to know once the server listens.
+ *
+ * @param url where it does.
+ */
+export function startText({ clip, folder, embedded }: LoadedModel, url: string): string {
+  const { name, parameters, backend } = clip.info;
+  const threads = `${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`;
+  const simd = backend.simd === undefined ? [] : [`${backend.simd} SIMD`];
+  const lines = [
+    `ClipQL answers at ${url}${GRAPHQL_PATH} (in a browser: GraphiQL)`,
+    `  model     ${name}, ${(parameters / 1e6).toFixed(1)} million parameters, ${folder}`,
+    ...(embedded ? SMALL_MODEL : []),
+    `  backend   ${[backend.name, backend.precision, threads, ...simd].join(', ')}`,
+    `  examples  ${url}${EXAMPLES_PATH}`,
+    '  hosts     images come from public hosts; --allow-hosts localhost:8000 opens a private one',
+    `  try       ${curlCommand(url)}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const SMALL_MODEL = [
+  '            a small default for trying things out; --model DIR takes a real CLIP: a folder with',
+  '            config.json, model.safetensors, tokenizer.json, preprocessor_config.json',
+];
+
+/** For a POSIX shell, in one line. */
+function curlCommand(url: string): string {
+  const imageUrl = JSON.stringify(`${EXAMPLES_PATH}${FIRST_EXAMPLE.file}`);
+  const query = `{ classify(imageUrl: ${imageUrl}, labels: ["mountain", "dog", "car"]) { label scores { label probability } } }`;
+  return `curl ${url}${GRAPHQL_PATH} -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+}

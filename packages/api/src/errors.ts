@@ -1,0 +1,66 @@
+import { ClipError, type ClipErrorCode } from '@clipql/core';
+
+/** What went wrong outside the model, as a stable word for programs. */
+export type ApiErrorCode =
+  /** The image's address is no http, https or data URL, or a malformed one. */
+  | 'BAD_IMAGE_URL'
+  /** The image's host has a private or reserved address and is not on the allow list. */
+  | 'HOST_NOT_ALLOWED'
+  /** The image's host is unknown, refused the connection, or gave another status than 2xx. */
+  | 'IMAGE_FETCH_FAILED'
+  /** The image did not arrive in time. */
+  | 'IMAGE_FETCH_TIMEOUT'
+  /** The image has more bytes than allowed. */
+  | 'IMAGE_TOO_LARGE'
+  /** A file named on the command line cannot be read. */
+  | 'IMAGE_FILE_UNREADABLE'
+  /** More images in one operation than allowed. */
+  | 'TOO_MANY_IMAGES'
+  /** More labels than allowed. */
+  | 'TOO_MANY_LABELS'
+  /** More prompts (labels × templates, and texts) in one operation than allowed. */
+  | 'TOO_MANY_PROMPTS'
+  /** An argument is not usable: no labels, an empty label, a text that is too long. */
+  | 'BAD_INPUT'
+  /** A command-line flag or an environment variable is not usable. */
+  | 'BAD_OPTION'
+  /** The address to listen on is taken, or not this machine's. */
+  | 'LISTEN_FAILED';
+
+/** The one error class of `@clipql/api`; its message is one line that a user can act on. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+
+  constructor(code: ApiErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An error as a user may see it. */
+export interface PublicError {
+  readonly code: ApiErrorCode | ClipErrorCode | 'INTERNAL';
+  /** One line. */
+  readonly message: string;
+}
+
+/** The code and the line to show for an error that ClipQL raises; undefined for any other. */
+export function publicError(error: unknown): PublicError | undefined {
+  if (!(error instanceof ApiError || error instanceof ClipError)) return undefined;
+  return { code: error.code, message: oneLine(error.message) };
+}
+
+/** The most characters of a message: it may quote what the user sent, of any length. */
+const MAX_MESSAGE = 500;
+
+/** A message without line breaks, and not longer than a reader can take in. */
+export function oneLine(message: string): string {
+  const line = message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').trim();
+  return shorten(line, MAX_MESSAGE);
+}
+
+/** The first characters of a text, with an ellipsis where it goes on. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,190 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bytes, redirectTo, startWebServer, type WebServer } from '../testing/web-server.ts';
+import { createImageFetcher, type FetchImageOptions } from './fetch-image.ts';
+import type { AddressLookup } from './socket-lookup.ts';
+
+const PICTURE = Buffer.from('any bytes: what they are is for the decoder to say');
+
+let server: WebServer;
+let other: WebServer;
+
+beforeAll(async () => {
+  other = await startWebServer({ '/private': bytes(PICTURE) });
+  server = await startWebServer({
+    '/picture': bytes(PICTURE),
+    '/empty': bytes(new Uint8Array()),
+    '/3': redirectTo('/2'),
+    '/2': redirectTo('/1', 307),
+    '/1': redirectTo('/picture', 301),
+    '/4': redirectTo('/3'),
+    '/to-private': redirectTo(`${other.url}/private`),
+    '/to-file': redirectTo('file:///etc/passwd'),
+    '/to-data': redirectTo('data:,hello'),
+    '/to-user': redirectTo('http://user:secret@example.org/'),
+    '/nowhere': (_request, response) => response.writeHead(302).end(),
+    '/large': (_request, response) => {
+      response.writeHead(200, { 'content-length': 101 });
+      response.write('the rest never comes');
+    },
+    '/large-chunked': (_request, response) => {
+      response.writeHead(200);
+      response.write(Buffer.alloc(60));
+      response.write(Buffer.alloc(60));
+    },
+    '/gzip': (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(PICTURE));
+    },
+    '/silent': () => {},
+    '/stuck': (_request, response) => {
+      response.writeHead(200);
+      response.write('a beginning');
+    },
+    '/broken': (_request, response) => {
+      response.writeHead(200, { 'content-length': 90 });
+      response.write('a beginning', () => response.destroy());
+    },
+    '/error': (_request, response) => response.writeHead(500).end(),
+  });
+});
+
+afterAll(() => Promise.all([server.close(), other.close()]));
+
+/** Through the door, with this test's server allowed unless the options say otherwise. */
+async function get(url: string, options: FetchImageOptions = {}): Promise<string> {
+  const fetcher = createImageFetcher({ allowHosts: new Set([server.host]), ...options });
+  try {
+    return Buffer.from(await fetcher.fetch(url)).toString();
+  } finally {
+    await fetcher.close();
+  }
+}
+
+const failsWith = (code: string, message?: RegExp) =>
+  expect.objectContaining({
+    code,
+    message: message ? expect.stringMatching(message) : expect.not.stringContaining('\n'),
+  });
+
+/** A name service in which a host has the given addresses. */
+const resolvesTo =
+  (...addresses: string[]): AddressLookup =>
+  (_hostname, _options, callback) =>
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
+
+test('an image of an allowed host arrives byte for byte', async () => {
+  expect(await get(`${server.url}/picture`)).toBe(PICTURE.toString());
+  expect(await get(`${server.url}/empty`)).toBe('');
+});
+
+test('three redirects are followed, a fourth is not', async () => {
+  expect(await get(`${server.url}/3`)).toBe(PICTURE.toString());
+  await expect(get(`${server.url}/4`)).rejects.toEqual(
+    failsWith('IMAGE_FETCH_FAILED', /3 redirects/),
+  );
+});
+
+test('a redirect to a private host that is not allowed is not followed', async () => {
+  await expect(get(`${server.url}/to-private`)).rejects.toEqual(failsWith('HOST_NOT_ALLOWED'));
+  expect(other.requests).toEqual([]);
+});
+
+test.each(['/to-file', '/to-data', '/to-user'])('the redirect of %s is refused', async (path) => {
+  await expect(get(`${server.url}${path}`)).rejects.toEqual(failsWith('BAD_IMAGE_URL'));
+});
+
+test.each([
+  'ftp://example.org/a.jpg',
+  'file:///etc/passwd',
+  '/etc/passwd',
+  'a.jpg',
+  '',
+  'http://',
+  'http://user@example.org/a.jpg',
+  'http://user:secret@example.org/a.jpg',
+])('%j is BAD_IMAGE_URL', async (url) => {
+  await expect(get(url)).rejects.toEqual(failsWith('BAD_IMAGE_URL'));
+});
+
+test('no error shows a password', async () => {
+  await expect(get('http://user:secret@example.org/')).rejects.toEqual(
+    expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+  );
+});
+
+test.each(['127.0.0.1', 'localhost', '[::1]', '0x7f.1', '2130706433', '[::ffff:127.0.0.1]', '0'])(
+  'this machine is refused under the name %s',
+  async (name) => {
+    const url = `http://${name}:${server.port}/picture`;
+    const refused = failsWith('HOST_NOT_ALLOWED', /--allow-hosts \S+:\d+ opens it$/);
+    await expect(get(url, { allowHosts: new Set() })).rejects.toEqual(refused);
+  },
+);
+
+test('a host is refused when any of its addresses is private', async () => {
+  const lookup = resolvesTo('93.184.215.14', '127.0.0.1');
+  const url = `http://images.example:${server.port}/picture`;
+  await expect(get(url, { lookup })).rejects.toEqual(failsWith('HOST_NOT_ALLOWED'));
+});
+
+test('an allowed host may have a private address', async () => {
+  const host = `images.example:${server.port}`;
+  const options = { lookup: resolvesTo('127.0.0.1'), allowHosts: new Set([host]) };
+  expect(await get(`http://${host}/picture`, options)).toBe(PICTURE.toString());
+});
+
+test('the refusal does not tell the address', async () => {
+  const lookup = resolvesTo('10.20.30.40');
+  await expect(get('http://images.example/', { lookup })).rejects.toEqual(
+    expect.objectContaining({ message: expect.not.stringContaining('10.20') }),
+  );
+});
+
+test('an unknown host is IMAGE_FETCH_FAILED', async () => {
+  const lookup: AddressLookup = (_hostname, _options, callback) =>
+    callback(Object.assign(new Error('not found'), { code: 'ENOTFOUND' }), []);
+  await expect(get('http://nowhere.example/a.jpg', { lookup })).rejects.toEqual(
+    failsWith('IMAGE_FETCH_FAILED', /^the host is unknown: http:\/\/nowhere\.example\/a\.jpg$/),
+  );
+});
+
+test('a host that refuses the connection is IMAGE_FETCH_FAILED', async () => {
+  const closed = await startWebServer({});
+  await closed.close();
+  await expect(get(`${closed.url}/a.jpg`, { allowHosts: new Set([closed.host]) })).rejects.toEqual(
+    failsWith('IMAGE_FETCH_FAILED', /refused/),
+  );
+});
+
+test.each([
+  ['/missing', /HTTP status 404/],
+  ['/error', /HTTP status 500/],
+  ['/nowhere', /HTTP status 302/],
+  ['/gzip', /content-encoding gzip/],
+  ['/broken', /broke|less/],
+])('%s is IMAGE_FETCH_FAILED', async (path, message) => {
+  await expect(get(`${server.url}${path}`)).rejects.toEqual(
+    failsWith('IMAGE_FETCH_FAILED', message),
+  );
+});
+
+test.each(['/large', '/large-chunked'])('%s is IMAGE_TOO_LARGE before its end', async (path) => {
+  await expect(get(`${server.url}${path}`, { maxBytes: 100 })).rejects.toEqual(
+    failsWith('IMAGE_TOO_LARGE'),
+  );
+});
+
+test.each(['/silent', '/stuck'])('%s is IMAGE_FETCH_TIMEOUT', async (path) => {
+  await expect(get(`${server.url}${path}`, { timeoutMs: 200 })).rejects.toEqual(
+    failsWith('IMAGE_FETCH_TIMEOUT', /within 0\.2 s/),
+  );
+});
+
+test('an error does not show what a query holds', async () => {
+  await expect(get(`${server.url}/missing?token=secret`)).rejects.toEqual(
+    expect.objectContaining({ message: expect.not.stringContaining('secret') }),
+  );
+});

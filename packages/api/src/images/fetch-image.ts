@@ -1,0 +1,170 @@
+import { isIP } from 'node:net';
+import { Agent, type Dispatcher, request } from 'undici';
+import { ApiError, shorten } from '../errors.ts';
+import { MAX_IMAGE_BYTES } from '../limits.ts';
+import { type AllowedHosts, isAllowedHost } from './allowed-hosts.ts';
+import { fetchFailure, hostNotAllowed, urlForMessage } from './fetch-failure.ts';
+import { isPublicAddress } from './public-address.ts';
+import { type AddressLookup, socketLookup } from './socket-lookup.ts';
+
+export interface FetchImageOptions {
+  /** Hosts that may have a private address; none unless given. */
+  readonly allowHosts?: AllowedHosts;
+  /** 20 MiB unless given. */
+  readonly maxBytes?: number;
+  /** For redirects, headers and body together; 10 s unless given. */
+  readonly timeoutMs?: number;
+  /** Finds a host's addresses; the system's own unless given. */
+  readonly lookup?: AddressLookup;
+}
+
+/** The one door to the network. */
+export interface ImageFetcher {
+  /**
+   * An image's bytes, as its host sends them; what they are is not looked at.
+   *
+   * @param imageUrl http or https.
+   * @throws ApiError BAD_IMAGE_URL, HOST_NOT_ALLOWED, IMAGE_FETCH_FAILED, IMAGE_FETCH_TIMEOUT or
+   *   IMAGE_TOO_LARGE.
+   */
+  fetch(imageUrl: string): Promise<Uint8Array>;
+  /** Breaks off what is in flight and closes all connections. */
+  close(): Promise<void>;
+}
+
+const MAX_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const HEADERS = {
+  accept: 'image/*',
+  // A small compressed answer could unpack to more than memory holds.
+  'accept-encoding': 'identity',
+  'user-agent': 'ClipQL',
+};
+
+/** Opens the door: hosts, sizes and times are checked here and nowhere else. */
+export function createImageFetcher(options: FetchImageOptions = {}): ImageFetcher {
+  const {
+    allowHosts = new Set(),
+    maxBytes = MAX_IMAGE_BYTES,
+    timeoutMs = 10_000,
+    lookup,
+  } = options;
+  const agentFor = (accepts: (address: string) => boolean) =>
+    new Agent({ allowH2: false, connect: { lookup: socketLookup(accepts, lookup) } });
+  const publicHosts = agentFor(isPublicAddress);
+  const allowedHosts = agentFor(() => true);
+
+  const dispatcherFor = (url: URL): Dispatcher => {
+    if (isAllowedHost(url, allowHosts)) return allowedHosts;
+    // A socket looks no literal address up, so the lookup does not see it.
+    const literal = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0 && !isPublicAddress(literal)) throw hostNotAllowed(url);
+    return publicHosts;
+  };
+
+  const get = async (url: URL, signal: AbortSignal): Promise<URL | Uint8Array> => {
+    const dispatcher = dispatcherFor(url);
+    const response = await request(url, { dispatcher, signal, headers: HEADERS });
+    try {
+      const target = redirectTarget(url, response);
+      if (target !== undefined) return target;
+      checkHead(url, response, maxBytes);
+      return await readBody(url, response.body, maxBytes);
+    } finally {
+      response.body.on('error', () => {}).destroy();
+    }
+  };
+
+  return {
+    fetch: async (imageUrl) => {
+      const signal = AbortSignal.timeout(timeoutMs);
+      let url = parseUrl(imageUrl);
+      try {
+        for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+          const result = await get(url, signal);
+          if (result instanceof Uint8Array) return result;
+          url = result;
+        }
+      } catch (error) {
+        throw fetchFailure(error, url, timeoutMs);
+      }
+      throw new ApiError(
+        'IMAGE_FETCH_FAILED',
+        `expected at most ${MAX_REDIRECTS} redirects, got more: ${urlForMessage(url)}`,
+      );
+    },
+    close: async () => {
+      await Promise.all([publicHosts.destroy(), allowedHosts.destroy()]);
+    },
+  };
+}
+
+function parseUrl(text: string, base?: URL): URL {
+  const url = URL.parse(text, base);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    const got = JSON.stringify(shorten(text, 100));
+    throw new ApiError('BAD_IMAGE_URL', `expected an http, https or data URL, got ${got}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new ApiError(
+      'BAD_IMAGE_URL',
+      `expected a URL without a user name or password, got one for ${url.host}`,
+    );
+  }
+  return url;
+}
+
+function redirectTarget(
+  url: URL,
+  { statusCode, headers }: Dispatcher.ResponseData,
+): URL | undefined {
+  const { location } = headers;
+  if (!REDIRECTS.has(statusCode) || typeof location !== 'string') return undefined;
+  return parseUrl(location, url);
+}
+
+function checkHead(url: URL, response: Dispatcher.ResponseData, maxBytes: number): void {
+  const { statusCode, headers } = response;
+  if (statusCode < 200 || statusCode > 299) {
+    throw new ApiError(
+      'IMAGE_FETCH_FAILED',
+      `expected an image, got HTTP status ${statusCode}: ${urlForMessage(url)}`,
+    );
+  }
+  const encoding = String(headers['content-encoding'] ?? 'identity').trim();
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new ApiError(
+      'IMAGE_FETCH_FAILED',
+      `expected a response that is not compressed, got content-encoding ${shorten(encoding, 40)}: ${urlForMessage(url)}`,
+    );
+  }
+  if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
+}
+
+async function readBody(
+  url: URL,
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(url, maxBytes);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function tooLarge(url: URL, maxBytes: number): ApiError {
+  return new ApiError(
+    'IMAGE_TOO_LARGE',
+    `expected an image of at most ${maxBytes / 1024 / 1024} MiB, got more: ${urlForMessage(url)}`,
+  );
+}

@@ -1,0 +1,40 @@
+import { fillTemplate, meanDirection } from '@clipql/core';
+import { shorten } from './errors.ts';
+import type { EncodedText } from './text-loader.ts';
+
+/** The labels of one classification, as an image is compared with them. */
+export interface EncodedLabels {
+  /** One [E] a label, of length 1. */
+  readonly embeddings: readonly Float32Array[];
+  /** One line for each label that was cut. */
+  readonly warnings: readonly string[];
+  /** Milliseconds for all texts of the operation. */
+  readonly textEncoding: number;
+}
+
+/**
+ * Puts each label into every template and averages what the text tower makes of them.
+ *
+ * @param contextLength the most tokens of a prompt.
+ */
+export async function encodeLabels(
+  encodeText: (text: string) => Promise<EncodedText>,
+  contextLength: number,
+  labels: readonly string[],
+  templates: readonly string[],
+): Promise<EncodedLabels> {
+  const prompts = await Promise.all(
+    labels.map((label) =>
+      Promise.all(templates.map((template) => encodeText(fillTemplate(template, label)))),
+    ),
+  );
+  const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
+  return {
+    embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
+    warnings: wasCut.map(
+      (label) =>
+        `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`,
+    ),
+    textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),
+  };
+}

@@ -1,0 +1,31 @@
+import { fileURLToPath } from 'node:url';
+import { type Clip, loadClip } from '@clipql/core';
+import { modelFromFolder } from '@clipql/core/node';
+
+/** A model that is ready to run. */
+export interface LoadedModel {
+  readonly clip: Clip;
+  /** Where its files are. */
+  readonly folder: string;
+  /** Whether it is the small one that comes with ClipQL. */
+  readonly embedded: boolean;
+  /** Images of more pixels are refused before they are decoded; undefined for core's own limit. */
+  readonly maxPixels: number | undefined;
+}
+
+const EMBEDDED_MODEL = fileURLToPath(new URL('../../../models/nano', import.meta.url));
+
+/**
+ * Loads a model from a folder, or the embedded one.
+ *
+ * @throws ClipError as `loadClip` does.
+ */
+export async function loadModel(
+  folder: string | undefined,
+  maxPixels?: number,
+): Promise<LoadedModel> {
+  const path = folder ?? EMBEDDED_MODEL;
+  const files = await modelFromFolder(path);
+  const clip = await loadClip(files, maxPixels === undefined ? {} : { maxPixels });
+  return { clip, folder: path, embedded: folder === undefined, maxPixels };
+}

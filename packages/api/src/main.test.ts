@@ -1,0 +1,93 @@
+// These run the built command line: `npm test` builds it first.
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import {
+  type BadUse,
+  clipql,
+  expectFailure,
+  finished,
+  startClipql,
+} from './testing/command-line.ts';
+
+const SHEEP = fileURLToPath(new URL('../examples/march-pastoral.jpg', import.meta.url));
+
+test('embed writes the values, or an object with --json', async () => {
+  const text = await clipql('embed', '--text', 'a photo of a dog.');
+  expect(JSON.parse(text.stdout)).toHaveLength(128);
+  const image = await clipql('embed', '--image', SHEEP, '--raw', '--json');
+  expect(JSON.parse(image.stdout)).toMatchObject({
+    image: SHEEP,
+    dimensions: 128,
+    normalized: false,
+    model: 'nano',
+    file: { width: 1024 },
+  });
+});
+
+/** A name that is longer than names can be is unknown without a network too. */
+const UNKNOWN_HOST = `http://${'x'.repeat(64)}.test/a.jpg`;
+
+const BAD_USES: readonly BadUse[] = [
+  {
+    what: 'an unknown host',
+    args: ['classify', UNKNOWN_HOST, '--labels', 'a'],
+    line: /IMAGE_FETCH_FAILED: .*unknown/,
+  },
+  {
+    what: 'a folder as image',
+    args: ['classify', '.', '--labels', 'a'],
+    line: /IMAGE_FILE_UNREADABLE: .*no regular file/,
+  },
+  { what: 'no image', args: ['classify', '--labels', 'a'], line: /BAD_OPTION: .*argument 'image'/ },
+  { what: 'embed of nothing', args: ['embed'], line: /BAD_OPTION: expected --image or --text/ },
+  {
+    what: 'embed of an image and a text',
+    args: ['embed', '--image', 'a', '--text', 'b'],
+    line: /BAD_OPTION: .*cannot be used with/,
+  },
+  {
+    what: 'no command',
+    args: [],
+    line: /BAD_OPTION: expected a command: serve, classify or embed/,
+  },
+  { what: 'an unknown command', args: ['nothing'], line: /BAD_OPTION: unknown command 'nothing'/ },
+  {
+    what: 'a misspelt flag',
+    args: ['serve', '--prot', '1'],
+    line: /BAD_OPTION: unknown option '--prot'.*--port/,
+  },
+  {
+    what: 'a port that is none',
+    args: ['serve', '--port', 'x'],
+    line: /BAD_OPTION: expected a port/,
+  },
+  {
+    what: 'hosts that are none',
+    args: ['serve', '--allow-hosts', 'a/b'],
+    line: /BAD_OPTION: expected hosts/,
+  },
+];
+
+test.each(BAD_USES)('$what', async ({ args, line }) => {
+  expectFailure(await clipql(...args), line);
+});
+
+test('--help and --version write to standard output', async () => {
+  const help = await clipql('--help');
+  expect(help).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringContaining('Examples:'),
+  });
+  const version = await clipql('--version');
+  expect(version).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
+test('a reader that goes away is no failure', async () => {
+  const child = startClipql(['classify', SHEEP, '--labels', 'sheep,mountain']);
+  child.stdout.destroy();
+  expect(await finished(child)).toMatchObject({ exitCode: 0, stderr: '' });
+});

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addClassify } from './commands/classify.ts';
+import { addEmbed } from './commands/embed.ts';
+import { failed, reportError } from './commands/report.ts';
+import { addServe } from './commands/serve.ts';
+import { ApiError, oneLine } from './errors.ts';
+
+/**
+ * The command line. Results go to standard output, everything else to standard error; a failure is
+ * one line, `clipql: CODE: message`, and exit code 1.
+ *
+ * @param argv as `process.argv`.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyWithReader();
+  try {
+    await createProgram().parseAsync(argv);
+  } catch (error) {
+    if (error instanceof CommanderError) reportUsage(error);
+    else reportError(error);
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ clipql serve
+  $ clipql classify photo.jpg --labels "dog,cat,car"
+  $ clipql embed --text "a photo of a dog."`;
+
+function createProgram(): Command {
+  const program = new Command('clipql')
+    .description('OpenAI’s CLIP: which label fits an image, on the command line and over GraphQL.')
+    .addHelpText('after', EXAMPLES)
+    .version(version(), '-v, --version')
+    .exitOverride()
+    // What goes wrong is reported by main, in its own form.
+    .configureOutput({ writeErr: () => {} });
+  addServe(program);
+  addClassify(program);
+  addEmbed(program);
+  return program;
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+function reportUsage(error: CommanderError): void {
+  if (error.exitCode === 0) return;
+  const message =
+    error.code === 'commander.help'
+      ? 'expected a command: serve, classify or embed'
+      : oneLine(error.message).replace(/^error: /, '');
+  reportError(new ApiError('BAD_OPTION', `${message} (clipql --help tells more)`));
+}
+
+/** `clipql … | head` closes the pipe when it has enough: no failure, and nothing more to say. */
+function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') failed();
+      process.exit();
+    });
+  }
+}

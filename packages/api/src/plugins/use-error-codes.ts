@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+// By this name vite finds the copy of graphql that Node gives to yoga, and not index.mjs.
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { oneLine, publicError } from '../errors.ts';
+import { MAX_REQUEST_BYTES } from '../limits.ts';
+
+/** Where unexpected errors are written, for whoever runs the server. */
+export type ErrorLog = (requestId: string, error: unknown) => void;
+
+/** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+
+/**
+ * Gives every error of a response one line and a code, and hides what is unexpected: it goes to the
+ * log, under an id that the response shows.
+ */
+export function useErrorCodes(log: ErrorLog): Plugin {
+  return {
+    onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
+      const accept = request.headers.get('accept') ?? '*/*';
+      if (accept === '*/*' && resultProcessor !== undefined) {
+        setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
+      }
+      if ('errors' in result && result.errors !== undefined) setResult(withCodes(result, log));
+    },
+  };
+}
+
+function withCodes(result: ExecutionResult, log: ErrorLog): ExecutionResult {
+  const beforeExecution = !('data' in result);
+  const errors = result.errors?.map((error) => withCode(error, beforeExecution, log));
+  return { ...result, ...(errors && { errors }) };
+}
+
+function withCode(error: GraphQLError, beforeExecution: boolean, log: ErrorLog): GraphQLError {
+  const { code, message, requestId } = describe(error, log);
+  const { nodes = null, source = null, positions = null, path = null } = error;
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: {
+      code,
+      ...(requestId !== undefined && { requestId }),
+      ...(beforeExecution && { http: httpOf(error, requestId !== undefined) }),
+    },
+  });
+}
+
+type HttpExtensions = NonNullable<GraphQLError['extensions']['http']>;
+
+/** The status, for yoga, which takes it out of the response again. */
+function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): HttpExtensions {
+  return http ?? (isUnexpected ? { status: 500 } : { status: 400, spec: true });
+}
+
+interface DescribedError {
+  readonly code: string;
+  readonly message: string;
+  /** For an unexpected error: what the log has it under. */
+  readonly requestId?: string;
+}
+
+function describe(error: GraphQLError, log: ErrorLog): DescribedError {
+  const cause = rootCause(error);
+  // The outermost tells the most, such as which variable has the wrong value.
+  if (cause instanceof GraphQLError) return describeRequestError(error);
+  return publicError(cause) ?? describeUnexpected(cause, log);
+}
+
+/** An error of GraphQL itself: the query, its variables, or the HTTP request that brought it. */
+function describeRequestError({ message, extensions }: GraphQLError): DescribedError {
+  const { code } = extensions;
+  if (code === 'REQUEST_ENTITY_TOO_LARGE') {
+    const most = MAX_REQUEST_BYTES / 1024 / 1024;
+    return { code: 'REQUEST_TOO_LARGE', message: `expected a request of at most ${most} MiB` };
+  }
+  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: oneLine(message) };
+}
+
+function describeUnexpected(error: unknown, log: ErrorLog): DescribedError {
+  const requestId = randomUUID();
+  log(requestId, error);
+  const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
+  return { code: 'INTERNAL', message, requestId };
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined
+    ? rootCause(error.originalError)
+    : error;
+}

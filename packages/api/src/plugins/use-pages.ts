@@ -1,0 +1,51 @@
+import type { Plugin } from 'graphql-yoga';
+import { oneLine, shorten } from '../errors.ts';
+import { httpError } from '../http-error.ts';
+import { EXAMPLES_PATH } from '../images/example-images.ts';
+import { exampleResponse, examplesPage } from '../pages/examples.ts';
+import { graphiqlPage } from '../pages/graphiql.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+const HEALTH_PATH = '/healthz';
+
+/** What is beside GraphQL: GraphiQL, the examples, a health check; and an answer to all the rest. */
+export function usePages(): Plugin {
+  return {
+    onRequest: async ({ request, url, endResponse }) => {
+      const page = await pageFor(request, url.pathname);
+      if (page !== undefined) endResponse(page);
+    },
+    onResponse: ({ response, setResponse }) => {
+      // Yoga leaves these without a body.
+      if (response.status === 415) {
+        setResponse(httpError(415, 'BAD_REQUEST', 'expected content-type: application/json'));
+      } else if (response.status === 406) {
+        setResponse(httpError(406, 'BAD_REQUEST', 'expected accept: application/json'));
+      }
+    },
+  };
+}
+
+/** The response to anything but a GraphQL request; undefined for one of those. */
+async function pageFor(request: Request, path: string): Promise<Response | undefined> {
+  if (path === GRAPHQL_PATH) return wantsGraphiql(request) ? graphiqlPage(GRAPHQL_PATH) : undefined;
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return httpError(405, 'BAD_REQUEST', `expected GET, or POST to ${GRAPHQL_PATH}`);
+  }
+  if (path === '/') return redirect(GRAPHQL_PATH);
+  if (path === HEALTH_PATH) return Response.json({ status: 'ok' });
+  if (`${path}/` === EXAMPLES_PATH) return redirect(EXAMPLES_PATH);
+  if (path === EXAMPLES_PATH) return examplesPage(GRAPHQL_PATH);
+  if (path.startsWith(EXAMPLES_PATH)) return exampleResponse(path.slice(EXAMPLES_PATH.length));
+  const shown = oneLine(shorten(path, 100));
+  return httpError(404, 'NOT_FOUND', `nothing is at ${shown}; GraphQL is at ${GRAPHQL_PATH}`);
+}
+
+function wantsGraphiql({ method, headers }: Request): boolean {
+  return method === 'GET' && (headers.get('accept') ?? '').includes('text/html');
+}
+
+/** Relative, so that it holds behind a proxy too. */
+function redirect(path: string): Response {
+  return new Response(null, { status: 302, headers: { location: path } });
+}

@@ -1,0 +1,68 @@
+import type { BackendInfo } from '@clipql/core';
+import { builder } from '../builder.ts';
+import type { LoadedModel } from '../loaded-model.ts';
+
+const Backend = builder.objectRef<BackendInfo>('Backend').implement({
+  description: 'What runs a model.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'For example `reference`.' }),
+    precision: t.exposeString('precision', {
+      description: 'The number format it computes in, for example `f32`.',
+    }),
+    simd: t.exposeString('simd', {
+      nullable: true,
+      description: 'Which build of the kernels runs, on WebAssembly: `plain` or `relaxed`.',
+    }),
+    threads: t.exposeInt('threads', { description: 'How many threads it computes with.' }),
+  }),
+});
+
+export const Model = builder.objectRef<LoadedModel>('Model').implement({
+  description: 'A CLIP model that is loaded.',
+  fields: (t) => ({
+    name: t.string({
+      description: "The name of the model's folder.",
+      resolve: ({ clip }) => clip.info.name,
+    }),
+    parameters: t.float({
+      description: 'Parameters of both towers and the logit scale. A whole number.',
+      resolve: ({ clip }) => clip.info.parameters,
+    }),
+    dimensions: t.int({
+      description: 'The length of an embedding.',
+      resolve: ({ clip }) => clip.info.embeddingWidth,
+    }),
+    imageSize: t.int({
+      description: 'The side of the square that an image is brought to, in pixels.',
+      resolve: ({ clip }) => clip.info.imageSize,
+    }),
+    contextLength: t.int({
+      description: 'The most tokens of a text, start and end tokens included; the rest is cut.',
+      resolve: ({ clip }) => clip.info.contextLength,
+    }),
+    logitScale: t.float({
+      description: 'What a cosine is multiplied by to give a logit; learned in training.',
+      resolve: ({ clip }) => clip.info.logitScale,
+    }),
+    memoryBytes: t.float({
+      description: 'Bytes that its weights and working memory take now. A whole number.',
+      resolve: ({ clip }) => clip.memoryBytes,
+    }),
+    backend: t.field({
+      type: Backend,
+      description: 'What runs it.',
+      resolve: ({ clip }) => clip.info.backend,
+    }),
+    embedded: t.exposeBoolean('embedded', {
+      description: 'Whether it is the small model that comes with ClipQL.',
+    }),
+  }),
+});
+
+builder.queryField('models', (t) =>
+  t.field({
+    type: [Model],
+    description: 'The models that are loaded.',
+    resolve: (_root, _args, { model }) => [model],
+  }),
+);

@@ -1,0 +1,21 @@
+import { builder } from '../builder.ts';
+import type { Timing as StageTiming } from '../classify-image.ts';
+
+export const Timing = builder.objectRef<StageTiming>('Timing').implement({
+  description:
+    'Milliseconds by stage. All images of an operation are encoded together, and so are all texts: ' +
+    'those two are the time of the whole batch, and may overlap.',
+  fields: (t) => ({
+    fetch: t.exposeFloat('fetch', { description: "Getting the image's bytes." }),
+    decode: t.exposeFloat('decode', { description: 'Making pixels of them.' }),
+    preprocess: t.exposeFloat('preprocess', {
+      description: "Resizing, cropping and normalising to the model's input.",
+    }),
+    imageEncoding: t.exposeFloat('imageEncoding', { description: 'The image tower.' }),
+    textEncoding: t.exposeFloat('textEncoding', {
+      nullable: true,
+      description: 'Tokenizing and the text tower; null where there was no text.',
+    }),
+    total: t.exposeFloat('total', { description: 'From the start of the field to its answer.' }),
+  }),
+});

@@ -1,0 +1,148 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createImageFetcher } from './images/fetch-image.ts';
+import { loadModel } from './loaded-model.ts';
+import { listen, type RunningServer } from './server.ts';
+import { exampleBytes } from './testing/api.ts';
+import { type Handler, startWebServer, type WebServer } from './testing/web-server.ts';
+import { type ClipqlYoga, createClipqlYoga } from './yoga.ts';
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
+/** Answers once the test says so. */
+const held = Promise.withResolvers<void>();
+const asked = Promise.withResolvers<void>();
+const slow: Handler = async (_request, response) => {
+  asked.resolve();
+  await held.promise;
+  response.end(await exampleBytes('march-pastoral.jpg'));
+};
+
+let web: WebServer;
+let yoga: ClipqlYoga;
+const endings: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  web = await startWebServer({ '/slow.jpg': slow });
+  const model = await loadModel(undefined);
+  const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
+  yoga = createClipqlYoga({ model, fetcher }, fail);
+  endings.push(web.close, fetcher.close, () => model.clip.dispose());
+});
+
+afterAll(() => Promise.all(endings.map((end) => end())));
+
+function fail(_id: string, error: unknown): never {
+  throw error;
+}
+
+const query = (server: RunningServer, imageUrl: string) =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `{ classify(imageUrl: "${imageUrl}", labels: ["sheep", "car"]) { label } }`,
+    }),
+  });
+
+test('a server answers queries, its own examples under its own names among them', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const { port } = new URL(server.url);
+  for (const origin of ['', server.url, `http://localhost:${port}`, `http://[::1]:${port}`]) {
+    const response = await query(server, `${origin}/examples/march-pastoral.jpg`);
+    expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  }
+  const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('<title>ClipQL</title>');
+  await server.close(0);
+});
+
+test('other pages of this server are no images', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const response = await query(server, `${server.url}/healthz`);
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'HOST_NOT_ALLOWED' } }],
+  });
+  await server.close(0);
+});
+
+test('closing takes no new requests and waits for those in flight', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const answer = query(server, `${web.url}/slow.jpg`);
+  await asked.promise;
+  const closed = server.close(60_000);
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  held.resolve();
+  expect(await (await answer).json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  await closed;
+});
+
+test('closing breaks off what takes longer than it is given', async () => {
+  const never = {
+    handleNodeRequestAndResponse: () => new Promise(() => {}),
+  } as unknown as ClipqlYoga;
+  const server = await listen(never, ANY_PORT, fail);
+  const answer = fetch(server.url);
+  const broken = expect(answer).rejects.toThrow();
+  await server.close(50);
+  await broken;
+});
+
+test('a port in use is LISTEN_FAILED', async () => {
+  await expect(listen(yoga, { host: '127.0.0.1', port: web.port }, fail)).rejects.toEqual(
+    expect.objectContaining({
+      code: 'LISTEN_FAILED',
+      message: `cannot listen on 127.0.0.1:${web.port}: it is in use; --port chooses another`,
+    }),
+  );
+});
+
+test('an address of another machine is LISTEN_FAILED', async () => {
+  await expect(listen(yoga, { host: '192.0.2.1', port: 0 }, fail)).rejects.toEqual(
+    expect.objectContaining({ code: 'LISTEN_FAILED', message: expect.stringMatching(/--host/) }),
+  );
+});
+
+test('what goes wrong below GraphQL is logged, and no stack is shown', async () => {
+  const failure = new Error('secret');
+  const broken = {
+    handleNodeRequestAndResponse: () => Promise.reject(failure),
+  } as unknown as ClipqlYoga;
+  const logged: unknown[] = [];
+  const server = await listen(broken, ANY_PORT, (_id, error) => logged.push(error));
+  const response = await fetch(server.url);
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({
+    errors: [
+      {
+        message: 'something went wrong inside ClipQL; its log says what',
+        extensions: { code: 'INTERNAL' },
+      },
+    ],
+  });
+  expect(logged).toEqual([failure]);
+  await server.close(0);
+});
+
+test('a malformed host header is status 400, without a stack', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const answer = await raw(server, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('BAD_REQUEST');
+  expect(answer).not.toMatch(/\bat .*:\d+/);
+  await server.close(0);
+});
+
+/** What the server sends back for these very bytes. */
+function raw(server: RunningServer, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    connect(Number(new URL(server.url).port), '127.0.0.1')
+      .on('data', (chunk) => {
+        answer += chunk;
+      })
+      .on('end', () => resolve(answer))
+      .on('error', reject)
+      .write(request);
+  });
+}

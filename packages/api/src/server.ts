@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiError } from './errors.ts';
+import { httpError } from './http-error.ts';
+import type { ErrorLog } from './plugins/use-error-codes.ts';
+import type { ClipqlYoga } from './yoga.ts';
+
+export interface RunningServer {
+  /** For example `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Takes no new requests, and waits for those in flight, at most `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * Listens for HTTP requests.
+ *
+ * @param port 0 for any free one.
+ * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
+ */
+export async function listen(
+  yoga: ClipqlYoga,
+  { host, port }: { readonly host: string; readonly port: number },
+  log: ErrorLog,
+): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    response.on('finish', () => {
+      // A connection that is kept for more requests would hold a closing server up.
+      if (!server.listening) server.closeIdleConnections();
+    });
+    void answer(yoga, request, response, log);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenFailure(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return { url: urlOf(server), close: (graceMs) => close(server, graceMs) };
+}
+
+async function answer(
+  yoga: ClipqlYoga,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: ErrorLog,
+): Promise<void> {
+  try {
+    await send(await respond(yoga, request, response, log), response);
+  } catch (error) {
+    // The client went away, or nothing can be sent to it any more.
+    response.destroy(error instanceof Error ? error : undefined);
+  }
+}
+
+/** Yoga's own listener would show an unexpected error's stack. */
+async function respond(
+  yoga: ClipqlYoga,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: ErrorLog,
+): Promise<Response> {
+  if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
+    return httpError(400, 'BAD_REQUEST', 'expected a valid host header and path');
+  }
+  try {
+    const context = { port: request.socket.localPort };
+    return await yoga.handleNodeRequestAndResponse(request, response, context);
+  } catch (error) {
+    log('http', error);
+    return httpError(500, 'INTERNAL', 'something went wrong inside ClipQL; its log says what');
+  }
+}
+
+async function send(from: Response, to: ServerResponse): Promise<void> {
+  const body = Buffer.from(await from.arrayBuffer());
+  to.writeHead(from.status, {
+    ...Object.fromEntries(from.headers),
+    'content-length': body.length,
+  });
+  to.end(body);
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  // A server on all addresses is reached on this one.
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use; --port chooses another',
+  EACCES: 'it needs more rights; --port chooses another',
+  EADDRNOTAVAIL: 'the address is not of this machine; --host chooses another',
+  ENOTFOUND: 'the host is unknown; --host chooses another',
+};
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ApiError {
+  const reason = LISTEN_FAILURES[error.code ?? ''] ?? error.code ?? 'unknown reason';
+  return new ApiError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${reason}`, {
+    cause: error,
+  });
+}

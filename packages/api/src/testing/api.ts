@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
+import { type LoadedModel, loadModel } from '../loaded-model.ts';
+import { createClipqlYoga } from '../yoga.ts';
+
+/** What a GraphQL response holds. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a response has the shape that its query asks for.
+  readonly data: any;
+  readonly errors: readonly { message: string; path?: string[]; extensions: { code: string } }[];
+}
+
+/** The whole API on the embedded model, without a port. */
+export interface TestApi {
+  readonly model: LoadedModel;
+  /** Unexpected errors, as whoever runs the server gets them. */
+  readonly logged: unknown[];
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  query(query: string, variables?: object): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export const ORIGIN = 'http://clipql.test';
+
+export async function startApi(options: FetchImageOptions = {}): Promise<TestApi> {
+  const model = await loadModel(undefined);
+  const fetcher = createImageFetcher(options);
+  const logged: unknown[] = [];
+  const yoga = createClipqlYoga({ model, fetcher }, (_id, error) => logged.push(error));
+  const fetch = async (path: string, init: RequestInit = {}) =>
+    yoga.fetch(`${ORIGIN}${path}`, init);
+  return {
+    model,
+    logged,
+    fetch,
+    query: async (query, variables) => {
+      const response = await fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors = [] } = (await response.json()) as Partial<Answer>;
+      return { status: response.status, data, errors };
+    },
+    close: async () => {
+      await fetcher.close();
+      model.clip.dispose();
+    },
+  };
+}
+
+/** An example's file. */
+export function exampleBytes(file: string): Promise<Buffer> {
+  return readFile(new URL(`../../examples/${file}`, import.meta.url));
+}
+
+export function dataUrl(bytes: Uint8Array, mediaType = 'image/jpeg'): string {
+  return `data:${mediaType};base64,${Buffer.from(bytes).toString('base64')}`;
+}

@@ -1,0 +1,38 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const EMBEDDED = fileURLToPath(new URL('../../../../models/nano/', import.meta.url));
+const FILES = [
+  'config.json',
+  'model.safetensors',
+  'preprocessor_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+];
+
+export interface BrokenModel {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** A copy of the embedded model in which one file is another, or is missing. */
+export async function breakModel(
+  file: string,
+  change: (bytes: Buffer) => Uint8Array | string | undefined,
+): Promise<BrokenModel> {
+  const folder = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+  for (const name of FILES) await cp(join(EMBEDDED, name), join(folder, name));
+  const changed = change(await readFile(join(folder, file)));
+  if (changed === undefined) await rm(join(folder, file));
+  else await writeFile(join(folder, file), changed);
+  return { folder, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** A safetensors file with this header and these bytes behind it. */
+export function safetensors(header: string, data: Uint8Array = new Uint8Array()): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
+  return Buffer.concat([length, Buffer.from(header), data]);
+}

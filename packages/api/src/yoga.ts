@@ -1,0 +1,33 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { type Context, createContext, type ServerContext, type Services } from './context.ts';
+import { MAX_REQUEST_BYTES } from './limits.ts';
+import { type ErrorLog, useErrorCodes } from './plugins/use-error-codes.ts';
+import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
+import { schema } from './schema/index.ts';
+
+export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
+
+/** ClipQL as a function of requests; who listens for them is another matter. */
+export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
+  return createYoga<ServerContext, Context>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    context: (initial) => createContext(services, initial),
+    plugins: [usePages(), useErrorCodes(log)],
+    // useErrorCodes does this, with the request at hand.
+    maskedErrors: false,
+    logging: false,
+    // usePages has these; yoga would take any URL that ends like theirs.
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: NEVER,
+    // No other site's scripts may read what this server can reach.
+    cors: false,
+    // No query takes an upload; without this a form of another site could send one.
+    multipart: false,
+    maxRequestBodySize: MAX_REQUEST_BYTES,
+  });
+}
+
+/** No URL ends with a space. */
+const NEVER = ' ';
