@@ -1,0 +1,63 @@
+import { BACKENDS, type BackendName } from '@clipql/core';
+import type { Command } from 'commander';
+import { BenchError } from '../errors.ts';
+import { allPassed, describeFailure, jsonReport, tableReport } from '../parity/report.ts';
+import { type ParityRequest, runParity, wholeReference } from '../parity/suite.ts';
+import type { Streams } from '../streams.ts';
+
+interface ParityOptions {
+  readonly json?: true;
+  readonly case: readonly string[];
+  readonly preprocess?: string;
+  readonly backend?: string;
+}
+
+/** Adds `bench parity`. */
+export function addParityCommand(
+  program: Command,
+  streams: Streams,
+  finish: (exitCode: number) => void,
+): void {
+  program
+    .command('parity')
+    .description('compare every backend, the tokenizer and the preprocessing with the reference')
+    .option('--json', 'print one JSON object instead of a table')
+    .option('--case <file>', 'run this case file; may be repeated', collect, [])
+    .option('--preprocess <folder>', 'compare the images of a folder with in/ and expected/')
+    .option('--backend <name>', `run on this backend only: ${BACKENDS.join(', ')}`)
+    .addHelpText('after', '\nWith --case or --preprocess only those run.')
+    .action(async (options: ParityOptions) => finish(await parity(options, streams)));
+}
+
+const collect = (value: string, earlier: readonly string[]): readonly string[] => [
+  ...earlier,
+  value,
+];
+
+/** @returns the exit code: 0 when all rows passed, 1 when one failed. */
+async function parity(options: ParityOptions, { stdout, stderr }: Streams): Promise<number> {
+  const results = await runParity(requestOf(options), (line) => stderr(`bench: ${line}\n`));
+  if (options.json) {
+    for (const result of results) {
+      if (!result.row.passed) stderr(`bench: ${describeFailure(result)}\n`);
+    }
+  }
+  stdout(`${options.json ? jsonReport(results) : tableReport(results)}\n`);
+  return allPassed(results) ? 0 : 1;
+}
+
+function requestOf({ case: cases, preprocess, backend }: ParityOptions): ParityRequest {
+  const backends = backend === undefined ? BACKENDS : [backendNamed(backend)];
+  return cases.length === 0 && preprocess === undefined
+    ? wholeReference(backends)
+    : { backends, cases, preprocess, tokens: false };
+}
+
+function backendNamed(name: string): BackendName {
+  const found = BACKENDS.find((backend) => backend === name);
+  if (found === undefined) {
+    const expected = BACKENDS.join(', ');
+    throw new BenchError('BAD_OPTION', `--backend: expected one of ${expected}, got ${name}`);
+  }
+  return found;
+}

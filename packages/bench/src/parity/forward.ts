@@ -1,0 +1,94 @@
+import {
+  type BackendName,
+  type Clip,
+  classifyEmbeddings,
+  loadClip,
+  type ModelFiles,
+} from '@clipql/core';
+import { modelFromFolder } from '@clipql/core/node';
+import { recipePixels } from '../recipe.ts';
+import { recipeModel } from '../recipe-model.ts';
+import type { ForwardCase, Matrix } from './case.ts';
+import { compareMatrices, describeWorst } from './compare.ts';
+import { EMBEDDING_GATE, type Gate, LOGIT_GATE, type ParityResult, type Tower } from './row.ts';
+
+/** The model of a case: its folder, or the recipe's. */
+export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {
+  return weights === undefined ? recipeModel(name, config) : modelFromFolder(weights);
+}
+
+/**
+ * Runs a case on one backend through core's public functions: the embeddings of its images and
+ * texts before L2 normalisation, then its logits, from embeddings that core normalised.
+ *
+ * @throws ClipError where core refuses the model or the ids.
+ */
+export async function compareForward(
+  forwardCase: ForwardCase,
+  model: ModelFiles,
+  backend: BackendName,
+): Promise<ParityResult[]> {
+  const clip = await loadClip(model, { backend });
+  try {
+    const { name, images, texts, logits, seed } = forwardCase;
+    const size = clip.info.imageSize;
+    const pixels = recipePixels(images?.embeddings.length ?? 0, size, seed);
+    const inputs: Inputs = {
+      images: pixels.map((data) => ({ size, data })),
+      texts: (texts?.ids ?? []).map((ids) => ({ ids, truncated: false })),
+    };
+    const compare = comparison(name, clip);
+    const results: ParityResult[] = [];
+    if (images !== undefined) {
+      const actual = await clip.encodeImages(inputs.images, { normalize: false });
+      results.push(compare('image', actual, images.embeddings, EMBEDDING_GATE));
+    }
+    if (texts !== undefined) {
+      const actual = await clip.encodeTexts(inputs.texts, { normalize: false });
+      results.push(compare('text', actual, texts.embeddings, EMBEDDING_GATE));
+    }
+    if (logits !== undefined) {
+      results.push(compare('logits', await logitsPerImage(clip, inputs), logits, LOGIT_GATE));
+    }
+    return results;
+  } finally {
+    clip.dispose();
+  }
+}
+
+interface Inputs {
+  readonly images: Parameters<Clip['encodeImages']>[0];
+  readonly texts: Parameters<Clip['encodeTexts']>[0];
+}
+
+/** exp(logit scale) · cosine, [B, T]. */
+async function logitsPerImage(clip: Clip, { images, texts }: Inputs): Promise<number[][]> {
+  const imageEmbeddings = await clip.encodeImages(images);
+  const textEmbeddings = await clip.encodeTexts(texts);
+  const labels = texts.map((_, i) => `text ${i}`);
+  const { logitScale } = clip.info;
+  return imageEmbeddings.map((image) =>
+    classifyEmbeddings(image, labels, textEmbeddings, { mode: 'cosine', logitScale }).scores.map(
+      ({ logit }) => logit,
+    ),
+  );
+}
+
+const comparison =
+  (name: string, { info }: Clip) =>
+  (
+    tower: Tower,
+    actual: readonly ArrayLike<number>[],
+    expected: Matrix,
+    gate: Gate,
+  ): ParityResult => {
+    const compared = compareMatrices(actual, expected);
+    const { minCosine, relL2, maxAbsDiff } = compared;
+    const { name: backend, precision } = info.backend;
+    const passed = gate.passes(compared);
+    return {
+      row: { case: name, tower, backend, precision, minCosine, relL2, maxAbsDiff, passed },
+      gate: gate.text,
+      detail: describeWorst(compared),
+    };
+  };

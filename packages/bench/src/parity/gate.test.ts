@@ -1,0 +1,113 @@
+/**
+ * Shows that the gate is worth something: each mistake that real ports of CLIP have made fails it.
+ */
+import type { ModelFiles } from '@clipql/core';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { failuresOf } from '../testing/failures.ts';
+import { type Mistake, withMistake } from '../testing/mistaken-weights.ts';
+import { type ForwardCase, readCase } from './case.ts';
+import { compareForward, modelOfCase } from './forward.ts';
+import type { ParityResult, Tower } from './row.ts';
+import { referenceCase } from './suite.ts';
+
+const mistakes = vi.hoisted(() => ({ tanhGelu: false }));
+
+vi.mock('../../../core/src/backends/reference/gelu.ts', async (importOriginal) => {
+  const right = await importOriginal<{ activate: (x: number, activation: string) => number }>();
+  const tanhGelu = (x: number) =>
+    0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+  return {
+    ...right,
+    activate: (x: number, activation: string) =>
+      mistakes.tanhGelu && activation === 'gelu' ? tanhGelu(x) : right.activate(x, activation),
+  };
+});
+
+afterEach(() => {
+  mistakes.tanhGelu = false;
+});
+
+async function failedTowers(forwardCase: ForwardCase, model?: ModelFiles): Promise<Tower[]> {
+  const files = model ?? (await modelOfCase(forwardCase));
+  return failed(await compareForward(forwardCase, files, 'reference'));
+}
+
+const failed = (results: readonly ParityResult[]): Tower[] =>
+  results.filter(({ row }) => !row.passed).map(({ row }) => row.tower);
+
+async function failedWith(names: RegExp, mistake: Mistake): Promise<Tower[]> {
+  const forwardCase = await readCase(referenceCase('tiny-quick-gelu'));
+  return failedTowers(forwardCase, withMistake(await modelOfCase(forwardCase), names, mistake));
+}
+
+describe('the gate', () => {
+  test('lets the same cases pass without a mistake', async () => {
+    for (const name of ['tiny-gelu', 'tiny-quick-gelu'] as const) {
+      const forwardCase = await readCase(referenceCase(name));
+      const model = await modelOfCase(forwardCase);
+      expect(failuresOf(await compareForward(forwardCase, model, 'reference'))).toEqual([]);
+    }
+  });
+
+  test('catches the tanh form of GELU, which a cosine does not', async () => {
+    mistakes.tanhGelu = true;
+    const forwardCase = await readCase(referenceCase('tiny-gelu'));
+    const model = await modelOfCase(forwardCase);
+    const results = await compareForward(forwardCase, model, 'reference');
+    expect(failed(results)).toEqual(expect.arrayContaining(['image', 'text']));
+    for (const { row } of results) expect(row.minCosine).toBeGreaterThan(0.999999);
+  });
+
+  test('catches quick GELU in place of GELU', async () => {
+    const forwardCase = await readCase(referenceCase('tiny-gelu'));
+    const { vision_config } = forwardCase.config;
+    const config = {
+      ...forwardCase.config,
+      vision_config: { ...Object(vision_config), hidden_act: 'quick_gelu' },
+    };
+    expect(await failedTowers({ ...forwardCase, config })).toEqual(
+      expect.arrayContaining(['image']),
+    );
+  });
+
+  test.each(['tiny-gelu', 'tiny-quick-gelu'] as const)(
+    'catches an epsilon of 1e-6 in place of 1e-5: %s',
+    async (name) => {
+      const forwardCase = await readCase(referenceCase(name));
+      const { vision_config, text_config } = forwardCase.config;
+      const config = {
+        ...forwardCase.config,
+        vision_config: { ...Object(vision_config), layer_norm_eps: 1e-6 },
+        text_config: { ...Object(text_config), layer_norm_eps: 1e-6 },
+      };
+      expect(await failedTowers({ ...forwardCase, config })).toEqual(
+        expect.arrayContaining(['image', 'text']),
+      );
+    },
+  );
+
+  test('catches a missing attention scale', async () => {
+    const times =
+      (factor: number): Mistake =>
+      (values) =>
+        values.set(values.map((value) => value * factor));
+    const forwardCase = await readCase(referenceCase('tiny-quick-gelu'));
+    let model = await modelOfCase(forwardCase);
+    model = withMistake(model, /^vision_model\..*q_proj/, times(Math.sqrt(128 / 2)));
+    model = withMistake(model, /^text_model\..*q_proj/, times(Math.sqrt(96 / 3)));
+    expect(await failedTowers(forwardCase, model)).toEqual(['image', 'text', 'logits']);
+  });
+
+  test('catches a missing logit scale, in the logits alone', async () => {
+    expect(await failedWith(/^logit_scale$/, (values) => values.fill(0))).toEqual(['logits']);
+  });
+
+  test('catches one wrong weight of a layer norm', async () => {
+    const nudgeFirst: Mistake = (values) => {
+      values[0]! *= 1.01;
+    };
+    expect(await failedWith(/layers\.0\.layer_norm2\.weight$/, nudgeFirst)).toEqual(
+      expect.arrayContaining(['image', 'text']),
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { BACKENDS } from '@clipql/core';
+import { describe, expect, test } from 'vitest';
+import { REFERENCE } from '../folders.ts';
+import { failuresOf } from '../testing/failures.ts';
+import { comparePixels } from './pixels.ts';
+import { readPreprocessFolder } from './preprocess-folder.ts';
+import { nanoTokens, openaiTokens, referenceCase, runParity } from './suite.ts';
+
+const quiet = () => {};
+const SMALL_CASES = ['tiny-quick-gelu', 'tiny-gelu', 'odd-sizes', 'odd-end-token', 'nano'] as const;
+
+describe('embeddings agree with float64 within relative L2 1e-5, logits within 2e-3', () => {
+  test.each(SMALL_CASES.flatMap((name) => BACKENDS.map((backend) => [name, backend] as const)))(
+    '%s on %s',
+    async (name, backend) => {
+      const request = { preprocess: undefined, tokens: false };
+      const cases = [referenceCase(name)];
+      const results = await runParity({ ...request, cases, backends: [backend] }, quiet);
+      expect(results.map(({ row }) => row.tower)).toEqual(['image', 'text', 'logits']);
+      expect(failuresOf(results)).toEqual([]);
+    },
+  );
+});
+
+describe('token ids are equal', () => {
+  test('to OpenAI’s for the 79 texts, with OpenAI’s vocabulary', async () => {
+    const result = await openaiTokens();
+    expect(failuresOf([result])).toEqual([]);
+    expect(result.detail).toBe('79 texts');
+  });
+
+  test('to the training code’s, with nano’s vocabulary', async () => {
+    expect(failuresOf([await nanoTokens()])).toEqual([]);
+  });
+});
+
+test('pixels agree with Pillow’s: PNG within 1 level and 99.9 % equal, JPEG within a mean of 0.5', async () => {
+  const { cases, unused } = await readPreprocessFolder(join(REFERENCE, 'preprocess'));
+  expect(cases.length).toBe(46);
+  expect(unused).toEqual([]);
+  const results = [];
+  for (const pixelCase of cases) results.push(await comparePixels(pixelCase));
+  expect(failuresOf(results)).toEqual([]);
+});

@@ -1,0 +1,51 @@
+import type { Comparison } from './compare.ts';
+
+export type Tower = 'image' | 'text' | 'logits' | 'pixels' | 'tokens';
+
+/** One comparison with the reference, as `bench parity --json` prints it. */
+interface ParityRow {
+  readonly case: string;
+  readonly tower: Tower;
+  /** The backend that computed; `any` for what no backend takes part in. */
+  readonly backend: string;
+  /** `f32`; `u8` for pixels, `exact` for token ids. */
+  readonly precision: string;
+  /** The smallest cosine of a row with the reference's row. For tokens: the share of equal texts. */
+  readonly minCosine: number;
+  /** The largest ‖a − b‖ / ‖b‖ of a row, b the reference. For tokens: the share of unequal texts. */
+  readonly relL2: number;
+  /** The largest difference of a value; pixels in 8-bit levels. For tokens: the unequal texts. */
+  readonly maxAbsDiff: number;
+  readonly passed: boolean;
+}
+
+/** A row, and what the table and the error output say of it. */
+export interface ParityResult {
+  readonly row: ParityRow;
+  /** The gate, such as `relL2 ≤ 1e-5`. */
+  readonly gate: string;
+  /** What was measured beyond the row's numbers, and for a failure where it is worst. */
+  readonly detail: string;
+}
+
+/** What a comparison must hold to pass. */
+export interface Gate {
+  readonly text: string;
+  passes(comparison: Comparison): boolean;
+}
+
+/**
+ * Float32 against float64, on the relative L2 distance: sound float32 stays below 1e-6, while the
+ * tanh form of GELU, the mildest of the usual mistakes, is above 1e-4, where its cosine is still
+ * 0.99999998.
+ */
+export const EMBEDDING_GATE: Gate = {
+  text: 'relL2 ≤ 1e-5',
+  passes: ({ relL2 }) => relL2 <= 1e-5,
+};
+
+/** A logit is a cosine times about 100. */
+export const LOGIT_GATE: Gate = {
+  text: 'maxAbsDiff ≤ 2e-3',
+  passes: ({ maxAbsDiff }) => maxAbsDiff <= 2e-3,
+};

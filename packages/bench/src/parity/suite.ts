@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { type BackendName, ClipError, loadClip } from '@clipql/core';
+import { modelFromFolder } from '@clipql/core/node';
+import { BenchError } from '../errors.ts';
+import { REFERENCE, REPOSITORY } from '../folders.ts';
+import { type ForwardCase, readCase } from './case.ts';
+import { compareForward, modelOfCase } from './forward.ts';
+import { comparePixels } from './pixels.ts';
+import { readPreprocessFolder } from './preprocess-folder.ts';
+import type { ParityResult } from './row.ts';
+import { compareTokens, loadOpenaiTokenizer, missingTokenizer, readTokenCases } from './tokens.ts';
+
+/** What to compare. */
+export interface ParityRequest {
+  readonly backends: readonly BackendName[];
+  /** Case files. */
+  readonly cases: readonly string[];
+  /** Folder with `in/` and `expected/`; undefined for none. */
+  readonly preprocess: string | undefined;
+  /** Whether the token ids of both vocabularies are compared. */
+  readonly tokens: boolean;
+}
+
+export const REFERENCE_CASES = [
+  'tiny-quick-gelu',
+  'tiny-gelu',
+  'odd-sizes',
+  'odd-end-token',
+  'nano',
+  'vit-b-32',
+] as const;
+
+/** Everything in the reference folder, on these backends. */
+export const wholeReference = (backends: readonly BackendName[]): ParityRequest => ({
+  backends,
+  cases: REFERENCE_CASES.map(referenceCase),
+  preprocess: join(REFERENCE, 'preprocess'),
+  tokens: true,
+});
+
+export const referenceCase = (name: (typeof REFERENCE_CASES)[number]): string =>
+  join(REFERENCE, `${name}.json`);
+
+/**
+ * Runs the comparisons, all inputs read and checked before the first.
+ *
+ * @param progress told what happens, a line at a time.
+ * @throws BenchError for a malformed file, ClipError for a case that core refuses.
+ */
+export async function runParity(
+  request: ParityRequest,
+  progress: (line: string) => void,
+): Promise<ParityResult[]> {
+  const cases: { file: string; forwardCase: ForwardCase }[] = [];
+  for (const file of request.cases) cases.push({ file, forwardCase: await readCase(file) });
+  const folder =
+    request.preprocess === undefined ? undefined : await readPreprocessFolder(request.preprocess);
+  for (const input of folder?.unused ?? []) progress(`in/${input}: nothing is expected of it`);
+
+  const results: ParityResult[] = [];
+  if (folder !== undefined) progress(`${folder.cases.length} resized images`);
+  for (const pixelCase of folder?.cases ?? []) results.push(await comparePixels(pixelCase));
+  if (request.tokens) {
+    progress('token ids');
+    results.push(await openaiTokens(), await nanoTokens());
+  }
+  for (const { file, forwardCase } of cases) {
+    for (const backend of request.backends) {
+      progress(`${forwardCase.name} on ${backend}`);
+      results.push(...(await forwardResults(file, forwardCase, backend)));
+    }
+  }
+  return results;
+}
+
+/** OpenAI's vocabulary. A package that is not there is a failure, not a skip. */
+export async function openaiTokens(): Promise<ParityResult> {
+  const name = 'tokens/cases';
+  const cases = await readTokenCases(join(REFERENCE, `${name}.json`));
+  try {
+    const clip = await loadOpenaiTokenizer();
+    const result = compareTokens(name, clip, cases);
+    clip.dispose();
+    return result;
+  } catch (error) {
+    if (!(error instanceof BenchError) || error.code !== 'PACKAGE_MISSING') throw error;
+    return missingTokenizer(name, cases.length, `${error.code}: ${error.message}`);
+  }
+}
+
+/** The vocabulary of the model in the repository. */
+export async function nanoTokens(): Promise<ParityResult> {
+  const name = 'nano-tokens';
+  const cases = await readTokenCases(join(REFERENCE, `${name}.json`));
+  const clip = await loadClip(await modelFromFolder(join(REPOSITORY, 'models', 'nano')));
+  const result = compareTokens(name, clip, cases);
+  clip.dispose();
+  return result;
+}
+
+async function forwardResults(file: string, forwardCase: ForwardCase, backend: BackendName) {
+  try {
+    return await compareForward(forwardCase, await modelOfCase(forwardCase), backend);
+  } catch (error) {
+    if (!(error instanceof ClipError)) throw error;
+    throw new ClipError(error.code, `${file}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,93 @@
+import { BACKENDS, type Clip, loadClip } from '@clipql/core';
+import { BenchError } from '../errors.ts';
+import type { JsonObject } from '../json-object.ts';
+import { openaiTokenizer } from '../openai-tokenizer.ts';
+import { recipeModel } from '../recipe-model.ts';
+import { readJsonObject } from './input-file.ts';
+import type { ParityResult } from './row.ts';
+
+export interface TokenCase {
+  readonly text: string;
+  readonly ids: readonly number[];
+}
+
+const GATE = 'all ids equal';
+
+/** @throws BenchError FILE_NOT_FOUND or CASE_INVALID. */
+export async function readTokenCases(file: string): Promise<readonly TokenCase[]> {
+  const { cases } = await readJsonObject(file);
+  const sound = ({ text, ids }: JsonObject) =>
+    typeof text === 'string' && Array.isArray(ids) && ids.every(Number.isInteger);
+  if (!Array.isArray(cases) || cases.length === 0 || !cases.every(sound)) {
+    throw new BenchError('CASE_INVALID', `${file}: cases: expected a list of { text, ids }`);
+  }
+  return cases as TokenCase[];
+}
+
+/** Compares token ids; a text passes when all of its ids, and their number, are the same. */
+export function compareTokens(
+  name: string,
+  tokenizer: Pick<Clip, 'tokenize'>,
+  cases: readonly TokenCase[],
+): ParityResult {
+  const answers = cases.map(({ text, ids }) => ({
+    text,
+    expected: ids,
+    actual: tokenizer.tokenize(text).ids,
+  }));
+  const unequal = answers.filter(({ expected, actual }) => String(expected) !== String(actual));
+  const [first] = unequal;
+  const detail =
+    first === undefined
+      ? `${cases.length} texts`
+      : `${JSON.stringify(first.text)}: expected ${first.expected}, got ${first.actual}`;
+  return tokenResult(name, { unequal: unequal.length, texts: cases.length }, detail);
+}
+
+/**
+ * A model with OpenAI's tokenizer, to reach it through core. Its weights are as small as the
+ * vocabulary of 49,408 allows.
+ *
+ * @throws BenchError PACKAGE_MISSING where the vocabulary's package is not installed.
+ */
+export async function loadOpenaiTokenizer(): Promise<Clip> {
+  const tower = {
+    hidden_size: 1,
+    num_attention_heads: 1,
+    intermediate_size: 1,
+    num_hidden_layers: 1,
+  };
+  const config = {
+    projection_dim: 1,
+    vision_config: { ...tower, image_size: 1, patch_size: 1 },
+    text_config: { ...tower, vocab_size: 49408, max_position_embeddings: 77 },
+  };
+  return loadClip(recipeModel('openai-tokens', config, await openaiTokenizer()), {
+    backend: BACKENDS[0],
+  });
+}
+
+/** A row for a tokenizer that could not be had. */
+export const missingTokenizer = (name: string, texts: number, reason: string): ParityResult =>
+  tokenResult(name, { unequal: texts, texts }, reason);
+
+function tokenResult(
+  name: string,
+  { unequal, texts }: { unequal: number; texts: number },
+  detail: string,
+): ParityResult {
+  return {
+    row: {
+      case: name,
+      tower: 'tokens',
+      backend: 'any',
+      precision: 'exact',
+      minCosine: 1 - unequal / texts,
+      relL2: unequal / texts,
+      maxAbsDiff: unequal,
+      passed: unequal === 0,
+    },
+    gate: GATE,
+    detail,
+  };
+}

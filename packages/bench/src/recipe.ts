@@ -1,0 +1,73 @@
+/**
+ * The recipe that weights and pixels are made by, so that a case costs no download: a value follows
+ * from its tensor's name, its place in the tensor, and a seed.
+ *
+ * @see ../reference/README.md for the formulas.
+ */
+
+const SEED_STEP = 0x85ebca6b;
+const INDEX_STEP = 0x9e3779b9;
+
+/** Weights have this seed, whatever the seed of the case. */
+const WEIGHT_SEED = 0;
+/** What the recipe has as `logit_scale`: about the log of 100, where OpenAI's models ended. */
+const LOGIT_SCALE = 4.6052;
+
+/** FNV-1a, 32 bits, of the name's UTF-8 bytes. */
+export function fnv1a(name: string): number {
+  let hash = 2166136261;
+  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 16777619);
+  return hash >>> 0;
+}
+
+/**
+ * Values of a tensor of the checkpoint, float32.
+ *
+ * @param name the tensor's name in Hugging Face's `CLIPModel` state dict.
+ * @param first where in the tensor the values begin, counted in row-major order.
+ * @param target filled with the values from `first` on.
+ */
+export function fillWeight(
+  name: string,
+  shape: readonly number[],
+  first: number,
+  target: Float32Array,
+): void {
+  const { centre, spread } = distribution(name, shape);
+  const start = streamStart(name, WEIGHT_SEED);
+  for (let i = 0; i < target.length; i++) target[i] = centre + spread * uniform(start, first + i);
+}
+
+/** The images of a case: [B, 3, S, S], already normalised, one array [3·S·S] an image. */
+export function recipePixels(images: number, size: number, seed: number): Float32Array[] {
+  const start = streamStart('pixel_values', seed);
+  const values = 3 * size * size;
+  return Array.from({ length: images }, (_, image) =>
+    Float32Array.from({ length: values }, (_, i) => 2 * uniform(start, image * values + i)),
+  );
+}
+
+function distribution(name: string, shape: readonly number[]): { centre: number; spread: number } {
+  if (name === 'logit_scale') return { centre: LOGIT_SCALE, spread: 0 };
+  const isBias = name.endsWith('bias');
+  if (name.includes('norm'))
+    return isBias ? { centre: 0, spread: 0.1 } : { centre: 1, spread: 0.2 };
+  const isEmbedding = name.includes('embedding') && !name.includes('patch_embedding');
+  if (isBias || isEmbedding) return { centre: 0, spread: 0.05 };
+  const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+  return { centre: 0, spread: Math.sqrt(3 / fanIn) };
+}
+
+const streamStart = (name: string, seed: number): number =>
+  (fnv1a(name) + Math.imul(seed, SEED_STEP)) | 0;
+
+/** MurmurHash3's finaliser over a Weyl sequence, brought to [−1, 1). */
+function uniform(start: number, i: number): number {
+  let x = (start + Math.imul(i, INDEX_STEP)) | 0;
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x85ebca6b);
+  x ^= x >>> 13;
+  x = Math.imul(x, 0xc2b2ae35);
+  x ^= x >>> 16;
+  return ((x >>> 0) / 2 ** 32) * 2 - 1;
+}
