@@ -7,7 +7,7 @@
  * of sequence and head.
  */
 import { exp4 } from './exp';
-import { madd, maxLanes, sumLanes } from './simd';
+import { madd, maxLanes, sumLanes, sumsOf } from './simd';
 import { rangeEnd, rangeStart } from './split';
 
 export function attention(
@@ -45,13 +45,36 @@ export function attention(
   }
 }
 
+/** Four keys at a time, so that a vector of q is loaded once for them and their sums end in one vector. */
 // @ts-ignore: decorator
 @inline
 function scoreKeys(q: usize, k: usize, pitch: usize, seen: i32, width: i32, scores: usize): void {
   const scale: f32 = 1 / sqrt<f32>(<f32>width);
   const bytes = <usize>width << 2;
   const whole = bytes & ~15;
-  for (let j = 0; j < seen; j++) {
+  let j = 0;
+  if (whole == bytes) {
+    const scales = f32x4.splat(scale);
+    for (; j + 4 <= seen; j += 4) {
+      const k1 = k + pitch;
+      const k2 = k1 + pitch;
+      const k3 = k2 + pitch;
+      let sum0 = f32x4.splat(0);
+      let sum1 = sum0;
+      let sum2 = sum0;
+      let sum3 = sum0;
+      for (let at: usize = 0; at < whole; at += 16) {
+        const values = v128.load(q + at);
+        sum0 = madd(values, v128.load(k + at), sum0);
+        sum1 = madd(values, v128.load(k1 + at), sum1);
+        sum2 = madd(values, v128.load(k2 + at), sum2);
+        sum3 = madd(values, v128.load(k3 + at), sum3);
+      }
+      v128.store(scores + (<usize>j << 2), f32x4.mul(sumsOf(sum0, sum1, sum2, sum3), scales));
+      k = k3 + pitch;
+    }
+  }
+  for (; j < seen; j++) {
     let sums = f32x4.splat(0);
     let at: usize = 0;
     for (; at < whole; at += 16) sums = madd(v128.load(q + at), v128.load(k + at), sums);

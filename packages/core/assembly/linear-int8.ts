@@ -8,6 +8,7 @@
  *
  * The loops are those of linear.ts.
  */
+import { AHEAD_INTERVAL, aheadStep, touch } from './ahead';
 import { finish, nextRow, PANEL } from './finish';
 import { dotAdd, madd } from './simd';
 import { rangeEnd, rangeStart } from './split';
@@ -42,30 +43,36 @@ export function linearInt8(
     const b: usize = bias == 0 ? 0 : bias + at;
     const r: usize = residual == 0 ? 0 : residual + at;
     const width = min(PANEL, columns - column);
+    // The last panel of a thread has none behind it: then nothing new is touched.
+    const isLast = panel + 1 == end;
+    const step: usize = isLast ? 0 : aheadStep(blocks);
+    const next: usize = isLast ? w : w + qPitch * 8;
+    const share: usize = isLast ? 0 : (qPitch * 8) / <usize>blocks;
     for (let block = 0; block < blocks; block++) {
       const first = <usize>rangeStart(rows, block, blocks);
       const from = q + first * qPitch;
       const s = rowScales + (first << 3);
       const plus: usize = r == 0 ? 0 : r + first * residualPitch;
+      const ahead = next + <usize>block * share;
       const to = out + at + first * outPitch;
       switch (rangeEnd(rows, block, blocks) - <i32>first) {
         case 6:
-          tile(6, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(6, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 5:
-          tile(5, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(5, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 4:
-          tile(4, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(4, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 3:
-          tile(3, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(3, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 2:
-          tile(2, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(2, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         default:
-          tile(1, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(1, from, qPitch, s, w, c, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
       }
     }
   }
@@ -88,6 +95,8 @@ function tile(
   out: usize,
   outPitch: usize,
   width: i32,
+  ahead: usize,
+  step: usize,
 ): void {
   const q1 = q + qPitch;
   const q2 = q1 + qPitch;
@@ -106,37 +115,42 @@ function tile(
   let high4 = low0;
   let low5 = low0;
   let high5 = low0;
-  for (let k: usize = 0; k < qPitch; k += 4) {
-    const wLow = v128.load(weight);
-    const wHigh = v128.load(weight, 16);
-    weight += 32;
-    const v0 = v128.load32_splat(q + k);
-    low0 = dotAdd(wLow, v0, low0);
-    high0 = dotAdd(wHigh, v0, high0);
-    if (rows > 1) {
-      const v1 = v128.load32_splat(q1 + k);
-      low1 = dotAdd(wLow, v1, low1);
-      high1 = dotAdd(wHigh, v1, high1);
-    }
-    if (rows > 2) {
-      const v2 = v128.load32_splat(q2 + k);
-      low2 = dotAdd(wLow, v2, low2);
-      high2 = dotAdd(wHigh, v2, high2);
-    }
-    if (rows > 3) {
-      const v3 = v128.load32_splat(q3 + k);
-      low3 = dotAdd(wLow, v3, low3);
-      high3 = dotAdd(wHigh, v3, high3);
-    }
-    if (rows > 4) {
-      const v4 = v128.load32_splat(q4 + k);
-      low4 = dotAdd(wLow, v4, low4);
-      high4 = dotAdd(wHigh, v4, high4);
-    }
-    if (rows > 5) {
-      const v5 = v128.load32_splat(q5 + k);
-      low5 = dotAdd(wLow, v5, low5);
-      high5 = dotAdd(wHigh, v5, high5);
+  for (let k: usize = 0; k < qPitch; ) {
+    touch(ahead);
+    ahead += step;
+    const pause = min(k + AHEAD_INTERVAL, qPitch);
+    for (; k < pause; k += 4) {
+      const wLow = v128.load(weight);
+      const wHigh = v128.load(weight, 16);
+      weight += 32;
+      const v0 = v128.load32_splat(q + k);
+      low0 = dotAdd(wLow, v0, low0);
+      high0 = dotAdd(wHigh, v0, high0);
+      if (rows > 1) {
+        const v1 = v128.load32_splat(q1 + k);
+        low1 = dotAdd(wLow, v1, low1);
+        high1 = dotAdd(wHigh, v1, high1);
+      }
+      if (rows > 2) {
+        const v2 = v128.load32_splat(q2 + k);
+        low2 = dotAdd(wLow, v2, low2);
+        high2 = dotAdd(wHigh, v2, high2);
+      }
+      if (rows > 3) {
+        const v3 = v128.load32_splat(q3 + k);
+        low3 = dotAdd(wLow, v3, low3);
+        high3 = dotAdd(wHigh, v3, high3);
+      }
+      if (rows > 4) {
+        const v4 = v128.load32_splat(q4 + k);
+        low4 = dotAdd(wLow, v4, low4);
+        high4 = dotAdd(wHigh, v4, high4);
+      }
+      if (rows > 5) {
+        const v5 = v128.load32_splat(q5 + k);
+        low5 = dotAdd(wLow, v5, low5);
+        high5 = dotAdd(wHigh, v5, high5);
+      }
     }
   }
   const s = rowScales;

@@ -10,6 +10,7 @@
  * fill the 16 registers of x64. A panel stays in the first cache meanwhile, so the weights stream from
  * memory once. The threads share the panels, so that one image keeps all of them busy.
  */
+import { AHEAD_INTERVAL, aheadStep, touch } from './ahead';
 import { finish, nextRow, PANEL } from './finish';
 import { madd } from './simd';
 import { rangeEnd, rangeStart } from './split';
@@ -42,29 +43,35 @@ export function linear(
     const b: usize = bias == 0 ? 0 : bias + at;
     const r: usize = residual == 0 ? 0 : residual + at;
     const width = min(PANEL, columns - column);
+    // The last panel of a thread has none behind it: then nothing new is touched.
+    const isLast = panel + 1 == end;
+    const step: usize = isLast ? 0 : aheadStep(blocks);
+    const next: usize = isLast ? w : w + <usize>depth * 32;
+    const share: usize = isLast ? 0 : (<usize>depth * 32) / <usize>blocks;
     for (let block = 0; block < blocks; block++) {
       const first = rangeStart(rows, block, blocks);
       const from = x + <usize>first * xPitch;
       const plus: usize = r == 0 ? 0 : r + <usize>first * residualPitch;
+      const ahead = next + <usize>block * share;
       const to = out + at + <usize>first * outPitch;
       switch (rangeEnd(rows, block, blocks) - first) {
         case 6:
-          tile(6, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(6, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 5:
-          tile(5, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(5, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 4:
-          tile(4, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(4, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 3:
-          tile(3, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(3, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         case 2:
-          tile(2, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(2, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
           break;
         default:
-          tile(1, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width);
+          tile(1, from, xPitch, depth, w, b, activation, plus, residualPitch, to, outPitch, width, ahead, step);
       }
     }
   }
@@ -86,6 +93,8 @@ function tile(
   out: usize,
   outPitch: usize,
   width: i32,
+  ahead: usize,
+  step: usize,
 ): void {
   const x1 = x + xPitch;
   const x2 = x1 + xPitch;
@@ -105,37 +114,42 @@ function tile(
   let low5 = low0;
   let high5 = high0;
   const end = <usize>depth << 2;
-  for (let k: usize = 0; k < end; k += 4) {
-    const wLow = v128.load(weight);
-    const wHigh = v128.load(weight, 16);
-    weight += 32;
-    const v0 = v128.load32_splat(x + k);
-    low0 = madd(v0, wLow, low0);
-    high0 = madd(v0, wHigh, high0);
-    if (rows > 1) {
-      const v1 = v128.load32_splat(x1 + k);
-      low1 = madd(v1, wLow, low1);
-      high1 = madd(v1, wHigh, high1);
-    }
-    if (rows > 2) {
-      const v2 = v128.load32_splat(x2 + k);
-      low2 = madd(v2, wLow, low2);
-      high2 = madd(v2, wHigh, high2);
-    }
-    if (rows > 3) {
-      const v3 = v128.load32_splat(x3 + k);
-      low3 = madd(v3, wLow, low3);
-      high3 = madd(v3, wHigh, high3);
-    }
-    if (rows > 4) {
-      const v4 = v128.load32_splat(x4 + k);
-      low4 = madd(v4, wLow, low4);
-      high4 = madd(v4, wHigh, high4);
-    }
-    if (rows > 5) {
-      const v5 = v128.load32_splat(x5 + k);
-      low5 = madd(v5, wLow, low5);
-      high5 = madd(v5, wHigh, high5);
+  for (let k: usize = 0; k < end; ) {
+    touch(ahead);
+    ahead += step;
+    const pause = min(k + AHEAD_INTERVAL, end);
+    for (; k < pause; k += 4) {
+      const wLow = v128.load(weight);
+      const wHigh = v128.load(weight, 16);
+      weight += 32;
+      const v0 = v128.load32_splat(x + k);
+      low0 = madd(v0, wLow, low0);
+      high0 = madd(v0, wHigh, high0);
+      if (rows > 1) {
+        const v1 = v128.load32_splat(x1 + k);
+        low1 = madd(v1, wLow, low1);
+        high1 = madd(v1, wHigh, high1);
+      }
+      if (rows > 2) {
+        const v2 = v128.load32_splat(x2 + k);
+        low2 = madd(v2, wLow, low2);
+        high2 = madd(v2, wHigh, high2);
+      }
+      if (rows > 3) {
+        const v3 = v128.load32_splat(x3 + k);
+        low3 = madd(v3, wLow, low3);
+        high3 = madd(v3, wHigh, high3);
+      }
+      if (rows > 4) {
+        const v4 = v128.load32_splat(x4 + k);
+        low4 = madd(v4, wLow, low4);
+        high4 = madd(v4, wHigh, high4);
+      }
+      if (rows > 5) {
+        const v5 = v128.load32_splat(x5 + k);
+        low5 = madd(v5, wLow, low5);
+        high5 = madd(v5, wHigh, high5);
+      }
     }
   }
   finish(low0, high0, activation, residual, out, width);

@@ -12,7 +12,10 @@ export interface BackendInfo {
 
 /** Where a backend gets the weights from, by our names, as float32, row-major. */
 export interface WeightReader {
+  /** All of a parameter; not to be written to. */
   read(name: string): Promise<Float32Array>;
+  /** As many of a parameter's values as `target` has room for, from index `start` on. */
+  readInto(name: string, start: number, target: Float32Array): Promise<void>;
 }
 
 /** Runs plans. Its weights are packed once, and one arena serves all plans. */

@@ -10,6 +10,7 @@ import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
 import { evaluateGraph, type Matrix } from '../testing/evaluate-graph.ts';
 import { seededNumbers, seedOf } from '../testing/seeded.ts';
+import { noWeights, weightReader } from '../testing/weight-reader.ts';
 import type { Backend } from './backend.ts';
 import { createReferenceBackend } from './reference/index.ts';
 import { createWasmBackend } from './wasm/index.ts';
@@ -53,9 +54,10 @@ async function compare(
   );
   const weightsOf = (name: string) => weights(name, sizes.get(name)!);
   const expected = evaluateGraph(graph, { inputs, weights: weightsOf });
-  const executable = await backend.compile(planGraph(graph), {
-    read: async (name) => weightsOf(name),
-  });
+  const executable = await backend.compile(
+    planGraph(graph),
+    weightReader((name) => weightsOf(name)),
+  );
   const outputs = await executable.run(inputs);
   for (const [name, matrix] of expected) expectClose(name, outputs[name]!, matrix, tolerance);
 }
@@ -271,9 +273,10 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
       parameters.map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]),
     );
     const backend = fresh();
-    const executable = await backend.compile(planGraph(graph), {
-      read: async (name) => weights(name, sizes.get(name)!),
-    });
+    const executable = await backend.compile(
+      planGraph(graph),
+      weightReader((name) => weights(name, sizes.get(name)!)),
+    );
     const inputsOf = (seed: number) => ({
       pixels: seededNumbers(3 * 17 * 17, seed),
       offsets: integers(0, ODD_VISION.patches + 1),
@@ -290,9 +293,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     const backend = fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 2, 3)));
-    const executable = await backend.compile(planGraph(g.build()), {
-      read: () => Promise.reject(new Error('this plan has no weights')),
-    });
+    const executable = await backend.compile(planGraph(g.build()), noWeights);
     await expect(executable.run({})).rejects.toThrow('input x: expected 6 of Float32Array');
     await expect(executable.run({ x: new Float32Array(5) })).rejects.toThrow('got 5');
     await expect(executable.run({ x: new Int32Array(6) })).rejects.toThrow('got 6 of Int32Array');
@@ -304,9 +305,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     const backend = fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 1, 2)));
-    const executable = await backend.compile(planGraph(g.build()), {
-      read: () => Promise.reject(new Error('this plan has no weights')),
-    });
+    const executable = await backend.compile(planGraph(g.build()), noWeights);
     const before = executable.run({ x: Float32Array.of(1, 1) });
     backend.dispose();
     await expect(before).rejects.toMatchObject({ code: 'DISPOSED' });

@@ -203,11 +203,11 @@ function countUses(graph: Graph, nodes: readonly Tensor[]): ReadonlyMap<Tensor, 
 }
 
 function packed(parameters: readonly Parameter[]): PackedWeight {
-  const shapes = parameters.map(matrixShape);
+  const named = parameters.map((p) => ({ name: p.name, rows: matrixShape(p).rows }));
   return {
-    parameters: parameters.map(({ name }) => name),
-    rows: shapes.reduce((sum, { rows }) => sum + rows, 0),
-    columns: shapes[0]!.columns,
+    parameters: named,
+    rows: named.reduce((sum, { rows }) => sum + rows, 0),
+    columns: matrixShape(parameters[0]!).columns,
   };
 }
 

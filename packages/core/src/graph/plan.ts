@@ -48,4 +48,5 @@ export function planGraph(graph: Graph): Plan {
 }
 
 /** One key for each set of parameters that is packed as one, for backends to keep it under. */
-export const weightKey = ({ parameters }: PackedWeight): string => parameters.join('+');
+export const weightKey = ({ parameters }: PackedWeight): string =>
+  parameters.map(({ name }) => name).join('+');

@@ -5,7 +5,8 @@ import type { Activation } from '../config.ts';
  * parameter; the query, key and value projections of a block are three.
  */
 export interface PackedWeight {
-  readonly parameters: readonly string[];
+  readonly parameters: readonly { readonly name: string; readonly rows: number }[];
+  /** Of all parameters together. */
   readonly rows: number;
   readonly columns: number;
 }

@@ -4,16 +4,14 @@
  * F16 is IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. BF16 is the upper half of a
  * float32.
  */
-export function toFloat32(raw: Uint16Array, dtype: 'F16' | 'BF16'): Float32Array {
-  const values = new Float32Array(raw.length);
-  const bits = new Uint32Array(values.buffer);
+export function widen(raw: Uint16Array, dtype: 'F16' | 'BF16', target: Float32Array): void {
+  const bits = new Uint32Array(target.buffer, target.byteOffset, target.length);
   if (dtype === 'BF16') {
     for (let i = 0; i < raw.length; i++) bits[i] = raw[i]! << 16;
-    return values;
+    return;
   }
   const table = binary16Table();
   for (let i = 0; i < raw.length; i++) bits[i] = table[raw[i]!]!;
-  return values;
 }
 
 let binary16Bits: Uint32Array | undefined;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Parameter } from '../graph/graph.ts';
 import { safetensorsFile } from '../testing/safetensors-file.ts';
 import { type ByteSource, bytesInMemory } from './byte-source.ts';
-import { toFloat32 } from './float16.ts';
+import { widen } from './float16.ts';
 import { openWeights } from './load.ts';
 import { checkpointName } from './names.ts';
 
@@ -37,6 +37,9 @@ test.each([
     const weights = await openWeights(checkpoint(dtype, [3], data), [NORM]);
     const got = await weights.read(NORM.name);
     expect([...got]).toEqual(values.map(Math.fround));
+    const part = new Float32Array(2);
+    await weights.readInto(NORM.name, 1, part);
+    expect([...part]).toEqual(values.slice(1).map(Math.fround));
     expect(weights.parameterCount).toBe(3);
   },
 );
@@ -79,7 +82,9 @@ test('every binary16 value widens to the float32 that the engine gives for it', 
   const raw = Uint16Array.from({ length: 65536 }, (_, i) => i);
   const view = new DataView(raw.buffer);
   const expected = Float32Array.from(raw, (_, i) => view.getFloat16(2 * i, true));
-  expect(toFloat32(raw, 'F16')).toEqual(expected);
+  const widened = new Float32Array(raw.length);
+  widen(raw, 'F16', widened);
+  expect(widened).toEqual(expected);
 });
 
 test('float32 weights in memory are views, not copies', async () => {

@@ -1,7 +1,7 @@
 import { ClipError } from '../errors.ts';
 import type { Parameter } from '../graph/graph.ts';
 import type { ByteSource } from './byte-source.ts';
-import { toFloat32 } from './float16.ts';
+import { widen } from './float16.ts';
 import { checkpointName } from './names.ts';
 import { readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
 
@@ -14,6 +14,8 @@ export interface Weights {
    * memory: it is not to be written to.
    */
   read(name: string): Promise<Float32Array>;
+  /** Fills `target` with one parameter's values from the one with index `start` on, as float32. */
+  readInto(name: string, start: number, target: Float32Array): Promise<void>;
   /** Lets go of the source; what was read stays usable unless it is a view. */
   close(): Promise<void>;
 }
@@ -38,13 +40,15 @@ export async function openWeights(
   for (const parameter of parameters) {
     used.set(parameter.name, matchingEntry(entries, parameter));
   }
+  const entryOf = (name: string): TensorEntry => {
+    const entry = used.get(name);
+    if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
+    return entry;
+  };
   return {
     parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
-    read: async (name) => {
-      const entry = used.get(name);
-      if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
-      return readTensor(source, entry);
-    },
+    read: async (name) => readTensor(source, entryOf(name)),
+    readInto: (name, start, target) => readValues(source, entryOf(name), start, target),
     close: () => source.close(),
   };
 }
@@ -75,13 +79,27 @@ async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float
     if (bytes !== undefined && bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0) {
       return new Float32Array(bytes.buffer, bytes.byteOffset, count);
     }
-    const values = new Float32Array(count);
-    await source.read(entry.offset, new Uint8Array(values.buffer));
-    return values;
   }
-  const raw = new Uint16Array(count);
-  await source.read(entry.offset, new Uint8Array(raw.buffer));
-  return toFloat32(raw, entry.dtype === 'F16' ? 'F16' : 'BF16');
+  const values = new Float32Array(count);
+  await readValues(source, entry, 0, values);
+  return values;
+}
+
+async function readValues(
+  source: ByteSource,
+  { dtype, offset }: TensorEntry,
+  start: number,
+  target: Float32Array,
+): Promise<void> {
+  if (dtype === 'F32') {
+    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+    await source.read(offset + start * Float32Array.BYTES_PER_ELEMENT, bytes);
+    return;
+  }
+  const raw = new Uint16Array(target.length);
+  const bytes = new Uint8Array(raw.buffer);
+  await source.read(offset + start * Uint16Array.BYTES_PER_ELEMENT, bytes);
+  widen(raw, dtype === 'F16' ? 'F16' : 'BF16', target);
 }
 
 const elementsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

@@ -32,7 +32,7 @@ class ReferenceBackend implements Backend {
 
   async compile(plan: Plan, source: WeightReader): Promise<Executable> {
     this.checkUsable();
-    for (const name of new Set(plan.weights.flatMap(({ parameters }) => parameters))) {
+    for (const { name } of plan.weights.flatMap(({ parameters }) => parameters)) {
       if (!this.weights.has(name)) this.weights.set(name, await source.read(name));
     }
     return {
@@ -73,7 +73,7 @@ class ReferenceBackend implements Backend {
     for (const weight of plan.steps.flatMap(stepWeights)) {
       values.set(
         weight,
-        weight.parameters.map((name) => this.weights.get(name)!),
+        weight.parameters.map(({ name }) => this.weights.get(name)!),
       );
     }
     const parts = (weight: PackedWeight) => values.get(weight)!;

@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
 import { planGraph } from '../../graph/plan.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
+import { weightReader } from '../../testing/weight-reader.ts';
 import { createWasmBackend } from './index.ts';
 
 function linearGraph(rows: number, depth: number, columns: number): Graph {
@@ -59,9 +60,10 @@ async function run(
 ): Promise<Float32Array> {
   const backend = createWasmBackend({ simd, precision: 'int8', threads: 2 });
   onTestFinished(() => backend.dispose());
-  const executable = await backend.compile(planGraph(linearGraph(rows, depth, columns)), {
-    read: async (name) => (name === 'weight' ? weights.weight : weights.bias),
-  });
+  const executable = await backend.compile(
+    planGraph(linearGraph(rows, depth, columns)),
+    weightReader((name) => (name === 'weight' ? weights.weight : weights.bias)),
+  );
   return (await executable.run({ x })).result!;
 }
 
@@ -109,9 +111,10 @@ test('the weights of a linear layer take a quarter of what they take in float32'
   const bytes = async (precision: 'f32' | 'int8') => {
     const backend = createWasmBackend({ precision });
     onTestFinished(() => backend.dispose());
-    await backend.compile(planGraph(linearGraph(...shape)), {
-      read: async (name) => (name === 'weight' ? weights.weight : weights.bias),
-    });
+    await backend.compile(
+      planGraph(linearGraph(...shape)),
+      weightReader((name) => (name === 'weight' ? weights.weight : weights.bias)),
+    );
     return backend.memoryBytes;
   };
   expect((await bytes('int8')) / (await bytes('f32'))).toBeLessThan(0.28);

@@ -41,12 +41,13 @@ export function packInt8(
     const weights = values.subarray(row * shape.columns, (row + 1) * shape.columns);
     const n = first + row;
     const scale = largestMagnitude(weights) / LEVELS || 1;
-    const lane = Math.floor(n / PANEL) * PANEL * depth + (n % PANEL) * GROUP;
+    let to = Math.floor(n / PANEL) * PANEL * depth + (n % PANEL) * GROUP;
     let sum = 0;
     for (let k = 0; k < weights.length; k++) {
       const level = Math.round(weights[k]! / scale);
-      panels[lane + Math.floor(k / GROUP) * PANEL * GROUP + (k % GROUP)] = level;
       sum += level;
+      panels[to] = level;
+      to += k % GROUP === GROUP - 1 ? PANEL * GROUP - GROUP + 1 : 1;
     }
     scales.setFloat32(n * SCALE_BYTES, scale, true);
     scales.setInt32(n * SCALE_BYTES + 4, sum, true);

@@ -16,12 +16,16 @@ export type Precision = 'f32' | 'int8';
 type Form = Precision | 'bias' | 'rows';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** Values read at a time, 2 MB: no tensor is ever held whole beside its packed form. */
+const CHUNK_VALUES = 1 << 19;
 
 /** The weights of all plans in a WebAssembly memory, each packed once, as its kernel reads it. */
 export class PackedWeights {
   readonly precision: Precision;
   private readonly memory: LinearMemory;
   private readonly addresses = new Map<string, number>();
+  private adding: Promise<unknown> = Promise.resolve();
+  private chunk = new Float32Array(0);
 
   constructor(memory: LinearMemory, precision: Precision) {
     this.memory = memory;
@@ -29,11 +33,18 @@ export class PackedWeights {
   }
 
   /** Packs what the plan needs and no earlier plan has brought in, one tensor at a time. */
-  async add(plan: Plan, source: WeightReader): Promise<void> {
+  add(plan: Plan, source: WeightReader): Promise<void> {
+    const added = this.adding.then(() => this.addMissing(plan, source));
+    this.adding = added.catch(() => {});
+    return added;
+  }
+
+  private async addMissing(plan: Plan, source: WeightReader): Promise<void> {
     for (const [weight, form] of formsOf(plan, this.precision)) {
       const key = keyOf(weight, form);
       if (!this.addresses.has(key)) this.addresses.set(key, await this.pack(weight, form, source));
     }
+    this.chunk = new Float32Array(0);
   }
 
   address(weight: PackedWeight, form: Form): number {
@@ -44,13 +55,25 @@ export class PackedWeights {
 
   private async pack(weight: PackedWeight, form: Form, source: WeightReader): Promise<number> {
     const address = this.memory.allocate(packedBytes(weight, form));
-    let row = 0;
-    for (const name of weight.parameters) {
-      const values = await source.read(name);
-      this.write(values, row, weight, form, address);
-      row += values.length / weight.columns;
+    const chunk = this.chunkFor(weight);
+    const rowsAtOnce = Math.floor(chunk.length / weight.columns);
+    let packed = 0;
+    for (const { name, rows } of weight.parameters) {
+      for (let row = 0; row < rows; row += rowsAtOnce) {
+        const values = chunk.subarray(0, Math.min(rowsAtOnce, rows - row) * weight.columns);
+        await source.readInto(name, row * weight.columns, values);
+        this.write(values, packed + row, weight, form, address);
+      }
+      packed += rows;
     }
     return address;
+  }
+
+  /** One buffer for all, so that loading leaves no garbage behind; a row has room in it. */
+  private chunkFor({ columns }: PackedWeight): Float32Array {
+    const length = Math.max(CHUNK_VALUES, columns);
+    if (this.chunk.length < length) this.chunk = new Float32Array(length);
+    return this.chunk;
   }
 
   private write(

@@ -3,10 +3,9 @@ import { startThread } from '#threads';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
 import { planGraph } from '../../graph/plan.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
+import { noWeights } from '../../testing/weight-reader.ts';
 import { createWasmBackend } from './index.ts';
 import type { StartThread, Thread } from './thread.ts';
-
-const noWeights = { read: () => Promise.reject(new Error('this plan has no weights')) };
 
 /** A long chain of attentions over 400 rows, some tens of milliseconds for a team of two. */
 function longGraph(): Graph {

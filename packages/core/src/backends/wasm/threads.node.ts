@@ -5,7 +5,12 @@ import type { StartThread } from './thread.ts';
 
 export const startThread: StartThread = (source, data, onLost) => {
   const script = `${source}\nwork(require('node:worker_threads').workerData);`;
-  const worker = new Worker(script, { eval: true, workerData: data });
+  const worker = new Worker(script, {
+    eval: true,
+    workerData: data,
+    // It makes no objects to speak of; V8's usual young generation alone would be 16 MB.
+    resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
+  });
   let reason = 'it ended';
   let expected = false;
   worker.on('error', (error) => {
