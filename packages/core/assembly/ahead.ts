@@ -1,8 +1,9 @@
 /**
  * Reading ahead. All rows pass over a panel of weights before the next is needed, and only the first
  * block of them waits for memory. So each block touches its share of the next panel while it computes,
- * a line every 16 steps, slowly enough for the machine's own prefetcher to run in front. On one image
- * of ViT-B/32 this takes the forward pass from 1.22 to 1.0 times the time an image has in a batch of 8.
+ * a line every 16 steps, slowly enough for the machine's own prefetcher to run in front. One image of
+ * ViT-B/32 alone took 1.22 times what it takes in a batch of 8 before this, and 1.06 times with it
+ * (one thread, Zen 5).
  */
 
 /** Bytes of x (float32) or q (4 int8) between two touches. */

@@ -19,6 +19,8 @@ export type ClipErrorCode =
   | 'IMAGE_CORRUPT'
   /** An argument is not usable: no labels, an empty label, a template without `{}`. */
   | 'BAD_INPUT'
+  /** The model does not fit into the memory that there is, or into the 4 GiB of WebAssembly. */
+  | 'OUT_OF_MEMORY'
   /** A thread that ran the model died; the same call can be made again. */
   | 'WORKER_LOST'
   /** The model was disposed of before or while it was used. */

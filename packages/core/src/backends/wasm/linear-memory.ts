@@ -1,3 +1,5 @@
+import { ClipError } from '../../errors.ts';
+
 /** Allocation in a WebAssembly memory: blocks are handed out from the bottom up and never given back. */
 
 const PAGE_BYTES = 65_536;
@@ -24,13 +26,29 @@ export class LinearMemory {
     return this.memory.buffer.byteLength;
   }
 
-  /** @returns the address of a new block, a multiple of 64. Views of the memory are stale after. */
+  /**
+   * @returns the address of a new block, a multiple of 64. Views of the memory are stale after.
+   * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far.
+   */
   allocate(bytes: number): number {
     const address = this.end;
     this.end = aligned(address + bytes);
     const missing = this.end - this.size;
-    if (missing > 0) this.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES));
     return address;
+  }
+
+  private grow(pages: number): void {
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      const needed = Math.ceil(this.end / 2 ** 20);
+      throw new ClipError(
+        'OUT_OF_MEMORY',
+        `expected room for ${needed} MiB, got no more than ${Math.floor(this.size / 2 ** 20)} MiB`,
+        { cause },
+      );
+    }
   }
 
   bytesAt(address: number, length: number): Uint8Array {
