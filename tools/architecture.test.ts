@@ -44,10 +44,10 @@ const core = sourceFiles('packages/core/src/**/*.ts');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['config.ts'],
   model: ['config.ts', 'graph'],
-  backends: ['config.ts', 'errors.ts', 'graph'],
+  backends: ['base64.ts', 'config.ts', 'errors.ts', 'graph'],
   weights: ['errors.ts', 'json.ts', 'graph'],
   text: ['config.ts', 'errors.ts', 'json.ts'],
-  image: ['errors.ts'],
+  image: ['base64.ts', 'errors.ts'],
   node: ['errors.ts', 'model-files.ts', 'weights'],
 };
 

@@ -1,13 +1,11 @@
 // Compiles packages/core/assembly and writes the modules into packages/core as text, so that neither
-// `npm start` nor a user of the package needs the compiler. `--check` compares and writes nothing.
+// `npm start` nor a user of the package needs the compiler. A test compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const ENTRY = fileURLToPath(new URL('../packages/core/assembly/run.ts', import.meta.url));
-const TARGET = fileURLToPath(
-  new URL('../packages/core/src/backends/wasm/kernels.generated.ts', import.meta.url),
-);
+const core = (path: string): string =>
+  fileURLToPath(new URL(`../packages/core/${path}`, import.meta.url));
 
 const THREADS: readonly string[] = [
   '--enable',
@@ -17,35 +15,59 @@ const THREADS: readonly string[] = [
   '65536',
 ];
 const RELAXED: readonly string[] = ['--enable', 'relaxed-simd'];
-const BUILDS: Readonly<Record<string, readonly string[]>> = {
-  plain: [],
-  relaxed: RELAXED,
-  plainThreads: THREADS,
-  relaxedThreads: [...RELAXED, ...THREADS],
-};
 
-/** The text of `kernels.generated.ts`. */
-async function compileKernels(): Promise<string> {
+/** A generated file, and the builds that it holds by name. */
+interface Target {
+  readonly file: string;
+  readonly entry: string;
+  readonly comment: string;
+  readonly constant: string;
+  readonly builds: Readonly<Record<string, readonly string[]>>;
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    file: core('src/backends/wasm/kernels.generated.ts'),
+    entry: core('assembly/run.ts'),
+    comment: 'The plan interpreter: with relaxed SIMD or without, with shared memory or without.',
+    constant: 'KERNELS',
+    builds: {
+      plain: [],
+      relaxed: RELAXED,
+      plainThreads: THREADS,
+      relaxedThreads: [...RELAXED, ...THREADS],
+    },
+  },
+  {
+    file: core('src/image/resize-row.generated.ts'),
+    entry: core('assembly/resize-row.ts'),
+    comment: 'The horizontal pass of resizing.',
+    constant: 'RESIZE_ROW',
+    builds: { plain: [] },
+  },
+];
+
+async function generatedText({ entry, comment, constant, builds }: Target): Promise<string> {
   const modules: string[] = [];
-  for (const [name, features] of Object.entries(BUILDS)) {
-    modules.push(`  ${name}:\n    '${await compile(features)}',`);
+  for (const [name, features] of Object.entries(builds)) {
+    modules.push(`  ${name}:\n    '${await compile(entry, features)}',`);
   }
   return [
     '// Made by tools/build-kernels.ts from packages/core/assembly; not to be edited.',
     '',
-    '/** WebAssembly modules in base64: with relaxed SIMD or without, with shared memory or without. */',
-    'export const KERNELS = {',
+    `/** ${comment} WebAssembly modules in base64. */`,
+    `export const ${constant} = {`,
     ...modules,
     '} as const;',
     '',
   ].join('\n');
 }
 
-async function compile(features: readonly string[]): Promise<string> {
+async function compile(entry: string, features: readonly string[]): Promise<string> {
   const output = new Map<string, string | Uint8Array>();
   const { error, stderr } = await asc.main(
     [
-      ...[ENTRY, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub'],
+      ...[entry, '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub'],
       ...['--importMemory', '--initialMemory', '1', '--enable', 'simd', ...features],
     ],
     {
@@ -60,14 +82,16 @@ async function compile(features: readonly string[]): Promise<string> {
   return Buffer.from(wasm).toString('base64');
 }
 
-/** Whether the committed file is what the sources compile to. */
-export const isCurrent = async (): Promise<boolean> =>
-  readFileSync(TARGET, 'utf8') === (await compileKernels());
+/** The committed files that are not what the sources compile to. */
+export async function staleKernels(): Promise<readonly string[]> {
+  const stale: string[] = [];
+  for (const target of TARGETS) {
+    if (readFileSync(target.file, 'utf8') !== (await generatedText(target)))
+      stale.push(target.file);
+  }
+  return stale;
+}
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--check')) writeFileSync(TARGET, await compileKernels());
-  else if (!(await isCurrent())) {
-    console.error('kernels.generated.ts is not what packages/core/assembly compiles to');
-    process.exitCode = 1;
-  }
+  for (const target of TARGETS) writeFileSync(target.file, await generatedText(target));
 }

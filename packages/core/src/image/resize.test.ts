@@ -55,6 +55,27 @@ describe('resizeAndCrop', () => {
     expect(levelDifference(resizeAndCrop(image, image, whole(image)), image)).toMatchObject(EQUAL);
   });
 
+  test.each([
+    [67, 53, 31, 17],
+    [67, 53, 150, 133],
+    [64, 40, 1, 1],
+    [3, 200, 2, 7],
+    [501, 9, 40, 9],
+    [1, 1, 5, 5],
+  ])(
+    'gives the same of %i × %i to %i × %i in SIMD, for 4 channels, as without, for 3',
+    (w, h, toW, toH) => {
+      const rgba = noise(w, h, 4);
+      const size = { width: toW, height: toH };
+      expect(
+        levelDifference(
+          resizeAndCrop(rgba, size, whole(size)),
+          resizeAndCrop(cropped(rgba, 0, 0, w, h), size, whole(size)),
+        ),
+      ).toMatchObject(EQUAL);
+    },
+  );
+
   test('does not look at the fourth channel', () => {
     const rgba = noise(40, 30, 4);
     const rgb = cropped(rgba, 0, 0, 40, 30);

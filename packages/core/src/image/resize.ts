@@ -1,5 +1,6 @@
 import { ClipError } from '../errors.ts';
 import { type AxisWeights, cubicWeights, PRECISION_BITS } from './cubic-weights.ts';
+import { horizontalPassInSimd } from './horizontal-pass.ts';
 import type { RgbImage } from './rgb-image.ts';
 
 /** A rectangle of the resized picture, in pixels. */
@@ -82,6 +83,10 @@ function rowReader(image: RgbImage, newWidth: number, left: number, width: numbe
     };
   }
   const weights = cubicWeights(image.width, newWidth, left, width);
+  const simd = channels === 4 ? horizontalPassInSimd(weights) : undefined;
+  if (simd !== undefined) {
+    return (y, into) => simd(data.subarray(y * rowBytes, (y + 1) * rowBytes), into);
+  }
   return (y, into) => horizontalPass(weights, data, y * rowBytes, channels, into);
 }
 

@@ -1,3 +1,4 @@
+import { base64Bytes } from '../../base64.ts';
 import { KERNELS } from './kernels.generated.ts';
 
 /** A build of the kernels: `relaxed` has fused multiply-add, where the engine knows relaxed SIMD. */
@@ -23,7 +24,7 @@ export function kernelModule(simd: Simd, shared: boolean): Uint8Array<ArrayBuffe
   const name = shared ? (`${simd}Threads` as const) : simd;
   const known = decoded.get(name);
   if (known !== undefined) return known;
-  const bytes = Uint8Array.from(atob(KERNELS[name]), (character) => character.charCodeAt(0));
+  const bytes = base64Bytes(KERNELS[name]);
   decoded.set(name, bytes);
   return bytes;
 }
