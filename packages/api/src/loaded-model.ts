@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Clip, loadClip } from '@clipql/core';
+import { type Clip, type LoadOptions, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 
 /** A model that is ready to run. */
@@ -22,10 +22,9 @@ const EMBEDDED_MODEL = fileURLToPath(new URL('../../../models/nano', import.meta
  */
 export async function loadModel(
   folder: string | undefined,
-  maxPixels?: number,
+  options: LoadOptions = {},
 ): Promise<LoadedModel> {
   const path = folder ?? EMBEDDED_MODEL;
-  const files = await modelFromFolder(path);
-  const clip = await loadClip(files, maxPixels === undefined ? {} : { maxPixels });
-  return { clip, folder: path, embedded: folder === undefined, maxPixels };
+  const clip = await loadClip(await modelFromFolder(path), options);
+  return { clip, folder: path, embedded: folder === undefined, maxPixels: options.maxPixels };
 }

@@ -8,7 +8,7 @@ test('a server listens on 127.0.0.1:4000 unless told otherwise', () => {
     host: '127.0.0.1',
     port: 4000,
     modelFolder: undefined,
-    maxPixels: undefined,
+    load: {},
     allowHosts: new Set(),
   });
 });
@@ -27,7 +27,7 @@ test('an empty PORT counts as none', () => {
 });
 
 test('megapixels are millions of pixels', () => {
-  expect(parseSettings({ maxMegapixels: '0.5' }, {}).maxPixels).toBe(500_000);
+  expect(parseSettings({ maxMegapixels: '0.5' }, {}).load).toEqual({ maxPixels: 500_000 });
 });
 
 test.each(['abc', '-1', '65536', '80.5', ' '])('%j is no port', (port) => {
@@ -37,6 +37,18 @@ test.each(['abc', '-1', '65536', '80.5', ' '])('%j is no port', (port) => {
 test.each(['', 'many', '0', '-1', 'Infinity', 'NaN'])('%j is no number of megapixels', (text) => {
   expect(() => parseSettings({ maxMegapixels: text }, {})).toThrow(badOption);
 });
+
+test('precision and threads are handed to the model', () => {
+  const { load } = parseSettings({ precision: 'int8', threads: '3' }, {});
+  expect(load).toEqual({ precision: 'int8', threads: 3 });
+});
+
+test.each([{ precision: 'f16' }, { precision: '' }, { threads: '0' }, { threads: '257' }])(
+  '%j is refused',
+  (flags) => {
+    expect(() => parseSettings(flags, {})).toThrow(badOption);
+  },
+);
 
 test.each(['0', '-1', '1.5', 'x', ''])('%j is no count', (text) => {
   expect(() => parseCount('--top', text)).toThrow(badOption);

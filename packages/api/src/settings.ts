@@ -1,3 +1,4 @@
+import type { LoadOptions } from '@clipql/core';
 import { ApiError } from './errors.ts';
 import { type AllowedHosts, parseAllowedHosts } from './images/allowed-hosts.ts';
 
@@ -5,8 +6,8 @@ import { type AllowedHosts, parseAllowedHosts } from './images/allowed-hosts.ts'
 export interface Settings {
   /** The folder of the model; undefined for the embedded one. */
   readonly modelFolder: string | undefined;
-  /** Images of more pixels are refused; undefined for core's own limit. */
-  readonly maxPixels: number | undefined;
+  /** How to run it; what is absent is left to core. */
+  readonly load: LoadOptions;
   readonly allowHosts: AllowedHosts;
 }
 
@@ -21,6 +22,8 @@ export interface Flags {
   readonly model?: string;
   readonly maxMegapixels?: string;
   readonly allowHosts?: string;
+  readonly precision?: string;
+  readonly threads?: string;
 }
 
 export interface ServerFlags extends Flags {
@@ -45,7 +48,11 @@ const DEFAULT_PORT = '4000';
 export function parseSettings(flags: Flags, env: Environment): Settings {
   return {
     modelFolder: flags.model,
-    maxPixels: flags.maxMegapixels === undefined ? undefined : parseMegapixels(flags.maxMegapixels),
+    load: {
+      ...(flags.maxMegapixels !== undefined && { maxPixels: parseMegapixels(flags.maxMegapixels) }),
+      ...(flags.precision !== undefined && { precision: parsePrecision(flags.precision) }),
+      ...(flags.threads !== undefined && { threads: parseThreads(flags.threads) }),
+    },
     allowHosts: parseAllowedHosts(flags.allowHosts ?? env.CLIPQL_ALLOW_HOSTS ?? ''),
   };
 }
@@ -70,6 +77,20 @@ export function parseCount(flag: string, text: string): number {
     throw badOption(`${flag} as a whole number of at least 1`, text);
   }
   return value;
+}
+
+/** Beyond this the threads of one forward pass only wait for each other. */
+const MAX_THREADS = 256;
+
+function parseThreads(text: string): number {
+  const threads = parseCount('--threads', text);
+  if (threads > MAX_THREADS) throw badOption(`--threads as at most ${MAX_THREADS}`, text);
+  return threads;
+}
+
+function parsePrecision(text: string): 'f32' | 'int8' {
+  if (text !== 'f32' && text !== 'int8') throw badOption('--precision as f32 or int8', text);
+  return text;
 }
 
 function parsePort(text: string): number {

@@ -13,7 +13,12 @@ export function addModelFlags(command: Command): Command {
       'hosts with private addresses to get images from, as host or host:port, with commas between ' +
         'them (or CLIPQL_ALLOW_HOSTS)',
     )
-    .option('--max-megapixels <n>', 'refuse larger images before they are decoded');
+    .option('--max-megapixels <n>', 'refuse larger images before they are decoded')
+    .option(
+      '--precision <p>',
+      'f32, or int8: a third of the time and of the memory, and nearly the same answers (f32 unless given)',
+    )
+    .option('--threads <n>', 'threads of a forward pass (the physical cores unless given)');
 }
 
 /** Collects the values of a flag that may be given several times. */

@@ -20,8 +20,8 @@ export async function withLocalSession(
   flags: Flags,
   work: (session: LocalSession) => Promise<void>,
 ): Promise<void> {
-  const { modelFolder, maxPixels, allowHosts } = parseSettings(flags, process.env);
-  const model = await loadModel(modelFolder, maxPixels);
+  const { modelFolder, load, allowHosts } = parseSettings(flags, process.env);
+  const model = await loadModel(modelFolder, load);
   const fetcher = createImageFetcher({ allowHosts });
   try {
     // Images are taken in small groups, so that their number needs no limit.

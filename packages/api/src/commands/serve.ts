@@ -28,7 +28,7 @@ export function addServe(program: Command): void {
 
 async function serve(flags: ServerFlags): Promise<void> {
   const settings = parseServerSettings(flags, process.env);
-  const model = await loadModel(settings.modelFolder, settings.maxPixels);
+  const model = await loadModel(settings.modelFolder, settings.load);
   const fetcher = createImageFetcher({ allowHosts: settings.allowHosts });
   // The other commands do without GraphQL, and start in half the time.
   const { createClipqlYoga } = await import('../yoga.ts');
