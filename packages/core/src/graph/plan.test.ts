@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { VisionConfig } from '../config.ts';
+import { parseConfig } from '../config.ts';
 import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
 import { layOutArena } from './arena.ts';
@@ -9,18 +9,7 @@ import { planGraph } from './plan.ts';
 import { selectEarly } from './select-early.ts';
 import { type Step, stepOperands } from './step.ts';
 
-const VIT_B_32: VisionConfig = {
-  imageSize: 224,
-  patchSize: 32,
-  channels: 3,
-  patches: 49,
-  width: 768,
-  layers: 12,
-  heads: 12,
-  mlpWidth: 3072,
-  activation: 'quick_gelu',
-  epsilon: 1e-5,
-};
+const VIT_B_32 = parseConfig(new TextEncoder().encode('{}')).vision;
 const TEXT = {
   vocabularySize: 100,
   contextLength: 77,

@@ -6,6 +6,7 @@ import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import { type PackedWeight, stepWeights } from '../../graph/step.ts';
 import type { Backend, BackendInfo, Executable, WeightReader } from '../backend.ts';
+import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import type { Memory } from './memory.ts';
 import { runStep } from './run-step.ts';
@@ -21,7 +22,7 @@ class ReferenceBackend implements Backend {
   readonly info: BackendInfo = { name: 'reference', precision: 'f32', threads: 1 };
   private readonly weights = new Map<string, Float32Array>();
   private arena = new ArrayBuffer(0);
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly queue = new RunQueue();
   private disposed = false;
 
   get memoryBytes(): number {
@@ -35,13 +36,7 @@ class ReferenceBackend implements Backend {
     for (const { name } of plan.weights.flatMap(({ parameters }) => parameters)) {
       if (!this.weights.has(name)) this.weights.set(name, await source.read(name));
     }
-    return {
-      run: (inputs) => {
-        const result = this.queue.then(() => this.run(plan, inputs));
-        this.queue = result.catch(() => {});
-        return result;
-      },
-    };
+    return { run: (inputs) => this.queue.add(() => this.run(plan, inputs)) };
   }
 
   dispose(): void {

@@ -7,6 +7,7 @@ import { canShareMemory, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Backend, BackendInfo, Executable, WeightReader } from '../backend.ts';
+import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import { bestSimd, instantiateKernels, kernelModule, type Simd } from './kernels.ts';
 import { aligned, LinearMemory } from './linear-memory.ts';
@@ -53,7 +54,7 @@ class WasmBackend implements Backend {
   private readonly runner: Runner;
   /** What the running plan works in; as large as the largest yet. */
   private workspace = { address: 0, bytes: 0 };
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly queue = new RunQueue();
   private disposed = false;
 
   constructor(options: WasmOptions) {
@@ -78,13 +79,7 @@ class WasmBackend implements Backend {
   async compile(plan: Plan, source: WeightReader): Promise<Executable> {
     this.checkUsable();
     await this.weights.add(plan, source);
-    return {
-      run: (inputs) => {
-        const result = this.queue.then(() => this.run(plan, inputs));
-        this.queue = result.catch(() => {});
-        return result;
-      },
-    };
+    return { run: (inputs) => this.queue.add(() => this.run(plan, inputs)) };
   }
 
   dispose(): void {

@@ -2,6 +2,7 @@ import type { Plan } from '../../graph/plan.ts';
 import { weightKey } from '../../graph/plan.ts';
 import type { PackedWeight } from '../../graph/step.ts';
 import type { WeightReader } from '../backend.ts';
+import { RunQueue } from '../run-queue.ts';
 import type { LinearMemory } from './linear-memory.ts';
 import { int8Bytes, packInt8 } from './pack-int8.ts';
 import { packPanels, wholePanels } from './pack-panels.ts';
@@ -24,7 +25,7 @@ export class PackedWeights {
   readonly precision: Precision;
   private readonly memory: LinearMemory;
   private readonly addresses = new Map<string, number>();
-  private adding: Promise<unknown> = Promise.resolve();
+  private readonly queue = new RunQueue();
   private chunk = new Float32Array(0);
 
   constructor(memory: LinearMemory, precision: Precision) {
@@ -34,9 +35,7 @@ export class PackedWeights {
 
   /** Packs what the plan needs and no earlier plan has brought in, one tensor at a time. */
   add(plan: Plan, source: WeightReader): Promise<void> {
-    const added = this.adding.then(() => this.addMissing(plan, source));
-    this.adding = added.catch(() => {});
-    return added;
+    return this.queue.add(() => this.addMissing(plan, source));
   }
 
   private async addMissing(plan: Plan, source: WeightReader): Promise<void> {

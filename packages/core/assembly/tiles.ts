@@ -1,0 +1,211 @@
+/**
+ * The loops of a linear layer, the same for float32 and int8, which differ in what a lane of four
+ * bytes holds: one float, or four small integers.
+ *
+ * W is packed in panels of 8 columns: for each lane of a row of x, 8 lanes side by side, so that a
+ * panel has 8 times the bytes of a row. For each panel, all rows pass in blocks of up to 6: 12
+ * accumulators, two vectors of W and one of x fill the 16 registers of x64. A panel stays in the first
+ * cache meanwhile, so the weights stream from memory once. The threads share the panels, so that one
+ * image keeps all of them busy. The sum over k is in order.
+ */
+import { AHEAD_INTERVAL, aheadStep, touch } from './ahead';
+import { finishFloat32, finishInt8 } from './finish';
+import { dotAdd, madd } from './simd';
+import { rangeEnd, rangeStart } from './split';
+
+/** Rows of a block, at most. */
+const BLOCK: i32 = 6;
+/** Columns of a panel. */
+const PANEL: i32 = 8;
+
+/**
+ * `isInt8` is a constant where this is inlined, as is `rows` below, and what they exclude vanishes.
+ *
+ * @param rowBytes of a row of x that are read; the panels have 8 times as many
+ * @param rowScales scale and zero point by row, in int8
+ * @param columnScales scale and sum by column, in int8
+ */
+// @ts-ignore: decorator
+@inline
+export function tiles(
+  isInt8: bool,
+  x: usize,
+  xPitch: usize,
+  rows: i32,
+  rowBytes: usize,
+  rowScales: usize,
+  weight: usize,
+  columnScales: usize,
+  columns: i32,
+  bias: usize,
+  activation: i32,
+  residual: usize,
+  residualPitch: usize,
+  out: usize,
+  outPitch: usize,
+  thread: i32,
+  threads: i32,
+): void {
+  const panels = (columns + PANEL - 1) / PANEL;
+  const blocks = (rows + BLOCK - 1) / BLOCK;
+  const end = rangeEnd(panels, thread, threads);
+  for (let panel = rangeStart(panels, thread, threads); panel < end; panel++) {
+    const column = panel * PANEL;
+    const at = <usize>column << 2;
+    const w = weight + <usize>column * rowBytes;
+    const c = columnScales + (<usize>column << 3);
+    const b: usize = bias == 0 ? 0 : bias + at;
+    const width = min(PANEL, columns - column);
+    // The last panel of a thread has none behind it: then nothing new is touched.
+    const isLast = panel + 1 == end;
+    const step: usize = isLast ? 0 : aheadStep(blocks);
+    const next: usize = isLast ? w : w + rowBytes * PANEL;
+    const share: usize = isLast ? 0 : (rowBytes * PANEL) / <usize>blocks;
+    for (let block = 0; block < blocks; block++) {
+      const first = <usize>rangeStart(rows, block, blocks);
+      const from = x + first * xPitch;
+      const s = rowScales + (first << 3);
+      const r: usize = residual == 0 ? 0 : residual + at + first * residualPitch;
+      const to = out + at + first * outPitch;
+      const ahead = next + <usize>block * share;
+      switch (rangeEnd(rows, block, blocks) - <i32>first) {
+        case 6:
+          tile(isInt8, 6, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+          break;
+        case 5:
+          tile(isInt8, 5, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+          break;
+        case 4:
+          tile(isInt8, 4, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+          break;
+        case 3:
+          tile(isInt8, 3, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+          break;
+        case 2:
+          tile(isInt8, 2, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+          break;
+        default:
+          tile(isInt8, 1, from, xPitch, rowBytes, s, w, c, b, activation, r, residualPitch, to, outPitch, width, ahead, step);
+      }
+    }
+  }
+}
+
+/** `rows` × 8 results. */
+// @ts-ignore: decorator
+@inline
+function tile(
+  isInt8: bool,
+  rows: i32,
+  x: usize,
+  xPitch: usize,
+  rowBytes: usize,
+  rowScales: usize,
+  weight: usize,
+  columnScales: usize,
+  bias: usize,
+  activation: i32,
+  residual: usize,
+  residualPitch: usize,
+  out: usize,
+  outPitch: usize,
+  width: i32,
+  ahead: usize,
+  step: usize,
+): void {
+  const x1 = x + xPitch;
+  const x2 = x1 + xPitch;
+  const x3 = x2 + xPitch;
+  const x4 = x3 + xPitch;
+  const x5 = x4 + xPitch;
+  const isBiased = !isInt8 && bias != 0;
+  let low0 = isBiased ? v128.load(bias) : i32x4.splat(0);
+  let high0 = isBiased ? v128.load(bias, 16) : i32x4.splat(0);
+  let low1 = low0;
+  let high1 = high0;
+  let low2 = low0;
+  let high2 = high0;
+  let low3 = low0;
+  let high3 = high0;
+  let low4 = low0;
+  let high4 = high0;
+  let low5 = low0;
+  let high5 = high0;
+  for (let k: usize = 0; k < rowBytes; ) {
+    touch(ahead);
+    ahead += step;
+    const pause = min(k + AHEAD_INTERVAL, rowBytes);
+    for (; k < pause; k += 4) {
+      const wLow = v128.load(weight);
+      const wHigh = v128.load(weight, 16);
+      weight += 32;
+      const v0 = v128.load32_splat(x + k);
+      low0 = accumulate(isInt8, wLow, v0, low0);
+      high0 = accumulate(isInt8, wHigh, v0, high0);
+      if (rows > 1) {
+        const v1 = v128.load32_splat(x1 + k);
+        low1 = accumulate(isInt8, wLow, v1, low1);
+        high1 = accumulate(isInt8, wHigh, v1, high1);
+      }
+      if (rows > 2) {
+        const v2 = v128.load32_splat(x2 + k);
+        low2 = accumulate(isInt8, wLow, v2, low2);
+        high2 = accumulate(isInt8, wHigh, v2, high2);
+      }
+      if (rows > 3) {
+        const v3 = v128.load32_splat(x3 + k);
+        low3 = accumulate(isInt8, wLow, v3, low3);
+        high3 = accumulate(isInt8, wHigh, v3, high3);
+      }
+      if (rows > 4) {
+        const v4 = v128.load32_splat(x4 + k);
+        low4 = accumulate(isInt8, wLow, v4, low4);
+        high4 = accumulate(isInt8, wHigh, v4, high4);
+      }
+      if (rows > 5) {
+        const v5 = v128.load32_splat(x5 + k);
+        low5 = accumulate(isInt8, wLow, v5, low5);
+        high5 = accumulate(isInt8, wHigh, v5, high5);
+      }
+    }
+  }
+  finish(isInt8, 0, low0, high0, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+  if (rows > 1) finish(isInt8, 1, low1, high1, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+  if (rows > 2) finish(isInt8, 2, low2, high2, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+  if (rows > 3) finish(isInt8, 3, low3, high3, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+  if (rows > 4) finish(isInt8, 4, low4, high4, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+  if (rows > 5) finish(isInt8, 5, low5, high5, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);
+}
+
+// @ts-ignore: decorator
+@inline
+function accumulate(isInt8: bool, w: v128, x: v128, sum: v128): v128 {
+  return isInt8 ? dotAdd(w, x, sum) : madd(x, w, sum);
+}
+
+/** Row `row` of a block. */
+// @ts-ignore: decorator
+@inline
+function finish(
+  isInt8: bool,
+  row: usize,
+  low: v128,
+  high: v128,
+  rowScales: usize,
+  columnScales: usize,
+  bias: usize,
+  activation: i32,
+  residual: usize,
+  residualPitch: usize,
+  out: usize,
+  outPitch: usize,
+  width: i32,
+): void {
+  const r: usize = residual == 0 ? 0 : residual + row * residualPitch;
+  const to = out + row * outPitch;
+  if (isInt8) {
+    finishInt8(low, high, rowScales + (row << 3), columnScales, bias, activation, r, to, width);
+  } else {
+    finishFloat32(low, high, activation, r, to, width);
+  }
+}
