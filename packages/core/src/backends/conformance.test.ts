@@ -15,7 +15,11 @@ import type { Backend } from './backend.ts';
 import { createReferenceBackend } from './reference/index.ts';
 import { createWasmBackend } from './wasm/index.ts';
 
-/** Bounds on ‖a − b‖ / ‖b‖ over a whole output; single operations and whole towers. */
+/**
+ * Bounds on ‖a − b‖ / ‖b‖ over a whole output; single operations and whole towers. In int8 they are
+ * what quantising random weights and inputs of a few dozen columns may cost; int8.test.ts holds the
+ * arithmetic itself to 1e-6.
+ */
 interface Tolerance {
   readonly operation: number;
   readonly tower: number;
@@ -35,6 +39,11 @@ const BACKENDS: readonly [string, () => Backend, Tolerance][] = [
       { operation: 1e-6, tower: 2e-6 },
     ]),
   ),
+  ...(['plain', 'relaxed'] as const).map((simd): [string, () => Backend, Tolerance] => [
+    `wasm, ${simd} SIMD, int8`,
+    () => createWasmBackend({ simd, precision: 'int8', threads: 2 }),
+    { operation: 2e-2, tower: 5e-2 },
+  ]),
 ];
 
 type Inputs = Readonly<Record<string, Float32Array | Int32Array>>;
