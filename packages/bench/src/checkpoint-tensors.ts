@@ -3,6 +3,7 @@
  * `config.json`. Written out apart from core's list of names, so that the two check one another.
  */
 
+import { patchesOf, projectionOf, type TowerSizes, textSizes, visionSizes } from './clip-sizes.ts';
 import type { JsonObject } from './json-object.ts';
 
 export interface CheckpointTensor {
@@ -10,30 +11,6 @@ export interface CheckpointTensor {
   readonly dtype: 'F32' | 'I64';
   readonly shape: readonly number[];
 }
-
-/** `CLIPConfig`'s defaults, for what a config leaves out. */
-const VISION_DEFAULTS = {
-  hidden_size: 768,
-  intermediate_size: 3072,
-  num_hidden_layers: 12,
-  image_size: 224,
-  patch_size: 32,
-};
-const TEXT_DEFAULTS = {
-  hidden_size: 512,
-  intermediate_size: 2048,
-  num_hidden_layers: 12,
-  vocab_size: 49408,
-  max_position_embeddings: 77,
-};
-const PROJECTION_DEFAULT = 512;
-
-/** S, the side of the images that a model takes. */
-export const imageSizeOf = (config: JsonObject): number => visionSizes(config).image_size;
-
-/** E, the length of a model's embeddings. */
-export const projectionOf = ({ projection_dim: projection }: JsonObject): number =>
-  Number(projection ?? PROJECTION_DEFAULT);
 
 /**
  * Every tensor of the checkpoint, `position_ids` too, which models do not use.
@@ -44,7 +21,7 @@ export function checkpointTensors(config: JsonObject): readonly CheckpointTensor
   const vision = visionSizes(config);
   const text = textSizes(config);
   const projection = projectionOf(config);
-  const tokens = Math.floor(vision.image_size / vision.patch_size) ** 2 + 1;
+  const tokens = patchesOf(vision) + 1;
   const patch = [3, vision.patch_size, vision.patch_size];
   return [
     ids('text_model.embeddings.position_ids', text.max_position_embeddings),
@@ -68,13 +45,7 @@ export function checkpointTensors(config: JsonObject): readonly CheckpointTensor
   ];
 }
 
-interface EncoderSizes {
-  readonly hidden_size: number;
-  readonly intermediate_size: number;
-  readonly num_hidden_layers: number;
-}
-
-function encoder(tower: string, sizes: EncoderSizes): CheckpointTensor[] {
+function encoder(tower: string, sizes: TowerSizes): CheckpointTensor[] {
   const { hidden_size: width, intermediate_size: mlpWidth } = sizes;
   return Array.from({ length: sizes.num_hidden_layers }, (_, i) => {
     const layer = `${tower}.encoder.layers.${i}`;
@@ -112,17 +83,3 @@ const linear = (name: string, out: number, width: number): CheckpointTensor[] =>
   float(`${name}.bias`, [out]),
   float(`${name}.weight`, [out, width]),
 ];
-
-const visionSizes = (config: JsonObject) => sizes(config, 'vision_config', VISION_DEFAULTS);
-const textSizes = (config: JsonObject) => sizes(config, 'text_config', TEXT_DEFAULTS);
-
-function sizes<Defaults extends Record<string, number>>(
-  config: JsonObject,
-  section: string,
-  defaults: Defaults,
-): Defaults {
-  // The `_dict` of old files wins, as it does in transformers.
-  const given = Object.assign({}, config[section], config[`${section}_dict`]) as JsonObject;
-  const entries = Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value]);
-  return Object.fromEntries(entries);
-}

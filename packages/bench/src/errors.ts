@@ -6,6 +6,10 @@ export type BenchErrorCode =
   | 'FILE_NOT_FOUND'
   /** A case file is malformed: not JSON, or its shapes do not fit one another. */
   | 'CASE_INVALID'
+  /** A model cannot be exported: its weights are missing or not float32. */
+  | 'MODEL_UNUSABLE'
+  /** An engine that is measured failed, or gives other embeddings. */
+  | 'ENGINE_FAILED'
   /** A package that bench needs is not installed. */
   | 'PACKAGE_MISSING';
 

@@ -1,5 +1,6 @@
 import type { ModelFiles } from '@clipql/core';
-import { checkpointTensors, imageSizeOf } from './checkpoint-tensors.ts';
+import { checkpointTensors } from './checkpoint-tensors.ts';
+import { imageSizeOf } from './clip-sizes.ts';
 import type { JsonObject } from './json-object.ts';
 import { recipeWeights } from './recipe-weights.ts';
 import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definition.ts';

@@ -77,6 +77,19 @@ describe('bench parity --case', () => {
     expect(cases.length).toBe(6);
   });
 
+  test('gates int8 on the cosine, and prints its logits without a gate', async () => {
+    const file = referenceCase('odd-end-token');
+    const { exitCode, stdout } = await bench('parity', '--precision=int8', '--case', file);
+    expect(stdout).toMatch(/image\s+wasm\s+int8 .* minCosine ≥ 0.998\s+passed/);
+    expect(stdout).toMatch(/logits\s+wasm\s+int8 .* not gated\s+passed/);
+    expect(exitCode).toBe(0);
+
+    const { image_embeds } = JSON.parse(await readFile(referenceCase('odd-sizes'), 'utf8'));
+    image_embeds[0].reverse();
+    const wrong = await changedCase('odd-sizes', { image_embeds });
+    expect((await bench('parity', '--precision=int8', '--case', wrong)).exitCode).toBe(1);
+  });
+
   test('fails with 1 for a wrong expectation, and says where it is', async () => {
     const { text_embeds } = JSON.parse(await readFile(referenceCase('odd-sizes'), 'utf8'));
     text_embeds[1][7] += 0.001;
@@ -140,6 +153,10 @@ describe('bad input is one clear line on stderr, nothing on stdout, and exit cod
     [
       ['parity', '--backend', 'abacus'],
       'BAD_OPTION: --backend: expected one of wasm, reference, got abacus',
+    ],
+    [
+      ['parity', '--backend', 'reference', '--precision', 'int8'],
+      'BAD_OPTION: --precision: backend reference has no int8',
     ],
     [['parity', '--speed'], "BAD_OPTION: unknown option '--speed'"],
     [['parity', 'nano'], 'BAD_OPTION: too many arguments'],

@@ -1,6 +1,11 @@
 import { ClipError } from '@clipql/core';
 import { Command, CommanderError } from 'commander';
+import { addAccuracyCommand } from './commands/accuracy.ts';
+import { addCiCommand } from './commands/ci.ts';
 import { addParityCommand } from './commands/parity.ts';
+import { addProbeCommands } from './commands/probes.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addSpeedCommand } from './commands/speed.ts';
 import { BenchError } from './errors.ts';
 import type { Streams } from './streams.ts';
 
@@ -15,16 +20,22 @@ const UNUSABLE = 2;
 export async function runBench(args: readonly string[], streams: Streams): Promise<number> {
   let exitCode = 0;
   const program = new Command('bench')
-    .description("ClipQL's parity with reference outputs")
+    .description("ClipQL's parity with reference outputs, and its speed and accuracy")
     .exitOverride()
     .configureOutput({
       writeOut: streams.stdout,
       writeErr: streams.stderr,
       outputError: () => {},
     });
-  addParityCommand(program, streams, (code) => {
+  const finish = (code: number) => {
     exitCode = code;
-  });
+  };
+  addParityCommand(program, streams, finish);
+  addSpeedCommand(program, streams);
+  addAccuracyCommand(program, streams, finish);
+  addProbeCommands(program, streams, finish);
+  addReportCommand(program, streams);
+  addCiCommand(program, streams, finish);
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -1,6 +1,6 @@
-import { BACKENDS, type BackendName } from '@clipql/core';
+import { BACKENDS } from '@clipql/core';
 import type { Command } from 'commander';
-import { BenchError } from '../errors.ts';
+import { enginesNamed, PRECISIONS } from '../parity/engine.ts';
 import { allPassed, describeFailure, jsonReport, tableReport } from '../parity/report.ts';
 import { type ParityRequest, runParity, wholeReference } from '../parity/suite.ts';
 import type { Streams } from '../streams.ts';
@@ -10,6 +10,7 @@ interface ParityOptions {
   readonly case: readonly string[];
   readonly preprocess?: string;
   readonly backend?: string;
+  readonly precision?: string;
 }
 
 /** Adds `bench parity`. */
@@ -25,6 +26,7 @@ export function addParityCommand(
     .option('--case <file>', 'run this case file; may be repeated', collect, [])
     .option('--preprocess <folder>', 'compare the images of a folder with in/ and expected/')
     .option('--backend <name>', `run on this backend only: ${BACKENDS.join(', ')}`)
+    .option('--precision <name>', `run in this precision only: ${PRECISIONS.join(', ')}`)
     .addHelpText('after', '\nWith --case or --preprocess only those run.')
     .action(async (options: ParityOptions) => finish(await parity(options, streams)));
 }
@@ -46,18 +48,9 @@ async function parity(options: ParityOptions, { stdout, stderr }: Streams): Prom
   return allPassed(results) ? 0 : 1;
 }
 
-function requestOf({ case: cases, preprocess, backend }: ParityOptions): ParityRequest {
-  const backends = backend === undefined ? BACKENDS : [backendNamed(backend)];
+function requestOf({ case: cases, preprocess, backend, precision }: ParityOptions): ParityRequest {
+  const engines = enginesNamed(backend, precision);
   return cases.length === 0 && preprocess === undefined
-    ? wholeReference(backends)
-    : { backends, cases, preprocess, tokens: false };
-}
-
-function backendNamed(name: string): BackendName {
-  const found = BACKENDS.find((backend) => backend === name);
-  if (found === undefined) {
-    const expected = BACKENDS.join(', ');
-    throw new BenchError('BAD_OPTION', `--backend: expected one of ${expected}, got ${name}`);
-  }
-  return found;
+    ? wholeReference(engines)
+    : { engines, cases, preprocess, tokens: false };
 }

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { projectionOf } from '../checkpoint-tensors.ts';
+import { projectionOf } from '../clip-sizes.ts';
 import { BenchError } from '../errors.ts';
 import { REPOSITORY } from '../folders.ts';
 import type { JsonObject } from '../json-object.ts';

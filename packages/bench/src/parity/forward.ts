@@ -1,16 +1,12 @@
-import {
-  type BackendName,
-  type Clip,
-  classifyEmbeddings,
-  loadClip,
-  type ModelFiles,
-} from '@clipql/core';
+import { type Clip, classifyEmbeddings, loadClip, type ModelFiles } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import { recipePixels } from '../recipe.ts';
 import { recipeModel } from '../recipe-model.ts';
 import type { ForwardCase, Matrix } from './case.ts';
 import { compareMatrices, describeWorst } from './compare.ts';
-import { EMBEDDING_GATE, type Gate, LOGIT_GATE, type ParityResult, type Tower } from './row.ts';
+import { gatesFor } from './embedding-gates.ts';
+import type { Engine } from './engine.ts';
+import type { Gate, ParityResult, Tower } from './row.ts';
 
 /** The model of a case: its folder, or the recipe's. */
 export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {
@@ -18,7 +14,7 @@ export async function modelOfCase({ name, config, weights }: ForwardCase): Promi
 }
 
 /**
- * Runs a case on one backend through core's public functions: the embeddings of its images and
+ * Runs a case on one engine through core's public functions: the embeddings of its images and
  * texts before L2 normalisation, then its logits, from embeddings that core normalised.
  *
  * @throws ClipError where core refuses the model or the ids.
@@ -26,9 +22,9 @@ export async function modelOfCase({ name, config, weights }: ForwardCase): Promi
 export async function compareForward(
   forwardCase: ForwardCase,
   model: ModelFiles,
-  backend: BackendName,
+  engine: Engine,
 ): Promise<ParityResult[]> {
-  const clip = await loadClip(model, { backend });
+  const clip = await loadClip(model, engine);
   try {
     const { name, images, texts, logits, seed } = forwardCase;
     const size = clip.info.imageSize;
@@ -38,17 +34,18 @@ export async function compareForward(
       texts: (texts?.ids ?? []).map((ids) => ({ ids, truncated: false })),
     };
     const compare = comparison(name, clip);
+    const gates = gatesFor(engine, name);
     const results: ParityResult[] = [];
     if (images !== undefined) {
       const actual = await clip.encodeImages(inputs.images, { normalize: false });
-      results.push(compare('image', actual, images.embeddings, EMBEDDING_GATE));
+      results.push(compare('image', actual, images.embeddings, gates.embedding));
     }
     if (texts !== undefined) {
       const actual = await clip.encodeTexts(inputs.texts, { normalize: false });
-      results.push(compare('text', actual, texts.embeddings, EMBEDDING_GATE));
+      results.push(compare('text', actual, texts.embeddings, gates.embedding));
     }
     if (logits !== undefined) {
-      results.push(compare('logits', await logitsPerImage(clip, inputs), logits, LOGIT_GATE));
+      results.push(compare('logits', await logitsPerImage(clip, inputs), logits, gates.logit));
     }
     return results;
   } finally {

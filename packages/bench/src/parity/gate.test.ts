@@ -10,6 +10,8 @@ import { compareForward, modelOfCase } from './forward.ts';
 import type { ParityResult, Tower } from './row.ts';
 import { referenceCase } from './suite.ts';
 
+const REFERENCE_F32 = { backend: 'reference', precision: 'f32' } as const;
+
 const mistakes = vi.hoisted(() => ({ tanhGelu: false }));
 
 vi.mock('../../../core/src/backends/reference/gelu.ts', async (importOriginal) => {
@@ -29,7 +31,7 @@ afterEach(() => {
 
 async function failedTowers(forwardCase: ForwardCase, model?: ModelFiles): Promise<Tower[]> {
   const files = model ?? (await modelOfCase(forwardCase));
-  return failed(await compareForward(forwardCase, files, 'reference'));
+  return failed(await compareForward(forwardCase, files, REFERENCE_F32));
 }
 
 const failed = (results: readonly ParityResult[]): Tower[] =>
@@ -45,7 +47,7 @@ describe('the gate', () => {
     for (const name of ['tiny-gelu', 'tiny-quick-gelu'] as const) {
       const forwardCase = await readCase(referenceCase(name));
       const model = await modelOfCase(forwardCase);
-      expect(failuresOf(await compareForward(forwardCase, model, 'reference'))).toEqual([]);
+      expect(failuresOf(await compareForward(forwardCase, model, REFERENCE_F32))).toEqual([]);
     }
   });
 
@@ -53,7 +55,7 @@ describe('the gate', () => {
     mistakes.tanhGelu = true;
     const forwardCase = await readCase(referenceCase('tiny-gelu'));
     const model = await modelOfCase(forwardCase);
-    const results = await compareForward(forwardCase, model, 'reference');
+    const results = await compareForward(forwardCase, model, REFERENCE_F32);
     expect(failed(results)).toEqual(expect.arrayContaining(['image', 'text']));
     for (const { row } of results) expect(row.minCosine).toBeGreaterThan(0.999999);
   });

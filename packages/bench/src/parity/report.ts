@@ -1,3 +1,4 @@
+import { alignedTable, type Column } from '../table.ts';
 import type { ParityResult } from './row.ts';
 
 export const allPassed = (results: readonly ParityResult[]): boolean =>
@@ -7,31 +8,21 @@ export const allPassed = (results: readonly ParityResult[]): boolean =>
 export const jsonReport = (results: readonly ParityResult[]): string =>
   JSON.stringify({ rows: results.map(({ row }) => row), passed: allPassed(results) });
 
-const HEADINGS = [
-  'case',
-  'tower',
-  'backend',
-  'precision',
-  'minCosine',
-  'relL2',
-  'maxAbsDiff',
-  'gate',
-  '',
+const COLUMNS: readonly Column[] = [
+  { heading: 'case' },
+  { heading: 'tower' },
+  { heading: 'backend' },
+  { heading: 'precision' },
+  { heading: 'minCosine', align: 'right' },
+  { heading: 'relL2', align: 'right' },
+  { heading: 'maxAbsDiff', align: 'right' },
+  { heading: 'gate' },
+  { heading: '' },
 ];
-const RIGHT_ALIGNED: ReadonlySet<string> = new Set(['minCosine', 'relL2', 'maxAbsDiff']);
 
 /** An aligned table, then what is wrong with each failure, then the outcome. */
 export function tableReport(results: readonly ParityResult[]): string {
-  const table = [HEADINGS, ...results.map(cells)];
-  const widths = HEADINGS.map((_, i) => Math.max(...table.map((line) => line[i]!.length)));
-  const lines = table.map((line) =>
-    line
-      .map((cell, i) =>
-        RIGHT_ALIGNED.has(HEADINGS[i]!) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const lines = alignedTable(COLUMNS, results.map(cells));
   const failed = results.filter(({ row }) => !row.passed);
   const outcome =
     failed.length === 0
@@ -42,7 +33,7 @@ export function tableReport(results: readonly ParityResult[]): string {
 
 /** One line: which comparison, what the gate is, and where the difference is largest. */
 export const describeFailure = ({ row, gate, detail }: ParityResult): string =>
-  `FAILED ${row.case} ${row.tower} ${row.backend}: expected ${gate}; ${detail}`;
+  `FAILED ${row.case} ${row.tower} ${row.backend} ${row.precision}: expected ${gate}; ${detail}`;
 
 const cells = ({ row, gate }: ParityResult): string[] => [
   row.case,

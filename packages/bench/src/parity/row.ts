@@ -8,7 +8,7 @@ interface ParityRow {
   readonly tower: Tower;
   /** The backend that computed; `any` for what no backend takes part in. */
   readonly backend: string;
-  /** `f32`; `u8` for pixels, `exact` for token ids. */
+  /** `f32` or `int8`; `u8` for pixels, `exact` for token ids. */
   readonly precision: string;
   /** The smallest cosine of a row with the reference's row. For tokens: the share of equal texts. */
   readonly minCosine: number;
@@ -33,19 +33,3 @@ export interface Gate {
   readonly text: string;
   passes(comparison: Comparison): boolean;
 }
-
-/**
- * Float32 against float64, on the relative L2 distance: sound float32 stays below 1e-6, while the
- * tanh form of GELU, the mildest of the usual mistakes, is above 1e-4, where its cosine is still
- * 0.99999998.
- */
-export const EMBEDDING_GATE: Gate = {
-  text: 'relL2 ≤ 1e-5',
-  passes: ({ relL2 }) => relL2 <= 1e-5,
-};
-
-/** A logit is a cosine times about 100. */
-export const LOGIT_GATE: Gate = {
-  text: 'maxAbsDiff ≤ 2e-3',
-  passes: ({ maxAbsDiff }) => maxAbsDiff <= 2e-3,
-};

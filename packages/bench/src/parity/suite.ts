@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type BackendName, ClipError, loadClip } from '@clipql/core';
+import { ClipError, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import { BenchError } from '../errors.ts';
 import { REFERENCE, REPOSITORY } from '../folders.ts';
 import { type ForwardCase, readCase } from './case.ts';
+import type { Engine } from './engine.ts';
 import { compareForward, modelOfCase } from './forward.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
@@ -12,7 +13,7 @@ import { compareTokens, loadOpenaiTokenizer, missingTokenizer, readTokenCases } 
 
 /** What to compare. */
 export interface ParityRequest {
-  readonly backends: readonly BackendName[];
+  readonly engines: readonly Engine[];
   /** Case files. */
   readonly cases: readonly string[];
   /** Folder with `in/` and `expected/`; undefined for none. */
@@ -30,9 +31,9 @@ export const REFERENCE_CASES = [
   'vit-b-32',
 ] as const;
 
-/** Everything in the reference folder, on these backends. */
-export const wholeReference = (backends: readonly BackendName[]): ParityRequest => ({
-  backends,
+/** Everything in the reference folder, on these engines. */
+export const wholeReference = (engines: readonly Engine[]): ParityRequest => ({
+  engines,
   cases: REFERENCE_CASES.map(referenceCase),
   preprocess: join(REFERENCE, 'preprocess'),
   tokens: true,
@@ -65,9 +66,9 @@ export async function runParity(
     results.push(await openaiTokens(), await nanoTokens());
   }
   for (const { file, forwardCase } of cases) {
-    for (const backend of request.backends) {
-      progress(`${forwardCase.name} on ${backend}`);
-      results.push(...(await forwardResults(file, forwardCase, backend)));
+    for (const engine of request.engines) {
+      progress(`${forwardCase.name} on ${engine.backend} ${engine.precision}`);
+      results.push(...(await forwardResults(file, forwardCase, engine)));
     }
   }
   return results;
@@ -98,9 +99,9 @@ export async function nanoTokens(): Promise<ParityResult> {
   return result;
 }
 
-async function forwardResults(file: string, forwardCase: ForwardCase, backend: BackendName) {
+async function forwardResults(file: string, forwardCase: ForwardCase, engine: Engine) {
   try {
-    return await compareForward(forwardCase, await modelOfCase(forwardCase), backend);
+    return await compareForward(forwardCase, await modelOfCase(forwardCase), engine);
   } catch (error) {
     if (!(error instanceof ClipError)) throw error;
     throw new ClipError(error.code, `${file}: ${error.message}`, { cause: error });

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchError } from '../errors.ts';
+import { REPOSITORY } from '../folders.ts';
+import { readBytes, readJsonObject } from '../parity/input-file.ts';
+import type { LabelledSet } from './labelled-set.ts';
+import { readShard } from './shard.ts';
+
+/** The validation shards that `models/nano/figures.json` was measured on, by set. */
+const VALIDATION_SHARDS: Readonly<Record<string, string>> = {
+  cifar10: 'cifar10-test',
+  'tiny-imagenet': 'tiny-imagenet-val',
+  caltech101: 'caltech101-val',
+  scenes: 'scenes-test',
+};
+
+const CONCEPTS = join(REPOSITORY, 'models', 'nano', 'training', 'concepts.json');
+
+/** The part of concepts.json that names the labels. */
+interface Concepts {
+  readonly concepts: readonly string[];
+  readonly lemmas: Readonly<Record<string, readonly string[]>>;
+  /** For each set, the position of each label's class among `concepts`. */
+  readonly datasets: Readonly<Record<string, readonly number[]>>;
+}
+
+const shardFile = (folder: string, shard: string): string => join(folder, `${shard}.bin`);
+
+/** Whether a folder has shards, not folders of images. */
+export const hasShards = (folder: string): boolean =>
+  Object.values(VALIDATION_SHARDS).some((shard) => existsSync(shardFile(folder, shard)));
+
+/**
+ * The validation sets of nano's training data, as far as the folder has them.
+ *
+ * @throws BenchError CASE_INVALID for a malformed shard.
+ */
+export async function readTrainingSets(folder: string): Promise<readonly LabelledSet[]> {
+  const concepts = (await readJsonObject(CONCEPTS)) as unknown as Concepts;
+  const sets: LabelledSet[] = [];
+  for (const [name, shard] of Object.entries(VALIDATION_SHARDS)) {
+    const file = shardFile(folder, shard);
+    if (!existsSync(file)) continue;
+    const names = labelNames(concepts, name);
+    const images = readShard(file, await readBytes(file));
+    const stray = images.find(({ label }) => label >= names.length);
+    if (stray !== undefined) {
+      const expected = `expected labels below ${names.length}`;
+      throw new BenchError('CASE_INVALID', `${file}: ${expected}, got ${stray.label}`);
+    }
+    sets.push({
+      name,
+      names,
+      images: images.map(({ label, bytes }) => ({ label, read: async () => bytes })),
+    });
+  }
+  return sets;
+}
+
+/** The first word of each label's class, as models/nano/training/captions.py takes it. */
+const labelNames = ({ concepts, lemmas, datasets }: Concepts, set: string): readonly string[] =>
+  datasets[set]!.map((position) => lemmas[concepts[position]!]![0]!);

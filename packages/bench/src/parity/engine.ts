@@ -1,0 +1,49 @@
+import { BACKENDS, type BackendName } from '@clipql/core';
+import { BenchError } from '../errors.ts';
+
+/** A way to run the model: what `loadClip` is told. */
+export interface Engine {
+  readonly backend: BackendName;
+  readonly precision: Precision;
+}
+
+export const PRECISIONS = ['f32', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** Every backend with every precision that it has. */
+export const ENGINES: readonly Engine[] = BACKENDS.flatMap((backend) =>
+  PRECISIONS.filter((precision) => precision === 'f32' || backend !== 'reference').map(
+    (precision) => ({ backend, precision }),
+  ),
+);
+
+/**
+ * The engines with this backend and precision, where they are given.
+ *
+ * @throws BenchError BAD_OPTION for an unknown name, or where no such engine is.
+ */
+export function enginesNamed(backend?: string, precision?: string): readonly Engine[] {
+  if (backend !== undefined) oneOf('--backend', BACKENDS, backend);
+  if (precision !== undefined) oneOf('--precision', PRECISIONS, precision);
+  const engines = ENGINES.filter(
+    (engine) =>
+      (backend === undefined || engine.backend === backend) &&
+      (precision === undefined || engine.precision === precision),
+  );
+  if (engines.length > 0) return engines;
+  throw new BenchError('BAD_OPTION', `--precision: backend ${backend} has no ${precision}`);
+}
+
+/** @throws BenchError BAD_OPTION unless the value is one of the names. */
+export function oneOf<Name extends string>(
+  option: string,
+  names: readonly Name[],
+  value: string,
+): Name {
+  const found = names.find((name) => name === value);
+  if (found !== undefined) return found;
+  throw new BenchError(
+    'BAD_OPTION',
+    `${option}: expected one of ${names.join(', ')}, got ${value}`,
+  );
+}

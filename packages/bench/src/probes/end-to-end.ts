@@ -1,0 +1,67 @@
+import { decodeImage, loadClip } from '@clipql/core';
+import { benchModel } from '../speed/bench-model.ts';
+import { round } from '../speed/row.ts';
+import { type JpegCodec, jpegCodec } from './jpeg-codec.ts';
+import { medianTime } from './median-time.ts';
+import { atMost, type Probe } from './probe.ts';
+
+/** A picture from the web, a large screen, a camera of 12 megapixels. */
+const PICTURES = [
+  { width: 640, height: 480 },
+  { width: 1920, height: 1080 },
+  { width: 4000, height: 3000 },
+];
+const CAMERA_PIXELS = 12_000_000;
+/** Decode and preprocessing against the codec alone, for a camera's picture. */
+const MOST_OF_CODEC = 1.3;
+
+/** From a JPEG file's bytes to an embedding, and what each part of the way takes. */
+export const endToEndProbe: Probe = async ({ model, precision, threads, times }) => {
+  const codec = await jpegCodec();
+  const { files } = await benchModel(model);
+  const clip = await loadClip(files, { precision, threads });
+  const rows = [];
+  const claims = [];
+  for (const { width, height } of PICTURES) {
+    const file = await jpegFile(codec, width, height);
+    const codecMs = await medianTime(times, () => codec.decode(file));
+    const decodeMs = await medianTime(times, () => decodeImage(file));
+    const preprocessedMs = await medianTime(times, () => clip.preprocess(file));
+    const pixels = await clip.preprocess(file);
+    const towerMs = await medianTime(times, () => clip.encodeImages([pixels]));
+    const totalMs = await medianTime(times, () => clip.encodeImages([file]));
+    rows.push({
+      picture: `${width}×${height}`,
+      fileKB: Math.round(file.length / 1000),
+      precision,
+      threads,
+      codecMs: round(codecMs),
+      decodeMs: round(decodeMs),
+      preprocessMs: round(preprocessedMs - decodeMs),
+      towerMs: round(towerMs),
+      totalMs: round(totalMs),
+    });
+    if (width * height >= CAMERA_PIXELS) {
+      const claim = `decoding and preprocessing ${width}×${height} by the codec alone`;
+      claims.push(atMost(claim, preprocessedMs / codecMs, MOST_OF_CODEC));
+    }
+  }
+  clip.dispose();
+  return { rows, claims };
+};
+
+/** Smooth colours with some grain, which compress about as photographs do. */
+function jpegFile(codec: JpegCodec, width: number, height: number): Promise<Uint8Array> {
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = 4 * (y * width + x);
+      const grain = (Math.imul(at, 0x9e3779b9) >>> 28) - 8;
+      data[at] = 128 + 100 * Math.sin(x / 97) + grain;
+      data[at + 1] = 128 + 100 * Math.sin(y / 61) + grain;
+      data[at + 2] = 128 + 100 * Math.sin((x + y) / 143) + grain;
+      data[at + 3] = 255;
+    }
+  }
+  return codec.encode({ width, height, data });
+}

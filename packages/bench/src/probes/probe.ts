@@ -1,0 +1,46 @@
+import type { Machine } from '../machine.ts';
+import type { Precision } from '../parity/engine.ts';
+
+/** What every probe is told. */
+export interface ProbeRequest {
+  /** As `benchModel` takes it. */
+  readonly model: string;
+  readonly precision: Precision;
+  readonly threads: number;
+  /** How often: passes, deaths. */
+  readonly times: number;
+}
+
+export type Cell = string | number | boolean | null;
+
+/** What a probe found: rows of one form, and what must hold. */
+export interface ProbeResult {
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  readonly claims: readonly Claim[];
+}
+
+/** What `bench load --json` and its like print. */
+export interface ProbeReport extends ProbeResult {
+  readonly probe: string;
+  readonly machine: Machine;
+  readonly model: string;
+  readonly passed: boolean;
+}
+
+/** Something that is to hold, with what was measured. */
+export interface Claim {
+  readonly claim: string;
+  readonly measured: number;
+  readonly limit: number;
+  readonly passed: boolean;
+}
+
+export const atMost = (claim: string, measured: number, limit: number): Claim => ({
+  claim,
+  measured,
+  limit,
+  passed: measured <= limit,
+});
+
+/** Measures one thing, in a process in which nothing else has run. */
+export type Probe = (request: ProbeRequest) => Promise<ProbeResult>;

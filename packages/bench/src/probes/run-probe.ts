@@ -1,0 +1,49 @@
+import { fork } from 'node:child_process';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BenchError } from '../errors.ts';
+import { modelOnDisk } from './model-file.ts';
+import type { ProbeRequest, ProbeResult } from './probe.ts';
+
+export type ProbeName = 'load' | 'memory' | 'deaths' | 'end-to-end' | 'growth' | 'layers';
+
+export type ProbeReply = { readonly result: ProbeResult } | { readonly failure: string };
+
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const SCRIPT = fileURLToPath(new URL(`./probe-process${EXTENSION}`, import.meta.url));
+/** Run from its sources, as tests do, core is taken from its sources too. */
+const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
+
+/**
+ * Runs a probe in a process of its own.
+ *
+ * @throws BenchError ENGINE_FAILED where it fails.
+ */
+export async function runProbe(name: ProbeName, request: ProbeRequest): Promise<ProbeResult> {
+  if (name !== 'load') return inProcess(name, request);
+  const { folder, remove } = await modelOnDisk(request.model);
+  try {
+    return await inProcess(name, { ...request, model: folder });
+  } finally {
+    await remove();
+  }
+}
+
+function inProcess(name: ProbeName, request: ProbeRequest): Promise<ProbeResult> {
+  const failed = (reason: string) => new BenchError('ENGINE_FAILED', `${name}: ${reason}`);
+  return new Promise((resolve, reject) => {
+    const child = fork(SCRIPT, [], {
+      execArgv: ['--expose-gc', ...SOURCE_ARGUMENTS],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.once('exit', (code, signal) =>
+      reject(failed(`its process ended with ${signal ?? code}`)),
+    );
+    child.once('message', (reply: ProbeReply) => {
+      if ('result' in reply) resolve(reply.result);
+      else reject(failed(reply.failure));
+    });
+    child.send({ name, request });
+  });
+}
