@@ -51,7 +51,7 @@ export function parseSettings(flags: Flags, env: Environment): Settings {
     load: {
       ...(flags.maxMegapixels !== undefined && { maxPixels: parseMegapixels(flags.maxMegapixels) }),
       ...(flags.precision !== undefined && { precision: parsePrecision(flags.precision) }),
-      ...(flags.threads !== undefined && { threads: parseThreads(flags.threads) }),
+      ...(flags.threads !== undefined && { threads: parseCount('--threads', flags.threads) }),
     },
     allowHosts: parseAllowedHosts(flags.allowHosts ?? env.CLIPQL_ALLOW_HOSTS ?? ''),
   };
@@ -77,15 +77,6 @@ export function parseCount(flag: string, text: string): number {
     throw badOption(`${flag} as a whole number of at least 1`, text);
   }
   return value;
-}
-
-/** Beyond this the threads of one forward pass only wait for each other. */
-const MAX_THREADS = 256;
-
-function parseThreads(text: string): number {
-  const threads = parseCount('--threads', text);
-  if (threads > MAX_THREADS) throw badOption(`--threads as at most ${MAX_THREADS}`, text);
-  return threads;
 }
 
 function parsePrecision(text: string): 'f32' | 'int8' {

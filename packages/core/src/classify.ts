@@ -2,7 +2,9 @@
  * How cosines become scores: `softmax` shares one among the labels, `sigmoid` judges each label
  * for itself, `cosine` leaves them as they are.
  */
-export type ClassifyMode = 'softmax' | 'sigmoid' | 'cosine';
+export type ClassifyMode = (typeof CLASSIFY_MODES)[number];
+
+export const CLASSIFY_MODES = ['softmax', 'sigmoid', 'cosine'] as const;
 
 export interface ClassifyOptions {
   /** Hypothesis templates, each with `{}` for the label. `a photo of a {}.` unless given. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clip } from './clip.ts';
 import type { RgbImage } from './image/rgb-image.ts';
-import { loadClip } from './load-clip.ts';
+import { type LoadOptions, loadClip } from './load-clip.ts';
 import { modelFromBytes } from './model-files.ts';
 import { modelFromFolder } from './node/index.ts';
 import { seededNumbers } from './testing/seeded.ts';
@@ -41,6 +41,8 @@ function picture(seed: number): RgbImage {
   const data = Uint8Array.from(seededNumbers(60 * 50 * 3, seed), (value) => (value + 1) * 127.5);
   return { width: 60, height: 50, channels: 3, data };
 }
+
+const loadWith = async (options: LoadOptions) => loadClip(await nanoFiles(), options);
 
 const lengthOf = (vector: Float32Array) => Math.hypot(...vector);
 const cosine = (a: Float32Array, b: Float32Array) =>
@@ -159,6 +161,36 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
       'foreign token ids',
       () => clip.encodeTexts([{ ids: [49406, 49407], truncated: false }]),
       'expected token ids below 8192, got 49406',
+    ],
+    [
+      'pixels that are fewer than the size says',
+      () => clip.encodeImages([{ width: 9, height: 9, channels: 3, data: new Uint8Array(10) }]),
+      'got 9 × 9 × 3 and 10 values',
+    ],
+    [
+      'a picture without pixels',
+      () => clip.encodeImages([{ width: 0, height: 0, channels: 3, data: new Uint8Array(0) }]),
+      'got 0 × 0 × 3 and 0 values',
+    ],
+    ['a path', () => clip.encodeImages(['photo.jpg' as never]), "an image's bytes or pixels"],
+    ['a number', () => clip.encodeTexts([5 as never]), 'a text or its token ids, got number'],
+    [
+      'an unknown mode',
+      () => clip.classify([image], ['a'], { mode: 'hard' as never }),
+      'expected mode softmax, sigmoid, cosine, got hard',
+    ],
+    [
+      'no threads',
+      () => loadWith({ threads: 0 }),
+      'threads as a whole number from 1 to 256, got 0',
+    ],
+    ['half a thread', () => loadWith({ threads: 1.5 }), 'got 1.5'],
+    ['an unknown precision', () => loadWith({ precision: 'f8' as never }), 'f32 or int8, got f8'],
+    ['an unknown backend', () => loadWith({ backend: 'abacus' as never }), 'wasm or reference'],
+    [
+      'int8 on the reference backend',
+      () => loadWith({ backend: 'reference', precision: 'int8' }),
+      'backend reference: expected precision f32, got int8',
     ],
   ])('%s', async (_, call, message) => {
     await expect(call()).rejects.toMatchObject({

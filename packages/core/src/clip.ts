@@ -1,5 +1,10 @@
 import type { Backend, BackendInfo } from './backends/backend.ts';
-import { type Classification, type ClassifyOptions, classifyEmbeddings } from './classify.ts';
+import {
+  CLASSIFY_MODES,
+  type Classification,
+  type ClassifyOptions,
+  classifyEmbeddings,
+} from './classify.ts';
 import type { ClipConfig } from './config.ts';
 import type { EmbeddingKind, Encoder } from './encoder.ts';
 import { ClipError } from './errors.ts';
@@ -130,11 +135,15 @@ export class Clip {
     labels: readonly string[],
     options: ClassifyOptions = {},
   ): Promise<Classification[]> {
+    const { mode = 'softmax' } = options;
+    if (!CLASSIFY_MODES.includes(mode)) {
+      throw new ClipError('BAD_INPUT', `expected mode ${CLASSIFY_MODES.join(', ')}, got ${mode}`);
+    }
     const labelEmbeddings = await this.encodeLabels(labels, options.templates);
     const imageEmbeddings = await this.encodeImages(images);
     return imageEmbeddings.map((embedding) =>
       classifyEmbeddings(embedding, labels, labelEmbeddings, {
-        mode: options.mode ?? 'softmax',
+        mode,
         logitScale: this.info.logitScale,
       }),
     );
@@ -170,13 +179,16 @@ export class Clip {
   }
 
   private async pixelsOf(image: ImageInput): Promise<Float32Array> {
+    if (typeof image !== 'object' || image === null) {
+      throw new ClipError('BAD_INPUT', `expected an image's bytes or pixels, got ${typeof image}`);
+    }
     const pixels =
       image instanceof Uint8Array || 'width' in image ? await this.preprocess(image) : image;
     const { imageSize } = this.info;
-    if (pixels.size !== imageSize || pixels.data.length !== 3 * imageSize * imageSize) {
+    if (pixels.size !== imageSize || pixels.data?.length !== 3 * imageSize * imageSize) {
       throw new ClipError(
         'BAD_INPUT',
-        `expected pixels [3, ${imageSize}, ${imageSize}], got ${pixels.data.length} values of size ${pixels.size}`,
+        `expected pixels [3, ${imageSize}, ${imageSize}], got ${pixels.data?.length} values of size ${pixels.size}`,
       );
     }
     return pixels.data;
@@ -184,6 +196,9 @@ export class Clip {
 
   private idsOf(text: TextInput): readonly number[] {
     const { ids } = typeof text === 'string' ? this.tokenize(text) : text;
+    if (!Array.isArray(ids)) {
+      throw new ClipError('BAD_INPUT', `expected a text or its token ids, got ${typeof text}`);
+    }
     return cutAfterEnd(ids, this.parts.config.text);
   }
 }

@@ -25,6 +25,8 @@ import { openWeights } from './weights/load.ts';
 export const BACKENDS = ['wasm', 'reference'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
+const PRECISIONS = ['f32', 'int8'] as const;
+
 export interface LoadOptions extends ImageLimits {
   /** `wasm` unless given. */
   readonly backend?: BackendName;
@@ -32,7 +34,7 @@ export interface LoadOptions extends ImageLimits {
    * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes a quarter
    * of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
    */
-  readonly precision?: 'f32' | 'int8';
+  readonly precision?: (typeof PRECISIONS)[number];
   /**
    * Threads of a forward pass, on backend `wasm`; as many as there are physical cores unless given.
    * In a browser there is one, unless the page is cross-origin isolated.
@@ -43,9 +45,11 @@ export interface LoadOptions extends ImageLimits {
 /**
  * Loads a CLIP model: config, weights, tokenizer, preprocessing.
  *
- * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID or WEIGHTS_MISMATCH.
+ * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH or
+ *   OUT_OF_MEMORY; BAD_INPUT for options that cannot be used.
  */
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
+  checkOptions(options);
   const config = parseConfig(await requireFile(files, CONFIG_FILE));
   const preprocessing = parsePreprocessConfig(
     await requireFile(files, PREPROCESSOR_FILE),
@@ -68,6 +72,32 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     backend: backend.info,
   };
   return new Clip({ info, config, preprocessing, tokenizer, encoder, backend, limits: options });
+}
+
+/** Beyond this, the threads of a forward pass would only wait for each other. */
+const MAX_THREADS = 256;
+
+function checkOptions({ backend, precision, threads, maxPixels }: LoadOptions): void {
+  const expect = (holds: boolean, expected: string, got: unknown): void => {
+    if (!holds) throw new ClipError('BAD_INPUT', `expected ${expected}, got ${String(got)}`);
+  };
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  expect(
+    backend === undefined || BACKENDS.includes(backend),
+    `backend ${BACKENDS.join(' or ')}`,
+    backend,
+  );
+  expect(
+    precision === undefined || PRECISIONS.includes(precision),
+    `precision ${PRECISIONS.join(' or ')}`,
+    precision,
+  );
+  expect(
+    threads === undefined || (isCount(threads) && threads <= MAX_THREADS),
+    `threads as a whole number from 1 to ${MAX_THREADS}`,
+    threads,
+  );
+  expect(maxPixels === undefined || isCount(maxPixels), 'maxPixels as a whole number', maxPixels);
 }
 
 const CREATE_BACKEND: Record<BackendName, (options: LoadOptions) => Backend> = {

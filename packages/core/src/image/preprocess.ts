@@ -1,6 +1,6 @@
 import { ClipError } from '../errors.ts';
 import { resizeAndCrop } from './resize.ts';
-import type { RgbImage } from './rgb-image.ts';
+import { checkRgbImage, type RgbImage } from './rgb-image.ts';
 
 /** How pictures become a vision tower's input: the fields of `preprocessor_config.json` that count. */
 export interface PreprocessConfig {
@@ -50,10 +50,12 @@ export function preprocessImage(image: RgbImage, config: PreprocessConfig): Pixe
 /**
  * The square before rescaling and normalisation: [S, S, 3].
  *
- * @throws ClipError BAD_INPUT when the square is larger than the resized picture; IMAGE_TOO_LARGE
+ * @throws ClipError BAD_INPUT when the data does not fit the picture's size, or the square is larger
+ *   than the resized picture; IMAGE_TOO_LARGE
  *   as `resizeAndCrop`.
  */
 export function resizedAndCropped(image: RgbImage, config: PreprocessConfig): RgbImage {
+  checkRgbImage(image);
   const size = resizedSize(image, config.resize);
   const side = config.crop;
   if (side > size.width || side > size.height) {

@@ -1,3 +1,5 @@
+import { ClipError } from '../errors.ts';
+
 /**
  * A decoded picture: 8-bit samples, row by row from the top left, the channels of a pixel side by
  * side.
@@ -15,4 +17,17 @@ export interface RgbImage {
   readonly channels: 3 | 4;
   /** [height, width, channels] */
   readonly data: Uint8Array;
+}
+
+/** @throws ClipError BAD_INPUT for a picture without pixels, or whose data has another length. */
+export function checkRgbImage({ width, height, channels, data }: RgbImage): void {
+  const sides = [width, height].every((side) => Number.isSafeInteger(side) && side > 0);
+  const known = channels === 3 || channels === 4;
+  if (!sides || !known || data?.length !== width * height * channels) {
+    throw new ClipError(
+      'BAD_INPUT',
+      'expected a picture with width × height × channels values, of 3 or 4 channels, ' +
+        `got ${width} × ${height} × ${channels} and ${data?.length} values`,
+    );
+  }
 }
