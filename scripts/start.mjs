@@ -7,13 +7,15 @@ const node = setUp('serve');
 const command = join(root, 'packages', 'api', 'bin', 'clipql.js');
 const server = spawn(node, [command, 'serve', ...process.argv.slice(2)], { stdio: 'inherit' });
 
-// A signal from the terminal reaches the server as well, which takes the second as the first.
+// A signal from the terminal reaches the server as well, which takes two at once for one.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
 
 // A signal to npm ends npm and the shell between, and does not get here; but then the parent changes.
 const parent = process.ppid;
 const watch = setInterval(() => {
-  if (process.ppid !== parent) server.kill('SIGTERM');
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  server.kill('SIGTERM');
 }, 500);
 
 server.on('exit', (code, signal) => {

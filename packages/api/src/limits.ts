@@ -69,6 +69,12 @@ export function checkPrompts(prompts: readonly string[]): void {
   );
 }
 
+/**
+ * The most tokens of a GraphQL document. A thousand labels written into it are a thousand; what is
+ * above this is a query made to keep the server busy.
+ */
+export const MAX_TOKENS = 50_000;
+
 /** @throws ApiError TOO_MANY_IMAGES when an operation names more images than `most`. */
 export function checkImageCount(images: number, most: number): void {
   if (images <= most) return;

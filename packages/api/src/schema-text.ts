@@ -1,4 +1,3 @@
-// By this name vite finds the copy of graphql that Node gives to Pothos, and not index.mjs.
 import { type GraphQLSchema, printSchema } from 'graphql';
 
 /** A schema as `schema.graphql` holds it: laid out as the formatter of this repository does. */

@@ -22,7 +22,7 @@ export interface EncodedText {
 export function createTextLoader(clip: Clip): (text: string) => Promise<EncodedText> {
   const prompts: string[] = [];
   const loader = new DataLoader<string, EncodedText>(async (texts) => {
-    prompts.push(...texts);
+    for (const text of texts) prompts.push(text);
     checkPrompts(prompts);
     return encodeTexts(clip, texts);
   });

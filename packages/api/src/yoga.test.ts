@@ -24,6 +24,12 @@ const query = (text: string) => JSON.stringify({ query: text });
 test.each([
   ['a syntax error', query('{ models {'), 'GRAPHQL_PARSE_FAILED'],
   ['an unknown field', query('{ nothing }'), 'GRAPHQL_VALIDATION_FAILED'],
+  [
+    'a document of too many tokens',
+    query(`{ ${'models { name } '.repeat(20_000)} }`),
+    'GRAPHQL_PARSE_FAILED',
+  ],
+  ['a value nested too deep', query(`{ a(b: ${'['.repeat(60_000)}) }`), 'GRAPHQL_PARSE_FAILED'],
   ['a body that is no JSON', '{', 'BAD_REQUEST'],
   ['a request without a query', '{}', 'BAD_REQUEST'],
   ['a list of requests', '[]', 'BAD_REQUEST'],

@@ -57,7 +57,7 @@ export function classifyEmbeddings(
 
 const PROBABILITIES: Record<ClassifyMode, (logits: readonly number[]) => readonly number[]> = {
   softmax: (logits) => {
-    const highest = Math.max(...logits);
+    const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     const exponentials = logits.map((logit) => Math.exp(logit - highest));
     const sum = exponentials.reduce((a, b) => a + b, 0);
     return exponentials.map((value) => value / sum);

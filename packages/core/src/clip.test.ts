@@ -229,6 +229,16 @@ describe('a model that cannot be loaded is refused with its fault:', () => {
     });
   });
 
+  test('fewer layers than the weights have', async () => {
+    const files = await changedJson('config.json', (json) => {
+      (json.vision_config as Record<string, unknown>).num_hidden_layers = 5;
+    });
+    await expect(loadClip(await nanoFiles(files))).rejects.toMatchObject({
+      code: 'WEIGHTS_MISMATCH',
+      message: expect.stringMatching(/num_hidden_layers, got tensor vision_model.*layers\.5\./),
+    });
+  });
+
   test('weights cut short, in memory and in a folder', async () => {
     const whole = await readFile(join(NANO, 'model.safetensors'));
     const cut = whole.subarray(0, whole.length - 1);

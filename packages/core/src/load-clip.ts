@@ -61,7 +61,12 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     config.text,
   );
   const backend = CREATE_BACKEND[options.backend ?? 'wasm'](options);
-  const { encoder, parameters, logitScale } = await loadWeights(files, config, backend);
+  const { encoder, parameters, logitScale } = await loadWeights(files, config, backend).catch(
+    (error: unknown) => {
+      backend.dispose();
+      throw error;
+    },
+  );
   const info: ClipInfo = {
     name: files.name,
     parameters,

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-// By this name vite finds the copy of graphql that Node gives to yoga, and not index.mjs.
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { oneLine, publicError } from '../errors.ts';

@@ -48,7 +48,12 @@ async function openFile(path: string): Promise<ByteSource | undefined> {
   } catch (error) {
     return missingOrThrow(path, error);
   }
-  const { size } = await handle.stat();
+  const stats = await handle.stat();
+  if (!stats.isFile()) {
+    await handle.close();
+    throw new ClipError('MODEL_NOT_FOUND', `${path}: expected a file, got something else`);
+  }
+  const { size } = stats;
   return {
     size,
     read: async (offset, target) => {

@@ -78,6 +78,20 @@ test('a tensor that is missing is named', async () => {
   });
 });
 
+test.each([Number.NaN, Number.POSITIVE_INFINITY])(
+  'a weight that is %d is refused',
+  async (value) => {
+    const data = new Uint8Array(Float32Array.of(1, value, 2).buffer);
+    const weights = await openWeights(checkpoint('F32', [3], data), [NORM]);
+    const error = {
+      code: 'WEIGHTS_INVALID',
+      message: `tensor vision_model.post_layernorm.weight: expected finite values, got ${value} at 1`,
+    };
+    await expect(weights.read(NORM.name)).rejects.toMatchObject(error);
+    await expect(weights.readInto(NORM.name, 1, new Float32Array(1))).rejects.toMatchObject(error);
+  },
+);
+
 test('every binary16 value widens to the float32 that the engine gives for it', () => {
   const raw = Uint16Array.from({ length: 65536 }, (_, i) => i);
   const view = new DataView(raw.buffer);

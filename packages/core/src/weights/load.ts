@@ -29,7 +29,8 @@ const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
  *
  * @param parameters what the model uses, under our names.
  * @throws ClipError WEIGHTS_INVALID when the file is not sound safetensors, WEIGHTS_MISMATCH naming
- *   the first tensor that does not fit, what was expected and what came.
+ *   the first tensor that does not fit, what was expected and what came, or a layer that the config
+ *   does not have. Reading throws WEIGHTS_INVALID for a value that is not finite.
  */
 export async function openWeights(
   source: ByteSource,
@@ -40,6 +41,7 @@ export async function openWeights(
   for (const parameter of parameters) {
     used.set(parameter.name, matchingEntry(entries, parameter));
   }
+  checkNoFurtherLayers(entries, parameters);
   const entryOf = (name: string): TensorEntry => {
     const entry = used.get(name);
     if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
@@ -47,8 +49,15 @@ export async function openWeights(
   };
   return {
     parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
-    read: async (name) => readTensor(source, entryOf(name)),
-    readInto: (name, start, target) => readValues(source, entryOf(name), start, target),
+    read: async (name) => {
+      const values = await readTensor(source, entryOf(name));
+      checkFinite(name, 0, values);
+      return values;
+    },
+    readInto: async (name, start, target) => {
+      await readValues(source, entryOf(name), start, target);
+      checkFinite(name, start, target);
+    },
     close: () => source.close(),
   };
 }
@@ -70,6 +79,35 @@ function matchingEntry(
     );
   }
   return entry;
+}
+
+const LAYER = /^(?:vision|text)_model\.encoder\.layers\./;
+
+/** A layer that the config does not name is no tensor to pass over: the answers would be wrong. */
+function checkNoFurtherLayers(
+  entries: ReadonlyMap<string, TensorEntry>,
+  parameters: readonly Parameter[],
+): void {
+  const known = new Set(parameters.map(({ name }) => checkpointName(name)));
+  const further = [...entries.keys()].find((tensor) => LAYER.test(tensor) && !known.has(tensor));
+  if (further === undefined) return;
+  throw new ClipError(
+    'WEIGHTS_MISMATCH',
+    `expected no layers beyond the config's num_hidden_layers, got tensor ${further.slice(0, 100)}`,
+  );
+}
+
+/** One weight that is no number makes every embedding none. */
+function checkFinite(name: string, start: number, values: Float32Array): void {
+  // 0 times anything finite is 0; a sum of such is the fastest way to ask of millions.
+  let zero = 0;
+  for (let i = 0; i < values.length; i++) zero += values[i]! * 0;
+  if (zero === 0) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  throw new ClipError(
+    'WEIGHTS_INVALID',
+    `tensor ${checkpointName(name)}: expected finite values, got ${values[at]} at ${start + at}`,
+  );
 }
 
 async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {

@@ -49,8 +49,8 @@ interface Runner {
 
 class WasmBackend implements Backend {
   readonly info: BackendInfo;
-  private readonly memory: LinearMemory;
-  private readonly weights: PackedWeights;
+  private memory: LinearMemory;
+  private weights: PackedWeights;
   private readonly runner: Runner;
   /** What the running plan works in; as large as the largest yet. */
   private workspace = { address: 0, bytes: 0 };
@@ -85,6 +85,9 @@ class WasmBackend implements Backend {
   dispose(): void {
     this.disposed = true;
     this.runner.dispose();
+    // Whoever still holds the model no longer holds its memory.
+    this.memory = new LinearMemory(false, RESERVED_BYTES);
+    this.weights = new PackedWeights(this.memory, this.weights.precision);
   }
 
   private async run(plan: Plan, inputs: RunInputs): Promise<RunOutputs> {
@@ -112,7 +115,11 @@ class WasmBackend implements Backend {
   private reserve<Part extends string>(sizes: Record<Part, number>): Record<Part, number> {
     const bytes = Object.values<number>(sizes).reduce((sum, size) => sum + aligned(size), 0);
     if (bytes > this.workspace.bytes) {
-      this.workspace = { address: this.memory.allocate(bytes), bytes };
+      const { address } = this.workspace;
+      this.workspace = {
+        address: this.memory.enlarge(address, this.workspace.bytes, bytes),
+        bytes,
+      };
     }
     let { address } = this.workspace;
     const addresses: Partial<Record<Part, number>> = {};

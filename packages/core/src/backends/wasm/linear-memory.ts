@@ -28,24 +28,40 @@ export class LinearMemory {
 
   /**
    * @returns the address of a new block, a multiple of 64. Views of the memory are stale after.
-   * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far.
+   * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far; nothing is taken then.
    */
   allocate(bytes: number): number {
     const address = this.end;
-    this.end = aligned(address + bytes);
-    const missing = this.end - this.size;
-    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES));
+    this.growTo(aligned(address + bytes));
     return address;
   }
 
-  private grow(pages: number): void {
+  /**
+   * Makes a block longer: where it is, when no other has been handed out since; else it is a new one.
+   * What it held is lost.
+   *
+   * @returns its address. Throws as {@link LinearMemory.allocate} does.
+   */
+  enlarge(address: number, bytes: number, newBytes: number): number {
+    if (aligned(address + bytes) !== this.end) return this.allocate(newBytes);
+    this.growTo(aligned(address + newBytes));
+    return address;
+  }
+
+  private growTo(end: number): void {
+    const missing = end - this.size;
+    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES), end);
+    this.end = end;
+  }
+
+  private grow(pages: number, end: number): void {
     try {
       this.memory.grow(pages);
     } catch (cause) {
-      const needed = Math.ceil(this.end / 2 ** 20);
       throw new ClipError(
         'OUT_OF_MEMORY',
-        `expected room for ${needed} MiB, got no more than ${Math.floor(this.size / 2 ** 20)} MiB`,
+        `expected room for ${Math.ceil(end / 2 ** 20)} MiB in one model's memory, got less: ` +
+          'the machine has no more, or it is above the 4,096 MiB of WebAssembly',
         { cause },
       );
     }

@@ -19,13 +19,32 @@ function longGraph(): Graph {
 
 const INPUTS = { x: seededNumbers(400 * 32, 1), offsets: Int32Array.of(0, 400) };
 
+interface ThreadData {
+  readonly memory: WebAssembly.Memory;
+  readonly control: number;
+}
+
+interface StartedThread {
+  readonly thread: Thread;
+  readonly data: ThreadData;
+  readonly lose: (reason: string) => void;
+  terminated: boolean;
+}
+
 /** A backend of two threads, and the threads that it has started so far. */
 function backendWithThreads() {
-  const started: { thread: Thread; lose: (reason: string) => void }[] = [];
+  const started: StartedThread[] = [];
   const start: StartThread = (source, data, onLost) => {
     const thread = startThread(source, data, onLost);
-    started.push({ thread, lose: onLost });
-    return thread;
+    const record = { thread, data: data as ThreadData, lose: onLost, terminated: false };
+    started.push(record);
+    return {
+      ...thread,
+      terminate: () => {
+        record.terminated = true;
+        return thread.terminate();
+      },
+    };
   };
   const backend = createWasmBackend({ threads: 2, startThread: start });
   onTestFinished(() => backend.dispose());
@@ -73,13 +92,53 @@ test('a thread that dies while the team is idle costs nothing but its replacemen
 });
 
 test('dispose while a run is in flight rejects it with DISPOSED and leaves no thread', async () => {
-  const { backend } = backendWithThreads();
+  const { backend, started } = backendWithThreads();
   const executable = await backend.compile(planGraph(longGraph()), noWeights);
   const inFlight = executable.run(INPUTS);
   const failure = expect(inFlight).rejects.toMatchObject({ code: 'DISPOSED' });
   await new Promise((resolve) => setImmediate(resolve));
   backend.dispose();
   await failure;
+  expect(started.map(({ terminated }) => terminated)).toEqual([true, true]);
+  expect(backend.memoryBytes).toBe(0);
+});
+
+test('threads start with the first run, when the memory has its size', async () => {
+  const { backend, started } = backendWithThreads();
+  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  expect(started).toHaveLength(0);
+  await executable.run(INPUTS);
+  expect(started).toHaveLength(2);
+});
+
+test('a notification that comes late or for nothing does not end a run', async () => {
+  const { backend, started } = backendWithThreads();
+  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const expected = await executable.run(INPUTS);
+  const { memory, control } = started[0]!.data;
+  const words = new Int32Array(memory.buffer, control, 10);
+  let finished = false;
+  const run = executable.run(INPUTS).finally(() => {
+    finished = true;
+  });
+  while (!finished) {
+    for (let i = 0; i < words.length; i++) Atomics.notify(words, i);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(await run).toEqual(expected);
+});
+
+test('batches that grow take the memory of the largest, not of all', async () => {
+  const backend = createWasmBackend({ threads: 1 });
+  onTestFinished(() => backend.dispose());
+  for (let rows = 1; rows <= 400; rows += 7) {
+    const g = new GraphBuilder();
+    g.output('result', g.l2Normalize(g.input('x', rows, 1000)));
+    const executable = await backend.compile(planGraph(g.build()), noWeights);
+    await executable.run({ x: new Float32Array(rows * 1000) });
+  }
+  const largest = 2 * 400 * 1000 * Float32Array.BYTES_PER_ELEMENT;
+  expect(backend.memoryBytes).toBeLessThan(largest + 200_000);
 });
 
 test('the caller is not blocked while a team works', async () => {

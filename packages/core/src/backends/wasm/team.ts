@@ -59,17 +59,15 @@ interface TeamOptions {
  * gets a new team.
  */
 export class Team {
-  private readonly options: TeamOptions;
-  private readonly words: Int32Array;
+  private options: TeamOptions | undefined;
+  private words: Int32Array;
   private members: readonly Thread[] = [];
   private ending: Promise<unknown> = Promise.resolve();
   private lost = rejectable();
-  private disposed = false;
 
   constructor(options: TeamOptions) {
     this.options = options;
     this.words = new Int32Array(options.memory.buffer, options.control, CONTROL_WORDS);
-    this.assemble();
   }
 
   /**
@@ -80,8 +78,9 @@ export class Team {
   async run({ program, steps, scratch, scratchBytes }: Job): Promise<void> {
     // No old member may still write to the memory when new ones begin.
     await this.ending;
-    if (this.disposed) throw disposedError();
-    if (this.members.length === 0) this.assemble();
+    if (this.options === undefined) throw disposedError();
+    // Only now: a thread that starts while the memory grows may not see all of it.
+    if (this.members.length === 0) this.assemble(this.options);
     const { words, members, lost } = this;
     words.set([program, steps, scratch, scratchBytes], ARGUMENTS);
     const before = Atomics.load(words, DONE);
@@ -89,21 +88,25 @@ export class Team {
     try {
       Atomics.add(words, JOB, 1);
       Atomics.notify(words, JOB);
-      const done = Atomics.waitAsync(words, DONE, before);
-      if (done.async) await Promise.race([done.value, lost.promise]);
+      // A late notification of the job before may come first: only the word itself tells.
+      while (Atomics.load(words, DONE) === before) {
+        const done = Atomics.waitAsync(words, DONE, before);
+        if (done.async) await Promise.race([done.value, lost.promise]);
+      }
     } finally {
-      for (const member of members) member.keepAlive(false);
+      // Members that are being ended keep the process alive until they are.
+      if (this.members === members) for (const member of members) member.keepAlive(false);
     }
     if (Atomics.load(words, FAILED) !== 0) throw this.end(lostError('it did not keep up'));
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.options = undefined;
     this.end(disposedError());
+    this.words = new Int32Array(0);
   }
 
-  private assemble(): void {
-    const { module, memory, control, threads, start } = this.options;
+  private assemble({ module, memory, control, threads, start }: TeamOptions): void {
     this.words.fill(0, BARRIER, JOB);
     this.words.fill(0, FINISHED);
     const job = Atomics.load(this.words, JOB);
@@ -129,9 +132,17 @@ const disposedError = () => new ClipError('DISPOSED', 'the model was disposed of
 const lostError = (reason: string) =>
   new ClipError('WORKER_LOST', `a thread that runs the model was lost (${reason}); try again`);
 
+interface Rejectable {
+  readonly promise: Promise<never>;
+  readonly reject: (error: Error) => void;
+}
+
 /** A promise to be rejected later, which may go unheard. */
-function rejectable(): PromiseWithResolvers<never> {
-  const resolvers = Promise.withResolvers<never>();
-  resolvers.promise.catch(() => {});
-  return resolvers;
+function rejectable(): Rejectable {
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise;
+  });
+  promise.catch(() => {});
+  return { promise, reject };
 }
