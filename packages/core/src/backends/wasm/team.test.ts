@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startThread } from '#threads';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
@@ -70,6 +73,15 @@ test('when a thread dies, what is in flight rejects with WORKER_LOST and the nex
   await failure;
   expect(await queued).toEqual(expected);
   expect(started).toHaveLength(4);
+});
+
+test('after a loss the same call can be made again, with nothing else to keep the process alive', async () => {
+  const script = fileURLToPath(new URL('../../testing/run-after-loss.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--conditions=clipql-source',
+    script,
+  ]);
+  expect(stdout).toBe('WORKER_LOST, then 12800 values');
 });
 
 test('a thread that throws is noticed by itself', async () => {
