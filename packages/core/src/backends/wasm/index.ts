@@ -41,6 +41,11 @@ export function createWasmBackend(options: WasmOptions = {}): Backend {
   return new WasmBackend(options);
 }
 
+/** What a run works in, side by side in the workspace. */
+type WorkspacePart = 'arena' | 'quantized' | 'program' | 'scratch';
+/** Bytes of each part that a plan needs. */
+type WorkspaceSizes = Readonly<Record<WorkspacePart, number>>;
+
 /** Runs a job on the threads it has, or on the calling one. */
 interface Runner {
   run(job: Job): Promise<void> | void;
@@ -79,7 +84,16 @@ class WasmBackend implements Backend {
   async compile(plan: Plan, source: WeightReader): Promise<Executable> {
     this.checkUsable();
     await this.weights.add(plan, source);
-    return { run: (inputs) => this.queue.add(() => this.run(plan, inputs)) };
+    const scratchBytes = scratchBytesOf(plan);
+    const sizes: WorkspaceSizes = {
+      arena: plan.arenaWords * WORD_BYTES,
+      quantized: quantizedBytes(plan, this.info.precision),
+      program: programBytes(plan),
+      scratch: scratchBytes * this.info.threads,
+    };
+    return {
+      run: (inputs) => this.queue.add(() => this.run(plan, sizes, scratchBytes, inputs)),
+    };
   }
 
   dispose(): void {
@@ -90,14 +104,13 @@ class WasmBackend implements Backend {
     this.weights = new PackedWeights(this.memory, this.weights.precision);
   }
 
-  private async run(plan: Plan, inputs: RunInputs): Promise<RunOutputs> {
+  private async run(
+    plan: Plan,
+    sizes: WorkspaceSizes,
+    scratchBytes: number,
+    inputs: RunInputs,
+  ): Promise<RunOutputs> {
     this.checkUsable();
-    const sizes = {
-      arena: plan.arenaWords * WORD_BYTES,
-      quantized: quantizedBytes(plan, this.info.precision),
-      program: programBytes(plan),
-      scratch: scratchBytesOf(plan) * this.info.threads,
-    };
     const { arena, quantized, program, scratch } = this.reserve(sizes);
     const views = {
       f32: this.memory.f32(arena, plan.arenaWords),
@@ -106,14 +119,14 @@ class WasmBackend implements Backend {
     writeInputs(plan, inputs, views);
     const { words, steps } = encodeProgram(plan, { arena, quantized }, this.weights);
     this.memory.i32(program, words.length).set(words);
-    await this.runner.run({ program, steps, scratch, scratchBytes: scratchBytesOf(plan) });
+    await this.runner.run({ program, steps, scratch, scratchBytes });
     this.checkUsable();
     return readOutputs(plan, views);
   }
 
   /** Parts of the workspace with room for these bytes each; it grows where it is too small. */
-  private reserve<Part extends string>(sizes: Record<Part, number>): Record<Part, number> {
-    const bytes = Object.values<number>(sizes).reduce((sum, size) => sum + aligned(size), 0);
+  private reserve(sizes: WorkspaceSizes): Record<WorkspacePart, number> {
+    const bytes = Object.values(sizes).reduce((sum, size) => sum + aligned(size), 0);
     if (bytes > this.workspace.bytes) {
       const { address } = this.workspace;
       this.workspace = {
@@ -121,13 +134,11 @@ class WasmBackend implements Backend {
         bytes,
       };
     }
-    let { address } = this.workspace;
-    const addresses: Partial<Record<Part, number>> = {};
-    for (const part of Object.keys(sizes) as Part[]) {
-      addresses[part] = address;
-      address += aligned(sizes[part]);
-    }
-    return addresses as Record<Part, number>;
+    const { address: arena } = this.workspace;
+    const quantized = arena + aligned(sizes.arena);
+    const program = quantized + aligned(sizes.quantized);
+    const scratch = program + aligned(sizes.program);
+    return { arena, quantized, program, scratch };
   }
 
   private checkUsable(): void {
