@@ -6,8 +6,8 @@ import {
 } from '@clipql/core';
 import type { ImageFacts, ImageTiming } from './image-loader.ts';
 import { checkLabels } from './limits.ts';
-import type { LoadedModel } from './loaded-model.ts';
 import type { Loaders } from './loaders.ts';
+import type { LoadedModel } from './models/loaded-model.ts';
 
 export interface ClassifyRequest {
   /** An image's address. */

@@ -2,12 +2,12 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
 import { MAX_IMAGES } from './limits.ts';
-import type { LoadedModel } from './loaded-model.ts';
-import { createLoaders, type Loaders } from './loaders.ts';
+import { createLoaders, type ModelSession } from './loaders.ts';
+import type { ModelLease, ModelRegistry } from './models/registry.ts';
 
 /** What the server has for all requests. */
 export interface Services {
-  readonly model: LoadedModel;
+  readonly models: ModelRegistry;
   readonly fetcher: ImageFetcher;
 }
 
@@ -19,16 +19,43 @@ export interface ServerContext {
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
 export interface Context {
-  readonly model: LoadedModel;
-  readonly loaders: Loaders;
+  readonly models: ModelRegistry;
+  /**
+   * A model and its loaders, the same ones throughout the operation; the model stays loaded until
+   * {@link Context.end}.
+   *
+   * @param model the default one unless given.
+   * @throws ApiError UNKNOWN_MODEL; and what loading a model throws.
+   */
+  use(model?: string | null): Promise<ModelSession>;
+  /** Lets go of the models: to be called once when the operation is over. */
+  end(): void;
 }
 
 export function createContext(
-  { model, fetcher }: Services,
+  { models, fetcher }: Services,
   { request, port }: Pick<YogaInitialContext, 'request'> & ServerContext,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
-  return { model, loaders: createLoaders(model, readImage, MAX_IMAGES) };
+  const sessions = new Map<string | undefined, Promise<ModelSession>>();
+  const leases: ModelLease[] = [];
+  const open = async (name: string | undefined): Promise<ModelSession> => {
+    const lease = await models.lease(name);
+    leases.push(lease);
+    return { model: lease.model, loaders: createLoaders(lease.model, readImage, MAX_IMAGES) };
+  };
+  return {
+    models,
+    use: (model) => {
+      const name = model ?? undefined;
+      const session = sessions.get(name) ?? open(name);
+      sessions.set(name, session);
+      return session;
+    },
+    end: () => {
+      for (const lease of leases) lease.release();
+    },
+  };
 }
 
 /** The names by which a client may know this server: the one it used, and this machine's. */

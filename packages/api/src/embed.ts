@@ -1,8 +1,8 @@
 import type { Timing } from './classify-image.ts';
 import type { ImageFacts } from './image-loader.ts';
 import { checkText } from './limits.ts';
-import type { LoadedModel } from './loaded-model.ts';
 import type { Loaders } from './loaders.ts';
+import type { LoadedModel } from './models/loaded-model.ts';
 
 /** An embedding, and where it comes from. */
 interface Embedding {

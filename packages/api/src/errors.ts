@@ -14,6 +14,8 @@ export type ApiErrorCode =
   | 'IMAGE_TOO_LARGE'
   /** A file named on the command line cannot be read. */
   | 'IMAGE_FILE_UNREADABLE'
+  /** No model of this name is served. */
+  | 'UNKNOWN_MODEL'
   /** More images in one operation than allowed. */
   | 'TOO_MANY_IMAGES'
   /** More labels than allowed. */

@@ -3,8 +3,8 @@ import { decodeImage, normalized, type PixelTensor, sniffImage } from '@clipql/c
 import DataLoader from 'dataloader';
 import type { ReadImage } from './images/read-image.ts';
 import { checkImageCount } from './limits.ts';
-import type { LoadedModel } from './loaded-model.ts';
 import { mapLimited } from './map-limited.ts';
+import type { LoadedModel } from './models/loaded-model.ts';
 
 /** What an image file is. */
 export interface ImageFacts {

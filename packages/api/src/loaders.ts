@@ -1,7 +1,7 @@
 import { createImageLoader, type EncodedImage } from './image-loader.ts';
 import type { ReadImage } from './images/read-image.ts';
 import { type EncodedLabels, encodeLabels } from './label-loader.ts';
-import type { LoadedModel } from './loaded-model.ts';
+import type { LoadedModel } from './models/loaded-model.ts';
 import { createTextLoader, type EncodedText } from './text-loader.ts';
 
 /**
@@ -13,6 +13,12 @@ export interface Loaders {
   image(address: string): Promise<EncodedImage>;
   text(text: string): Promise<EncodedText>;
   labels(labels: readonly string[], templates: readonly string[]): Promise<EncodedLabels>;
+}
+
+/** A model, and what to reach it by. */
+export interface ModelSession {
+  readonly model: LoadedModel;
+  readonly loaders: Loaders;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImageFetcher } from './images/fetch-image.ts';
-import { loadModel } from './loaded-model.ts';
+import { modelSource } from './models/loaded-model.ts';
+import { createModelRegistry } from './models/registry.ts';
 import { listen, type RunningServer } from './server.ts';
 import { exampleBytes } from './testing/api.ts';
 import { type Handler, startWebServer, type WebServer } from './testing/web-server.ts';
@@ -24,10 +25,10 @@ const endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
   web = await startWebServer({ '/slow.jpg': slow });
-  const model = await loadModel(undefined);
+  const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
-  yoga = createClipqlYoga({ model, fetcher }, fail);
-  endings.push(web.close, fetcher.close, () => model.clip.dispose());
+  yoga = createClipqlYoga({ models, fetcher }, fail);
+  endings.push(web.close, fetcher.close, models.close);
 });
 
 afterAll(() => Promise.all(endings.map((end) => end())));

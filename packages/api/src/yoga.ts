@@ -2,6 +2,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext, type ServerContext, type Services } from './context.ts';
 import { MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts';
 import { type ErrorLog, useErrorCodes } from './plugins/use-error-codes.ts';
+import { useModelLeases } from './plugins/use-model-leases.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
@@ -14,7 +15,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: (initial) => createContext(services, initial),
-    plugins: [usePages(), useTokenLimit(MAX_TOKENS), useErrorCodes(log)],
+    plugins: [usePages(), useTokenLimit(MAX_TOKENS), useModelLeases(), useErrorCodes(log)],
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,
     logging: false,

@@ -2,10 +2,11 @@ import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
 import { classifyImage, type ImageClassification } from '../classify-image.ts';
 import { checkLabels } from '../limits.ts';
+import type { ModelSession } from '../loaders.ts';
 import { type Flags, parseCount } from '../settings.ts';
 import { classificationJson, classificationTable } from './classify-output.ts';
 import { addModelFlags, collect } from './flags.ts';
-import { type LocalSession, withLocalSession } from './local-session.ts';
+import { withLocalSession } from './local-session.ts';
 import { describeError, reportError } from './report.ts';
 
 interface ClassifyFlags extends Flags {
@@ -77,7 +78,7 @@ interface Answered {
 }
 
 async function classifyGroup(
-  { model, loaders }: LocalSession,
+  { model, loaders }: ModelSession,
   images: readonly string[],
   labels: readonly string[],
   { templates, mode }: ClassifyFlags,

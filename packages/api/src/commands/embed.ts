@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../embed.ts';
 import { ApiError } from '../errors.ts';
+import type { ModelSession } from '../loaders.ts';
 import type { Flags } from '../settings.ts';
 import { addModelFlags } from './flags.ts';
-import { type LocalSession, withLocalSession } from './local-session.ts';
+import { withLocalSession } from './local-session.ts';
 import { reportError } from './report.ts';
 
 interface EmbedFlags extends Flags {
@@ -47,12 +48,12 @@ async function embed(flags: EmbedFlags): Promise<void> {
   });
 }
 
-async function imageJson({ model, loaders }: LocalSession, { image = '', raw }: EmbedFlags) {
+async function imageJson({ model, loaders }: ModelSession, { image = '', raw }: EmbedFlags) {
   const embedded = await embedImage(model, loaders, image, !raw);
   return { image, ...vectorJson(embedded), file: embedded.image, timing: embedded.timing };
 }
 
-async function textJson({ model, loaders }: LocalSession, { text = '', raw }: EmbedFlags) {
+async function textJson({ model, loaders }: ModelSession, { text = '', raw }: EmbedFlags) {
   const embedded = await embedText(model, loaders, text, !raw);
   const { tokens, truncated } = embedded;
   return { text, ...vectorJson(embedded), tokens, truncated };

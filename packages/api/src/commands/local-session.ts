@@ -1,14 +1,8 @@
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
-import { type LoadedModel, loadModel } from '../loaded-model.ts';
-import { createLoaders, type Loaders } from '../loaders.ts';
+import { createLoaders, type ModelSession } from '../loaders.ts';
+import { modelSource } from '../models/loaded-model.ts';
 import { type Flags, parseSettings } from '../settings.ts';
-
-/** What a command that answers at once works with. */
-export interface LocalSession {
-  readonly model: LoadedModel;
-  readonly loaders: Loaders;
-}
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -18,10 +12,10 @@ export interface LocalSession {
  */
 export async function withLocalSession(
   flags: Flags,
-  work: (session: LocalSession) => Promise<void>,
+  work: (session: ModelSession) => Promise<void>,
 ): Promise<void> {
   const { modelFolder, load, allowHosts } = parseSettings(flags, process.env);
-  const model = await loadModel(modelFolder, load);
+  const model = await modelSource(modelFolder, load).load();
   const fetcher = createImageFetcher({ allowHosts });
   try {
     // Images are taken in small groups, so that their number needs no limit.

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
-import { loadModel } from '../loaded-model.ts';
+import { modelSource } from '../models/loaded-model.ts';
+import { createModelRegistry } from '../models/registry.ts';
 import { listen } from '../server.ts';
 import { parseServerSettings, type ServerFlags } from '../settings.ts';
 import { addModelFlags } from './flags.ts';
@@ -28,18 +29,20 @@ export function addServe(program: Command): void {
 
 async function serve(flags: ServerFlags): Promise<void> {
   const settings = parseServerSettings(flags, process.env);
-  const model = await loadModel(settings.modelFolder, settings.load);
+  const models = createModelRegistry([modelSource(settings.modelFolder, settings.load)]);
+  // What is wrong with the model is to be known now, not at the first request.
+  const model = await models.get();
   const fetcher = createImageFetcher({ allowHosts: settings.allowHosts });
   // The other commands do without GraphQL, and start in half the time.
   const { createClipqlYoga } = await import('../yoga.ts');
-  const yoga = createClipqlYoga({ model, fetcher }, logUnexpected);
+  const yoga = createClipqlYoga({ models, fetcher }, logUnexpected);
   const server = await listen(yoga, settings, logUnexpected);
   process.stderr.write(startText(model, server.url));
   await signalled();
   process.stderr.write('clipql: ending …\n');
   await server.close(GRACE_MS);
   await fetcher.close();
-  model.clip.dispose();
+  models.close();
 }
 
 /** A terminal and `npm start` both pass a signal on: repeats within this time are the same one. */

@@ -1,6 +1,6 @@
 import { FIRST_EXAMPLE } from '../examples.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
-import type { LoadedModel } from '../loaded-model.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
 import { GRAPHQL_PATH } from '../plugins/use-pages.ts';
 
 /**

@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 import { classifyImage, type ImageClassification } from '../classify-image.ts';
 import { checkTop } from '../limits.ts';
 import { IMAGE_URL, ImageFacts } from './image-facts.ts';
-import { Model } from './model.ts';
+import { MODEL, Model } from './model.ts';
 import { Timing } from './timing.ts';
 
 const ClassifyMode = builder.enumType('ClassifyMode', {
@@ -79,13 +79,16 @@ builder.queryField('classify', (t) =>
         defaultValue: 'softmax',
         description: 'How cosines become probabilities.',
       }),
+      model: t.arg.string({ description: MODEL }),
     },
-    resolve: (_root, { imageUrl, labels, templates, mode }, { model, loaders }) =>
-      classifyImage(model, loaders, {
+    resolve: async (_root, { imageUrl, labels, templates, mode, model: name }, { use }) => {
+      const { model, loaders } = await use(name);
+      return classifyImage(model, loaders, {
         image: imageUrl,
         labels,
         templates: templates ?? undefined,
         mode: mode ?? 'softmax',
-      }),
+      });
+    },
   }),
 );

@@ -1,7 +1,7 @@
 import { builder } from '../builder.ts';
 import { type EmbeddedImage, embedImage } from '../embed.ts';
 import { IMAGE_URL, ImageFacts } from './image-facts.ts';
-import { Model } from './model.ts';
+import { MODEL, Model } from './model.ts';
 import { Timing } from './timing.ts';
 
 const ImageEmbedding = builder.objectRef<EmbeddedImage>('ImageEmbedding').implement({
@@ -32,8 +32,11 @@ builder.queryField('embedImage', (t) =>
         defaultValue: true,
         description: 'Divide it by its length, so that a dot product is a cosine.',
       }),
+      model: t.arg.string({ description: MODEL }),
     },
-    resolve: (_root, { imageUrl, normalize }, { model, loaders }) =>
-      embedImage(model, loaders, imageUrl, normalize ?? true),
+    resolve: async (_root, { imageUrl, normalize, model: name }, { use }) => {
+      const { model, loaders } = await use(name);
+      return embedImage(model, loaders, imageUrl, normalize ?? true);
+    },
   }),
 );

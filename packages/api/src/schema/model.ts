@@ -1,6 +1,6 @@
 import type { BackendInfo } from '@clipql/core';
 import { builder } from '../builder.ts';
-import type { LoadedModel } from '../loaded-model.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
 
 const Backend = builder.objectRef<BackendInfo>('Backend').implement({
   description: 'What runs a model.',
@@ -16,6 +16,10 @@ const Backend = builder.objectRef<BackendInfo>('Backend').implement({
     threads: t.exposeInt('threads', { description: 'How many threads it computes with.' }),
   }),
 });
+
+/** What the argument that names a model takes. */
+export const MODEL =
+  'The model to ask, one of those that are served; the first of them unless given.';
 
 export const Model = builder.objectRef<LoadedModel>('Model').implement({
   description: 'A CLIP model that is loaded.',
@@ -63,6 +67,7 @@ builder.queryField('models', (t) =>
   t.field({
     type: [Model],
     description: 'The models that are loaded.',
-    resolve: (_root, _args, { model }) => [model],
+    resolve: (_root, _args, { models }) =>
+      models.list().flatMap(({ loaded }) => (loaded === undefined ? [] : [loaded])),
   }),
 );

@@ -1,6 +1,6 @@
 import { builder } from '../builder.ts';
 import { type EmbeddedText, embedText } from '../embed.ts';
-import { Model } from './model.ts';
+import { MODEL, Model } from './model.ts';
 
 const TextEmbedding = builder.objectRef<EmbeddedText>('TextEmbedding').implement({
   description: 'Where a text lies in the space that images and texts share.',
@@ -32,8 +32,11 @@ builder.queryField('embedText', (t) =>
         defaultValue: true,
         description: 'Divide it by its length, so that a dot product is a cosine.',
       }),
+      model: t.arg.string({ description: MODEL }),
     },
-    resolve: (_root, { text, normalize }, { model, loaders }) =>
-      embedText(model, loaders, text, normalize ?? true),
+    resolve: async (_root, { text, normalize, model: name }, { use }) => {
+      const { model, loaders } = await use(name);
+      return embedText(model, loaders, text, normalize ?? true);
+    },
   }),
 );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
-import { type LoadedModel, loadModel } from '../loaded-model.ts';
+import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
+import { createModelRegistry } from '../models/registry.ts';
 import { createClipqlYoga } from '../yoga.ts';
 
 /** What a GraphQL response holds. */
@@ -24,14 +25,14 @@ export interface TestApi {
 export const ORIGIN = 'http://clipql.test';
 
 export async function startApi(options: FetchImageOptions = {}): Promise<TestApi> {
-  const model = await loadModel(undefined);
+  const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher(options);
   const logged: unknown[] = [];
-  const yoga = createClipqlYoga({ model, fetcher }, (_id, error) => logged.push(error));
+  const yoga = createClipqlYoga({ models, fetcher }, (_id, error) => logged.push(error));
   const fetch = async (path: string, init: RequestInit = {}) =>
     yoga.fetch(`${ORIGIN}${path}`, init);
   return {
-    model,
+    model: await models.get(),
     logged,
     fetch,
     query: async (query, variables) => {
@@ -45,7 +46,7 @@ export async function startApi(options: FetchImageOptions = {}): Promise<TestApi
     },
     close: async () => {
       await fetcher.close();
-      model.clip.dispose();
+      models.close();
     },
   };
 }

@@ -1,10 +1,10 @@
 // These run the built command line: `npm test` builds it first.
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { breakModel, safetensors } from './testing/broken-model.ts';
-import { clipql, expectFailure } from './testing/command-line.ts';
+import { breakModel, safetensors } from '../testing/broken-model.ts';
+import { clipql, expectFailure } from '../testing/command-line.ts';
 
-const SHEEP = fileURLToPath(new URL('../examples/march-pastoral.jpg', import.meta.url));
+const SHEEP = fileURLToPath(new URL('../../examples/march-pastoral.jpg', import.meta.url));
 
 const classify = (...args: readonly string[]) =>
   clipql('classify', SHEEP, '--labels', 'sheep,mountain', ...args);
