@@ -5,13 +5,13 @@ import {
   type LabelScore,
 } from '@clipql/core';
 import type { ImageFacts, ImageTiming } from './image-loader.ts';
+import type { ImageSource } from './images/image-source.ts';
 import { checkLabels } from './limits.ts';
 import type { Loaders } from './loaders.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
 
 export interface ClassifyRequest {
-  /** An image's address. */
-  readonly image: string;
+  readonly image: ImageSource;
   readonly labels: readonly string[];
   /** Core's own unless given. */
   readonly templates?: readonly string[] | undefined;
@@ -46,12 +46,12 @@ export interface ImageClassification {
 export async function classifyImage(
   model: LoadedModel,
   loaders: Loaders,
-  { image: address, labels, templates = DEFAULT_TEMPLATES, mode }: ClassifyRequest,
+  { image: source, labels, templates = DEFAULT_TEMPLATES, mode }: ClassifyRequest,
 ): Promise<ImageClassification> {
   checkLabels(labels, templates);
   const start = performance.now();
   const [image, { embeddings, warnings, textEncoding }] = await Promise.all([
-    loaders.image(address),
+    loaders.image(source),
     loaders.labels(labels, templates),
   ]);
   const { logitScale } = model.clip.info;

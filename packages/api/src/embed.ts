@@ -1,5 +1,6 @@
 import type { Timing } from './classify-image.ts';
 import type { ImageFacts } from './image-loader.ts';
+import type { ImageSource } from './images/image-source.ts';
 import { checkText } from './limits.ts';
 import type { Loaders } from './loaders.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
@@ -33,11 +34,11 @@ export interface EmbeddedText extends Embedding {
 export async function embedImage(
   model: LoadedModel,
   loaders: Loaders,
-  address: string,
+  source: ImageSource,
   normalize: boolean,
 ): Promise<EmbeddedImage> {
   const start = performance.now();
-  const { facts, embedding, direction, timing } = await loaders.image(address);
+  const { facts, embedding, direction, timing } = await loaders.image(source);
   const total = performance.now() - start;
   return {
     values: normalize ? direction : embedding,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeImage, normalized, type PixelTensor, sniffImage } from '@clipql/core';
 import DataLoader from 'dataloader';
+import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
 import { checkImageCount } from './limits.ts';
 import { mapLimited } from './map-limited.ts';
@@ -48,35 +49,39 @@ export function createImageLoader(
   model: LoadedModel,
   readImage: ReadImage,
   maxImages: number,
-): (address: string) => Promise<EncodedImage> {
+): (source: ImageSource) => Promise<EncodedImage> {
   let requested = 0;
-  const loader = new DataLoader<string, EncodedImage>(async (addresses) => {
-    checkImageCount(requested, maxImages);
-    return encodeImages(model, readImage, addresses);
-  });
-  return (address) => {
+  const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
+    async (sources) => {
+      checkImageCount(requested, maxImages);
+      return encodeImages(model, readImage, sources);
+    },
+    { cacheKeyFn: (source) => ('url' in source ? source.url : source.bytes) },
+  );
+  return (source) => {
     requested += 1;
-    return loader.load(address);
+    return loader.load(source);
   };
 }
 
 async function encodeImages(
   { clip, maxPixels }: LoadedModel,
   readImage: ReadImage,
-  addresses: readonly string[],
+  sources: readonly ImageSource[],
 ): Promise<(EncodedImage | Error)[]> {
   const pictures = new Map<string, Promise<Picture>>();
 
-  const prepare = async (address: string): Promise<PreparedImage> => {
-    const [bytes, fetch] = await timed(() => readImage(address));
+  const prepare = async (source: ImageSource): Promise<PreparedImage> => {
+    const [bytes, fetch] =
+      'url' in source ? await timed(() => readImage(source.url)) : [source.bytes, 0];
     const hash = createHash('sha256').update(bytes).digest('base64');
     const picture = pictures.get(hash) ?? decode({ clip, maxPixels }, bytes);
     pictures.set(hash, picture);
     return { ...(await picture), hash, fetch };
   };
 
-  const images = await mapLimited(addresses, CONCURRENT_IMAGES, (address) =>
-    prepare(address).catch(toError),
+  const images = await mapLimited(sources, CONCURRENT_IMAGES, (source) =>
+    prepare(source).catch(toError),
   );
   const distinct = new Map<string, PixelTensor>();
   for (const image of images) {

@@ -1,4 +1,5 @@
 import { createImageLoader, type EncodedImage } from './image-loader.ts';
+import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
 import { type EncodedLabels, encodeLabels } from './label-loader.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
@@ -10,7 +11,7 @@ import { createTextLoader, type EncodedText } from './text-loader.ts';
  */
 export interface Loaders {
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
-  image(address: string): Promise<EncodedImage>;
+  image(source: ImageSource): Promise<EncodedImage>;
   text(text: string): Promise<EncodedText>;
   labels(labels: readonly string[], templates: readonly string[]): Promise<EncodedLabels>;
 }

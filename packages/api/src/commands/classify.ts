@@ -86,7 +86,7 @@ async function classifyGroup(
   return Promise.all(
     images.map(async (image) => {
       try {
-        const request = { image, labels, templates, mode };
+        const request = { image: { url: image }, labels, templates, mode };
         return { image, answer: await classifyImage(model, loaders, request) };
       } catch (error) {
         return { image, error };

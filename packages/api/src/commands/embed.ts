@@ -49,7 +49,7 @@ async function embed(flags: EmbedFlags): Promise<void> {
 }
 
 async function imageJson({ model, loaders }: ModelSession, { image = '', raw }: EmbedFlags) {
-  const embedded = await embedImage(model, loaders, image, !raw);
+  const embedded = await embedImage(model, loaders, { url: image }, !raw);
   return { image, ...vectorJson(embedded), file: embedded.image, timing: embedded.timing };
 }
 

@@ -84,7 +84,7 @@ builder.queryField('classify', (t) =>
     resolve: async (_root, { imageUrl, labels, templates, mode, model: name }, { use }) => {
       const { model, loaders } = await use(name);
       return classifyImage(model, loaders, {
-        image: imageUrl,
+        image: { url: imageUrl },
         labels,
         templates: templates ?? undefined,
         mode: mode ?? 'softmax',

@@ -36,7 +36,7 @@ builder.queryField('embedImage', (t) =>
     },
     resolve: async (_root, { imageUrl, normalize, model: name }, { use }) => {
       const { model, loaders } = await use(name);
-      return embedImage(model, loaders, imageUrl, normalize ?? true);
+      return embedImage(model, loaders, { url: imageUrl }, normalize ?? true);
     },
   }),
 );
