@@ -3,12 +3,16 @@ import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
 import { MAX_IMAGES } from './limits.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
+import type { Metrics } from './metrics.ts';
 import type { ModelLease, ModelRegistry } from './models/registry.ts';
+import type { Readiness } from './readiness.ts';
 
 /** What the server has for all requests. */
 export interface Services {
   readonly models: ModelRegistry;
   readonly fetcher: ImageFetcher;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
 }
 
 /** What the listener tells of a request, beside the request itself. */

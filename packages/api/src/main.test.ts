@@ -59,12 +59,12 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'a port that is none',
     args: ['serve', '--port', 'x'],
-    line: /BAD_OPTION: expected a port/,
+    line: /BAD_OPTION: expected --port as a whole number/,
   },
   {
     what: 'hosts that are none',
     args: ['serve', '--allow-hosts', 'a/b'],
-    line: /BAD_OPTION: expected hosts/,
+    line: /BAD_OPTION: expected --allow-hosts as hosts/,
   },
 ];
 

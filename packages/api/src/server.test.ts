@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImageFetcher } from './images/fetch-image.ts';
+import { createMetrics } from './metrics.ts';
 import { modelSource } from './models/loaded-model.ts';
 import { createModelRegistry } from './models/registry.ts';
+import { createReadiness } from './readiness.ts';
 import { listen, type RunningServer } from './server.ts';
 import { exampleBytes } from './testing/api.ts';
 import { type Handler, startWebServer, type WebServer } from './testing/web-server.ts';
@@ -27,7 +29,8 @@ beforeAll(async () => {
   web = await startWebServer({ '/slow.jpg': slow });
   const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
-  yoga = createClipqlYoga({ models, fetcher }, fail);
+  const services = { models, fetcher, metrics: createMetrics(), readiness: createReadiness() };
+  yoga = createClipqlYoga(services, fail);
   endings.push(web.close, fetcher.close, models.close);
 });
 

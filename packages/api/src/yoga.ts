@@ -3,7 +3,9 @@ import { type Context, createContext, type ServerContext, type Services } from '
 import { MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts';
 import { type ErrorLog, useErrorCodes } from './plugins/use-error-codes.ts';
 import { useModelLeases } from './plugins/use-model-leases.ts';
+import { useOperations } from './plugins/use-operations.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
+import { useRequestMetrics } from './plugins/use-request-metrics.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
 
@@ -11,11 +13,19 @@ export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 
 /** ClipQL as a function of requests; who listens for them is another matter. */
 export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
+  const { metrics } = services;
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: (initial) => createContext(services, initial),
-    plugins: [usePages(), useTokenLimit(MAX_TOKENS), useModelLeases(), useErrorCodes(log)],
+    plugins: [
+      useRequestMetrics(metrics),
+      useOperations(metrics, services.readiness),
+      usePages(),
+      useTokenLimit(MAX_TOKENS),
+      useModelLeases(),
+      useErrorCodes(log, metrics),
+    ],
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,
     logging: false,

@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import { classifyImage, type ImageClassification } from '../classify-image.ts';
 import { checkLabels } from '../limits.ts';
 import type { ModelSession } from '../loaders.ts';
-import { type Flags, parseCount } from '../settings.ts';
+import { type Flags, parseCount } from '../settings/settings.ts';
 import { classificationJson, classificationTable } from './classify-output.ts';
 import { addModelFlags, collect } from './flags.ts';
 import { withLocalSession } from './local-session.ts';

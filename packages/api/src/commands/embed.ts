@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../embed.ts';
 import { ApiError } from '../errors.ts';
 import type { ModelSession } from '../loaders.ts';
-import type { Flags } from '../settings.ts';
+import type { Flags } from '../settings/settings.ts';
 import { addModelFlags } from './flags.ts';
 import { withLocalSession } from './local-session.ts';
 import { reportError } from './report.ts';

@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
+import { defaultText, flagOf, type Option } from '../settings/option.ts';
+import { MODEL_OPTIONS, SERVER_OPTIONS } from '../settings/options.ts';
 
 /** Flags of every command that runs a model. */
 export function addModelFlags(command: Command): Command {
-  return command
-    .option(
-      '--model <dir>',
-      'folder with config.json, model.safetensors, tokenizer.json and preprocessor_config.json; ' +
-        'without it the small embedded model',
-    )
-    .option(
-      '--allow-hosts <list>',
-      'hosts with private addresses to get images from, as host or host:port, with commas between ' +
-        'them (or CLIPQL_ALLOW_HOSTS)',
-    )
-    .option('--max-megapixels <n>', 'refuse larger images before they are decoded')
-    .option(
-      '--precision <p>',
-      'f32, or int8: a third of the time and of the memory, and nearly the same answers (f32 unless given)',
-    )
-    .option('--threads <n>', 'threads of a forward pass (the physical cores unless given)');
+  return addFlags(command, MODEL_OPTIONS).option(
+    '--config <file>',
+    'JSON file with settings, by their names in camel case (or CLIPQL_CONFIG)',
+  );
+}
+
+/** Flags of `clipql serve` besides. */
+export function addServerFlags(command: Command): Command {
+  return addFlags(command, SERVER_OPTIONS);
+}
+
+function addFlags(command: Command, options: Readonly<Record<string, Option>>): Command {
+  for (const [name, option] of Object.entries(options)) {
+    const help = `${option.help} (${defaultText(option)} unless given)`;
+    command.option(`${flagOf(name)} ${option.placeholder}`, help);
+  }
+  return command;
 }
 
 /** Collects the values of a flag that may be given several times. */

@@ -2,7 +2,7 @@ import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders.ts';
 import { modelSource } from '../models/loaded-model.ts';
-import { type Flags, parseSettings } from '../settings.ts';
+import { type Flags, loadOptions, parseSettings } from '../settings/settings.ts';
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -14,9 +14,9 @@ export async function withLocalSession(
   flags: Flags,
   work: (session: ModelSession) => Promise<void>,
 ): Promise<void> {
-  const { modelFolder, load, allowHosts } = parseSettings(flags, process.env);
-  const model = await modelSource(modelFolder, load).load();
-  const fetcher = createImageFetcher({ allowHosts });
+  const settings = parseSettings(flags, process.env);
+  const model = await modelSource(settings.model, loadOptions(settings)).load();
+  const fetcher = createImageFetcher({ allowHosts: new Set(settings.allowHosts) });
   try {
     // Images are taken in small groups, so that their number needs no limit.
     const loaders = createLoaders(model, imagesOfCommandLine(fetcher), Number.POSITIVE_INFINITY);

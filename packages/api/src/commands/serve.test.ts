@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 // These run the built command line: `npm test` builds it first.
 import { expect, test } from 'vitest';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
@@ -40,4 +43,18 @@ test('serve on a port in use is one line', async () => {
     new RegExp(`LISTEN_FAILED: cannot listen on 127\\.0\\.0\\.1:${web.port}: it is in use`),
   );
   await web.close();
+});
+
+test('serve --print-config writes the settings in a form that --config takes', async () => {
+  const child = startClipql(['serve', '--port', '7000', '--print-config'], {
+    CLIPQL_ALLOW_HOSTS: 'b:1,a',
+  });
+  const { stdout, stderr, exitCode } = await finished(child);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  const folder = await mkdtemp(join(tmpdir(), 'clipql-settings-'));
+  const config = join(folder, 'clipql.json');
+  await writeFile(config, stdout);
+  expect(JSON.parse(stdout)).toMatchObject({ port: 7000, allowHosts: ['b:1', 'a'] });
+  expect((await clipql('serve', '--config', config, '--print-config')).stdout).toBe(stdout);
+  await rm(folder, { recursive: true });
 });

@@ -3,9 +3,11 @@ import { oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { modelSource } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
+import { createReadiness } from '../readiness.ts';
 import { listen } from '../server.ts';
-import { parseServerSettings, type ServerFlags } from '../settings.ts';
-import { addModelFlags } from './flags.ts';
+import { type Flags, loadOptions, parseSettings, type Settings } from '../settings/settings.ts';
+import { secretsGiven, settingsText } from '../settings/settings-text.ts';
+import { addModelFlags, addServerFlags } from './flags.ts';
 import { startText } from './start-text.ts';
 
 /** How long requests in flight may go on once the server is told to end, in milliseconds. */
@@ -22,27 +24,45 @@ export function addServe(program: Command): void {
   const command = program
     .command('serve')
     .description('Answer GraphQL over HTTP, with GraphiQL in the browser.')
-    .option('--host <host>', 'address to listen on (127.0.0.1 unless given)')
-    .option('--port <port>', 'port to listen on, 0 for any free one (PORT, or 4000, unless given)');
-  addModelFlags(command).addHelpText('after', EXAMPLES).action(serve);
+    .option('--print-config', 'write the settings as JSON, without secrets, and end');
+  addModelFlags(addServerFlags(command)).addHelpText('after', EXAMPLES).action(serve);
 }
 
-async function serve(flags: ServerFlags): Promise<void> {
-  const settings = parseServerSettings(flags, process.env);
-  const models = createModelRegistry([modelSource(settings.modelFolder, settings.load)]);
+interface ServeFlags extends Flags {
+  readonly printConfig?: true;
+}
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const settings = parseSettings(flags, process.env);
+  if (flags.printConfig) return printSettings(settings);
+  const models = createModelRegistry([modelSource(settings.model, loadOptions(settings))]);
   // What is wrong with the model is to be known now, not at the first request.
   const model = await models.get();
-  const fetcher = createImageFetcher({ allowHosts: settings.allowHosts });
+  const fetcher = createImageFetcher({ allowHosts: new Set(settings.allowHosts) });
   // The other commands do without GraphQL, and start in half the time.
-  const { createClipqlYoga } = await import('../yoga.ts');
-  const yoga = createClipqlYoga({ models, fetcher }, logUnexpected);
+  const [{ createClipqlYoga }, { createMetrics }] = await Promise.all([
+    import('../yoga.ts'),
+    import('../metrics.ts'),
+  ]);
+  const metrics = createMetrics();
+  metrics.watchProcess();
+  const readiness = createReadiness();
+  const yoga = createClipqlYoga({ models, fetcher, metrics, readiness }, logUnexpected);
   const server = await listen(yoga, settings, logUnexpected);
   process.stderr.write(startText(model, server.url));
   await signalled();
+  readiness.end();
   process.stderr.write('clipql: ending …\n');
   await server.close(GRACE_MS);
   await fetcher.close();
   models.close();
+}
+
+function printSettings(settings: Settings): void {
+  process.stdout.write(settingsText(settings));
+  for (const name of secretsGiven(settings)) {
+    process.stderr.write(`clipql: ${name} is set, and not shown\n`);
+  }
 }
 
 /** A terminal and `npm start` both pass a signal on: repeats within this time are the same one. */

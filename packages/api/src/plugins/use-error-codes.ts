@@ -3,6 +3,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { oneLine, publicError } from '../errors.ts';
 import { MAX_REQUEST_BYTES } from '../limits.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** Where unexpected errors are written, for whoever runs the server. */
 export type ErrorLog = (requestId: string, error: unknown) => void;
@@ -14,14 +15,18 @@ const GRAPHQL_RESPONSE = 'application/graphql-response+json';
  * Gives every error of a response one line and a code, and hides what is unexpected: it goes to the
  * log, under an id that the response shows.
  */
-export function useErrorCodes(log: ErrorLog): Plugin {
+export function useErrorCodes(log: ErrorLog, { refusals }: Pick<Metrics, 'refusals'>): Plugin {
   return {
     onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
       const accept = request.headers.get('accept') ?? '*/*';
       if (accept === '*/*' && resultProcessor !== undefined) {
         setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
       }
-      if ('errors' in result && result.errors !== undefined) setResult(withCodes(result, log));
+      if (!('errors' in result) || result.errors === undefined) return;
+      const coded = withCodes(result, log);
+      for (const { extensions } of coded.errors ?? [])
+        refusals.inc({ code: String(extensions.code) });
+      setResult(coded);
     },
   };
 }

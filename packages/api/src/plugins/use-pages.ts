@@ -6,9 +6,8 @@ import { exampleResponse, examplesPage } from '../pages/examples.ts';
 import { graphiqlPage } from '../pages/graphiql.ts';
 
 export const GRAPHQL_PATH = '/graphql';
-const HEALTH_PATH = '/healthz';
 
-/** What is beside GraphQL: GraphiQL, the examples, a health check; and an answer to all the rest. */
+/** What is beside GraphQL: GraphiQL and the examples; and an answer to all the rest. */
 export function usePages(): Plugin {
   return {
     onRequest: async ({ request, url, endResponse }) => {
@@ -33,7 +32,6 @@ async function pageFor(request: Request, path: string): Promise<Response | undef
     return httpError(405, 'BAD_REQUEST', `expected GET, or POST to ${GRAPHQL_PATH}`);
   }
   if (path === '/') return redirect(GRAPHQL_PATH);
-  if (path === HEALTH_PATH) return Response.json({ status: 'ok' });
   if (`${path}/` === EXAMPLES_PATH) return redirect(EXAMPLES_PATH);
   if (path === EXAMPLES_PATH) return examplesPage(GRAPHQL_PATH);
   if (path.startsWith(EXAMPLES_PATH)) return exampleResponse(path.slice(EXAMPLES_PATH.length));

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
+import { createMetrics } from '../metrics.ts';
 import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
+import { createReadiness, type Readiness } from '../readiness.ts';
 import { createClipqlYoga } from '../yoga.ts';
 
 /** What a GraphQL response holds. */
@@ -17,6 +19,7 @@ export interface TestApi {
   readonly model: LoadedModel;
   /** Unexpected errors, as whoever runs the server gets them. */
   readonly logged: unknown[];
+  readonly readiness: Readiness;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   query(query: string, variables?: object): Promise<Answer>;
   close(): Promise<void>;
@@ -28,12 +31,14 @@ export async function startApi(options: FetchImageOptions = {}): Promise<TestApi
   const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher(options);
   const logged: unknown[] = [];
-  const yoga = createClipqlYoga({ models, fetcher }, (_id, error) => logged.push(error));
+  const services = { models, fetcher, metrics: createMetrics(), readiness: createReadiness() };
+  const yoga = createClipqlYoga(services, (_id, error) => logged.push(error));
   const fetch = async (path: string, init: RequestInit = {}) =>
     yoga.fetch(`${ORIGIN}${path}`, init);
   return {
     model: await models.get(),
     logged,
+    readiness: services.readiness,
     fetch,
     query: async (query, variables) => {
       const response = await fetch('/graphql', {

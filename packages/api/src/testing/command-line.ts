@@ -12,10 +12,18 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the built `clipql`, without this process's own settings for it. */
-export function startClipql(args: readonly string[]): ChildProcessWithoutNullStreams {
-  const { PORT: _port, CLIPQL_ALLOW_HOSTS: _hosts, ...env } = process.env;
-  return spawn(process.execPath, [BIN, ...args], { env });
+/**
+ * Starts the built `clipql`, without this process's own settings for it.
+ *
+ * @param settings variables of its environment.
+ */
+export function startClipql(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): ChildProcessWithoutNullStreams {
+  const isSetting = (name: string) => name === 'PORT' || name.startsWith('CLIPQL_');
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
+  return spawn(process.execPath, [BIN, ...args], { env: { ...env, ...settings } });
 }
 
 /** Runs the built `clipql` to its end. */

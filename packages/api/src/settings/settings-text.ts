@@ -1,0 +1,17 @@
+import { type OptionName, optionOf } from './options.ts';
+import type { Settings } from './settings.ts';
+
+/** The settings as `--config` takes them, without the secret ones. */
+export function settingsText(settings: Settings): string {
+  const shown = Object.entries(settings).filter(([name]) => !optionOf(name as OptionName).secret);
+  return `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n`;
+}
+
+/** The names of the secret settings that have a value. */
+export function secretsGiven(settings: Settings): readonly string[] {
+  const hasValue = (value: unknown) =>
+    Array.isArray(value) ? value.length > 0 : value !== undefined;
+  return Object.entries(settings)
+    .filter(([name, value]) => optionOf(name as OptionName).secret && hasValue(value))
+    .map(([name]) => name);
+}

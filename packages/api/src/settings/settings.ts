@@ -1,0 +1,88 @@
+import type { LoadOptions } from '@clipql/core';
+import type { z } from 'zod';
+import { ApiError, shorten } from '../errors.ts';
+import { flagOf, variableOf } from './option.ts';
+import { OPTIONS, type OptionName, optionOf } from './options.ts';
+import { readSettingsFile } from './settings-file.ts';
+
+/** Everything that can be set, checked. */
+export type Settings = {
+  readonly [Name in OptionName]: z.output<(typeof OPTIONS)[Name]['value']>;
+};
+
+/** Flags as the command line gives them; others than these are for the command itself. */
+export type Flags = { readonly [Name in OptionName | 'config']?: string };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A value as it was given, and where. */
+interface Given {
+  readonly value: unknown;
+  /** `--port`, `CLIPQL_PORT` or `port in clipql.json`. */
+  readonly source: string;
+}
+
+/**
+ * Flags first, then the environment (`CLIPQL_…`), then the file that `--config` or `CLIPQL_CONFIG`
+ * names, then the defaults.
+ *
+ * @throws ApiError BAD_OPTION, which names the flag, variable or file at fault.
+ */
+export function parseSettings(flags: Flags, env: Environment): Settings {
+  const path = flags.config ?? (env.CLIPQL_CONFIG || undefined);
+  const file = path === undefined ? {} : readSettingsFile(path);
+  const names = Object.keys(OPTIONS) as OptionName[];
+  const entries = names.map((name) => [name, parse(name, find(name, flags, env, file, path))]);
+  return Object.fromEntries(entries);
+}
+
+/** How the model is to be loaded. */
+export function loadOptions({ precision, threads, maxMegapixels }: Settings): LoadOptions {
+  return {
+    precision,
+    maxPixels: Math.round(maxMegapixels * 1e6),
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+/** @throws ApiError BAD_OPTION for anything but a whole number of at least 1. */
+export function parseCount(flag: string, given: string): number {
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
+  throw badOption(flag, 'a whole number of at least 1', given);
+}
+
+function find(
+  name: OptionName,
+  flags: Flags,
+  env: Environment,
+  file: Readonly<Record<string, unknown>>,
+  path: string | undefined,
+): Given | undefined {
+  const flag = flags[name];
+  if (flag !== undefined) return { value: flag, source: flagOf(name) };
+  for (const source of [variableOf(name), ...(optionOf(name).alsoRead ?? [])]) {
+    const value = env[source];
+    if (value && !isServiceLink(value)) return { value, source };
+  }
+  return name in file ? { value: file[name], source: `${name} in ${path}` } : undefined;
+}
+
+/** Kubernetes sets CLIPQL_PORT for a service that is called clipql, to an address of this form. */
+const isServiceLink = (value: string): boolean => /^(tcp|udp):\/\//.test(value);
+
+function parse(name: OptionName, given: Given | undefined): unknown {
+  const { value, expects, secret } = optionOf(name);
+  const { data, error, success } = value.safeParse(given?.value);
+  if (success) return data;
+  const custom = error.issues.find(({ code }) => code === 'custom');
+  throw badOption(
+    given?.source ?? name,
+    custom?.message ?? expects,
+    secret ? secret : given?.value,
+  );
+}
+
+function badOption(source: string, expected: string, got: unknown): ApiError {
+  const shown = got === true ? 'something else' : shorten(JSON.stringify(got) ?? 'nothing', 100);
+  return new ApiError('BAD_OPTION', `expected ${source} as ${expected}, got ${shown}`);
+}

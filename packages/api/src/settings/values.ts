@@ -1,0 +1,26 @@
+/** What a setting's value may be: as text, from a flag or a variable, or as JSON, from a file. */
+import { z } from 'zod';
+
+const NUMERAL = /^\d{1,12}(\.\d{1,6})?$/;
+
+/** A number written out becomes one. */
+const fromText = (value: unknown): unknown =>
+  typeof value === 'string' && NUMERAL.test(value) ? Number(value) : value;
+
+export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(fromText, z.int().min(least).max(most));
+
+/** Above 0. */
+export const positiveNumber = (most: number) =>
+  z.preprocess(fromText, z.number().positive().max(most));
+
+/** `a, b` or `["a", "b"]`; empty entries do not count. */
+export const list = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',') : value),
+  z
+    .array(z.string())
+    .default([])
+    .transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== '')),
+);
+
+export const text = z.string().trim().min(1);
