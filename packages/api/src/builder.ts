@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
+  Scalars: { File: { Input: File; Output: never } };
 }>({ defaultFieldNullability: false });
 
 builder.queryType({

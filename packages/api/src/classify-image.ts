@@ -4,18 +4,37 @@ import {
   DEFAULT_TEMPLATES,
   type LabelScore,
 } from '@clipql/core';
-import type { ImageFacts, ImageTiming } from './image-loader.ts';
+import type { Context } from './context.ts';
+import type { EncodedImage, ImageFacts, ImageTiming } from './image-loader.ts';
+import { type GivenImage, imageSource } from './images/given-image.ts';
 import type { ImageSource } from './images/image-source.ts';
-import { checkLabels } from './limits.ts';
-import type { Loaders } from './loaders.ts';
+import type { EncodedLabels } from './label-loader.ts';
+import { checkImageCount, checkLabels, checkRejection, checkTop, MAX_IMAGES } from './limits.ts';
+import type { Loaders, ModelSession } from './loaders.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
+import { answerEach, InputFailure } from './outcome.ts';
 
-export interface ClassifyRequest {
-  readonly image: ImageSource;
+/** What an image, or each of several, is asked. */
+export interface Question {
   readonly labels: readonly string[];
   /** Core's own unless given. */
   readonly templates?: readonly string[] | undefined;
   readonly mode: ClassifyMode;
+  /** Only so many of the best scores; all unless given. */
+  readonly topK?: number | undefined;
+  readonly rejection?: Rejection | undefined;
+}
+
+/** When no label is good enough. */
+export interface Rejection {
+  /** A probability, or a cosine in mode `cosine`. */
+  readonly below: number;
+  /** What stands in place of the best label. */
+  readonly label: string;
+}
+
+export interface ClassifyRequest extends Question {
+  readonly image: ImageSource;
 }
 
 /** Milliseconds by stage. */
@@ -28,6 +47,9 @@ export interface Timing extends ImageTiming {
 
 /** An answer, with all that it rests on. */
 export interface ImageClassification {
+  /** The best one, or what stands for it when it was rejected. */
+  readonly label: string;
+  readonly rejected: boolean;
   /** Best first; of equals in the order of the labels. */
   readonly scores: readonly LabelScore[];
   readonly best: LabelScore;
@@ -46,21 +68,67 @@ export interface ImageClassification {
 export async function classifyImage(
   model: LoadedModel,
   loaders: Loaders,
-  { image: source, labels, templates = DEFAULT_TEMPLATES, mode }: ClassifyRequest,
+  { image, ...question }: ClassifyRequest,
 ): Promise<ImageClassification> {
-  checkLabels(labels, templates);
+  checkQuestion(question);
   const start = performance.now();
-  const [image, { embeddings, warnings, textEncoding }] = await Promise.all([
-    loaders.image(source),
-    loaders.labels(labels, templates),
+  const [encoded, labels] = await Promise.all([
+    loaders.image(image),
+    encodeLabels(loaders, question),
   ]);
+  return answer(model, question, encoded, labels, start);
+}
+
+/**
+ * Asks several images the same. One that fails leaves the others their answers.
+ *
+ * @throws ApiError as {@link classifyImage} does for the question, TOO_MANY_IMAGES; and what the
+ *   loaders throw for the labels.
+ */
+export async function classifyImages(
+  { model, loaders }: ModelSession,
+  images: readonly GivenImage[],
+  question: Question,
+  describe: Context['describe'],
+): Promise<readonly (ImageClassification | InputFailure)[]> {
+  checkQuestion(question);
+  checkImageCount(images.length, MAX_IMAGES);
+  if (images.length === 0) return [];
+  const start = performance.now();
+  const encode = async (image: GivenImage) => loaders.image(await imageSource(image));
+  const [outcomes, labels] = await Promise.all([
+    answerEach(images, () => 'image', encode, describe),
+    encodeLabels(loaders, question),
+  ]);
+  return outcomes.map((outcome) =>
+    outcome instanceof InputFailure ? outcome : answer(model, question, outcome, labels, start),
+  );
+}
+
+function checkQuestion({ labels, templates, topK, mode, rejection }: Question): void {
+  checkLabels(labels, templates ?? DEFAULT_TEMPLATES);
+  checkTop(topK ?? labels.length);
+  if (rejection !== undefined) checkRejection(rejection.below, mode);
+}
+
+const encodeLabels = (loaders: Loaders, { labels, templates }: Question): Promise<EncodedLabels> =>
+  loaders.labels(labels, templates ?? DEFAULT_TEMPLATES);
+
+function answer(
+  model: LoadedModel,
+  { labels, mode, topK, rejection }: Question,
+  image: EncodedImage,
+  { embeddings, warnings, textEncoding }: EncodedLabels,
+  start: number,
+): ImageClassification {
   const { logitScale } = model.clip.info;
-  const { best, scores } = classifyEmbeddings(image.direction, labels, embeddings, {
-    mode,
-    logitScale,
-  });
+  const scored = classifyEmbeddings(image.direction, labels, embeddings, { mode, logitScale });
+  const { best, scores } = scored;
+  const rejected = rejection !== undefined && (best.probability ?? best.cosine) < rejection.below;
   return {
-    scores: scores.toSorted((a, b) => b.cosine - a.cosine),
+    label: rejected ? rejection.label : best.label,
+    rejected,
+    scores: scores.toSorted((a, b) => b.cosine - a.cosine).slice(0, topK),
     best,
     model,
     image: image.facts,

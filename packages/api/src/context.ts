@@ -1,4 +1,5 @@
 import type { YogaInitialContext } from 'graphql-yoga';
+import { type DescribedError, describeFailure, type ErrorLog } from './error-log.ts';
 import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
 import { MAX_IMAGES } from './limits.ts';
@@ -32,13 +33,16 @@ export interface Context {
    * @throws ApiError UNKNOWN_MODEL; and what loading a model throws.
    */
   use(model?: string | null): Promise<ModelSession>;
+  /** What the user may see of one input's failure; it is counted, and logged if unexpected. */
+  describe(error: unknown): DescribedError;
   /** Lets go of the models: to be called once when the operation is over. */
   end(): void;
 }
 
 export function createContext(
-  { models, fetcher }: Services,
+  { models, fetcher, metrics }: Services,
   { request, port }: Pick<YogaInitialContext, 'request'> & ServerContext,
+  log: ErrorLog,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
   const sessions = new Map<string | undefined, Promise<ModelSession>>();
@@ -50,6 +54,11 @@ export function createContext(
   };
   return {
     models,
+    describe: (error) => {
+      const described = describeFailure(error, log);
+      metrics.refusals.inc({ code: described.code });
+      return described;
+    },
     use: (model) => {
       const name = model ?? undefined;
       const session = sessions.get(name) ?? open(name);

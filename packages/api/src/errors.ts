@@ -16,6 +16,8 @@ export type ApiErrorCode =
   | 'IMAGE_FILE_UNREADABLE'
   /** No model of this name is served. */
   | 'UNKNOWN_MODEL'
+  /** The model is served, but not in this precision. */
+  | 'PRECISION_NOT_SERVED'
   /** More images in one operation than allowed. */
   | 'TOO_MANY_IMAGES'
   /** More labels than allowed. */

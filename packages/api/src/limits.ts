@@ -1,3 +1,4 @@
+import type { ClassifyMode } from '@clipql/core';
 import { ApiError, shorten } from './errors.ts';
 
 /** Labels of one classification. */
@@ -55,6 +56,13 @@ export function checkTop(top: number): number {
   return top;
 }
 
+/** @throws ApiError BAD_INPUT for a bound that no score, or every score, is below. */
+export function checkRejection(below: number, mode: ClassifyMode): void {
+  const [what, least] = mode === 'cosine' ? ['a cosine', -1] : ['a probability', 0];
+  if (below >= least && below <= 1) return;
+  throw badInput(`expected ${what} from ${least} to 1 to reject below, got ${below}`);
+}
+
 /**
  * @param prompts the different ones of an operation.
  * @throws ApiError TOO_MANY_PROMPTS when they, or their characters, are more than allowed.
@@ -81,6 +89,18 @@ export function checkImageCount(images: number, most: number): void {
   throw new ApiError(
     'TOO_MANY_IMAGES',
     `expected at most ${count(most)} images in one operation, got ${count(images)}`,
+  );
+}
+
+/**
+ * @param where the image came from, for the message.
+ * @throws ApiError IMAGE_TOO_LARGE for a file of more bytes than `most`.
+ */
+export function checkImageBytes(bytes: number, most: number, where = ''): void {
+  if (bytes <= most) return;
+  throw new ApiError(
+    'IMAGE_TOO_LARGE',
+    `expected an image of at most ${most / 1024 / 1024} MiB, got ${bytes} bytes ${where}`.trim(),
   );
 }
 

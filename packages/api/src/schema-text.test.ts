@@ -17,4 +17,6 @@ test('every type, field, argument and value is described', () => {
 });
 
 const isDefinition = (line: string) =>
-  /^(type|enum|input|scalar) |^ {2}[a-z]\w*[:(]|^ {4}[a-z]\w*:|^ {2}[A-Z_]+$/.test(line);
+  /^(type|enum|input|scalar|union|interface) |^ {2}[a-z]\w*[:(]|^ {4}[a-z]\w*:|^ {2}[A-Z_]+$/.test(
+    line,
+  );

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ErrorLog } from './error-log.ts';
 import { ApiError } from './errors.ts';
 import { httpError } from './http-error.ts';
-import type { ErrorLog } from './plugins/use-error-codes.ts';
 import type { ClipqlYoga } from './yoga.ts';
 
 export interface RunningServer {

@@ -1,8 +1,11 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext, type ServerContext, type Services } from './context.ts';
+import type { ErrorLog } from './error-log.ts';
 import { MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts';
-import { type ErrorLog, useErrorCodes } from './plugins/use-error-codes.ts';
+import { useCrossSiteGuard } from './plugins/use-cross-site-guard.ts';
+import { useErrorCodes } from './plugins/use-error-codes.ts';
 import { useModelLeases } from './plugins/use-model-leases.ts';
+import { useMultipart } from './plugins/use-multipart.ts';
 import { useOperations } from './plugins/use-operations.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
 import { useRequestMetrics } from './plugins/use-request-metrics.ts';
@@ -17,11 +20,13 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: (initial) => createContext(services, initial),
+    context: (initial) => createContext(services, initial, log),
     plugins: [
       useRequestMetrics(metrics),
       useOperations(metrics, services.readiness),
+      useCrossSiteGuard(),
       usePages(),
+      useMultipart(),
       useTokenLimit(MAX_TOKENS),
       useModelLeases(),
       useErrorCodes(log, metrics),
@@ -35,7 +40,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     healthCheckEndpoint: NEVER,
     // No other site's scripts may read what this server can reach.
     cors: false,
-    // No query takes an upload; without this a form of another site could send one.
+    // useMultipart does this.
     multipart: false,
     maxRequestBodySize: MAX_REQUEST_BYTES,
   });

@@ -20,7 +20,7 @@ export type { RgbImage } from './image/rgb-image.ts';
 export { type ImageFormat, type ImageHeader, sniffImage } from './image/sniff.ts';
 export { BACKENDS, type BackendName, type LoadOptions, loadClip } from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
-export { DEFAULT_TEMPLATES, fillTemplate } from './text/templates.ts';
+export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';
 export type { TokenizedText } from './text/tokenizer.ts';
 export { meanDirection, normalized } from './vectors.ts';
 export type { ByteSource } from './weights/byte-source.ts';

@@ -1,4 +1,6 @@
 import { ApiError } from '../errors.ts';
+import { checkImageBytes } from '../limits.ts';
+import { decodeBase64 } from './base64.ts';
 
 const PERCENT = 0x25;
 
@@ -21,23 +23,11 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
   const body = url.slice(comma + 1, fragment === -1 ? undefined : fragment);
   const unescaped = body.includes('%') ? percentDecode(body) : Buffer.from(body);
   const bytes = isBase64 ? decodeBase64(unescaped.toString('latin1')) : unescaped;
-  if (bytes.length > maxBytes) {
-    throw new ApiError(
-      'IMAGE_TOO_LARGE',
-      `expected an image of at most ${maxBytes / 1024 / 1024} MiB, got ${bytes.length} bytes in a data URL`,
-    );
-  }
-  return new Uint8Array(bytes);
-}
-
-function decodeBase64(text: string): Buffer {
-  const digits = text.replace(/[\t\n\f\r ]+/g, '');
-  const isValid =
-    /^[A-Za-z0-9+/]*={0,2}$/.test(digits) && digits.replace(/=+$/, '').length % 4 !== 1;
-  if (!isValid) {
+  if (bytes === undefined) {
     throw new ApiError('BAD_IMAGE_URL', 'expected base64 in the data URL, got something else');
   }
-  return Buffer.from(digits, 'base64');
+  checkImageBytes(bytes.length, maxBytes, 'in a data URL');
+  return new Uint8Array(bytes);
 }
 
 /** `%2B` becomes a byte; a percent sign before anything but two hex digits stays as it is. */

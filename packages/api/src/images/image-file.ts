@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ApiError } from '../errors.ts';
+import { checkImageBytes } from '../limits.ts';
 
 /**
  * A local image file; errors leave it to the caller to name it. For the command line alone: no path comes from the API.
@@ -12,12 +13,7 @@ export async function readImageFile(path: string, maxBytes: number): Promise<Uin
     // Opening comes second: a named pipe that nobody writes to would not open.
     const stats = await stat(path);
     if (!stats.isFile()) throw unreadable('no regular file');
-    if (stats.size > maxBytes) {
-      throw new ApiError(
-        'IMAGE_TOO_LARGE',
-        `expected an image of at most ${maxBytes / 1024 / 1024} MiB, got ${stats.size} bytes`,
-      );
-    }
+    checkImageBytes(stats.size, maxBytes);
     return await readFile(path);
   } catch (error) {
     throw error instanceof ApiError ? error : unreadable(reasonOf(error), error);

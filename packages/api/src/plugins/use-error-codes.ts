@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { oneLine, publicError } from '../errors.ts';
+import { type DescribedError, describeFailure, type ErrorLog } from '../error-log.ts';
+import { oneLine } from '../errors.ts';
 import { MAX_REQUEST_BYTES } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
-
-/** Where unexpected errors are written, for whoever runs the server. */
-export type ErrorLog = (requestId: string, error: unknown) => void;
 
 /** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
@@ -60,35 +57,24 @@ function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): 
   return http ?? (isUnexpected ? { status: 500 } : { status: 400, spec: true });
 }
 
-interface DescribedError {
-  readonly code: string;
-  readonly message: string;
-  /** For an unexpected error: what the log has it under. */
-  readonly requestId?: string;
-}
+/** As ClipQL's own errors, or with a code of GraphQL's. */
+type CodedError = Omit<DescribedError, 'code'> & { readonly code: string };
 
-function describe(error: GraphQLError, log: ErrorLog): DescribedError {
+function describe(error: GraphQLError, log: ErrorLog): CodedError {
   const cause = rootCause(error);
   // The outermost tells the most, such as which variable has the wrong value.
   if (cause instanceof GraphQLError) return describeRequestError(error);
-  return publicError(cause) ?? describeUnexpected(cause, log);
+  return describeFailure(cause, log);
 }
 
 /** An error of GraphQL itself: the query, its variables, or the HTTP request that brought it. */
-function describeRequestError({ message, extensions }: GraphQLError): DescribedError {
+function describeRequestError({ message, extensions }: GraphQLError): CodedError {
   const { code } = extensions;
   if (code === 'REQUEST_ENTITY_TOO_LARGE') {
     const most = MAX_REQUEST_BYTES / 1024 / 1024;
     return { code: 'REQUEST_TOO_LARGE', message: `expected a request of at most ${most} MiB` };
   }
   return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: oneLine(message) };
-}
-
-function describeUnexpected(error: unknown, log: ErrorLog): DescribedError {
-  const requestId = randomUUID();
-  log(requestId, error);
-  const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
-  return { code: 'INTERNAL', message, requestId };
 }
 
 function rootCause(error: unknown): unknown {

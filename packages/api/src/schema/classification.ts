@@ -1,26 +1,17 @@
 import type { LabelScore as Score } from '@clipql/core';
 import { builder } from '../builder.ts';
-import { classifyImage, type ImageClassification } from '../classify-image.ts';
+import { classifyImage, classifyImages, type ImageClassification } from '../classify-image.ts';
+import { ApiError } from '../errors.ts';
+import { type GivenImage, imageSource } from '../images/given-image.ts';
 import { checkTop } from '../limits.ts';
+import { chooseModel } from '../models/choose-model.ts';
+import { InputFailure } from '../outcome.ts';
+import { classifyArgs, questionOf } from './classify-args.ts';
 import { IMAGE_URL, ImageFacts } from './image-facts.ts';
-import { MODEL, Model } from './model.ts';
+import { ImageInput } from './image-input.ts';
+import { ImageError } from './input-error.ts';
+import { Model } from './model.ts';
 import { Timing } from './timing.ts';
-
-const ClassifyMode = builder.enumType('ClassifyMode', {
-  description: 'How cosines become probabilities.',
-  values: {
-    SOFTMAX: {
-      value: 'softmax',
-      description: 'The labels share a probability of 1: which of them fits best.',
-    },
-    SIGMOID: {
-      value: 'sigmoid',
-      description:
-        'Each label for itself. Of use with models trained with a sigmoid loss; with others it tends to 1.',
-    },
-    COSINE: { value: 'cosine', description: 'No probabilities.' },
-  } as const,
-});
 
 const LabelScore = builder.objectRef<Score>('LabelScore').implement({
   description: 'How well a label fits an image.',
@@ -40,11 +31,19 @@ const LabelScore = builder.objectRef<Score>('LabelScore').implement({
 const Classification = builder.objectRef<ImageClassification>('Classification').implement({
   description: 'Which label fits an image.',
   fields: (t) => ({
-    label: t.string({ description: 'The best label.', resolve: ({ best }) => best.label }),
-    best: t.expose('best', { type: LabelScore, description: 'The best label and its scores.' }),
+    label: t.exposeString('label', {
+      description: 'The best label, or `rejectLabel` where it was rejected.',
+    }),
+    rejected: t.exposeBoolean('rejected', {
+      description: 'Whether even the best label was below `rejectBelow`.',
+    }),
+    best: t.expose('best', {
+      type: LabelScore,
+      description: 'The best label and its scores, rejected or not.',
+    }),
     scores: t.field({
       type: [LabelScore],
-      description: 'Every label, best first.',
+      description: 'Every label, or the `topK` best, best first.',
       args: { topK: t.arg.int({ description: 'Only so many of the best.' }) },
       resolve: ({ scores }, { topK }) => scores.slice(0, checkTop(topK ?? scores.length)),
     }),
@@ -57,38 +56,53 @@ const Classification = builder.objectRef<ImageClassification>('Classification').
   }),
 });
 
+const ClassifyOutcome = builder.unionType('ClassifyOutcome', {
+  description: 'What became of one image of several.',
+  types: [Classification, ImageError],
+  resolveType: (outcome) => (outcome instanceof InputFailure ? ImageError : Classification),
+});
+
 builder.queryField('classify', (t) =>
   t.field({
     type: Classification,
     description:
       'Which of the labels fits an image, without training for them. When the image cannot be had, ' +
-      'the whole operation has no data, as GraphQL has it for a field that is never null.',
+      'the whole operation has no data, as GraphQL has it for a field that is never null; ' +
+      '`classifyMany` gives an error in its place.',
     args: {
-      imageUrl: t.arg.string({ required: true, description: IMAGE_URL }),
-      labels: t.arg.stringList({
-        required: true,
-        description: 'What the image may show, 1 to 1,000 labels such as `dog`.',
-      }),
-      templates: t.arg.stringList({
-        description:
-          'Sentences with `{}` for the label; a label’s embedding is the mean over them. ' +
-          '`a photo of a {}.` unless given.',
-      }),
-      mode: t.arg({
-        type: ClassifyMode,
-        defaultValue: 'softmax',
-        description: 'How cosines become probabilities.',
-      }),
-      model: t.arg.string({ description: MODEL }),
+      imageUrl: t.arg.string({ description: `Either this or \`image\`. ${IMAGE_URL}` }),
+      image: t.arg({ type: ImageInput, description: 'Either this or `imageUrl`.' }),
+      ...classifyArgs,
     },
-    resolve: async (_root, { imageUrl, labels, templates, mode, model: name }, { use }) => {
-      const { model, loaders } = await use(name);
-      return classifyImage(model, loaders, {
-        image: { url: imageUrl },
-        labels,
-        templates: templates ?? undefined,
-        mode: mode ?? 'softmax',
-      });
+    resolve: async (_root, { imageUrl, image, ...args }, context) => {
+      const { model, loaders } = await chooseModel(context, args);
+      const source = await imageSource(oneImage(imageUrl, image));
+      return classifyImage(model, loaders, { image: source, ...questionOf(args) });
     },
   }),
 );
+
+builder.queryField('classifyMany', (t) =>
+  t.field({
+    type: [ClassifyOutcome],
+    description:
+      'Asks several images the same, at most 64 in an operation. The answers are in the order of ' +
+      'the images; one that cannot be had is an `ImageError`, and the others are answered.',
+    args: {
+      images: t.arg({ type: [ImageInput], required: true, description: 'The images.' }),
+      ...classifyArgs,
+    },
+    resolve: async (_root, { images, ...args }, context) => {
+      const session = await chooseModel(context, args);
+      return classifyImages(session, images, questionOf(args), context.describe);
+    },
+  }),
+);
+
+function oneImage(url: string | null | undefined, image: GivenImage | null | undefined) {
+  if ((url == null) === (image == null)) {
+    const got = url == null ? 'neither' : 'both';
+    throw new ApiError('BAD_INPUT', `expected either imageUrl or image, got ${got}`);
+  }
+  return image ?? { url };
+}

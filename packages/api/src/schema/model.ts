@@ -21,6 +21,22 @@ const Backend = builder.objectRef<BackendInfo>('Backend').implement({
 export const MODEL =
   'The model to ask, one of those that are served; the first of them unless given.';
 
+export const Precision = builder.enumType('Precision', {
+  description: 'The number format that a model computes in.',
+  values: {
+    F32: { value: 'f32', description: 'Float32.' },
+    INT8: {
+      value: 'int8',
+      description:
+        'Weights and activations of linear layers in 8 bits: faster, a little less exact.',
+    },
+  },
+});
+
+/** What the argument that names a precision takes. */
+export const PRECISION =
+  'An error unless the model is served in it; without `model`, the first loaded one that is.';
+
 export const Model = builder.objectRef<LoadedModel>('Model').implement({
   description: 'A CLIP model that is loaded.',
   fields: (t) => ({

@@ -1,0 +1,56 @@
+import type { ClipErrorCode } from '@clipql/core';
+import type { ApiErrorCode, PublicError } from './errors.ts';
+
+/** What an error's code means to a client. */
+interface CodeMeaning {
+  /** Of HTTP, where a whole request fails with it. */
+  readonly status: number;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** Whether it is about an operation as a whole, so that no part of it can be answered. */
+  readonly wholeOperation: boolean;
+}
+
+const refused = (status: number): CodeMeaning => ({
+  status,
+  retryable: false,
+  wholeOperation: false,
+});
+const retryable = (status: number): CodeMeaning => ({ ...refused(status), retryable: true });
+const wholeOperation = (status: number): CodeMeaning => ({
+  ...refused(status),
+  wholeOperation: true,
+});
+
+/**
+ * Every door answers from this table. An image's own failure is 422 where nothing says it better: a
+ * status of 5xx would be about this server.
+ */
+const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeMeaning>> = {
+  BAD_IMAGE_URL: refused(400),
+  HOST_NOT_ALLOWED: refused(403),
+  IMAGE_FETCH_FAILED: retryable(422),
+  IMAGE_FETCH_TIMEOUT: retryable(422),
+  IMAGE_TOO_LARGE: refused(413),
+  IMAGE_FILE_UNREADABLE: refused(422),
+  IMAGE_UNSUPPORTED: refused(422),
+  IMAGE_CORRUPT: refused(422),
+  BAD_INPUT: refused(400),
+  TOO_MANY_IMAGES: wholeOperation(400),
+  TOO_MANY_LABELS: wholeOperation(400),
+  TOO_MANY_PROMPTS: wholeOperation(400),
+  UNKNOWN_MODEL: wholeOperation(404),
+  PRECISION_NOT_SERVED: wholeOperation(404),
+  BAD_OPTION: wholeOperation(500),
+  LISTEN_FAILED: wholeOperation(500),
+  MODEL_NOT_FOUND: wholeOperation(500),
+  MODEL_CONFIG_INVALID: wholeOperation(500),
+  WEIGHTS_INVALID: wholeOperation(500),
+  WEIGHTS_MISMATCH: wholeOperation(500),
+  OUT_OF_MEMORY: retryable(503),
+  WORKER_LOST: retryable(503),
+  DISPOSED: retryable(503),
+  INTERNAL: refused(500),
+};
+
+export const meaningOf = ({ code }: Pick<PublicError, 'code'>): CodeMeaning => MEANINGS[code];

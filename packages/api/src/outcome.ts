@@ -1,0 +1,41 @@
+import type { Context } from './context.ts';
+import { meaningOf } from './error-codes.ts';
+import { type PublicError, publicError } from './errors.ts';
+
+/** Why one input of several has no answer. */
+export class InputFailure {
+  /** Its place among the inputs, from 0. */
+  readonly index: number;
+  readonly kind: 'image' | 'text';
+  readonly error: PublicError;
+  /** Whether the same input may be answered later. */
+  readonly retryable: boolean;
+
+  constructor(index: number, kind: 'image' | 'text', error: PublicError) {
+    this.index = index;
+    this.kind = kind;
+    this.error = error;
+    this.retryable = meaningOf(error).retryable;
+  }
+}
+
+/**
+ * Answers several inputs, each for itself: one that fails leaves the others their answers.
+ *
+ * @throws ApiError or ClipError for a failure that is of the whole operation, such as
+ *   TOO_MANY_IMAGES.
+ */
+export async function answerEach<Input, Answer>(
+  inputs: readonly Input[],
+  kindOf: (input: Input) => 'image' | 'text',
+  answer: (input: Input, index: number) => Promise<Answer>,
+  describe: Context['describe'],
+): Promise<(Answer | InputFailure)[]> {
+  const settled = await Promise.allSettled(inputs.map(answer));
+  return settled.map((result, i) => {
+    if (result.status === 'fulfilled') return result.value;
+    const known = publicError(result.reason);
+    if (known !== undefined && meaningOf(known).wholeOperation) throw result.reason;
+    return new InputFailure(i, kindOf(inputs[i]!), describe(result.reason));
+  });
+}

@@ -1,0 +1,83 @@
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+
+/**
+ * Takes files along with a query, in the form of the GraphQL multipart request specification: a
+ * field `operations` with null in the place of each file, and a field `map` from the name of each
+ * file's part to its places. Yoga's own parser would put a file anywhere, also at the far end of a
+ * list that does not exist.
+ */
+export function useMultipart(): Plugin {
+  return {
+    onRequestParse: ({ request, setRequestParser }) => {
+      const type = request.headers.get('content-type') ?? '';
+      if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(type)) return;
+      setRequestParser(async (incoming) => readMultipart(await formDataOf(incoming)));
+    },
+  };
+}
+
+async function formDataOf(request: Request): Promise<FormData> {
+  try {
+    return await request.formData();
+  } catch (error) {
+    // Too large a body, for one, has its own code already.
+    throw error instanceof GraphQLError ? error : badMultipart('a multipart form', 'a broken one');
+  }
+}
+
+function readMultipart(form: FormData): GraphQLParams {
+  const operations = readObject(form, 'operations');
+  for (const [part, places] of Object.entries(readObject(form, 'map'))) {
+    const file = form.get(part);
+    if (file === null || typeof file === 'string') {
+      throw badMultipart(`a file as part ${JSON.stringify(part)}`, 'none');
+    }
+    if (!Array.isArray(places)) throw badMultipart('a list of places in map', typeof places);
+    for (const place of places) putFile(operations, String(place), file);
+  }
+  return operations as GraphQLParams;
+}
+
+type JsonObject = Record<string, unknown>;
+
+function readObject(form: FormData, field: string): JsonObject {
+  const text = form.get(field);
+  if (typeof text !== 'string') throw badMultipart(`a text as part ${field}`, 'none');
+  const value = parseJson(text);
+  if (!isObject(value) || Array.isArray(value)) {
+    throw badMultipart(`a JSON object as part ${field}`, 'something else');
+  }
+  return value;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param place such as `variables.images.0.upload`, which has to be null. */
+function putFile(operations: JsonObject, place: string, file: File): void {
+  const keys = place.split('.');
+  const last = keys.pop()!;
+  let holder: unknown = operations;
+  for (const key of keys) holder = own(holder, key);
+  if (!isObject(holder) || own(holder, last) !== null) {
+    throw badMultipart('null in operations where map puts a file', 'something else');
+  }
+  holder[last] = file;
+}
+
+const own = (holder: unknown, key: string): unknown =>
+  isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null;
+
+const badMultipart = (expected: string, got: string): GraphQLError =>
+  new GraphQLError(`expected ${expected}, got ${got}`, {
+    extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+  });
