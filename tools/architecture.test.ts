@@ -97,10 +97,13 @@ test('api reaches core through its exports, and nothing imports bench', () => {
   expect(strays).toEqual([]);
 });
 
-test('one file of api opens a socket to fetch, and one listens', () => {
+test('one file of api fetches, by the connector that guards it, and one listens', () => {
   const api = sourceFiles('packages/api/src/**/*.ts');
   const importers = (pattern: RegExp) =>
     api.filter(({ imports }) => imports.some((name) => pattern.test(name))).map(({ path }) => path);
-  expect(importers(/^undici$/)).toEqual(['packages/api/src/images/fetch-image.ts']);
+  expect(importers(/^undici$/)).toEqual([
+    'packages/api/src/images/fetch-image.ts',
+    'packages/api/src/images/guarded-connector.ts',
+  ]);
   expect(importers(/^node:https?$/)).toEqual(['packages/api/src/server.ts']);
 });

@@ -30,7 +30,6 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   BAD_IMAGE_URL: refused(400),
   HOST_NOT_ALLOWED: refused(403),
   IMAGE_FETCH_FAILED: retryable(422),
-  IMAGE_FETCH_TIMEOUT: retryable(422),
   IMAGE_TOO_LARGE: refused(413),
   IMAGE_FILE_UNREADABLE: refused(422),
   IMAGE_UNSUPPORTED: refused(422),

@@ -4,12 +4,10 @@ import { ClipError, type ClipErrorCode } from '@clipql/core';
 export type ApiErrorCode =
   /** The image's address is no http, https or data URL, or a malformed one. */
   | 'BAD_IMAGE_URL'
-  /** The image's host has a private or reserved address and is not on the allow list. */
+  /** The image's host has a private or reserved address, or the server's rules leave it out. */
   | 'HOST_NOT_ALLOWED'
-  /** The image's host is unknown, refused the connection, or gave another status than 2xx. */
+  /** The image's host is unknown, did not send it in time, or gave another status than 2xx. */
   | 'IMAGE_FETCH_FAILED'
-  /** The image did not arrive in time. */
-  | 'IMAGE_FETCH_TIMEOUT'
   /** The image has more bytes than allowed. */
   | 'IMAGE_TOO_LARGE'
   /** A file named on the command line cannot be read. */

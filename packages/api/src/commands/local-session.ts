@@ -16,7 +16,7 @@ export async function withLocalSession(
 ): Promise<void> {
   const settings = parseSettings(flags, process.env);
   const model = await modelSource(settings.model, loadOptions(settings)).load();
-  const fetcher = createImageFetcher({ allowHosts: new Set(settings.allowHosts) });
+  const fetcher = createImageFetcher(settings);
   try {
     // Images are taken in small groups, so that their number needs no limit.
     const loaders = createLoaders(model, imagesOfCommandLine(fetcher), Number.POSITIVE_INFINITY);

@@ -38,7 +38,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const models = createModelRegistry([modelSource(settings.model, loadOptions(settings))]);
   // What is wrong with the model is to be known now, not at the first request.
   const model = await models.get();
-  const fetcher = createImageFetcher({ allowHosts: new Set(settings.allowHosts) });
+  const fetcher = createImageFetcher(settings);
   // The other commands do without GraphQL, and start in half the time.
   const [{ createClipqlYoga }, { createMetrics }] = await Promise.all([
     import('../yoga.ts'),

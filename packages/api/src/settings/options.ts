@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { allowedHostEntry } from '../images/allowed-hosts.ts';
+import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
-import { list, positiveNumber, text, wholeNumber } from './values.ts';
+import { list, port, positiveNumber, text, wholeNumber } from './values.ts';
 
 /** For every command: which model to run and how, and where images may come from. */
 export const MODEL_OPTIONS = {
@@ -32,10 +32,35 @@ export const MODEL_OPTIONS = {
     help: 'larger images are refused before they are decoded',
   },
   allowHosts: {
-    value: list.pipe(z.array(allowedHostEntry)),
-    expects: 'hosts as "host" or "host:port"',
+    value: list.pipe(z.array(hostEntry)),
+    expects: 'hosts as "host", "host:port" or "*.domain"',
     placeholder: '<list>',
-    help: 'hosts with private addresses to fetch from: localhost:8000,10.0.0.5',
+    help: 'hosts to fetch from on any port, private addresses too: localhost:8000,10.0.0.5',
+  },
+  onlyHosts: {
+    value: list.pipe(z.array(hostEntry)),
+    expects: 'hosts as "host", "host:port" or "*.domain"',
+    placeholder: '<list>',
+    help: 'fetch from no public hosts but these: images.example.org,*.example.com',
+    without: 'all public hosts',
+  },
+  denyHosts: {
+    value: list.pipe(z.array(hostEntry)),
+    expects: 'hosts as "host", "host:port" or "*.domain"',
+    placeholder: '<list>',
+    help: 'never fetch from these hosts',
+  },
+  denyAddresses: {
+    value: list.pipe(z.array(addressEntry)),
+    expects: 'addresses as "203.0.113.7" or "203.0.113.0/24"',
+    placeholder: '<list>',
+    help: 'never fetch from hosts with these addresses: 203.0.113.0/24,2001:db8::/32',
+  },
+  allowPorts: {
+    value: list.default(['80', '443']).pipe(z.array(port)),
+    expects: 'ports as whole numbers from 1 to 65535',
+    placeholder: '<list>',
+    help: 'ports of public hosts to fetch from',
   },
 } as const satisfies Record<string, Option>;
 

@@ -14,13 +14,20 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 export const positiveNumber = (most: number) =>
   z.preprocess(fromText, z.number().positive().max(most));
 
-/** `a, b` or `["a", "b"]`; empty entries do not count. */
+/** `a, b` or `["a", "b"]`, numbers as texts; empty entries do not count. */
 export const list = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',') : value),
   z
-    .array(z.string())
+    .array(z.union([z.string(), z.int().transform(String)]))
     .default([])
     .transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== '')),
 );
 
 export const text = z.string().trim().min(1);
+
+/** An entry of a list. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/)
+  .transform(Number)
+  .pipe(z.int().min(1).max(65_535));
