@@ -3,7 +3,7 @@ import type { InputShapeFromFields } from '@pothos/core';
 import { builder } from '../builder.ts';
 import type { Question, Rejection } from '../classify-image.ts';
 import { ApiError } from '../errors.ts';
-import { MODEL, PRECISION, Precision } from './model.ts';
+import { modelArgs } from './model.ts';
 
 const ClassifyMode = builder.enumType('ClassifyMode', {
   description: 'How cosines become probabilities.',
@@ -63,8 +63,7 @@ export const classifyArgs = builder.args((t) => ({
   rejectLabel: t.string({
     description: 'What stands in place of a rejected label; `none` unless given.',
   }),
-  model: t.string({ description: MODEL }),
-  precision: t.field({ type: Precision, description: PRECISION }),
+  ...modelArgs,
 }));
 
 type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;

@@ -1,7 +1,8 @@
 import { builder } from '../builder.ts';
 import { type EmbeddedImage, embedImage } from '../embed.ts';
+import { chooseModel } from '../models/choose-model.ts';
 import { IMAGE_URL, ImageFacts } from './image-facts.ts';
-import { MODEL, Model } from './model.ts';
+import { Model, modelArgs } from './model.ts';
 import { Timing } from './timing.ts';
 
 const ImageEmbedding = builder.objectRef<EmbeddedImage>('ImageEmbedding').implement({
@@ -32,10 +33,10 @@ builder.queryField('embedImage', (t) =>
         defaultValue: true,
         description: 'Divide it by its length, so that a dot product is a cosine.',
       }),
-      model: t.arg.string({ description: MODEL }),
+      ...modelArgs,
     },
-    resolve: async (_root, { imageUrl, normalize, model: name }, { use }) => {
-      const { model, loaders } = await use(name);
+    resolve: async (_root, { imageUrl, normalize, ...choice }, context) => {
+      const { model, loaders } = await chooseModel(context, choice);
       return embedImage(model, loaders, { url: imageUrl }, normalize ?? true);
     },
   }),

@@ -1,8 +1,9 @@
 import { builder } from '../builder.ts';
 import type { InputFailure } from '../outcome.ts';
 
-const InputError = builder.interfaceRef<InputFailure>('InputError').implement({
+export const InputError = builder.interfaceRef<InputFailure>('InputError').implement({
   description: 'Why one input of several has no answer; the others have theirs.',
+  resolveType: (failure) => errorTypeOf(failure),
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Its place among the inputs, from 0.' }),
     code: t.string({
@@ -23,3 +24,12 @@ export const ImageError = builder.objectRef<InputFailure>('ImageError').implemen
   description: 'Why an image has no answer.',
   interfaces: [InputError],
 });
+
+export const TextError = builder.objectRef<InputFailure>('TextError').implement({
+  description: 'Why a text has no answer.',
+  interfaces: [InputError],
+});
+
+/** The name of its type. */
+export const errorTypeOf = ({ kind }: InputFailure) =>
+  kind === 'image' ? 'ImageError' : 'TextError';

@@ -17,11 +17,7 @@ const Backend = builder.objectRef<BackendInfo>('Backend').implement({
   }),
 });
 
-/** What the argument that names a model takes. */
-export const MODEL =
-  'The model to ask, one of those that are served; the first of them unless given.';
-
-export const Precision = builder.enumType('Precision', {
+const Precision = builder.enumType('Precision', {
   description: 'The number format that a model computes in.',
   values: {
     F32: { value: 'f32', description: 'Float32.' },
@@ -33,9 +29,17 @@ export const Precision = builder.enumType('Precision', {
   },
 });
 
-/** What the argument that names a precision takes. */
-export const PRECISION =
-  'An error unless the model is served in it; without `model`, the first loaded one that is.';
+/** What every field that asks a model takes. */
+export const modelArgs = builder.args((t) => ({
+  model: t.string({
+    description: 'The model to ask, one of those that are served; the first of them unless given.',
+  }),
+  precision: t.field({
+    type: Precision,
+    description:
+      'An error unless the model is served in it. Without `model`, the first loaded one that is.',
+  }),
+}));
 
 export const Model = builder.objectRef<LoadedModel>('Model').implement({
   description: 'A CLIP model that is loaded.',

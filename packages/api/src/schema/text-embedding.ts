@@ -1,6 +1,7 @@
 import { builder } from '../builder.ts';
 import { type EmbeddedText, embedText } from '../embed.ts';
-import { MODEL, Model } from './model.ts';
+import { chooseModel } from '../models/choose-model.ts';
+import { Model, modelArgs } from './model.ts';
 
 const TextEmbedding = builder.objectRef<EmbeddedText>('TextEmbedding').implement({
   description: 'Where a text lies in the space that images and texts share.',
@@ -32,10 +33,10 @@ builder.queryField('embedText', (t) =>
         defaultValue: true,
         description: 'Divide it by its length, so that a dot product is a cosine.',
       }),
-      model: t.arg.string({ description: MODEL }),
+      ...modelArgs,
     },
-    resolve: async (_root, { text, normalize, model: name }, { use }) => {
-      const { model, loaders } = await use(name);
+    resolve: async (_root, { text, normalize, ...choice }, context) => {
+      const { model, loaders } = await chooseModel(context, choice);
       return embedText(model, loaders, text, normalize ?? true);
     },
   }),

@@ -1,0 +1,90 @@
+import { builder } from '../builder.ts';
+import {
+  type Ranking as Ranked,
+  type RankedCandidate,
+  rankCandidates,
+  similarity,
+} from '../embed-inputs.ts';
+import { chooseModel } from '../models/choose-model.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
+import { EmbeddingInput } from './embedding-input.ts';
+import { InputError } from './input-error.ts';
+import { Model, modelArgs } from './model.ts';
+
+const Candidate = builder.objectRef<RankedCandidate>('RankedCandidate').implement({
+  description: 'A candidate by its likeness to the query.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Its place among the candidates, from 0.' }),
+    cosine: t.exposeFloat('cosine', { description: 'Of it and the query, −1 to 1.' }),
+  }),
+});
+
+const Ranking = builder.objectRef<Ranked>('Ranking').implement({
+  description: 'Candidates in the order of their likeness to a query.',
+  fields: (t) => ({
+    ranked: t.expose('ranked', { type: [Candidate], description: 'Best first.' }),
+    errors: t.expose('failures', {
+      type: [InputError],
+      description: 'The candidates that could not be had; they are not ranked.',
+    }),
+    model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
+  }),
+});
+
+interface Likeness {
+  readonly cosine: number;
+  readonly model: LoadedModel;
+}
+
+const Similarity = builder.objectRef<Likeness>('Similarity').implement({
+  description: 'How alike two inputs are.',
+  fields: (t) => ({
+    cosine: t.exposeFloat('cosine', {
+      description:
+        'Of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
+        'compare like with like.',
+    }),
+    model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
+  }),
+});
+
+builder.queryField('similarity', (t) =>
+  t.field({
+    type: Similarity,
+    nullable: true,
+    description: 'How alike two images, two texts, or an image and a text are.',
+    args: {
+      a: t.arg({ type: EmbeddingInput, required: true, description: 'One.' }),
+      b: t.arg({ type: EmbeddingInput, required: true, description: 'The other.' }),
+      ...modelArgs,
+    },
+    resolve: async (_root, { a, b, ...choice }, context) => {
+      const { model, loaders } = await chooseModel(context, choice);
+      return { model, cosine: await similarity(loaders, a, b) };
+    },
+  }),
+);
+
+builder.queryField('rank', (t) =>
+  t.field({
+    type: Ranking,
+    nullable: true,
+    description:
+      'Orders images and texts by their likeness to another: images for a text, or the other way ' +
+      'round. Candidates of one kind only can be compared with each other.',
+    args: {
+      query: t.arg({ type: EmbeddingInput, required: true, description: 'What to look for.' }),
+      candidates: t.arg({
+        type: [EmbeddingInput],
+        required: true,
+        description: 'Where: at most 64 images, the query included, and 7,000 texts.',
+      }),
+      topK: t.arg.int({ description: 'Only so many of the best; all unless given.' }),
+      ...modelArgs,
+    },
+    resolve: async (_root, { query, candidates, topK, ...choice }, context) => {
+      const session = await chooseModel(context, choice);
+      return rankCandidates(session, query, candidates, topK ?? undefined, context.describe);
+    },
+  }),
+);
