@@ -71,6 +71,24 @@ export class Clip {
     return this.parts.backend.memoryBytes;
   }
 
+  /** How {@link Clip.preprocess} brings pictures into the model's form. */
+  get preprocessing(): PreprocessConfig {
+    return this.parts.preprocessing;
+  }
+
+  /**
+   * Operations of the forward pass of one image: of matrix products and attention, a multiplication
+   * and an addition counted as two.
+   */
+  get imageOperations(): number {
+    return this.parts.encoder.imageOperations;
+  }
+
+  /** Operations of the forward pass of one text, counted as those of an image. */
+  textOperations({ ids }: TokenizedText): number {
+    return this.parts.encoder.textOperations(cutAfterEnd(ids, this.parts.config.text).length);
+  }
+
   /**
    * Decodes an image and brings it into the model's form: EXIF orientation, Pillow's antialiased
    * bicubic resize, centre crop, normalisation.

@@ -1,5 +1,6 @@
 import type { Backend, Executable } from './backends/backend.ts';
 import type { ClipConfig } from './config.ts';
+import { planOperations } from './graph/operations.ts';
 import { planGraph } from './graph/plan.ts';
 import { textTower } from './model/text.ts';
 import { visionTower } from './model/vision.ts';
@@ -26,11 +27,27 @@ export class Encoder {
   private readonly backend: Backend;
   private readonly weights: Weights;
   private readonly executables = new Map<string, Promise<Executable>>();
+  private readonly textCosts = new Map<number, number>();
+  /** Of one image. */
+  readonly imageOperations: number;
 
   constructor(config: ClipConfig, backend: Backend, weights: Weights) {
     this.config = config;
     this.backend = backend;
     this.weights = weights;
+    const { vision, embeddingWidth } = config;
+    this.imageOperations = planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
+  }
+
+  /** Of one text of so many tokens. */
+  textOperations(tokens: number): number {
+    const known = this.textCosts.get(tokens);
+    if (known !== undefined) return known;
+    const { text, embeddingWidth } = this.config;
+    const { graph } = textTower(text, embeddingWidth, { texts: 1, tokens });
+    const operations = planOperations(planGraph(graph));
+    this.textCosts.set(tokens, operations);
+    return operations;
   }
 
   /** Brings all weights into the backend, which needs the checkpoint no more after this. */

@@ -1,4 +1,6 @@
+import { loadClip } from '@clipql/core';
 import { describe, expect, test } from 'vitest';
+import { benchModel } from './bench-model.ts';
 import { checkSameEmbeddings } from './check.ts';
 import { executedTokens, operationsOf } from './operations.ts';
 import { peakModule } from './peak-module.ts';
@@ -35,6 +37,21 @@ describe('operations', () => {
     // 6 of the 9 pairs of three tokens are seen, and one row in place of three goes on at the end.
     const skipped = 12 * 4 * 3 * 512 + 2 * 2 * 9 * 512 ** 2;
     expect(operationsOf(one, {}, AS_CLIPQL)).toBe(operationsOf(one, {}, EVERYTHING) - skipped);
+  });
+
+  test('are those that core counts in its plans', async () => {
+    const { files, config } = await benchModel('nano');
+    const clip = await loadClip(files);
+    expect(clip.imageOperations).toBe(
+      operationsOf({ tower: 'image', batch: 1 }, config, AS_CLIPQL),
+    );
+    for (const text of ['a', 'a photo of a golden retriever.', 'a '.repeat(200)]) {
+      const tokenized = clip.tokenize(text);
+      const { ids } = tokenized;
+      const workload = { tower: 'text', ids: [ids], padTo: ids.length } as const;
+      expect(clip.textOperations(tokenized)).toBe(operationsOf(workload, config, AS_CLIPQL));
+    }
+    clip.dispose();
   });
 });
 
