@@ -50,7 +50,8 @@ export function createContext(
   const open = async (name: string | undefined): Promise<ModelSession> => {
     const lease = await models.lease(name);
     leases.push(lease);
-    return { model: lease.model, loaders: createLoaders(lease.model, readImage, MAX_IMAGES) };
+    const { model } = lease;
+    return { model, loaders: createLoaders(model, readImage, MAX_IMAGES, request.signal) };
   };
   return {
     models,

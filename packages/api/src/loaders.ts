@@ -6,8 +6,8 @@ import type { LoadedModel } from './models/loaded-model.ts';
 import { createTextLoader, type EncodedText } from './text-loader.ts';
 
 /**
- * What an operation gets images and texts encoded with. Calls made in one turn of the event loop
- * share a batch, and an equal one is answered from the first.
+ * What an operation gets images and texts encoded with, and the only way to a forward pass. An
+ * equal call is answered from the first; those of all operations share batches.
  */
 export interface Loaders {
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
@@ -26,15 +26,17 @@ export interface ModelSession {
  * Loaders for one operation.
  *
  * @param maxImages the most images of the operation.
+ * @param signal tells when nobody waits for the answer any more.
  */
 export function createLoaders(
   model: LoadedModel,
   readImage: ReadImage,
   maxImages: number,
+  signal: AbortSignal,
 ): Loaders {
-  const text = createTextLoader(model.clip);
+  const text = createTextLoader(model.inference, signal);
   return {
-    image: createImageLoader(model, readImage, maxImages),
+    image: createImageLoader(model.inference, readImage, maxImages, signal),
     text,
     labels: (labels, templates) =>
       encodeLabels(text, model.clip.info.contextLength, labels, templates),

@@ -19,7 +19,9 @@ export async function withLocalSession(
   const fetcher = createImageFetcher(settings);
   try {
     // Images are taken in small groups, so that their number needs no limit.
-    const loaders = createLoaders(model, imagesOfCommandLine(fetcher), Number.POSITIVE_INFINITY);
+    const { signal } = new AbortController();
+    const readImage = imagesOfCommandLine(fetcher);
+    const loaders = createLoaders(model, readImage, Number.POSITIVE_INFINITY, signal);
     await work({ model, loaders });
   } finally {
     await fetcher.close();

@@ -35,16 +35,17 @@ interface ServeFlags extends Flags {
 async function serve(flags: ServeFlags): Promise<void> {
   const settings = parseSettings(flags, process.env);
   if (flags.printConfig) return printSettings(settings);
-  const models = createModelRegistry([modelSource(settings.model, loadOptions(settings))]);
-  // What is wrong with the model is to be known now, not at the first request.
-  const model = await models.get();
-  const fetcher = createImageFetcher(settings);
   // The other commands do without GraphQL, and start in half the time.
   const [{ createClipqlYoga }, { createMetrics }] = await Promise.all([
     import('../yoga.ts'),
     import('../metrics.ts'),
   ]);
   const metrics = createMetrics();
+  const source = modelSource(settings.model, loadOptions(settings), { metrics });
+  const models = createModelRegistry([source]);
+  // What is wrong with the model is to be known now, not at the first request.
+  const model = await models.get();
+  const fetcher = createImageFetcher(settings);
   metrics.watchProcess();
   const readiness = createReadiness();
   const yoga = createClipqlYoga({ models, fetcher, metrics, readiness }, logUnexpected);

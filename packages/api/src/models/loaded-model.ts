@@ -2,17 +2,18 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clip, type LoadOptions, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
+import { createInference, type Inference, type InferenceOptions } from '../inference/inference.ts';
 import type { ModelSource } from './registry.ts';
 
 /** A model that is ready to run. */
 export interface LoadedModel {
   readonly clip: Clip;
+  /** The way to its forward passes, for all requests. */
+  readonly inference: Inference;
   /** Where its files are. */
   readonly folder: string;
   /** Whether it is the small one that comes with ClipQL. */
   readonly embedded: boolean;
-  /** Images of more pixels are refused before they are decoded; undefined for core's own limit. */
-  readonly maxPixels: number | undefined;
 }
 
 const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
@@ -22,13 +23,19 @@ const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/nano', import.m
  *
  * @returns a source whose `load` throws ClipError as `loadClip` does.
  */
-export function modelSource(folder: string | undefined, options: LoadOptions = {}): ModelSource {
+export function modelSource(
+  folder: string | undefined,
+  options: LoadOptions = {},
+  inferenceOptions: InferenceOptions = {},
+): ModelSource {
   const path = folder ?? EMBEDDED_MODEL;
   return {
     name: basename(resolve(path)),
     load: async () => {
       const clip = await loadClip(await modelFromFolder(path), options);
-      return { clip, folder: path, embedded: folder === undefined, maxPixels: options.maxPixels };
+      const { maxPixels } = options;
+      const inference = createInference(clip, { ...inferenceOptions, maxPixels });
+      return { clip, inference, folder: path, embedded: folder === undefined };
     },
   };
 }

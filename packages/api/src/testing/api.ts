@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
+import type { InferenceOptions } from '../inference/inference.ts';
 import { createMetrics } from '../metrics.ts';
 import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
@@ -27,11 +28,16 @@ export interface TestApi {
 
 export const ORIGIN = 'http://clipql.test';
 
-export async function startApi(options: FetchImageOptions = {}): Promise<TestApi> {
-  const models = createModelRegistry([modelSource(undefined)]);
+export interface TestApiOptions extends FetchImageOptions {
+  readonly inference?: InferenceOptions;
+}
+
+export async function startApi({ inference, ...options }: TestApiOptions = {}): Promise<TestApi> {
+  const metrics = createMetrics();
+  const models = createModelRegistry([modelSource(undefined, {}, { ...inference, metrics })]);
   const fetcher = createImageFetcher(options);
   const logged: unknown[] = [];
-  const services = { models, fetcher, metrics: createMetrics(), readiness: createReadiness() };
+  const services = { models, fetcher, metrics, readiness: createReadiness() };
   const yoga = createClipqlYoga(services, (_id, error) => logged.push(error));
   const fetch = async (path: string, init: RequestInit = {}) =>
     yoga.fetch(`${ORIGIN}${path}`, init);

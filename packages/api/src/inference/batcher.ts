@@ -1,0 +1,185 @@
+import { ClipError } from '@clipql/core';
+
+type TowerName = 'image' | 'text';
+
+/** One of the model's towers: what a batch may hold, and how it is run. */
+export interface Tower<Input> {
+  readonly name: TowerName;
+  /** The most of one forward pass, in what `sizeOf` counts; a single input may be larger. */
+  readonly maxSize: number;
+  sizeOf(input: Input): number;
+  /** One [E] an input, in their order, as the model gives them. */
+  run(inputs: readonly Input[]): Promise<Float32Array[]>;
+}
+
+export interface BatchResult {
+  /** [E], as the model gives it. */
+  readonly embedding: Float32Array;
+  /** Milliseconds of the forward pass that the input was in. */
+  readonly encoding: number;
+}
+
+/** What a forward pass was, for the metrics. */
+export interface BatchFacts {
+  readonly tower: TowerName;
+  /** Inputs. */
+  readonly size: number;
+  readonly milliseconds: number;
+  /** Milliseconds that each input had waited for it. */
+  readonly waits: readonly number[];
+}
+
+interface Item<Input> {
+  readonly input: Input;
+  readonly since: number;
+  readonly resolve: (result: BatchResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface BatcherOptions {
+  /** Milliseconds after which a batch that is not full no longer gives way to one that is. */
+  readonly maxWait: number;
+  /** Milliseconds on a clock that does not go back. */
+  readonly now: () => number;
+  readonly onBatch: (facts: BatchFacts) => void;
+}
+
+/** How often a batch is tried again on a new team of threads. */
+const RETRIES = 2;
+
+/**
+ * Brings the inputs of all requests to the model, one forward pass at a time. An idle model begins
+ * at once with what there is; what comes while it runs is gathered into the next batch.
+ */
+export class Batcher {
+  private readonly options: BatcherOptions;
+  private readonly queues: TowerQueue[] = [];
+  private running = false;
+
+  constructor(options: BatcherOptions) {
+    this.options = options;
+  }
+
+  /** Adds a tower. @returns its queue: runs an input in a batch with others. */
+  tower<Input>(tower: Tower<Input>): (input: Input, signal: AbortSignal) => Promise<BatchResult> {
+    const queue = new InputQueue(tower, this.options.now);
+    this.queues.push(queue);
+    return (input, signal) => {
+      const result = queue.add(input, signal);
+      // In a microtask, so that what is added together is run together.
+      queueMicrotask(() => this.next());
+      return result;
+    };
+  }
+
+  private next(): void {
+    if (this.running) return;
+    const queue = this.choose();
+    if (queue === undefined) return;
+    this.running = true;
+    void queue.runBatch(this.options.onBatch).finally(() => {
+      this.running = false;
+      this.next();
+    });
+  }
+
+  /** Of the batches that are full or have waited long the oldest, or else of all. */
+  private choose(): TowerQueue | undefined {
+    const waiting = this.queues
+      .filter(({ since }) => since !== undefined)
+      .toSorted((a, b) => a.since! - b.since!);
+    const longest = this.options.now() - this.options.maxWait;
+    return waiting.find((queue) => queue.isFull || queue.since! <= longest) ?? waiting[0];
+  }
+}
+
+interface TowerQueue {
+  /** When the oldest input came; undefined where there is none. */
+  readonly since: number | undefined;
+  readonly isFull: boolean;
+  runBatch(onBatch: BatcherOptions['onBatch']): Promise<void>;
+}
+
+class InputQueue<Input> implements TowerQueue {
+  private readonly tower: Tower<Input>;
+  private readonly now: () => number;
+  private readonly items = new Set<Item<Input>>();
+  private size = 0;
+
+  constructor(tower: Tower<Input>, now: () => number) {
+    this.tower = tower;
+    this.now = now;
+  }
+
+  get since(): number | undefined {
+    const [oldest] = this.items;
+    return oldest?.since;
+  }
+
+  get isFull(): boolean {
+    return this.size >= this.tower.maxSize;
+  }
+
+  add(input: Input, signal: AbortSignal): Promise<BatchResult> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const item = { input, since: this.now(), resolve, reject };
+      this.items.add(item);
+      this.size += this.tower.sizeOf(input);
+      const drop = () => {
+        if (this.remove(item)) reject(signal.reason);
+      };
+      signal.addEventListener('abort', drop, { once: true });
+    });
+  }
+
+  async runBatch(onBatch: BatcherOptions['onBatch']): Promise<void> {
+    const batch = this.takeBatch();
+    const start = this.now();
+    try {
+      const embeddings = await this.run(batch.map(({ input }) => input));
+      const encoding = this.now() - start;
+      for (const [i, { resolve }] of batch.entries()) {
+        resolve({ embedding: embeddings[i]!, encoding });
+      }
+      onBatch({
+        tower: this.tower.name,
+        size: batch.length,
+        milliseconds: encoding,
+        waits: batch.map(({ since }) => start - since),
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** A lost thread is not the inputs' fault: the model gets a new team, and they another try. */
+  private async run(inputs: readonly Input[]): Promise<Float32Array[]> {
+    for (let retries = RETRIES; ; retries--) {
+      try {
+        return await this.tower.run(inputs);
+      } catch (error) {
+        const isLost = error instanceof ClipError && error.code === 'WORKER_LOST';
+        if (!isLost || retries === 0) throw error;
+      }
+    }
+  }
+
+  private takeBatch(): Item<Input>[] {
+    const batch: Item<Input>[] = [];
+    let size = 0;
+    for (const item of this.items) {
+      size += this.tower.sizeOf(item.input);
+      if (batch.length > 0 && size > this.tower.maxSize) break;
+      batch.push(item);
+      this.remove(item);
+    }
+    return batch;
+  }
+
+  private remove(item: Item<Input>): boolean {
+    if (!this.items.delete(item)) return false;
+    this.size -= this.tower.sizeOf(item.input);
+    return true;
+  }
+}
