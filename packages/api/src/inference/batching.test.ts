@@ -1,0 +1,94 @@
+import { ClipError } from '@clipql/core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../testing/api.ts';
+import { embedPicture, holdImageTower, WAIT } from '../testing/held-tower.ts';
+
+let api: TestApi;
+
+beforeEach(async () => {
+  api = await startApi();
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  expect(api.logged).toEqual([]);
+  await api.close();
+});
+
+/** What Prometheus would read under this name. */
+async function metric(name: string): Promise<number> {
+  const text = await (await api.fetch('/metrics')).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length));
+}
+
+test('an idle model begins at once with one image, and a busy one gathers batches', async () => {
+  const tower = holdImageTower(api);
+  const first = embedPicture(api, 0);
+  await tower.begun(1);
+  const others = Array.from({ length: 19 }, (_, i) => embedPicture(api, i + 1));
+  await vi.waitFor(
+    async () => expect(await metric('clipql_stage_seconds_count{stage="decode"}')).toBe(20),
+    WAIT,
+  );
+  tower.open();
+  const answers = await Promise.all([first, ...others]);
+  expect(tower.batches).toEqual([1, 8, 8, 3]);
+  for (const { errors } of answers) expect(errors).toEqual([]);
+  expect(await metric('clipql_batch_size_count{tower="image"}')).toBe(4);
+  expect(await metric('clipql_batch_size_sum{tower="image"}')).toBe(20);
+});
+
+test('an image gets in a batch what it gets alone', async () => {
+  const tower = holdImageTower(api);
+  const requests = [0, 1, 2, 3].map((number) => embedPicture(api, number));
+  await vi.waitFor(
+    async () => expect(await metric('clipql_stage_seconds_count{stage="decode"}')).toBe(4),
+    WAIT,
+  );
+  tower.open();
+  const together = await Promise.all(requests);
+  expect(tower.batches).toEqual([1, 3]);
+  const other = await startApi();
+  for (const [number, { data }] of together.entries()) {
+    const alone = await embedPicture(other, number);
+    expect(data.embedImage.values).toEqual(alone.data.embedImage.values);
+  }
+  await other.close();
+});
+
+test('an image that several requests bring while it is under way is computed once', async () => {
+  const tower = holdImageTower(api);
+  const requests = Array.from({ length: 5 }, () => embedPicture(api, 7));
+  await tower.begun(1);
+  tower.open();
+  const [first, ...others] = await Promise.all(requests);
+  for (const { data } of others) expect(data).toEqual(first!.data);
+  expect(tower.batches).toEqual([1]);
+});
+
+test('a label that several requests bring while it is under way is computed once', async () => {
+  const gate = Promise.withResolvers<void>();
+  const encode = api.model.clip.encodeTexts.bind(api.model.clip);
+  const spy = vi.spyOn(api.model.clip, 'encodeTexts').mockImplementation(async (...args) => {
+    await gate.promise;
+    return encode(...args);
+  });
+  const ask = () => api.query('{ embedText(text: "a photo of a dog.") { values } }');
+  const requests = [ask(), ask(), ask()];
+  await vi.waitFor(() => expect(spy).toHaveBeenCalled(), WAIT);
+  gate.resolve();
+  const [first, ...others] = await Promise.all(requests);
+  for (const { data } of others) expect(data).toEqual(first!.data);
+  expect(spy.mock.calls.flatMap(([texts]) => texts)).toHaveLength(1);
+});
+
+test('a batch whose thread is lost is run again, and nobody notices', async () => {
+  const encode = api.model.clip.encodeImages.bind(api.model.clip);
+  const spy = vi
+    .spyOn(api.model.clip, 'encodeImages')
+    .mockRejectedValueOnce(new ClipError('WORKER_LOST', 'a thread was lost'))
+    .mockImplementation(encode);
+  expect((await embedPicture(api, 1)).errors).toEqual([]);
+  expect(spy).toHaveBeenCalledTimes(2);
+});

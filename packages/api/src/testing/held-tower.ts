@@ -1,0 +1,43 @@
+import { vi } from 'vitest';
+import type { TestApi } from './api.ts';
+import { dataUrl } from './api.ts';
+import { picture } from './pictures.ts';
+
+/** An image tower that waits before each forward pass until it is let go on. */
+export interface HeldTower {
+  /** Images of each forward pass that has begun. */
+  readonly batches: readonly number[];
+  /** Resolves once so many forward passes have begun. */
+  begun(passes: number): Promise<void>;
+  /** Ends the wait, of this pass and of all later ones. */
+  open(): void;
+}
+
+export function holdImageTower({ model: { clip } }: Pick<TestApi, 'model'>): HeldTower {
+  const gate = Promise.withResolvers<void>();
+  const batches: number[] = [];
+  const encode = clip.encodeImages.bind(clip);
+  vi.spyOn(clip, 'encodeImages').mockImplementation(async (images, options) => {
+    batches.push(images.length);
+    await gate.promise;
+    return encode(images, options);
+  });
+  return {
+    batches,
+    begun: (passes) => vi.waitFor(() => expectAtLeast(batches.length, passes), WAIT),
+    open: gate.resolve,
+  };
+}
+
+/** Long enough for any machine; a test that passes does not wait for it. */
+export const WAIT = { timeout: 60_000, interval: 5 };
+
+function expectAtLeast(got: number, expected: number): void {
+  if (got < expected) throw new Error(`expected at least ${expected}, got ${got}`);
+}
+
+/** Embeds the picture of a number, as a request of its own. */
+export function embedPicture(api: Pick<TestApi, 'query'>, number: number) {
+  const query = 'query ($url: String!) { embedImage(imageUrl: $url) { values } }';
+  return api.query(query, { url: dataUrl(picture(number), 'image/png') });
+}
