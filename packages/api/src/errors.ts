@@ -27,7 +27,15 @@ export type ApiErrorCode =
   /** A command-line flag or an environment variable is not usable. */
   | 'BAD_OPTION'
   /** The address to listen on is taken, or not this machine's. */
-  | 'LISTEN_FAILED';
+  | 'LISTEN_FAILED'
+  /** A folder has no images, or cannot be read. */
+  | 'NO_IMAGES'
+  /** What a command is to write is there, made or begun by another run. */
+  | 'OUTPUT_EXISTS'
+  /** Another process is writing the same output. */
+  | 'OUTPUT_BUSY'
+  /** The disk is full, or the output's folder not there or not writable. */
+  | 'OUTPUT_UNWRITABLE';
 
 /** The one error class of `@clipql/api`; its message is one line that a user can act on. */
 export class ApiError extends Error {
@@ -51,6 +59,12 @@ export interface PublicError {
 export function publicError(error: unknown): PublicError | undefined {
   if (!(error instanceof ApiError || error instanceof ClipError)) return undefined;
   return { code: error.code, message: oneLine(error.message) };
+}
+
+/** An error's code and line; INTERNAL for one that ClipQL did not raise. For the command line. */
+export function describeError(error: unknown): PublicError {
+  const message = error instanceof Error ? error.message : String(error);
+  return publicError(error) ?? { code: 'INTERNAL', message: oneLine(message) };
 }
 
 /** The most characters of a message: it may quote what the user sent, of any length. */

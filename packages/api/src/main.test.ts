@@ -39,7 +39,11 @@ const BAD_USES: readonly BadUse[] = [
     line: /IMAGE_FILE_UNREADABLE: .*no regular file/,
   },
   { what: 'no image', args: ['classify', '--labels', 'a'], line: /BAD_OPTION: .*argument 'image'/ },
-  { what: 'embed of nothing', args: ['embed'], line: /BAD_OPTION: expected --image or --text/ },
+  {
+    what: 'embed of nothing',
+    args: ['embed'],
+    line: /BAD_OPTION: expected --image, --text or --images/,
+  },
   {
     what: 'embed of an image and a text',
     args: ['embed', '--image', 'a', '--text', 'b'],

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addEmbed } from './commands/embed.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { ApiError, oneLine } from './errors.ts';
+import { version } from './version.ts';
 
 /**
  * The command line. Results go to standard output, everything else to standard error; a failure is
@@ -40,11 +40,6 @@ function createProgram(): Command {
   addClassify(program);
   addEmbed(program);
   return program;
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
 
 function reportUsage(error: CommanderError): void {

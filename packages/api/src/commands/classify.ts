@@ -1,13 +1,14 @@
 import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
 import { classifyImage, type ImageClassification } from '../classify-image.ts';
+import { describeError } from '../errors.ts';
 import { checkLabels } from '../limits.ts';
 import type { ModelSession } from '../loaders.ts';
 import { type Flags, parseCount } from '../settings/settings.ts';
 import { classificationJson, classificationTable } from './classify-output.ts';
 import { addModelFlags, collect } from './flags.ts';
 import { withLocalSession } from './local-session.ts';
-import { describeError, reportError } from './report.ts';
+import { reportError } from './report.ts';
 
 interface ClassifyFlags extends Flags {
   readonly labels: readonly string[];

@@ -1,49 +1,77 @@
 import { type Command, Option } from 'commander';
 import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../embed.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, shorten } from '../errors.ts';
 import type { ModelSession } from '../loaders.ts';
-import type { Flags } from '../settings/settings.ts';
+import { type EmbedImagesFlags, embedImages } from './embed-images.ts';
 import { addModelFlags } from './flags.ts';
 import { withLocalSession } from './local-session.ts';
 import { reportError } from './report.ts';
 
-interface EmbedFlags extends Flags {
+interface EmbedFlags extends Omit<EmbedImagesFlags, 'images'> {
+  readonly images?: string;
   readonly image?: string;
   readonly text?: string;
-  readonly raw?: true;
   readonly json?: true;
 }
 
 const EXAMPLES = `
 Examples:
   $ clipql embed --text "a photo of a dog."
-  $ clipql embed --image photo.jpg --json`;
+  $ clipql embed --image photo.jpg --json
+  $ clipql embed --images photos --out photos.npy
+  $ clipql embed --images photos --out photos.parquet --quiet
 
-/** `clipql embed --image ADDRESS` or `clipql embed --text TEXT` */
+A folder's images are the files in it and in its folders that end in .png, .jpg, .jpeg, .gif, .webp or
+.avif, in the order of their paths. Row N of the output is the Nth of them:
+  .npy      float32 [N, E], in NumPy's format 1.0; NaN throughout for a file that cannot be read
+  .jsonl    {"row", "file", "values"} a line; "values" null, and "error", for a file that cannot be read
+  .parquet  columns row, file, values (a list of float32, or null), error_code, error_message
+OUT.rows.jsonl lists the run, then each row's file and error. A run that was killed goes on when the
+same command is given again; until it ends, OUT.partial holds its rows.`;
+
+/** `clipql embed`, of an image, a text or a folder of images. */
 export function addEmbed(program: Command): void {
   const command = program
     .command('embed')
-    .description('Write the embedding of an image or a text.')
+    .description('Write the embedding of an image or a text, or those of a folder of images.')
     .addOption(
-      new Option('--image <image>', 'a file, or an http, https or data URL').conflicts('text'),
+      new Option('--image <image>', 'a file, or an http, https or data URL').conflicts([
+        'text',
+        'images',
+      ]),
     )
-    .option('--text <text>', 'a text, taken as it is: without a template')
+    .addOption(
+      new Option('--text <text>', 'a text, taken as it is: without a template').conflicts('images'),
+    )
+    .option('--images <dir>', 'a folder of images; --out says where their embeddings go')
+    .option('--out <file>', 'a file that ends in .npy, .jsonl or .parquet')
+    .option('--overwrite', 'replace what another run has written there')
     .option('--raw', 'as the model gives it, not divided by its length')
-    .option('--json', 'write an object with the values and what they were made of');
+    .addOption(
+      new Option('--json', 'write an object with the values and what they were made of').conflicts(
+        'images',
+      ),
+    )
+    .option('--quiet', 'with --images: write nothing but errors');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(embed);
 }
 
 async function embed(flags: EmbedFlags): Promise<void> {
-  if (flags.image === undefined && flags.text === undefined) {
-    throw new ApiError('BAD_OPTION', 'expected --image or --text, got neither');
+  const { image, text, images } = flags;
+  if (images !== undefined) return embedImages({ ...flags, images });
+  if (image === undefined && text === undefined) {
+    throw new ApiError('BAD_OPTION', 'expected --image, --text or --images, got none of them');
+  }
+  if (flags.out !== undefined) {
+    throw new ApiError('BAD_OPTION', 'expected --images with --out, got none');
   }
   await withLocalSession(flags, async (session) => {
     try {
       const json =
-        flags.text === undefined ? await imageJson(session, flags) : await textJson(session, flags);
+        text === undefined ? await imageJson(session, flags) : await textJson(session, flags);
       process.stdout.write(`${JSON.stringify(flags.json ? json : json.values)}\n`);
     } catch (error) {
-      reportError(error, flags.image);
+      reportError(error, image);
     }
   });
 }
@@ -56,6 +84,12 @@ async function imageJson({ model, loaders }: ModelSession, { image = '', raw }: 
 async function textJson({ model, loaders }: ModelSession, { text = '', raw }: EmbedFlags) {
   const embedded = await embedText(model, loaders, text, !raw);
   const { tokens, truncated } = embedded;
+  if (truncated) {
+    const { contextLength } = model.clip.info;
+    process.stderr.write(
+      `clipql: warning: text ${JSON.stringify(shorten(text, 60))} was longer than the context of ${contextLength} tokens and was cut\n`,
+    );
+  }
   return { text, ...vectorJson(embedded), tokens, truncated };
 }
 

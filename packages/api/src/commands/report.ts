@@ -1,8 +1,18 @@
-import { oneLine, publicError, shorten } from '../errors.ts';
+import { describeError, oneLine, type PublicError, shorten } from '../errors.ts';
 
-/** Makes the process end with exit code 1, once it has nothing more to do. */
-export function failed(): void {
-  process.exitCode = 1;
+/** What a process of `clipql` ends with; `clipql --help` and the README say the same. */
+const EXIT_CODES = {
+  /** All was done. */
+  done: 0,
+  /** Something failed: all of the command, or some of its images. */
+  failed: 1,
+  /** The command was not understood, and nothing was done. */
+  misused: 2,
+} as const;
+
+/** Makes the process end with exit code 1, or another, once it has nothing more to do. */
+export function failed(exitCode: number = EXIT_CODES.failed): void {
+  process.exitCode = exitCode;
 }
 
 /**
@@ -11,14 +21,17 @@ export function failed(): void {
  * @param about what it is about, such as an image's address.
  */
 export function reportError(error: unknown, about?: string): void {
-  const { code, message } = describeError(error);
-  const subject = about === undefined ? '' : `${oneLine(shorten(about, 100))}: `;
-  process.stderr.write(`clipql: ${code}: ${subject}${message}\n`);
-  failed();
+  const described = describeError(error);
+  process.stderr.write(`${errorLine(described, about)}\n`);
+  failed(described.code === 'BAD_OPTION' ? EXIT_CODES.misused : EXIT_CODES.failed);
 }
 
-/** An error's code and line; INTERNAL for one that ClipQL did not raise. */
-export function describeError(error: unknown): { readonly code: string; readonly message: string } {
-  const message = error instanceof Error ? error.message : String(error);
-  return publicError(error) ?? { code: 'INTERNAL', message: oneLine(message) };
+/** `clipql: CODE: about: message`, without the address that an error of fetching ends in. */
+export function errorLine({ code, message }: PublicError, about?: string): string {
+  if (about === undefined) return `clipql: ${code}: ${message}`;
+  const url = URL.parse(about);
+  const ending = url === null ? '' : `: ${url.origin}${url.pathname}`;
+  const said =
+    ending !== '' && message.endsWith(ending) ? message.slice(0, -ending.length) : message;
+  return `clipql: ${code}: ${oneLine(shorten(about, 100))}: ${said}`;
 }

@@ -49,10 +49,10 @@ export interface BadUse {
   readonly line: RegExp;
 }
 
-/** Exit code 1, and one line on standard error. */
+/** One line on standard error, and exit code 2 for a misuse, 1 for what went wrong otherwise. */
 export function expectFailure({ exitCode, stdout, stderr }: Finished, line: RegExp): void {
   expect(stderr).toMatch(/^clipql: [^\n]+\n$/);
   expect(stderr).toMatch(line);
   expect(stdout).toBe('');
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(stderr.startsWith('clipql: BAD_OPTION: ') ? 2 : 1);
 }

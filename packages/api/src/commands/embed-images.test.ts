@@ -1,0 +1,236 @@
+// These run the built command line: `npm test` builds it first.
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type BadUse,
+  clipql,
+  expectFailure,
+  finished,
+  startClipql,
+} from '../testing/command-line.ts';
+import { BAD_IMAGE, writeImageFolder } from '../testing/image-folder.ts';
+
+/** CONTRIBUTING.md names the run with two thousand. */
+const IMAGES = Number(process.env.CLIPQL_TEST_IMAGES ?? 300);
+const E = 128;
+
+let folder: string;
+let images: string;
+let files: readonly string[];
+/** What a run without a kill writes. */
+let whole: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+  images = join(folder, 'images');
+  files = await writeImageFolder(images, IMAGES);
+  await clipql('embed', '--images', images, '--out', join(folder, 'whole.npy'));
+  whole = await readFile(join(folder, 'whole.npy'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const embed = (out: string, ...args: readonly string[]) =>
+  clipql('embed', '--images', images, '--out', join(folder, out), ...args);
+
+const listing = async (out: string) => {
+  const text = await readFile(join(folder, `${out}.rows.jsonl`), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+};
+
+/** Starts a run and kills it when so many rows are safe. @returns how many there were. */
+async function killAt(out: string, rows: number): Promise<number | 'ended before'> {
+  const path = join(folder, `${out}.partial`, 'journal.jsonl');
+  const safe = async () => (await readFile(path, 'utf8').catch(() => '')).split('\n').length - 2;
+  const child = startClipql(['embed', '--images', images, '--out', join(folder, out)]);
+  const end = finished(child);
+  let over = false;
+  child.on('exit', () => {
+    over = true;
+  });
+  while (!over && (await safe()) < rows) await new Promise((resolve) => setTimeout(resolve, 1));
+  child.kill('SIGKILL');
+  await end;
+  return child.signalCode === 'SIGKILL' ? safe() : 'ended before';
+}
+
+test('a run killed at several points, then run again, equals one without a kill', async () => {
+  const targets = [0, 0.2, 0.4, 0.5, 0.8].map((share) => Math.floor(share * IMAGES));
+  let out = '';
+  // A machine that looks away for the rest of a run kills too late: then it was no run of this test.
+  for (let attempt = 0, killed = 0; killed < targets.length; attempt++) {
+    out = `killed-${attempt}.npy`;
+    for (killed = 0; killed < targets.length; killed++) {
+      const safe = await killAt(out, targets[killed]!);
+      if (safe === 'ended before') break;
+      expect(safe).toBeGreaterThanOrEqual(targets[killed]!);
+      expect(safe).toBeLessThanOrEqual(IMAGES);
+    }
+  }
+  const last = await embed(out);
+  expect(last).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(last.stderr).toContain('clipql: goes on after the ');
+  expect(last.stderr).toContain(`${out} has ${IMAGES.toLocaleString('en-US')} rows of 128 values`);
+  expect((await readFile(join(folder, out))).equals(whole)).toBe(true);
+  expect(await listing(out)).toEqual(await listing('whole.npy'));
+  expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
+});
+
+test('a .npy is float32 [N, E], NaN where a file is bad; the listing has files and errors', async () => {
+  expect(whole.subarray(0, 8).toString('latin1')).toBe('\x93NUMPY\x01\x00');
+  expect(whole.toString('latin1', 10, 128)).toMatch(
+    new RegExp(
+      `^\\{'descr': '<f4', 'fortran_order': False, 'shape': \\(${IMAGES}, 128\\), \\} *\n$`,
+    ),
+  );
+  expect(whole.length).toBe(128 + IMAGES * E * 4);
+  const values = new Float32Array(Uint8Array.from(whole.subarray(128)).buffer);
+  for (let row = 0; row < IMAGES; row++) {
+    const embedding = values.subarray(row * E, (row + 1) * E);
+    if (row === BAD_IMAGE) expect(embedding.every(Number.isNaN)).toBe(true);
+    else expect(Math.hypot(...embedding)).toBeCloseTo(1, 5);
+  }
+  const [header, ...rows] = await listing('whole.npy');
+  expect(header).toMatchObject({ model: 'nano', rows: IMAGES, dimensions: E, normalized: true });
+  expect(rows.map(({ row }) => row)).toEqual(files.map((_, i) => i));
+  expect(rows.map(({ file }) => file)).toEqual(files);
+  expect(rows.filter(({ error }) => error)).toEqual([
+    expect.objectContaining({
+      row: BAD_IMAGE,
+      error: expect.objectContaining({ code: 'IMAGE_UNSUPPORTED' }),
+    }),
+  ]);
+});
+
+test('a row is what `embed --image` gives for its file, bit by bit', async () => {
+  const { stdout } = await clipql('embed', '--image', join(images, files[20]!));
+  const row = new Float32Array(Uint8Array.from(whole.subarray(128 + 20 * E * 4)).buffer, 0, E);
+  expect([...row]).toEqual(JSON.parse(stdout));
+});
+
+test('.jsonl and .parquet hold the same rows as .npy', async () => {
+  await embed('rows.jsonl');
+  await embed('rows.parquet');
+  const lines = (await readFile(join(folder, 'rows.jsonl'), 'utf8')).trimEnd().split('\n');
+  const parquet = await readFile(join(folder, 'rows.parquet'));
+  const objects = await parquetReadObjects({ file: Uint8Array.from(parquet).buffer });
+  expect(lines).toHaveLength(IMAGES);
+  expect(objects).toHaveLength(IMAGES);
+  const values = new Float32Array(Uint8Array.from(whole.subarray(128)).buffer);
+  for (const [row, file] of files.entries()) {
+    const expected = row === BAD_IMAGE ? null : [...values.subarray(row * E, (row + 1) * E)];
+    const line = JSON.parse(lines[row]!);
+    expect(line).toMatchObject({ row, file, values: expected });
+    expect(objects[row]).toEqual({
+      row,
+      file,
+      // The reader gives undefined for a list that is null.
+      values: expected ?? undefined,
+      error_code: line.error?.code ?? null,
+      error_message: line.error?.message ?? null,
+    });
+  }
+});
+
+test('a bad file is reported, its neighbours are not hurt, and the exit code is 1', async () => {
+  const { exitCode, stdout, stderr } = await embed('bad.npy', '--quiet');
+  expect(stderr).toMatch(/^clipql: IMAGE_UNSUPPORTED: a\/000007\.png: expected [^\n]+\n$/);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(1);
+});
+
+test('piped, progress is plain lines, one at each tenth', async () => {
+  const { stderr } = await embed('lines.npy');
+  expect(stderr.match(/^clipql: [\d,]+ of [\d,]+ images$/gm)!.length).toBeLessThanOrEqual(10);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that none is there is the claim.
+  expect(stderr).not.toMatch(/[\r\x1b]/);
+});
+
+test('a complete output is not made again; another run’s is kept unless --overwrite', async () => {
+  const again = await embed('whole.npy');
+  expect(again.stderr).toContain('all rows are there from an earlier run');
+  expect(again.exitCode).toBe(1);
+  expectFailure(
+    await embed('whole.npy', '--raw'),
+    /OUTPUT_EXISTS: .*whole\.npy was made with or without --raw, unlike now; --overwrite replaces it/,
+  );
+  expect((await readFile(join(folder, 'whole.npy'))).equals(whole)).toBe(true);
+
+  await writeFile(join(folder, 'mine.npy'), 'not from here');
+  expectFailure(await embed('mine.npy'), /OUTPUT_EXISTS: .*mine\.npy is there; --overwrite/);
+  expect(await readFile(join(folder, 'mine.npy'), 'utf8')).toBe('not from here');
+  await embed('mine.npy', '--overwrite');
+  expect((await readFile(join(folder, 'mine.npy'))).equals(whole)).toBe(true);
+});
+
+test('a run does not go on with images that were changed, or with another precision', async () => {
+  const own = join(folder, 'own');
+  await mkdir(own);
+  for (const i of [0, 1, 2]) await copyFile(join(images, files[i]!), join(own, `${i}.png`));
+  const args = ['embed', '--images', own, '--out', join(folder, 'own.npy')];
+  expect(await clipql(...args)).toMatchObject({ exitCode: 0 });
+  expectFailure(await clipql(...args, '--precision', 'int8'), /OUTPUT_EXISTS: .*--precision/);
+  await utimes(join(own, '1.png'), 1, 1);
+  expectFailure(await clipql(...args), /OUTPUT_EXISTS: .*some were added, removed or changed/);
+});
+
+test('two processes do not write one output', async () => {
+  const partial = join(folder, 'busy.npy.partial');
+  await mkdir(partial);
+  await writeFile(join(partial, 'lock'), String(process.pid));
+  expectFailure(await embed('busy.npy'), new RegExp(`OUTPUT_BUSY: process ${process.pid} `));
+});
+
+const BAD_USES: readonly BadUse[] = [
+  { what: 'no --out', args: ['--images', '.'], line: /BAD_OPTION: expected --out FILE/ },
+  {
+    what: 'an ending that says no format',
+    args: ['--images', '.', '--out', 'x.csv'],
+    line: /BAD_OPTION: .*\.npy, \.jsonl or \.parquet, got "x\.csv"/,
+  },
+  {
+    what: '--out without --images',
+    args: ['--text', 'a', '--out', 'x.npy'],
+    line: /BAD_OPTION: expected --images with --out/,
+  },
+  {
+    what: 'no such folder',
+    args: ['--images', 'nowhere', '--out', 'x.npy'],
+    line: /NO_IMAGES: nowhere: expected a folder of images, got none there/,
+  },
+  {
+    what: 'an output in no folder',
+    args: ['--images', 'packages/api/examples', '--out', 'nowhere/x.npy'],
+    line: /OUTPUT_UNWRITABLE: cannot write nowhere\/x\.npy: its folder does not exist/,
+  },
+];
+
+test.each(BAD_USES)('embed with $what', async ({ args, line }) => {
+  expectFailure(await clipql('embed', ...args), line);
+});
+
+test('embed --text warns of a text that was cut, with --json and without', async () => {
+  const text = 'a dog on a meadow '.repeat(40);
+  const warning =
+    /^clipql: warning: text "a dog .* was longer than the context of \d+ tokens and was cut\n$/;
+  const plain = await clipql('embed', '--text', text);
+  expect(plain).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(warning) });
+  const json = await clipql('embed', '--text', text, '--json');
+  expect(json).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(warning) });
+  expect(JSON.parse(json.stdout)).toMatchObject({ truncated: true });
+});

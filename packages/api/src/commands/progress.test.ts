@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { createProgress, type ProgressOptions } from './progress.ts';
+
+/** What a run over these amounts writes, one second apart. */
+function written(amounts: readonly number[], options: Partial<ProgressOptions>): string {
+  let text = '';
+  let time = 0;
+  const stream = {
+    isTTY: false,
+    columns: 100,
+    ...options.stream,
+    write: (part: string) => (text += part),
+  };
+  const progress = createProgress({
+    unit: 'images',
+    total: 2000,
+    now: () => time,
+    ...options,
+    stream,
+  });
+  for (const amount of amounts) {
+    time += 1000;
+    progress.update(amount);
+  }
+  progress.log('a line');
+  progress.end();
+  return text;
+}
+
+const terminal = { isTTY: true, columns: 100, write: () => true };
+
+test('on a terminal a bar shows rate and time left, and goes at the end', () => {
+  const text = written([100, 500], { stream: terminal });
+  expect(text.split('\r\x1b[K')).toEqual([
+    '',
+    '[#.......................] 100 of 2,000 images, 100/s, 19 s left',
+    '[######..................] 500 of 2,000 images, 250/s, 6 s left',
+    'a line\n',
+    '[######..................] 500 of 2,000 images, 250/s, 6 s left',
+    '',
+  ]);
+});
+
+test('what an earlier run did does not count for the rate', () => {
+  const text = written([1010], { stream: terminal, start: 1000 });
+  expect(text).toContain('1,010 of 2,000 images, 10/s, 1 min 39 s left');
+});
+
+test('a bar fits into a narrow terminal', () => {
+  const text = written([100], { stream: { ...terminal, columns: 30 } });
+  expect(text.split('\r\x1b[K')[1]).toHaveLength(29);
+});
+
+test('elsewhere there is a line at each tenth', () => {
+  expect(written([10, 199, 200, 210, 700, 2000], {})).toBe(
+    'clipql: 200 of 2,000 images\nclipql: 700 of 2,000 images\nclipql: 2,000 of 2,000 images\na line\n',
+  );
+});
+
+test('when quiet there is nothing but the lines logged', () => {
+  expect(written([200, 2000], { quiet: true, stream: terminal })).toBe('a line\n');
+});

@@ -1,0 +1,54 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { ApiError, oneLine } from '../errors.ts';
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder does not exist',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not write there',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full; with more room, the same command goes on where this one ended',
+  EDQUOT: 'the quota is used up; with more room, the same command goes on where this one ended',
+};
+
+/**
+ * Does what writes an output.
+ *
+ * @throws ApiError OUTPUT_UNWRITABLE for whatever the file system raises.
+ */
+export async function writing<T>(out: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error) || error instanceof ApiError) throw error;
+    const reason = REASONS[String(error.code)] ?? oneLine(error.message);
+    throw new ApiError('OUTPUT_UNWRITABLE', `cannot write ${out}: ${reason}`, { cause: error });
+  }
+}
+
+/** Writes all bytes from a position on. */
+export async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const left = bytes.length - written;
+    written += (await file.write(bytes, written, left, position + written)).bytesWritten;
+  }
+}
+
+/** Makes what was created or renamed in a folder last, where the system can. */
+export async function syncFolder(path: string): Promise<void> {
+  // Windows opens no folders.
+  const folder = await open(path, 'r').catch(() => undefined);
+  await folder?.sync().catch(() => {});
+  await folder?.close();
+}
+
+/** A file's size in bytes; undefined where there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    },
+  );
+}
