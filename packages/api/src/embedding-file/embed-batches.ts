@@ -1,6 +1,5 @@
 import type { PixelTensor } from '@clipql/core';
 import { describeError, type PublicError } from '../errors.ts';
-import { mapLimited } from '../map-limited.ts';
 import type { NewRow } from './embedding-file.ts';
 
 /** What turns files into embeddings. */
@@ -11,9 +10,6 @@ export interface Embedder {
   encode(pixels: readonly PixelTensor[]): Promise<readonly Float32Array[]>;
 }
 
-/** Images that are read and decoded at a time: one waits for the disk while another is decoded. */
-const CONCURRENT_IMAGES = 2;
-
 /**
  * Embeds files in their order, batch by batch. While one batch is in the model, the next one is read
  * and decoded.
@@ -23,14 +19,19 @@ export async function* embedBatches(
   { prepare, encode }: Embedder,
   batch: number,
 ): AsyncGenerator<readonly NewRow[]> {
-  const prepareAt = (start: number): Promise<Prepared[]> =>
-    mapLimited(files.slice(start, start + batch), CONCURRENT_IMAGES, async (file) => {
+  /** One after another: each may hold a file and its pixels. */
+  const prepareAt = async (start: number): Promise<Prepared[]> => {
+    const batchFiles = files.slice(start, start + batch);
+    const prepared: Prepared[] = [];
+    for (const file of batchFiles) {
       try {
-        return { file, pixels: await prepare(file) };
+        prepared.push({ file, pixels: await prepare(file) });
       } catch (error) {
-        return { file, error: describeError(error) };
+        prepared.push({ file, error: describeError(error) });
       }
-    });
+    }
+    return prepared;
+  };
 
   let next = prepareAt(0);
   for (let start = 0; start < files.length; start += batch) {
