@@ -45,14 +45,19 @@ export interface Timing extends ImageTiming {
   readonly total: number;
 }
 
+export interface RankedScore extends LabelScore {
+  /** The label's place among those asked, from 0. */
+  readonly index: number;
+}
+
 /** An answer, with all that it rests on. */
 export interface ImageClassification {
   /** The best one, or what stands for it when it was rejected. */
   readonly label: string;
   readonly rejected: boolean;
   /** Best first; of equals in the order of the labels. */
-  readonly scores: readonly LabelScore[];
-  readonly best: LabelScore;
+  readonly scores: readonly RankedScore[];
+  readonly best: RankedScore;
   readonly model: LoadedModel;
   readonly image: ImageFacts;
   readonly timing: Timing;
@@ -123,12 +128,15 @@ function answer(
 ): ImageClassification {
   const { logitScale } = model.clip.info;
   const scored = classifyEmbeddings(image.direction, labels, embeddings, { mode, logitScale });
-  const { best, scores } = scored;
+  const scores = scored.scores
+    .map((score, index) => ({ ...score, index }))
+    .sort((a, b) => b.cosine - a.cosine);
+  const best = scores[0]!;
   const rejected = rejection !== undefined && (best.probability ?? best.cosine) < rejection.below;
   return {
     label: rejected ? rejection.label : best.label,
     rejected,
-    scores: scores.toSorted((a, b) => b.cosine - a.cosine).slice(0, topK),
+    scores: scores.slice(0, topK),
     best,
     model,
     image: image.facts,

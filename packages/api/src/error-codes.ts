@@ -34,6 +34,8 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   IMAGE_FILE_UNREADABLE: refused(422),
   IMAGE_UNSUPPORTED: refused(422),
   IMAGE_CORRUPT: refused(422),
+  BAD_REQUEST: wholeOperation(400),
+  REQUEST_TOO_LARGE: wholeOperation(413),
   BAD_INPUT: refused(400),
   TOO_MANY_IMAGES: wholeOperation(400),
   TOO_MANY_LABELS: wholeOperation(400),

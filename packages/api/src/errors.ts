@@ -22,6 +22,10 @@ export type ApiErrorCode =
   | 'TOO_MANY_LABELS'
   /** More prompts (labels × templates, and texts) in one operation than allowed. */
   | 'TOO_MANY_PROMPTS'
+  /** The body of a request is not of the form that it has to have. */
+  | 'BAD_REQUEST'
+  /** A request has more bytes than allowed. */
+  | 'REQUEST_TOO_LARGE'
   /** An argument is not usable: no labels, an empty label, a text that is too long. */
   | 'BAD_INPUT'
   /** A command-line flag or an environment variable is not usable. */

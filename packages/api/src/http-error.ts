@@ -1,4 +1,24 @@
+import { meaningOf } from './error-codes.ts';
+import type { PublicError } from './errors.ts';
+
 /** An error of HTTP rather than of GraphQL, in the form that GraphQL clients can read. */
 export function httpError(status: number, code: string, message: string): Response {
   return Response.json({ errors: [{ message, extensions: { code } }] }, { status });
+}
+
+/** An error of ClipQL that a whole request fails with. */
+export function httpFailure(error: PublicError): Response {
+  const response = httpError(meaningOf(error).status, error.code, error.message);
+  for (const [name, value] of Object.entries(retryHeaders(error)))
+    response.headers.set(name, value);
+  return response;
+}
+
+/** Seconds to wait before the same request may succeed, where the server is what it lacked. */
+const RETRY_AFTER = '1';
+
+/** What tells a client when to try again, by the status. */
+export function retryHeaders(error: PublicError): Record<string, string> {
+  const { status, retryable } = meaningOf(error);
+  return retryable && (status === 429 || status === 503) ? { 'retry-after': RETRY_AFTER } : {};
 }

@@ -9,6 +9,7 @@ import { useMultipart } from './plugins/use-multipart.ts';
 import { useOperations } from './plugins/use-operations.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
 import { useRequestMetrics } from './plugins/use-request-metrics.ts';
+import { useRestDoors } from './plugins/use-rest-doors.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
 
@@ -25,6 +26,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useRequestMetrics(metrics),
       useOperations(metrics, services.readiness),
       useCrossSiteGuard(),
+      useRestDoors(services, log),
       usePages(),
       useMultipart(),
       useTokenLimit(MAX_TOKENS),

@@ -48,7 +48,7 @@ test('classify --json writes one array, --top and --mode as asked', async () => 
     {
       image: SHEEP,
       label: 'sheep',
-      scores: [{ label: 'sheep', cosine: expect.any(Number), logit: expect.any(Number) }],
+      scores: [{ index: 0, label: 'sheep', cosine: expect.any(Number), logit: expect.any(Number) }],
       file: { format: 'jpeg', width: 1024, height: 498, bytes: 290_394 },
       model: 'nano',
       timing: expect.objectContaining({ total: expect.any(Number) }),

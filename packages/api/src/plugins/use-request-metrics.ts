@@ -18,7 +18,16 @@ export function useRequestMetrics({ requestSeconds }: Pick<Metrics, 'requestSeco
 }
 
 /** Paths that have a name of their own; a label for each path asked for would fill memory. */
-const DOORS: ReadonlySet<string> = new Set(['graphql', 'healthz', 'readyz', 'metrics', 'examples']);
+const DOORS: ReadonlySet<string> = new Set([
+  'graphql',
+  'ping',
+  'invocations',
+  'v1',
+  'healthz',
+  'readyz',
+  'metrics',
+  'examples',
+]);
 
 function doorOf(path: string): string {
   const [, first = ''] = path.split('/');

@@ -1,6 +1,10 @@
-import type { LabelScore as Score } from '@clipql/core';
 import { builder } from '../builder.ts';
-import { classifyImage, classifyImages, type ImageClassification } from '../classify-image.ts';
+import {
+  classifyImage,
+  classifyImages,
+  type ImageClassification,
+  type RankedScore,
+} from '../classify-image.ts';
 import { ApiError } from '../errors.ts';
 import { type GivenImage, imageSource } from '../images/given-image.ts';
 import { checkTop } from '../limits.ts';
@@ -13,9 +17,10 @@ import { ImageError } from './input-error.ts';
 import { Model } from './model.ts';
 import { Timing } from './timing.ts';
 
-const LabelScore = builder.objectRef<Score>('LabelScore').implement({
+const LabelScore = builder.objectRef<RankedScore>('LabelScore').implement({
   description: 'How well a label fits an image.',
   fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Its place among the labels asked, from 0.' }),
     label: t.exposeString('label', { description: 'As it was given.' }),
     probability: t.exposeFloat('probability', {
       nullable: true,

@@ -1,0 +1,37 @@
+import type { Plugin } from 'graphql-yoga';
+import { type Context, createContext, type ServerContext, type Services } from '../context.ts';
+import type { ErrorLog } from '../error-log.ts';
+import { httpError } from '../http-error.ts';
+import type { Door } from '../rest/door.ts';
+import { embeddings } from '../rest/embeddings.ts';
+import { invocations } from '../rest/invocations.ts';
+import { ping } from '../rest/ping.ts';
+
+const DOORS: ReadonlyMap<string, Door> = new Map([
+  ['/ping', ping],
+  ['/invocations', invocations],
+  ['/v1/embeddings', embeddings],
+]);
+
+/** What is asked as other services are: the same loaders and limits as GraphQL, another form. */
+export function useRestDoors(services: Services, log: ErrorLog): Plugin<Context, ServerContext> {
+  return {
+    onRequest: async ({ request, url, serverContext, endResponse }) => {
+      const door = DOORS.get(url.pathname);
+      if (door === undefined) return;
+      if (request.method !== door.method) {
+        const refusal = httpError(405, 'BAD_REQUEST', `expected ${door.method} ${url.pathname}`);
+        refusal.headers.set('allow', door.method);
+        return endResponse(refusal);
+      }
+      const context = createContext(services, { request, port: serverContext?.port }, log);
+      try {
+        endResponse(await door.answer(request, context, services));
+      } catch (error) {
+        endResponse(door.fail(context.describe(error)));
+      } finally {
+        context.end();
+      }
+    },
+  };
+}

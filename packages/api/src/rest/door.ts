@@ -1,0 +1,11 @@
+import type { Context, Services } from '../context.ts';
+import type { DescribedError } from '../error-log.ts';
+
+/** One way in beside GraphQL. */
+export interface Door {
+  readonly method: 'GET' | 'POST';
+  /** @throws what {@link Door.fail} makes an answer of. */
+  answer(request: Request, context: Context, services: Services): Promise<Response>;
+  /** How this door's clients expect a failure. */
+  fail(error: DescribedError): Response;
+}

@@ -1,0 +1,58 @@
+import { encodeEach } from '../embed-inputs.ts';
+import { meaningOf } from '../error-codes.ts';
+import { ApiError, type PublicError } from '../errors.ts';
+import { retryHeaders } from '../http-error.ts';
+import { chooseModel } from '../models/choose-model.ts';
+import { InputFailure } from '../outcome.ts';
+import { packFloat32, toBase64 } from '../pack-vector.ts';
+import type { Door } from './door.ts';
+import { parseEmbeddingsRequest } from './embeddings-request.ts';
+import { readJsonObject } from './json-body.ts';
+
+/**
+ * `POST /v1/embeddings`, as OpenAI has it, and images among the inputs. There is one answer for all
+ * inputs: the first that fails fails the request, and is named in `param`.
+ *
+ * @see https://platform.openai.com/docs/api-reference/embeddings/create
+ */
+export const embeddings: Door = {
+  method: 'POST',
+  answer: async (request, context) => {
+    const {
+      inputs,
+      model: name,
+      format,
+      dimensions,
+    } = parseEmbeddingsRequest(await readJsonObject(request));
+    const { model, loaders } = await chooseModel(context, { model: name });
+    checkDimensions(dimensions, model.clip.info.embeddingWidth);
+    const outcomes = await encodeEach(loaders, inputs, context.describe);
+    let tokens = 0;
+    const data = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome instanceof InputFailure) return openAiError(outcome.error, `input[${index}]`);
+      tokens += outcome.tokens ?? 0;
+      const { direction } = outcome;
+      const embedding = format === 'base64' ? toBase64(packFloat32(direction)) : [...direction];
+      data.push({ object: 'embedding', index, embedding });
+    }
+    const usage = { prompt_tokens: tokens, total_tokens: tokens };
+    return Response.json({ object: 'list', data, model: model.clip.info.name, usage });
+  },
+  fail: (error) => openAiError(error, null),
+};
+
+function checkDimensions(asked: number | undefined, width: number): void {
+  if (asked === undefined || asked === width) return;
+  throw new ApiError('BAD_INPUT', `expected dimensions ${width}, those of the model, got ${asked}`);
+}
+
+function openAiError(error: PublicError, param: string | null): Response {
+  const { status } = meaningOf(error);
+  const type = status >= 500 ? 'server_error' : 'invalid_request_error';
+  const code = error.code === 'UNKNOWN_MODEL' ? 'model_not_found' : error.code;
+  return Response.json(
+    { error: { message: error.message, type, param, code } },
+    { status, headers: retryHeaders(error) },
+  );
+}
