@@ -7,6 +7,7 @@ import { createLoaders, type ModelSession } from './loaders.ts';
 import type { Metrics } from './metrics.ts';
 import type { ModelLease, ModelRegistry } from './models/registry.ts';
 import type { Readiness } from './readiness.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** What the server has for all requests. */
 export interface Services {
@@ -14,6 +15,7 @@ export interface Services {
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
+  readonly settings: Settings;
 }
 
 /** What the listener tells of a request, beside the request itself. */

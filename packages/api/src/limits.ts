@@ -15,8 +15,6 @@ const MAX_PROMPT_CHARACTERS = 1_000_000;
 export const MAX_IMAGES = 64;
 /** Bytes of one image file. */
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
-/** Bytes of one HTTP request: a data URL of the largest image, and its query. */
-export const MAX_REQUEST_BYTES = 32 * 1024 * 1024;
 
 const LABEL_PLACE = '{}';
 
@@ -76,12 +74,6 @@ export function checkPrompts(prompts: readonly string[]): void {
     `expected at most ${count(MAX_PROMPT_CHARACTERS)} characters in all prompts of one operation, got ${count(characters)}`,
   );
 }
-
-/**
- * The most tokens of a GraphQL document. A thousand labels written into it are a thousand; what is
- * above this is a query made to keep the server busy.
- */
-export const MAX_TOKENS = 50_000;
 
 /** @throws ApiError TOO_MANY_IMAGES when an operation names more images than `most`. */
 export function checkImageCount(images: number, most: number): void {

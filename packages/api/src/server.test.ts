@@ -6,6 +6,7 @@ import { modelSource } from './models/loaded-model.ts';
 import { createModelRegistry } from './models/registry.ts';
 import { createReadiness } from './readiness.ts';
 import { listen, type RunningServer } from './server.ts';
+import { parseSettings } from './settings/settings.ts';
 import { exampleBytes } from './testing/api.ts';
 import { type Handler, startWebServer, type WebServer } from './testing/web-server.ts';
 import { type ClipqlYoga, createClipqlYoga } from './yoga.ts';
@@ -29,7 +30,13 @@ beforeAll(async () => {
   web = await startWebServer({ '/slow.jpg': slow });
   const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
-  const services = { models, fetcher, metrics: createMetrics(), readiness: createReadiness() };
+  const services = {
+    models,
+    fetcher,
+    metrics: createMetrics(),
+    readiness: createReadiness(),
+    settings: parseSettings({}, {}),
+  };
   yoga = createClipqlYoga(services, fail);
   endings.push(web.close, fetcher.close, models.close);
 });

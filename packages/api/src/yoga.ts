@@ -1,23 +1,27 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext, type ServerContext, type Services } from './context.ts';
 import type { ErrorLog } from './error-log.ts';
-import { MAX_REQUEST_BYTES, MAX_TOKENS } from './limits.ts';
 import { useCrossSiteGuard } from './plugins/use-cross-site-guard.ts';
+import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useErrorCodes } from './plugins/use-error-codes.ts';
 import { useModelLeases } from './plugins/use-model-leases.ts';
 import { useMultipart } from './plugins/use-multipart.ts';
+import { useOperationLimits } from './plugins/use-operation-limits.ts';
 import { useOperations } from './plugins/use-operations.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
+import { usePostOnly } from './plugins/use-post-only.ts';
 import { useRequestMetrics } from './plugins/use-request-metrics.ts';
 import { useRestDoors } from './plugins/use-rest-doors.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
+import { maxRequestBytes } from './settings/settings.ts';
 
 export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 
 /** ClipQL as a function of requests; who listens for them is another matter. */
 export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
-  const { metrics } = services;
+  const { metrics, settings } = services;
+  const maxBytes = maxRequestBytes(settings);
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -27,11 +31,17 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useOperations(metrics, services.readiness),
       useCrossSiteGuard(),
       useRestDoors(services, log),
-      usePages(),
+      usePages(settings),
+      usePostOnly(GRAPHQL_PATH),
       useMultipart(),
-      useTokenLimit(MAX_TOKENS),
+      useTokenLimit(settings.maxTokens),
+      useDocumentLimits(settings),
       useModelLeases(),
-      useErrorCodes(log, metrics),
+      useOperationLimits(),
+      useErrorCodes(log, metrics, {
+        maxRequestBytes: maxBytes,
+        suggestions: settings.introspection,
+      }),
     ],
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,
@@ -40,13 +50,19 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: NEVER,
-    // No other site's scripts may read what this server can reach.
-    cors: false,
+    // Unless set, no other site's scripts may read what this server can reach.
+    cors: settings.corsOrigins.length > 0 && corsFor(settings.corsOrigins),
+    // A list of operations would pass the limits of one.
+    batching: false,
+    // It would keep a thousand documents, each as large as a request.
+    parserAndValidationCache: false,
     // useMultipart does this.
     multipart: false,
-    maxRequestBodySize: MAX_REQUEST_BYTES,
+    maxRequestBodySize: maxBytes,
   });
 }
+
+const corsFor = (origin: string[]) => ({ origin, credentials: false, methods: ['POST'] });
 
 /** No URL ends with a space. */
 const NEVER = ' ';

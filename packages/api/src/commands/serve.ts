@@ -48,7 +48,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const fetcher = createImageFetcher(settings);
   metrics.watchProcess();
   const readiness = createReadiness();
-  const yoga = createClipqlYoga({ models, fetcher, metrics, readiness }, logUnexpected);
+  const yoga = createClipqlYoga({ models, fetcher, metrics, readiness, settings }, logUnexpected);
   const server = await listen(yoga, settings, logUnexpected);
   process.stderr.write(startText(model, server.url));
   await signalled();

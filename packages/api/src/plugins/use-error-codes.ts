@@ -2,17 +2,27 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type DescribedError, describeFailure, type ErrorLog } from '../error-log.ts';
 import { oneLine } from '../errors.ts';
-import { MAX_REQUEST_BYTES } from '../limits.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
+/** What errors may tell. */
+interface Wording {
+  readonly maxRequestBytes: number;
+  /** Whether they name what is in the schema and was perhaps meant. */
+  readonly suggestions: boolean;
+}
+
 /**
  * Gives every error of a response one line and a code, and hides what is unexpected: it goes to the
  * log, under an id that the response shows.
  */
-export function useErrorCodes(log: ErrorLog, { refusals }: Pick<Metrics, 'refusals'>): Plugin {
+export function useErrorCodes(
+  log: ErrorLog,
+  { refusals }: Pick<Metrics, 'refusals'>,
+  wording: Wording,
+): Plugin {
   return {
     onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
       const accept = request.headers.get('accept') ?? '*/*';
@@ -20,7 +30,7 @@ export function useErrorCodes(log: ErrorLog, { refusals }: Pick<Metrics, 'refusa
         setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
       }
       if (!('errors' in result) || result.errors === undefined) return;
-      const coded = withCodes(result, log);
+      const coded = withCodes(result, log, wording);
       for (const { extensions } of coded.errors ?? [])
         refusals.inc({ code: String(extensions.code) });
       setResult(coded);
@@ -28,14 +38,19 @@ export function useErrorCodes(log: ErrorLog, { refusals }: Pick<Metrics, 'refusa
   };
 }
 
-function withCodes(result: ExecutionResult, log: ErrorLog): ExecutionResult {
+function withCodes(result: ExecutionResult, log: ErrorLog, wording: Wording): ExecutionResult {
   const beforeExecution = !('data' in result);
-  const errors = result.errors?.map((error) => withCode(error, beforeExecution, log));
+  const errors = result.errors?.map((error) => withCode(error, beforeExecution, log, wording));
   return { ...result, ...(errors && { errors }) };
 }
 
-function withCode(error: GraphQLError, beforeExecution: boolean, log: ErrorLog): GraphQLError {
-  const { code, message, requestId } = describe(error, log);
+function withCode(
+  error: GraphQLError,
+  beforeExecution: boolean,
+  log: ErrorLog,
+  wording: Wording,
+): GraphQLError {
+  const { code, message, requestId } = describe(error, log, wording);
   const { nodes = null, source = null, positions = null, path = null } = error;
   return new GraphQLError(message, {
     nodes,
@@ -60,21 +75,24 @@ function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): 
 /** As ClipQL's own errors, or with a code of GraphQL's. */
 type CodedError = Omit<DescribedError, 'code'> & { readonly code: string };
 
-function describe(error: GraphQLError, log: ErrorLog): CodedError {
+function describe(error: GraphQLError, log: ErrorLog, wording: Wording): CodedError {
   const cause = rootCause(error);
   // The outermost tells the most, such as which variable has the wrong value.
-  if (cause instanceof GraphQLError) return describeRequestError(error);
+  if (cause instanceof GraphQLError) return describeRequestError(error, wording);
   return describeFailure(cause, log);
 }
 
 /** An error of GraphQL itself: the query, its variables, or the HTTP request that brought it. */
-function describeRequestError({ message, extensions }: GraphQLError): CodedError {
-  const { code } = extensions;
+function describeRequestError(
+  { message, extensions: { code } }: GraphQLError,
+  { maxRequestBytes, suggestions }: Wording,
+): CodedError {
   if (code === 'REQUEST_ENTITY_TOO_LARGE') {
-    const most = MAX_REQUEST_BYTES / 1024 / 1024;
+    const most = maxRequestBytes / 1024 / 1024;
     return { code: 'REQUEST_TOO_LARGE', message: `expected a request of at most ${most} MiB` };
   }
-  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: oneLine(message) };
+  const line = oneLine(suggestions ? message : message.replace(/ Did you mean [^?]*\?$/, ''));
+  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: line };
 }
 
 function rootCause(error: unknown): unknown {

@@ -4,14 +4,15 @@ import { httpError } from '../http-error.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { exampleResponse, examplesPage } from '../pages/examples.ts';
 import { graphiqlPage } from '../pages/graphiql.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
 /** What is beside GraphQL: GraphiQL and the examples; and an answer to all the rest. */
-export function usePages(): Plugin {
+export function usePages(settings: Pick<Settings, 'graphiql'>): Plugin {
   return {
     onRequest: async ({ request, url, endResponse }) => {
-      const page = await pageFor(request, url.pathname);
+      const page = await pageFor(request, url.pathname, settings);
       if (page !== undefined) endResponse(page);
     },
     onResponse: ({ response, setResponse }) => {
@@ -26,8 +27,14 @@ export function usePages(): Plugin {
 }
 
 /** The response to anything but a GraphQL request; undefined for one of those. */
-async function pageFor(request: Request, path: string): Promise<Response | undefined> {
-  if (path === GRAPHQL_PATH) return wantsGraphiql(request) ? graphiqlPage(GRAPHQL_PATH) : undefined;
+async function pageFor(
+  request: Request,
+  path: string,
+  { graphiql }: Pick<Settings, 'graphiql'>,
+): Promise<Response | undefined> {
+  if (path === GRAPHQL_PATH) {
+    return graphiql && wantsGraphiql(request) ? graphiqlPage(GRAPHQL_PATH) : undefined;
+  }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return httpError(405, 'BAD_REQUEST', `expected GET, or POST to ${GRAPHQL_PATH}`);
   }

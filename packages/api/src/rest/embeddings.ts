@@ -5,6 +5,7 @@ import { retryHeaders } from '../http-error.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
 import { packFloat32, toBase64 } from '../pack-vector.ts';
+import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
 import { readJsonObject } from './json-body.ts';
@@ -17,13 +18,9 @@ import { readJsonObject } from './json-body.ts';
  */
 export const embeddings: Door = {
   method: 'POST',
-  answer: async (request, context) => {
-    const {
-      inputs,
-      model: name,
-      format,
-      dimensions,
-    } = parseEmbeddingsRequest(await readJsonObject(request));
+  answer: async (request, context, { settings }) => {
+    const body = await readJsonObject(request, maxRequestBytes(settings));
+    const { inputs, model: name, format, dimensions } = parseEmbeddingsRequest(body);
     const { model, loaders } = await chooseModel(context, { model: name });
     checkDimensions(dimensions, model.clip.info.embeddingWidth);
     const outcomes = await encodeEach(loaders, inputs, context.describe);

@@ -3,6 +3,7 @@ import { ApiError } from '../errors.ts';
 import { httpFailure } from '../http-error.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
+import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { imageOfText } from './image-text.ts';
 import { readJsonObject } from './json-body.ts';
@@ -24,8 +25,8 @@ const FAILURES_HEADER = 'clipql-failed-images';
  */
 export const invocations: Door = {
   method: 'POST',
-  answer: async (request, context) => {
-    const body = await readJsonObject(request);
+  answer: async (request, context, { settings }) => {
+    const body = await readJsonObject(request, maxRequestBytes(settings));
     const images = textsOf(body, 'images', 'URLs or base64 texts').map(imageOfText);
     const labels = textsOf(body, 'classes', 'texts');
     const session = await chooseModel(context, {});

@@ -43,8 +43,10 @@ function expectError({ status, data, errors }: Answer, code: string, message: Re
     expect.objectContaining({ message: expect.stringMatching(message), extensions: { code } }),
   ]);
   expect(errors[0]!.message).not.toMatch(/[\r\n]/);
-  expect(status).toBe(200);
-  expect(data).toBeNull();
+  // An operation that asks for too much is refused before it runs.
+  const ran = !code.startsWith('TOO_MANY_');
+  expect(status).toBe(ran ? 200 : 400);
+  expect(data).toBe(ran ? null : undefined);
 }
 
 test('text that is no image', async () => {
@@ -162,7 +164,7 @@ test('65 images in one operation', async () => {
     (_, i) => `f${i}: embedImage(imageUrl: "/examples/march-pastoral.jpg") { dimensions }`,
   );
   const { errors } = await api.query(`{ ${fields.join('\n')} }`);
-  expect(errors).toHaveLength(65);
+  expect(errors).toHaveLength(1);
   expect(errors[0]).toMatchObject({
     message: 'expected at most 64 images in one operation, got 65',
     extensions: { code: 'TOO_MANY_IMAGES' },

@@ -118,11 +118,11 @@ test('an input that fails leaves the others their embeddings', async () => {
 test('more images, or more texts, than one operation may have fail as a whole', async () => {
   const images = Array.from({ length: 65 }, () => ({ image: { url: ALPS } }));
   const many = await embed({ inputs: images });
-  expect(many.outcomes).toBeNull();
+  expect(many.outcomes).toBeUndefined();
   expect(many.errors).toMatchObject([{ extensions: { code: 'TOO_MANY_IMAGES' } }]);
   const texts = Array.from({ length: 7_001 }, (_, i) => ({ text: `${i}` }));
   const more = await embed({ inputs: texts });
-  expect(more.outcomes).toBeNull();
+  expect(more.outcomes).toBeUndefined();
   expect(more.errors).toMatchObject([{ extensions: { code: 'TOO_MANY_PROMPTS' } }]);
 });
 

@@ -12,6 +12,8 @@ export interface Option<Value extends z.ZodType = z.ZodType> {
   readonly help: string;
   /** What holds without it, where the value itself would not tell. */
   readonly without?: string;
+  /** What holds without it where NODE_ENV is `production`. */
+  readonly inProduction?: string;
   /** Variables that are read besides `CLIPQL_…`, after it. */
   readonly alsoRead?: readonly string[];
   /** Never shown. */
@@ -25,10 +27,14 @@ export const flagOf = (name: string): string => `--${words(name).join('-')}`;
 export const variableOf = (name: string): string => `CLIPQL_${words(name).join('_').toUpperCase()}`;
 
 /** What holds when the option is not given, as a text. */
-export function defaultText({ value, without }: Option): string {
-  if (without !== undefined) return without;
-  const parsed: unknown = value.parse(undefined);
-  return Array.isArray(parsed) ? parsed.join(', ') || 'none' : String(parsed);
+export function defaultText({ value, without, inProduction }: Option): string {
+  const text = without ?? valueText(value.parse(undefined));
+  return inProduction === undefined ? text : `${text}; ${inProduction} with NODE_ENV=production`;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return Array.isArray(value) ? value.join(', ') || 'none' : String(value);
 }
 
 const words = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());

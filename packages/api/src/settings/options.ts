@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
-import { list, port, positiveNumber, text, wholeNumber } from './values.ts';
+import { list, onOff, originEntry, port, positiveNumber, text, wholeNumber } from './values.ts';
 
 /** For every command: which model to run and how, and where images may come from. */
 export const MODEL_OPTIONS = {
@@ -78,6 +78,50 @@ export const SERVER_OPTIONS = {
     placeholder: '<n>',
     help: 'port to listen on, 0 for any free one',
     alsoRead: ['PORT'],
+  },
+  graphiql: {
+    value: onOff.default(true),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'GraphiQL in the browser: on or off',
+    inProduction: 'off',
+  },
+  introspection: {
+    value: onOff.default(true),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'whether a query may ask for the schema: on or off',
+    inProduction: 'off',
+  },
+  corsOrigins: {
+    value: list.pipe(z.array(originEntry)),
+    expects: 'origins as https://example.org, or *',
+    placeholder: '<list>',
+    help: 'sites whose pages may ask from a browser: https://example.org, or * for all',
+  },
+  maxRequestMegabytes: {
+    value: positiveNumber(1024).default(32),
+    expects: 'a number above 0, at most 1024',
+    placeholder: '<n>',
+    help: 'larger requests are refused, in MiB',
+  },
+  maxTokens: {
+    value: wholeNumber(1).default(50_000),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'tokens of a GraphQL document; each label written into it is one',
+  },
+  maxDepth: {
+    value: wholeNumber(1, 100).default(15),
+    expects: 'a whole number from 1 to 100',
+    placeholder: '<n>',
+    help: 'fields within fields of a query',
+  },
+  maxAliases: {
+    value: wholeNumber(0).default(200),
+    expects: 'a whole number',
+    placeholder: '<n>',
+    help: 'aliases of a query, fragments unfolded',
   },
 } as const satisfies Record<string, Option>;
 

@@ -45,6 +45,10 @@ export function loadOptions({ precision, threads, maxMegapixels }: Settings): Lo
   };
 }
 
+/** The most bytes of one HTTP request. */
+export const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
+  Math.round(maxRequestMegabytes * 1024 * 1024);
+
 /** @throws ApiError BAD_OPTION for anything but a whole number of at least 1. */
 export function parseCount(flag: string, given: string): number {
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
@@ -64,7 +68,10 @@ function find(
     const value = env[source];
     if (value && !isServiceLink(value)) return { value, source };
   }
-  return name in file ? { value: file[name], source: `${name} in ${path}` } : undefined;
+  if (name in file) return { value: file[name], source: `${name} in ${path}` };
+  const { inProduction } = optionOf(name);
+  const isForced = inProduction !== undefined && env.NODE_ENV === 'production';
+  return isForced ? { value: inProduction, source: 'NODE_ENV' } : undefined;
 }
 
 /** Kubernetes sets CLIPQL_PORT for a service that is called clipql, to an address of this form. */

@@ -23,6 +23,19 @@ export const list = z.preprocess(
     .transform((entries) => entries.map((entry) => entry.trim()).filter((entry) => entry !== '')),
 );
 
+const SWITCH: Readonly<Record<string, boolean>> = {
+  on: true,
+  off: false,
+  true: true,
+  false: false,
+};
+
+/** `on` or `off`. */
+export const onOff = z.preprocess(
+  (value) => (typeof value === 'string' ? (SWITCH[value] ?? value) : value),
+  z.boolean(),
+);
+
 export const text = z.string().trim().min(1);
 
 /** An entry of a list. */
@@ -31,3 +44,8 @@ export const port = z
   .regex(/^\d{1,5}$/)
   .transform(Number)
   .pipe(z.int().min(1).max(65_535));
+
+/** `https://example.org`, or `*`; an entry of a list. */
+export const originEntry = z
+  .string()
+  .refine((entry) => entry === '*' || URL.parse(entry)?.origin === entry);

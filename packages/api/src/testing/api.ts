@@ -5,6 +5,7 @@ import { createMetrics } from '../metrics.ts';
 import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
 import { createReadiness, type Readiness } from '../readiness.ts';
+import { parseSettings, type Settings } from '../settings/settings.ts';
 import { createClipqlYoga } from '../yoga.ts';
 
 /** What a GraphQL response holds. */
@@ -30,14 +31,26 @@ export const ORIGIN = 'http://clipql.test';
 
 export interface TestApiOptions extends FetchImageOptions {
   readonly inference?: InferenceOptions;
+  /** Where they differ from the defaults. */
+  readonly settings?: Partial<Settings>;
 }
 
-export async function startApi({ inference, ...options }: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi({
+  inference,
+  settings,
+  ...options
+}: TestApiOptions = {}): Promise<TestApi> {
   const metrics = createMetrics();
   const models = createModelRegistry([modelSource(undefined, {}, { ...inference, metrics })]);
   const fetcher = createImageFetcher(options);
   const logged: unknown[] = [];
-  const services = { models, fetcher, metrics, readiness: createReadiness() };
+  const services = {
+    models,
+    fetcher,
+    metrics,
+    readiness: createReadiness(),
+    settings: { ...parseSettings({}, {}), ...settings },
+  };
   const yoga = createClipqlYoga(services, (_id, error) => logged.push(error));
   const fetch = async (path: string, init: RequestInit = {}) =>
     yoga.fetch(`${ORIGIN}${path}`, init);
