@@ -33,11 +33,6 @@ const BAD_USES: readonly BadUse[] = [
     args: ['classify', UNKNOWN_HOST, '--labels', 'a'],
     line: /IMAGE_FETCH_FAILED: .*unknown/,
   },
-  {
-    what: 'a folder as image',
-    args: ['classify', '.', '--labels', 'a'],
-    line: /IMAGE_FILE_UNREADABLE: .*no regular file/,
-  },
   { what: 'no image', args: ['classify', '--labels', 'a'], line: /BAD_OPTION: .*argument 'image'/ },
   {
     what: 'embed of nothing',
@@ -52,7 +47,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'no command',
     args: [],
-    line: /BAD_OPTION: expected a command: serve, classify or embed/,
+    line: /BAD_OPTION: expected a command: serve, classify, embed/,
   },
   { what: 'an unknown command', args: ['nothing'], line: /BAD_OPTION: unknown command 'nothing'/ },
   {
@@ -88,6 +83,18 @@ test('--help and --version write to standard output', async () => {
     exitCode: 0,
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
   });
+});
+
+test('--help of each command has examples, and that of all says the exit codes', async () => {
+  const { stdout } = await clipql('--help');
+  expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130, 143 /);
+  const commands = [...stdout.matchAll(/^ {2}(\w+) .*\[options\]/gm)].map(([, name]) => name!);
+  expect(commands).toEqual(expect.arrayContaining(['serve', 'classify', 'embed']));
+  for (const command of commands) {
+    const help = await clipql(command, '--help');
+    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(help.stdout).toMatch(new RegExp(`Examples:\n {2}\\$ clipql ${command}\\b`));
+  }
 });
 
 test('a reader that goes away is no failure', async () => {

@@ -8,16 +8,17 @@ import { version } from './version.ts';
 
 /**
  * The command line. Results go to standard output, everything else to standard error; a failure is
- * one line, `clipql: CODE: message`, and exit code 1.
+ * one line, `clipql: CODE: message`, and an exit code of `commands/report.ts`.
  *
  * @param argv as `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyWithReader();
+  const program = createProgram();
   try {
-    await createProgram().parseAsync(argv);
+    await program.parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) reportUsage(error);
+    if (error instanceof CommanderError) reportUsage(error, program);
     else reportError(error);
   }
 }
@@ -26,7 +27,16 @@ const EXAMPLES = `
 Examples:
   $ clipql serve
   $ clipql classify photo.jpg --labels "dog,cat,car"
-  $ clipql embed --text "a photo of a dog."`;
+  $ clipql embed --text "a photo of a dog."
+  $ clipql embed --images photos --out photos.npy
+
+Exit codes:
+  0         all was done
+  1         something failed: the whole command, or some of its images
+  2         the command was not understood, and nothing was done
+  130, 143  stopped by Ctrl-C or by SIGTERM
+
+clipql COMMAND --help has examples for each command.`;
 
 function createProgram(): Command {
   const program = new Command('clipql')
@@ -42,11 +52,11 @@ function createProgram(): Command {
   return program;
 }
 
-function reportUsage(error: CommanderError): void {
+function reportUsage(error: CommanderError, { commands }: Command): void {
   if (error.exitCode === 0) return;
   const message =
     error.code === 'commander.help'
-      ? 'expected a command: serve, classify or embed'
+      ? `expected a command: ${commands.map((command) => command.name()).join(', ')}`
       : oneLine(error.message).replace(/^error: /, '');
   reportError(new ApiError('BAD_OPTION', `${message} (clipql --help tells more)`));
 }

@@ -104,7 +104,11 @@ const BAD_LABELS: readonly BadUse[] = [
     args: ['--labels', 'a', '--templates', 'b'],
     line: /BAD_INPUT: .*\{\}/,
   },
-  { what: 'no --labels', args: [], line: /BAD_OPTION: required option '--labels/ },
+  {
+    what: 'no --labels',
+    args: [],
+    line: /BAD_OPTION: expected --labels or --labels-file, got neither/,
+  },
   {
     what: 'an unknown mode',
     args: ['--labels', 'a', '--mode', 'x'],

@@ -1,20 +1,21 @@
 import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
-import { classifyImage, type ImageClassification } from '../classify-image.ts';
-import { describeError } from '../errors.ts';
+import { classifyImage } from '../classify-image.ts';
 import { checkLabels } from '../limits.ts';
 import type { ModelSession } from '../loaders.ts';
 import { type Flags, parseCount } from '../settings/settings.ts';
-import { classificationJson, classificationTable } from './classify-output.ts';
+import { ANSWER_FORMATS, type Answered, type AnswerFormat, answerWriter } from './answer-writer.ts';
 import { addModelFlags, collect } from './flags.ts';
+import { type LabelFlags, labelsOf } from './labels.ts';
 import { withLocalSession } from './local-session.ts';
+import { type NamedImage, namedImages } from './named-images.ts';
 import { reportError } from './report.ts';
 
-interface ClassifyFlags extends Flags {
-  readonly labels: readonly string[];
+interface ClassifyFlags extends Flags, LabelFlags {
   readonly templates?: readonly string[];
   readonly mode: ClassifyMode;
   readonly top?: string;
+  readonly format?: AnswerFormat;
   readonly json?: true;
 }
 
@@ -24,16 +25,29 @@ const GROUP = 8;
 const EXAMPLES = `
 Examples:
   $ clipql classify photo.jpg --labels "dog,cat,car"
-  $ clipql classify *.jpg --labels "dog,cat" --templates "a photo of a {}." --templates "a drawing of a {}." --top 1
-  $ clipql classify https://example.org/photo.jpg --labels "dog,cat" --json`;
+  $ clipql classify photos/*.jpg --labels-file labels.txt --top 3 --format csv > answers.csv
+  $ clipql classify photos --labels "dog,cat" --format jsonl | jq -r 'select(.label == "dog").image'
+  $ clipql classify *.jpg --labels "dog,cat" --templates "a photo of a {}." --templates "a drawing of a {}."
+  $ clipql classify https://example.org/photo.jpg --labels "dog,cat" --json
+
+Formats:
+  table    for reading
+  json     one array, with one object an image
+  jsonl    one object a line, each as soon as it is known
+  csv      image, rank, label, probability, cosine, logit, error_code, error_message; a line a label.
+           Labels and names are data and written as they are, "=1+1" too: tell a spreadsheet that these
+           columns are text.`;
 
 /** `clipql classify IMAGE… --labels LIST` */
 export function addClassify(program: Command): void {
   const command = program
     .command('classify')
     .description('Tell which label fits each image.')
-    .addArgument(new Argument('<image...>', 'files, and http, https or data URLs'))
-    .requiredOption('--labels <list>', 'labels, with commas between them (repeatable)', collect)
+    .addArgument(
+      new Argument('<image...>', 'files, folders of images, and http, https or data URLs'),
+    )
+    .option('--labels <list>', 'labels, with commas between them (repeatable)', collect)
+    .option('--labels-file <file>', 'a text file with a label a line; - is standard input')
     .option(
       '--templates <text>',
       `a sentence with {} for the label (repeatable; "${DEFAULT_TEMPLATES[0]}" unless given)`,
@@ -45,47 +59,45 @@ export function addClassify(program: Command): void {
         .default('softmax'),
     )
     .option('--top <n>', 'show only so many of the best labels')
-    .option('--json', 'write one JSON array, with one object an image');
+    .addOption(
+      new Option('--format <format>', 'how answers are written (table unless given)').choices(
+        ANSWER_FORMATS,
+      ),
+    )
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
   addModelFlags(command).addHelpText('after', EXAMPLES).action(classify);
 }
 
-async function classify(images: readonly string[], flags: ClassifyFlags): Promise<void> {
-  const labels = splitLabels(flags.labels);
+async function classify(names: readonly string[], flags: ClassifyFlags): Promise<void> {
+  const labels = labelsOf(flags);
   checkLabels(labels, flags.templates ?? DEFAULT_TEMPLATES);
   const top = flags.top === undefined ? labels.length : parseCount('--top', flags.top);
-  const answered: Answered[] = [];
+  const format = flags.json ? 'json' : (flags.format ?? 'table');
+  const writer = answerWriter(format, top, (text) => process.stdout.write(text));
+  const images = await namedImages(names);
+  const warned = new Set<string>();
   await withLocalSession(flags, async (session) => {
     for (let start = 0; start < images.length; start += GROUP) {
-      const group = await classifyGroup(session, images.slice(start, start + GROUP), labels, flags);
-      for (const one of group) write(one, flags.json ? 0 : top);
-      answered.push(...group);
+      const group = images.slice(start, start + GROUP);
+      for (const answered of await classifyGroup(session, group, labels, flags)) {
+        report(answered, warned);
+        writer.write(answered);
+      }
     }
   });
-  if (!flags.json) return;
-  process.stdout.write(
-    `${JSON.stringify(
-      answered.map((one) => toJson(one, top)),
-      null,
-      2,
-    )}\n`,
-  );
-}
-
-interface Answered {
-  readonly image: string;
-  /** Undefined where there is an error. */
-  readonly answer?: ImageClassification;
-  readonly error?: unknown;
+  writer.end();
 }
 
 async function classifyGroup(
   { model, loaders }: ModelSession,
-  images: readonly string[],
+  images: readonly NamedImage[],
   labels: readonly string[],
   { templates, mode }: ClassifyFlags,
 ): Promise<Answered[]> {
   return Promise.all(
-    images.map(async (image) => {
+    images.map(async (named) => {
+      if (named.error !== undefined) return named;
+      const { image } = named;
       try {
         const request = { image: { url: image }, labels, templates, mode };
         return { image, answer: await classifyImage(model, loaders, request) };
@@ -96,22 +108,11 @@ async function classifyGroup(
   );
 }
 
-/** An image's table, with `top` lines or none, and what went wrong with it. */
-function write({ image, answer, error }: Answered, top: number): void {
+/** What went wrong with an image, and the warnings that no image before it had. */
+function report({ image, answer, error }: Answered, warned: Set<string>): void {
   if (answer === undefined) reportError(error, image);
-  else if (top > 0) process.stdout.write(classificationTable(image, answer, top));
-  for (const warning of answer?.warnings ?? [])
-    process.stderr.write(`clipql: warning: ${warning}\n`);
-}
-
-function toJson({ image, answer, error }: Answered, top: number): object {
-  const result = answer ? classificationJson(answer, top) : { error: describeError(error) };
-  return { image, ...result };
-}
-
-/** An empty list has no label; an empty place within one is an empty label, and an error. */
-function splitLabels(lists: readonly string[]): string[] {
-  return lists
-    .filter((list) => list.trim() !== '')
-    .flatMap((list) => list.split(',').map((label) => label.trim()));
+  for (const warning of answer?.warnings ?? []) {
+    if (!warned.has(warning)) process.stderr.write(`clipql: warning: ${warning}\n`);
+    warned.add(warning);
+  }
 }

@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
-const BIN = fileURLToPath(new URL('../../bin/clipql.js', import.meta.url));
+/** The command. */
+export const CLIPQL = fileURLToPath(new URL('../../bin/clipql.js', import.meta.url));
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -23,7 +24,7 @@ export function startClipql(
 ): ChildProcessWithoutNullStreams {
   const isSetting = (name: string) => name === 'PORT' || name.startsWith('CLIPQL_');
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isSetting(name)));
-  return spawn(process.execPath, [BIN, ...args], { env: { ...env, ...settings } });
+  return spawn(process.execPath, [CLIPQL, ...args], { env: { ...env, ...settings } });
 }
 
 /** Runs the built `clipql` to its end. */

@@ -1,0 +1,26 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { imagesInFolder } from '../images/image-folder.ts';
+
+/** An image that was named, or the reason why a name stands for none. */
+export interface NamedImage {
+  readonly image: string;
+  readonly error?: unknown;
+}
+
+/** The images that arguments name: a folder stands for all that are in it, and anything else for itself. */
+export async function namedImages(names: readonly string[]): Promise<readonly NamedImage[]> {
+  const found = await Promise.all(names.map(imagesOf));
+  return found.flat();
+}
+
+async function imagesOf(name: string): Promise<readonly NamedImage[]> {
+  // Of a URL there is no such folder.
+  const stats = await stat(name).catch(() => undefined);
+  if (!stats?.isDirectory()) return [{ image: name }];
+  try {
+    return (await imagesInFolder(name)).map((file) => ({ image: join(name, file) }));
+  } catch (error) {
+    return [{ image: name, error }];
+  }
+}
