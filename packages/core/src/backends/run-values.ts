@@ -13,17 +13,23 @@ export interface ArenaViews {
 /** @throws RangeError for an input that is missing, or not of the plan's type and size. */
 export function writeInputs(plan: Plan, inputs: RunInputs, { f32, i32 }: ArenaViews): void {
   for (const [name, slot] of plan.inputs) {
-    const values = inputs[name];
-    const expected = slot.dtype === 'f32' ? Float32Array : Int32Array;
-    if (!(values instanceof expected) || values.length !== slot.rows * slot.columns) {
-      const got =
-        values === undefined ? 'nothing' : `${values.length} of ${values.constructor.name}`;
-      throw new RangeError(
-        `input ${name}: expected ${slot.rows * slot.columns} of ${expected.name}, got ${got}`,
-      );
-    }
+    const values = checkedInput(plan, name, inputs);
     (values instanceof Float32Array ? f32 : i32).set(values, slot.offset);
   }
+}
+
+/** One input of a run. @throws RangeError as {@link writeInputs} does. */
+export function checkedInput(
+  plan: Plan,
+  name: string,
+  inputs: RunInputs,
+): Float32Array | Int32Array {
+  const { dtype, rows, columns } = plan.inputs.get(name)!;
+  const values = inputs[name];
+  const expected = dtype === 'f32' ? Float32Array : Int32Array;
+  if (values instanceof expected && values.length === rows * columns) return values;
+  const got = values === undefined ? 'nothing' : `${values.length} of ${values.constructor.name}`;
+  throw new RangeError(`input ${name}: expected ${rows * columns} of ${expected.name}, got ${got}`);
 }
 
 /** Copies the outputs out of the arena, row-major and without gaps. */

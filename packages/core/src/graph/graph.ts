@@ -60,6 +60,8 @@ export type Operation =
       readonly offsets: Tensor;
       readonly heads: number;
       readonly causal: boolean;
+      /** No sequence has more rows. */
+      readonly longest: number;
     }
   | { readonly op: 'add'; readonly x: Tensor; readonly y: Tensor }
   /** Adds the table to each run of as many rows: row r gets table row r mod T. */
@@ -146,14 +148,27 @@ export class GraphBuilder {
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    { offsets, heads, causal }: { offsets: Tensor; heads: number; causal: boolean },
+    {
+      offsets,
+      heads,
+      causal,
+      longest = query.rows,
+    }: { offsets: Tensor; heads: number; causal: boolean; longest?: number },
   ): Tensor {
     expectIndices('attention', offsets);
     expectSameShape('attention', query, key);
     expectSameShape('attention', query, value);
     check(query.columns % heads === 0, () => `attention: ${query.columns} columns, ${heads} heads`);
-    const operation = { op: 'attention', query, key, value, offsets, heads, causal } as const;
-    return tensor(query.rows, query.columns, operation);
+    return tensor(query.rows, query.columns, {
+      op: 'attention',
+      query,
+      key,
+      value,
+      offsets,
+      heads,
+      causal,
+      longest: Math.min(longest, query.rows),
+    });
   }
 
   /** Adds a tensor of the same shape, or a table whose rows repeat over x's. */

@@ -56,7 +56,10 @@ export type Step<T = Slot> =
       readonly epsilon: number;
       readonly out: T;
     }
-  /** out = softmax(q·kᵀ / sqrt(d))·v by head, d = columns / heads, within each sequence. */
+  /**
+   * out = softmax(q·kᵀ / sqrt(d))·v by head, d = columns / heads, within each sequence, of which none
+   * has more than `longest` rows. What rows of no sequence get is not defined.
+   */
   | {
       readonly op: 'attention';
       readonly query: T;
@@ -65,6 +68,7 @@ export type Step<T = Slot> =
       readonly offsets: T;
       readonly heads: number;
       readonly causal: boolean;
+      readonly longest: number;
       readonly out: T;
     }
   /** out = x + y. */
@@ -83,6 +87,8 @@ export type Step<T = Slot> =
   | { readonly op: 'select'; readonly x: T; readonly indices: T; readonly out: T }
   /** out = x / ‖x‖₂ by row. */
   | { readonly op: 'l2Normalize'; readonly x: T; readonly out: T };
+
+export type StepOf<Op extends Step['op']> = Extract<Step, { op: Op }>;
 
 /** The matrices that a step reads. */
 export function stepOperands<T>(step: Step<T>): readonly T[] {

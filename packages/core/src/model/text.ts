@@ -35,7 +35,8 @@ export function textTower(
   const positionEmbedding = g.parameter('text.positionEmbedding', [contextLength, width]);
 
   let x = g.add(g.embed(tokenEmbedding, ids), g.embed(positionEmbedding, positions)); // [ΣT, D]
-  x = transformer(g, x, 'text.blocks', { config, offsets, causal: true }); // [ΣT, D]
+  const longest = contextLength;
+  x = transformer(g, x, 'text.blocks', { config, offsets, longest, causal: true }); // [ΣT, D]
   x = g.select(x, endRows); // [B, D]
   x = g.layerNorm(x, affine(g, 'text.finalNorm', [width]), epsilon);
   x = g.linear(x, g.parameter('text.projection', [embeddingWidth, width])); // [B, E]

@@ -15,6 +15,8 @@ export interface TransformerOptions {
   readonly config: TransformerConfig;
   /** Where the sequences begin, [B + 1] i32. */
   readonly offsets: Tensor;
+  /** The most tokens of a sequence. */
+  readonly longest: number;
   /** Whether a token sees only those before it and itself. */
   readonly causal: boolean;
 }
@@ -49,13 +51,13 @@ function selfAttention(
   g: GraphBuilder,
   x: Tensor,
   name: string,
-  { config, offsets, causal }: TransformerOptions,
+  { config, offsets, longest, causal }: TransformerOptions,
 ): Tensor {
   const { width, heads } = config;
   const query = linear(g, x, `${name}.query`, width); // [ΣT, D]
   const key = linear(g, x, `${name}.key`, width);
   const value = linear(g, x, `${name}.value`, width);
-  const context = g.attention(query, key, value, { offsets, heads, causal });
+  const context = g.attention(query, key, value, { offsets, heads, causal, longest });
   return linear(g, context, `${name}.output`, width);
 }
 

@@ -46,7 +46,7 @@ export function visionTower(config: VisionConfig, embeddingWidth: number, batch:
   x = g.prepend(x, classEmbedding, patches); // [B·T, D]
   x = g.add(x, positionEmbedding);
   x = g.layerNorm(x, affine(g, 'vision.preNorm', [width]), epsilon);
-  x = transformer(g, x, 'vision.blocks', { config, offsets, causal: false }); // [B·T, D]
+  x = transformer(g, x, 'vision.blocks', { config, offsets, longest: tokens, causal: false }); // [B·T, D]
   x = g.select(x, classRows); // [B, D]
   x = g.layerNorm(x, affine(g, 'vision.postNorm', [width]), epsilon);
   x = g.linear(x, g.parameter('vision.projection', [embeddingWidth, width])); // [B, E]

@@ -1,5 +1,6 @@
 /** out = x + y; or out[r] = x[r] + table[r mod T]. x, y, out [R, C], table [T, C]. Rounded once. */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function add({ x, y, out }: StepOf<'add'>, { f32 }: Memory): void {
   for (let row = 0; row < out.rows; row++) {

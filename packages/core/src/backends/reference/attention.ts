@@ -7,7 +7,8 @@
  *
  * @see Vaswani et al. 2017, "Attention Is All You Need"
  */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function attention(step: StepOf<'attention'>, memory: Memory): void {
   const { offsets, heads, out } = step;

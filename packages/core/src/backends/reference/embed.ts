@@ -1,5 +1,6 @@
 /** out[r] = table[ids[r]]. table [V, D], ids [R] i32, out [R, D]. Exact. */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function embed({ table, ids, out }: StepOf<'embed'>, memory: Memory): void {
   const { f32, i32 } = memory;

@@ -5,9 +5,11 @@
  *
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"
  */
+
 import type { Activation } from '../../config.ts';
+import type { StepOf } from '../../graph/step.ts';
 import { erf } from './erf.ts';
-import type { Memory, StepOf } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 export function activate(x: number, activation: Activation): number {
   return activation === 'quick_gelu'

@@ -1,5 +1,6 @@
 /** out = x / ‖x‖₂ by row; a row of zeros stays one. x, out [R, C]. Float64, rounded once. */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function l2Normalize({ x, out }: StepOf<'l2Normalize'>, { f32 }: Memory): void {
   for (let row = 0; row < out.rows; row++) {

@@ -5,7 +5,8 @@
  *
  * @see Ba et al. 2016, "Layer Normalization"
  */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function layerNorm(step: StepOf<'layerNorm'>, memory: Memory): void {
   const { x, epsilon, out } = step;

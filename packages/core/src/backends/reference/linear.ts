@@ -4,9 +4,9 @@
  * x [R, K], W [N, K], bias [N], residual and out [R, N]. The sum runs over k in order, in float64;
  * the result is rounded to float32 once, at the store.
  */
-import type { Slot } from '../../graph/step.ts';
+import type { Slot, StepOf } from '../../graph/step.ts';
 import { activate } from './gelu.ts';
-import type { Memory, StepOf } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 export function linear(step: StepOf<'linear'>, memory: Memory): void {
   const { x, weight, bias, out } = step;

@@ -1,4 +1,4 @@
-import type { PackedWeight, Step } from '../../graph/step.ts';
+import type { PackedWeight } from '../../graph/step.ts';
 
 /** What a step of the reference backend works on. */
 export interface Memory {
@@ -10,5 +10,3 @@ export interface Memory {
   /** A weight that is one parameter. */
   single(weight: PackedWeight): Float32Array;
 }
-
-export type StepOf<Op extends Step['op']> = Extract<Step, { op: Op }>;

@@ -4,7 +4,8 @@
  * x [B, C·S·S], out [B·P, C·p·p]. Pixels beyond g·p, where p does not divide S, are left out, as a
  * convolution with stride p leaves them. Exact.
  */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function patches(step: StepOf<'patches'>, { f32 }: Memory): void {
   const { x, out, channels, imageSize, patchSize } = step;

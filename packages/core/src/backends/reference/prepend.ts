@@ -1,5 +1,6 @@
 /** Each sequence of L rows becomes `row` and then those rows. x [B·L, C], out [B·(L + 1), C]. Exact. */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function prepend({ x, row, length, out }: StepOf<'prepend'>, memory: Memory): void {
   const { f32 } = memory;

@@ -1,4 +1,4 @@
-import type { Step } from '../../graph/step.ts';
+import type { Step, StepOf } from '../../graph/step.ts';
 import { add, addTable } from './add.ts';
 import { attention } from './attention.ts';
 import { embed } from './embed.ts';
@@ -6,7 +6,7 @@ import { gelu } from './gelu.ts';
 import { l2Normalize } from './l2-normalize.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
-import type { Memory, StepOf } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { patches } from './patches.ts';
 import { prepend } from './prepend.ts';
 import { select } from './select.ts';

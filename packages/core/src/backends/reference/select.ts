@@ -1,5 +1,6 @@
 /** out[r] = x[indices[r]]. x [R, C], indices [N] i32, out [N, C]. Exact. */
-import type { Memory, StepOf } from './memory.ts';
+import type { StepOf } from '../../graph/step.ts';
+import type { Memory } from './memory.ts';
 
 export function select({ x, indices, out }: StepOf<'select'>, { f32, i32 }: Memory): void {
   for (let row = 0; row < out.rows; row++) {

@@ -1,4 +1,5 @@
 import { ClipError } from '../../errors.ts';
+import { rejectable } from '../rejectable.ts';
 import type { StartThread, Thread } from './thread.ts';
 
 /** A program for the interpreter, as addresses in the shared memory. */
@@ -131,18 +132,3 @@ export class Team {
 const disposedError = () => new ClipError('DISPOSED', 'the model was disposed of');
 const lostError = (reason: string) =>
   new ClipError('WORKER_LOST', `a thread that runs the model was lost (${reason}); try again`);
-
-interface Rejectable {
-  readonly promise: Promise<never>;
-  readonly reject: (error: Error) => void;
-}
-
-/** A promise to be rejected later, which may go unheard. */
-function rejectable(): Rejectable {
-  let reject: (error: Error) => void = () => {};
-  const promise = new Promise<never>((_, rejectPromise) => {
-    reject = rejectPromise;
-  });
-  promise.catch(() => {});
-  return { promise, reject };
-}
