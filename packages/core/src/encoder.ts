@@ -1,4 +1,4 @@
-import type { Backend, Executable } from './backends/backend.ts';
+import type { Backend, Executable, RunShapes } from './backends/backend.ts';
 import type { ClipConfig } from './config.ts';
 import { planOperations } from './graph/operations.ts';
 import { planGraph } from './graph/plan.ts';
@@ -26,6 +26,7 @@ export class Encoder {
   private readonly config: ClipConfig;
   private readonly backend: Backend;
   private readonly weights: Weights;
+  private readonly shapes: RunShapes | undefined;
   private readonly executables = new Map<string, Promise<Executable>>();
   private readonly textCosts = new Map<number, number>();
   /** Of one image. */
@@ -35,6 +36,7 @@ export class Encoder {
     this.config = config;
     this.backend = backend;
     this.weights = weights;
+    this.shapes = backend.shapes && forContext(backend.shapes, config.text.contextLength);
     const { vision, embeddingWidth } = config;
     this.imageOperations = planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
   }
@@ -52,15 +54,17 @@ export class Encoder {
 
   /** Brings all weights into the backend, which needs the checkpoint no more after this. */
   async loadWeights(): Promise<void> {
-    await this.visionExecutable(1);
-    await this.textExecutable(1, 2);
+    await this.visionExecutable(this.imageShape(1));
+    const { texts, tokens } = this.textShape(1, 2);
+    await this.textExecutable(texts, tokens);
   }
 
   /** @param pixels one [3·S·S] array an image. @returns one [E] array an image. */
   async images(pixels: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
     const embeddings: Float32Array[] = [];
-    for (let start = 0; start < pixels.length; start += MAX_IMAGES) {
-      const batch = pixels.slice(start, start + MAX_IMAGES);
+    const most = this.shapes?.images.at(-1) ?? MAX_IMAGES;
+    for (let start = 0; start < pixels.length; start += most) {
+      const batch = pixels.slice(start, start + most);
       embeddings.push(...(await this.imageBatch(batch, kind)));
     }
     return embeddings;
@@ -76,8 +80,12 @@ export class Encoder {
       batch = [];
       tokens = 0;
     };
+    const most = this.shapes?.texts.at(-1) ?? {
+      texts: Number.POSITIVE_INFINITY,
+      tokens: MAX_TOKENS,
+    };
     for (const ids of texts) {
-      if (tokens + ids.length > MAX_TOKENS) await flush();
+      if (batch.length === most.texts || tokens + ids.length > most.tokens) await flush();
       batch.push(ids);
       tokens += ids.length;
     }
@@ -91,36 +99,58 @@ export class Encoder {
   ): Promise<Float32Array[]> {
     const { channels, imageSize, patches } = this.config.vision;
     const values = channels * imageSize * imageSize;
-    const pixels = new Float32Array(images.length * values);
+    const shape = this.imageShape(images.length);
+    const pixels = new Float32Array(shape * values);
     for (const [i, image] of images.entries()) pixels.set(image, i * values);
-    const offsets = Int32Array.from({ length: images.length + 1 }, (_, i) => i * (patches + 1));
-    const classRows = offsets.slice(0, images.length);
-    const executable = await this.visionExecutable(images.length);
+    const offsets = Int32Array.from({ length: shape + 1 }, (_, i) => i * (patches + 1));
+    const classRows = offsets.slice(0, shape);
+    const executable = await this.visionExecutable(shape);
     const outputs = await executable.run({ pixels, offsets, classRows });
-    return this.rows(outputs[kind]!);
+    return this.rows(outputs[kind]!, images.length);
   }
 
   private async textBatch(
     texts: readonly (readonly number[])[],
     kind: EmbeddingKind,
   ): Promise<Float32Array[]> {
-    const ids = Int32Array.from(texts.flat());
-    const positions = Int32Array.from(texts.flatMap((text) => text.map((_, i) => i)));
-    const offsets = new Int32Array(texts.length + 1);
-    texts.forEach((text, i) => {
-      offsets[i + 1] = offsets[i]! + text.length;
-    });
-    const endRows = offsets.subarray(1).map((end) => end - 1);
-    const executable = await this.textExecutable(texts.length, ids.length);
+    const tokens = texts.reduce((sum, text) => sum + text.length, 0);
+    const shape = this.textShape(texts.length, tokens);
+    // Rows past the last text belong to none, and texts past it have no rows.
+    const ids = new Int32Array(shape.tokens);
+    const positions = new Int32Array(shape.tokens);
+    const offsets = new Int32Array(shape.texts + 1).fill(tokens);
+    const endRows = new Int32Array(shape.texts);
+    let start = 0;
+    for (const [i, text] of texts.entries()) {
+      offsets[i] = start;
+      ids.set(text, start);
+      positions.set(
+        text.map((_, position) => position),
+        start,
+      );
+      start += text.length;
+      endRows[i] = start - 1;
+    }
+    const executable = await this.textExecutable(shape.texts, shape.tokens);
     const outputs = await executable.run({ ids, positions, offsets, endRows });
-    return this.rows(outputs[kind]!);
+    return this.rows(outputs[kind]!, texts.length);
   }
 
-  private rows(matrix: Float32Array): Float32Array[] {
+  /** Images of the forward pass that takes these. */
+  private imageShape(images: number): number {
+    return this.shapes?.images.find((shape) => shape >= images) ?? images;
+  }
+
+  /** Texts and tokens of the forward pass that takes these. */
+  private textShape(texts: number, tokens: number): TextShape {
+    const fits = (shape: TextShape) => shape.texts >= texts && shape.tokens >= tokens;
+    return this.shapes?.texts.find(fits) ?? { texts, tokens };
+  }
+
+  /** The first rows of a matrix of embeddings. */
+  private rows(matrix: Float32Array, count: number): Float32Array[] {
     const width = this.config.embeddingWidth;
-    return Array.from({ length: matrix.length / width }, (_, i) =>
-      matrix.slice(i * width, (i + 1) * width),
-    );
+    return Array.from({ length: count }, (_, i) => matrix.slice(i * width, (i + 1) * width));
   }
 
   private visionExecutable(batch: number): Promise<Executable> {
@@ -153,4 +183,13 @@ export class Encoder {
     }
     return executable;
   }
+}
+
+type TextShape = RunShapes['texts'][number];
+
+/** Shapes of which the largest has room for the longest text. */
+function forContext({ images, texts }: RunShapes, contextLength: number): RunShapes {
+  const largest = texts.at(-1)!;
+  const tokens = Math.max(largest.tokens, contextLength);
+  return { images, texts: [...texts.slice(0, -1), { ...largest, tokens }] };
 }

@@ -23,6 +23,10 @@ export type ClipErrorCode =
   | 'OUT_OF_MEMORY'
   /** A thread that ran the model died; the same call can be made again. */
   | 'WORKER_LOST'
+  /** No graphics adapter answers, or it cannot run the model. */
+  | 'GPU_UNAVAILABLE'
+  /** The graphics device was lost while it ran the model; the same call can be made again. */
+  | 'GPU_LOST'
   /** The model was disposed of before or while it was used. */
   | 'DISPOSED';
 

@@ -1,4 +1,5 @@
-export type { BackendInfo } from './backends/backend.ts';
+export { type BackendInfo, GPU_MODES, type GpuMode } from './backends/backend.ts';
+export { findGpu, type GpuAdapter } from './backends/gpu/adapter.ts';
 export {
   type Classification,
   type ClassifyMode,
@@ -18,7 +19,13 @@ export { decodeImage } from './image/decode.ts';
 export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 export type { RgbImage } from './image/rgb-image.ts';
 export { type ImageFormat, type ImageHeader, sniffImage } from './image/sniff.ts';
-export { BACKENDS, type BackendName, type LoadOptions, loadClip } from './load-clip.ts';
+export {
+  BACKEND_CHOICES,
+  BACKENDS,
+  type BackendName,
+  type LoadOptions,
+  loadClip,
+} from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
 export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';
 export type { TokenizedText } from './text/tokenizer.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from './backends/backend.ts';
+import { type Backend, GPU_MODES, type GpuMode } from './backends/backend.ts';
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
@@ -22,14 +22,25 @@ import { createTokenizer } from './text/tokenizer.ts';
 import { openWeights } from './weights/load.ts';
 
 /** The backends that {@link loadClip} can run a model on. */
-export const BACKENDS = ['wasm', 'reference'] as const;
+export const BACKENDS = ['wasm', 'gpu', 'reference'] as const;
 export type BackendName = (typeof BACKENDS)[number];
+
+/** What {@link LoadOptions.backend} may be. */
+export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
 
 const PRECISIONS = ['f32', 'int8'] as const;
 
 export interface LoadOptions extends ImageLimits {
-  /** `wasm` unless given. */
-  readonly backend?: BackendName;
+  /**
+   * `wasm` unless given. `gpu` runs on any adapter that answers, SwiftShader and the like included, and
+   * throws GPU_UNAVAILABLE where none does; `auto` takes it where real hardware answers, else `wasm`.
+   */
+  readonly backend?: (typeof BACKEND_CHOICES)[number];
+  /**
+   * What gpu.js computes with, on backend `gpu`: `webgpu` where an adapter answers, else `webgl2`, unless
+   * given. `webasm` and `cpu`, which use no GPU, only when given.
+   */
+  readonly gpuMode?: GpuMode;
   /**
    * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes a quarter
    * of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
@@ -45,8 +56,8 @@ export interface LoadOptions extends ImageLimits {
 /**
  * Loads a CLIP model: config, weights, tokenizer, preprocessing.
  *
- * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH or
- *   OUT_OF_MEMORY; BAD_INPUT for options that cannot be used.
+ * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH,
+ *   OUT_OF_MEMORY or GPU_UNAVAILABLE; BAD_INPUT for options that cannot be used.
  */
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
   checkOptions(options);
@@ -60,7 +71,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     await files.read(TOKENIZER_CONFIG_FILE),
     config.text,
   );
-  const backend = CREATE_BACKEND[options.backend ?? 'wasm'](options);
+  const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
   const { encoder, parameters, logitScale } = await loadWeights(files, config, backend).catch(
     (error: unknown) => {
       backend.dispose();
@@ -82,15 +93,20 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
 /** Beyond this, the threads of a forward pass would only wait for each other. */
 const MAX_THREADS = 256;
 
-function checkOptions({ backend, precision, threads, maxPixels }: LoadOptions): void {
+function checkOptions({ backend, gpuMode, precision, threads, maxPixels }: LoadOptions): void {
   const expect = (holds: boolean, expected: string, got: unknown): void => {
     if (!holds) throw new ClipError('BAD_INPUT', `expected ${expected}, got ${String(got)}`);
   };
   const isCount = (value: number) => Number.isSafeInteger(value) && value >= 1;
   expect(
-    backend === undefined || BACKENDS.includes(backend),
-    `backend ${BACKENDS.join(' or ')}`,
+    backend === undefined || BACKEND_CHOICES.includes(backend),
+    `backend ${BACKEND_CHOICES.join(' or ')}`,
     backend,
+  );
+  expect(
+    gpuMode === undefined || (backend === 'gpu' && GPU_MODES.includes(gpuMode)),
+    `gpuMode ${GPU_MODES.join(' or ')}, with backend gpu`,
+    gpuMode,
   );
   expect(
     precision === undefined || PRECISIONS.includes(precision),
@@ -105,14 +121,32 @@ function checkOptions({ backend, precision, threads, maxPixels }: LoadOptions): 
   expect(maxPixels === undefined || isCount(maxPixels), 'maxPixels as a whole number', maxPixels);
 }
 
-const CREATE_BACKEND: Record<BackendName, (options: LoadOptions) => Backend> = {
+type CreateBackend = (options: LoadOptions) => Backend | Promise<Backend>;
+
+const CREATE_BACKEND: Record<(typeof BACKEND_CHOICES)[number], CreateBackend> = {
   wasm: ({ precision = 'f32', threads }) =>
     createWasmBackend(threads === undefined ? { precision } : { precision, threads }),
-  reference: ({ precision = 'f32' }) => {
-    if (precision === 'f32') return createReferenceBackend();
-    throw new ClipError('BAD_INPUT', `backend reference: expected precision f32, got ${precision}`);
+  gpu: async (options) => {
+    float32Only('gpu', options);
+    const { createGpuBackend } = await import('./backends/gpu/index.ts');
+    return createGpuBackend(options.gpuMode === undefined ? {} : { mode: options.gpuMode });
+  },
+  reference: (options) => {
+    float32Only('reference', options);
+    return createReferenceBackend();
+  },
+  auto: async (options) => {
+    // Only the WebAssembly kernels compute in int8.
+    if (options.precision === 'int8') return CREATE_BACKEND.wasm(options);
+    const { createHardwareBackend } = await import('./backends/gpu/index.ts');
+    return (await createHardwareBackend()) ?? CREATE_BACKEND.wasm(options);
   },
 };
+
+function float32Only(backend: BackendName, { precision = 'f32' }: LoadOptions): void {
+  if (precision === 'f32') return;
+  throw new ClipError('BAD_INPUT', `backend ${backend}: expected precision f32, got ${precision}`);
+}
 
 async function loadWeights(files: ModelFiles, config: ClipConfig, backend: Backend) {
   const source = await files.openWeights();

@@ -5,7 +5,7 @@ import { compareRatios, readBaseline, writeBaseline } from '../ci/baseline.ts';
 import { ratiosOf } from '../ci/ratios.ts';
 import { ciPassed, ciSummary } from '../ci/summary.ts';
 import { REPOSITORY } from '../folders.ts';
-import { ENGINES } from '../parity/engine.ts';
+import { CPU_ENGINES } from '../parity/engine.ts';
 import { REFERENCE_CASES, referenceCase, runParity, wholeReference } from '../parity/suite.ts';
 import { runSpeed } from '../speed/run-speed.ts';
 import type { Streams } from '../streams.ts';
@@ -55,7 +55,7 @@ async function ci(
   const baseline = await readBaseline(file);
   // `bench parity` and the tests run the full-size case; here it would take the longest by far.
   const cases = REFERENCE_CASES.filter((name) => name !== 'vit-b-32').map(referenceCase);
-  const parity = await runParity({ ...wholeReference(ENGINES), cases }, progress);
+  const parity = await runParity({ ...wholeReference(CPU_ENGINES), cases }, progress);
   const speed = await runSpeed({ ...SPEED, model }, progress);
   const ratios = ratiosOf(speed);
   if (update) await writeBaseline(file, { tolerance: baseline.tolerance, ratios });

@@ -1,6 +1,6 @@
 import { BACKENDS } from '@clipql/core';
 import type { Command } from 'commander';
-import { enginesNamed, PRECISIONS } from '../parity/engine.ts';
+import { enginesHere, enginesNamed, PRECISIONS } from '../parity/engine.ts';
 import { allPassed, describeFailure, jsonReport, tableReport } from '../parity/report.ts';
 import { type ParityRequest, runParity, wholeReference } from '../parity/suite.ts';
 import type { Streams } from '../streams.ts';
@@ -38,7 +38,8 @@ const collect = (value: string, earlier: readonly string[]): readonly string[] =
 
 /** @returns the exit code: 0 when all rows passed, 1 when one failed. */
 async function parity(options: ParityOptions, { stdout, stderr }: Streams): Promise<number> {
-  const results = await runParity(requestOf(options), (line) => stderr(`bench: ${line}\n`));
+  const progress = (line: string) => stderr(`bench: ${line}\n`);
+  const results = await runParity(await requestOf(options, progress), progress);
   if (options.json) {
     for (const result of results) {
       if (!result.row.passed) stderr(`bench: ${describeFailure(result)}\n`);
@@ -48,8 +49,13 @@ async function parity(options: ParityOptions, { stdout, stderr }: Streams): Prom
   return allPassed(results) ? 0 : 1;
 }
 
-function requestOf({ case: cases, preprocess, backend, precision }: ParityOptions): ParityRequest {
-  const engines = enginesNamed(backend, precision);
+async function requestOf(
+  { case: cases, preprocess, backend, precision }: ParityOptions,
+  progress: (line: string) => void,
+): Promise<ParityRequest> {
+  const named = enginesNamed(backend, precision);
+  const here = backend === undefined ? await enginesHere(progress) : named;
+  const engines = named.filter((engine) => here.includes(engine));
   return cases.length === 0 && preprocess === undefined
     ? wholeReference(engines)
     : { engines, cases, preprocess, tokens: false };

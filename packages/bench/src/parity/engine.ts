@@ -1,4 +1,4 @@
-import { BACKENDS, type BackendName } from '@clipql/core';
+import { BACKENDS, type BackendName, findGpu } from '@clipql/core';
 import { BenchError } from '../errors.ts';
 
 /** A way to run the model: what `loadClip` is told. */
@@ -11,11 +11,27 @@ export const PRECISIONS = ['f32', 'int8'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
 /** Every backend with every precision that it has. */
-export const ENGINES: readonly Engine[] = BACKENDS.flatMap((backend) =>
-  PRECISIONS.filter((precision) => precision === 'f32' || backend !== 'reference').map(
-    (precision) => ({ backend, precision }),
-  ),
+const ENGINES: readonly Engine[] = BACKENDS.flatMap((backend) =>
+  PRECISIONS.filter((precision) => precision === 'f32' || backend === 'wasm').map((precision) => ({
+    backend,
+    precision,
+  })),
 );
+
+/** All that compute on the CPU, which is every one that runs on every machine. */
+export const CPU_ENGINES: readonly Engine[] = ENGINES.filter(({ backend }) => backend !== 'gpu');
+
+/**
+ * All that run on this machine: those of the GPU only where an adapter answers.
+ *
+ * @param progress told when they are left out.
+ */
+export async function enginesHere(progress: (line: string) => void): Promise<readonly Engine[]> {
+  const adapter = await findGpu();
+  if (adapter !== undefined) return ENGINES;
+  progress('backend gpu is left out: no WebGPU adapter answers on this machine');
+  return CPU_ENGINES;
+}
 
 /**
  * The engines with this backend and precision, where they are given.

@@ -2,19 +2,23 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REFERENCE } from '../folders.ts';
 import { failuresOf } from '../testing/failures.ts';
-import { ENGINES } from './engine.ts';
+import { enginesHere } from './engine.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
 import { nanoTokens, openaiTokens, referenceCase, runParity } from './suite.ts';
 
 const quiet = () => {};
+const engines = await enginesHere((line) => {
+  if (process.env.CLIPQL_REQUIRE_GPU === '1') throw new Error(line);
+  test.skip(line, () => {});
+});
 const SMALL_CASES = ['tiny-quick-gelu', 'tiny-gelu', 'odd-sizes', 'odd-end-token', 'nano'] as const;
 
 const CLAIM =
-  'embeddings agree with float64: in f32 within relative L2 1e-5, logits within 2e-3; in int8 with a cosine of at least 0.998, of nano 0.999';
+  'embeddings agree with float64: in f32 within relative L2 1e-5, on the GPU 5e-5, logits within 2e-3 and 5e-3; in int8 with a cosine of at least 0.998, of nano 0.999';
 
 describe(CLAIM, () => {
-  test.each(SMALL_CASES.flatMap((name) => ENGINES.map((engine) => ({ name, ...engine }))))(
+  test.each(SMALL_CASES.flatMap((name) => engines.map((engine) => ({ name, ...engine }))))(
     '$name on $backend $precision',
     async ({ name, ...engine }) => {
       const request = { preprocess: undefined, tokens: false };

@@ -8,6 +8,27 @@ export interface BackendInfo {
   readonly threads: number;
   /** Which build of the kernels runs, on WebAssembly. */
   readonly simd?: 'plain' | 'relaxed';
+  /** What gpu.js computes with, on backend `gpu`. */
+  readonly mode?: GpuMode;
+  /** The graphics adapter, as its driver names it. */
+  readonly adapter?: string;
+  /** How gpu.js runs a plan: `fused-encoder` is one submission to the device for a forward pass. */
+  readonly executor?: string;
+}
+
+/** gpu.js's modes. The last two compute on the CPU, and only run when asked for by name. */
+export const GPU_MODES = ['webgpu', 'webgl2', 'webasm', 'cpu'] as const;
+export type GpuMode = (typeof GPU_MODES)[number];
+
+/**
+ * Shapes of forward passes to keep to, each list from the smallest up, for a backend on which every
+ * further shape is costly. What does not fill its shape is padded.
+ */
+export interface RunShapes {
+  /** Images of a pass. */
+  readonly images: readonly number[];
+  /** Texts of a pass, and tokens of all of them together. */
+  readonly texts: readonly { readonly texts: number; readonly tokens: number }[];
 }
 
 /** Where a backend gets the weights from, by our names, as float32, row-major. */
@@ -21,6 +42,8 @@ export interface WeightReader {
 /** Runs plans. Its weights are packed once, and one arena serves all plans. */
 export interface Backend {
   readonly info: BackendInfo;
+  /** Absent where any shape is as good. */
+  readonly shapes?: RunShapes;
   /** Bytes that the packed weights and the arena take now. */
   readonly memoryBytes: number;
   /** Makes a plan runnable; reads the weights that no earlier plan has brought in. */

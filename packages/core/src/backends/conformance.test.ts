@@ -10,8 +10,10 @@ import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
 import { evaluateGraph, type Matrix } from '../testing/evaluate-graph.ts';
 import { seededNumbers, seedOf } from '../testing/seeded.ts';
+import { describeOnWebGpu, WEBGPU_HERE } from '../testing/webgpu-here.ts';
 import { noWeights, weightReader } from '../testing/weight-reader.ts';
 import type { Backend } from './backend.ts';
+import { createGpuBackend } from './gpu/index.ts';
 import { createReferenceBackend } from './reference/index.ts';
 import { createWasmBackend } from './wasm/index.ts';
 
@@ -25,7 +27,9 @@ interface Tolerance {
   readonly tower: number;
 }
 
-const BACKENDS: readonly [string, () => Backend, Tolerance][] = [
+const GPU_TOLERANCE: Tolerance = { operation: 3e-6, tower: 1e-5 };
+
+const BACKENDS: readonly [string, () => Backend | Promise<Backend>, Tolerance][] = [
   ['reference', createReferenceBackend, { operation: 1e-7, tower: 1e-6 }],
   ...(['plain', 'relaxed'] as const).flatMap((simd) =>
     [
@@ -44,6 +48,13 @@ const BACKENDS: readonly [string, () => Backend, Tolerance][] = [
     () => createWasmBackend({ simd, precision: 'int8', threads: 2 }),
     { operation: 2e-2, tower: 5e-2 },
   ]),
+  ...(['cpu', 'webasm', ...(WEBGPU_HERE ? ['webgpu' as const] : [])] as const).map(
+    (mode): [string, () => Promise<Backend>, Tolerance] => [
+      `gpu, in gpu.js's mode ${mode}`,
+      () => createGpuBackend({ mode }),
+      GPU_TOLERANCE,
+    ],
+  ),
 ];
 
 type Inputs = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -94,9 +105,15 @@ const matrix = (name: string, rows: number, columns: number): Float32Array =>
   seededNumbers(rows * columns, seedOf(name), 2);
 const integers = (...values: number[]): Int32Array => Int32Array.from(values);
 
+describeOnWebGpu("gpu, in gpu.js's mode webgpu", () => {
+  test('is among the backends below', () => {
+    expect(BACKENDS.map(([name]) => name)).toContain("gpu, in gpu.js's mode webgpu");
+  });
+});
+
 describe.each(BACKENDS)('%s', (_, create, tolerance) => {
-  const fresh = (): Backend => {
-    const backend = create();
+  const fresh = async (): Promise<Backend> => {
+    const backend = await create();
     onTestFinished(() => backend.dispose());
     return backend;
   };
@@ -105,7 +122,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     inputs: Inputs,
     bound = tolerance.operation,
   ) => {
-    const backend = fresh();
+    const backend = await fresh();
     const g = new GraphBuilder();
     g.output('result', build(g));
     await compare(backend, g.build(), g, inputs, bound);
@@ -138,6 +155,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     [5, 13, 9],
     [50, 33, 31],
     [3, 64, 130],
+    [37, 36, 44],
   ])('linear: [%i, %i] to %i columns, with a bias and without', async (rows, depth, columns) => {
     const x = matrix('x', rows, depth);
     await run(
@@ -161,6 +179,28 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
         (g) => {
           const { weight, bias } = affine(g, 'linear', [19, 241]);
           return g.gelu(g.linear(g.input('x', 1, 241), weight, bias), activation);
+        },
+        { x },
+      );
+    },
+  );
+
+  test.each<Activation>(['quick_gelu', 'gelu'])(
+    'a linear layer with %s, and one with an addition, at sizes that fill vectors',
+    async (activation) => {
+      const x = matrix('x', 35, 20);
+      await run(
+        (g) => {
+          const { weight, bias } = affine(g, 'linear', [48, 20]);
+          return g.gelu(g.linear(g.input('x', 35, 20), weight, bias), activation);
+        },
+        { x },
+      );
+      await run(
+        (g) => {
+          const { weight, bias } = affine(g, 'linear', [20, 20]);
+          const input = g.input('x', 35, 20);
+          return g.add(input, g.linear(input, weight, bias));
         },
         { x },
       );
@@ -260,7 +300,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
       offsets,
       classRows: offsets.slice(0, batch),
     };
-    const backend = fresh();
+    const backend = await fresh();
     await compare(backend, graph, { parameters }, inputs, tolerance.tower);
   });
 
@@ -272,7 +312,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
       offsets: integers(0, 2, 11, 16),
       endRows: integers(1, 10, 15),
     };
-    const backend = fresh();
+    const backend = await fresh();
     await compare(backend, graph, { parameters }, inputs, tolerance.tower);
   });
 
@@ -281,7 +321,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     const sizes = new Map(
       parameters.map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]),
     );
-    const backend = fresh();
+    const backend = await fresh();
     const executable = await backend.compile(
       planGraph(graph),
       weightReader((name) => weights(name, sizes.get(name)!)),
@@ -299,7 +339,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
   });
 
   test('a run with an input missing or of a wrong size is refused, the next one runs', async () => {
-    const backend = fresh();
+    const backend = await fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 2, 3)));
     const executable = await backend.compile(planGraph(g.build()), noWeights);
@@ -311,7 +351,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
   });
 
   test('after dispose a run rejects with DISPOSED', async () => {
-    const backend = fresh();
+    const backend = await fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 1, 2)));
     const executable = await backend.compile(planGraph(g.build()), noWeights);

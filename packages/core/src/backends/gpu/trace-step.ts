@@ -1,0 +1,33 @@
+import type { Step, StepOf } from '../../graph/step.ts';
+import { add, addTable } from './add.ts';
+import { attention } from './attention.ts';
+import { embed } from './embed.ts';
+import { gelu } from './gelu.ts';
+import { l2Normalize } from './l2-normalize.ts';
+import { layerNorm } from './layer-norm.ts';
+import { linear } from './linear.ts';
+import { patches } from './patches.ts';
+import { prepend } from './prepend.ts';
+import { select } from './select.ts';
+import type { Trace } from './trace.ts';
+
+type Kernels = { readonly [Op in Step['op']]: (step: StepOf<Op>, trace: Trace) => void };
+
+const KERNELS: Kernels = {
+  patches,
+  embed,
+  linear,
+  gelu,
+  layerNorm,
+  attention,
+  add,
+  addTable,
+  prepend,
+  select,
+  l2Normalize,
+};
+
+/** Calls the kernels of one step of a plan. */
+export function traceStep<Op extends Step['op']>(step: StepOf<Op>, trace: Trace): void {
+  KERNELS[step.op as Op](step, trace);
+}
