@@ -54,6 +54,8 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   WEIGHTS_MISMATCH: wholeOperation(500),
   OUT_OF_MEMORY: retryable(503),
   WORKER_LOST: retryable(503),
+  GPU_UNAVAILABLE: wholeOperation(500),
+  GPU_LOST: retryable(503),
   DISPOSED: retryable(503),
   INTERNAL: refused(500),
 };

@@ -1,3 +1,4 @@
+import type { BackendInfo } from '@clipql/core';
 import { FIRST_EXAMPLE } from '../examples.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
@@ -10,13 +11,11 @@ import { GRAPHQL_PATH } from '../plugins/use-pages.ts';
  */
 export function startText({ clip, folder, embedded }: LoadedModel, url: string): string {
   const { name, parameters, backend } = clip.info;
-  const threads = `${backend.threads} ${backend.threads === 1 ? 'thread' : 'threads'}`;
-  const simd = backend.simd === undefined ? [] : [`${backend.simd} SIMD`];
   const lines = [
     `ClipQL answers at ${url}${GRAPHQL_PATH} (in a browser: GraphiQL)`,
     `  model     ${name}, ${(parameters / 1e6).toFixed(1)} million parameters, ${folder}`,
     ...(embedded ? SMALL_MODEL : []),
-    `  backend   ${[backend.name, backend.precision, threads, ...simd].join(', ')}`,
+    `  backend   ${describeBackend(backend)}`,
     `  examples  ${url}${EXAMPLES_PATH}`,
     '  hosts     images come from public hosts; --allow-hosts localhost:8000 opens a private one',
     `  try       ${curlCommand(url)}`,
@@ -28,6 +27,15 @@ const SMALL_MODEL = [
   '            a small default for trying things out; --model DIR takes a real CLIP: a folder with',
   '            config.json, model.safetensors, tokenizer.json, preprocessor_config.json',
 ];
+
+function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {
+  const onGpu = mode === undefined ? [] : [mode, ...(adapter === undefined ? [] : [adapter])];
+  const onCpu = [
+    `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    ...(simd ? [`${simd} SIMD`] : []),
+  ];
+  return [name, precision, ...(mode === undefined ? onCpu : onGpu)].join(', ');
+}
 
 /** For a POSIX shell, in one line. */
 function curlCommand(url: string): string {

@@ -13,6 +13,18 @@ const Backend = builder.objectRef<BackendInfo>('Backend').implement({
       nullable: true,
       description: 'Which build of the kernels runs, on WebAssembly: `plain` or `relaxed`.',
     }),
+    mode: t.exposeString('mode', {
+      nullable: true,
+      description: 'What gpu.js computes with, on the GPU: `webgpu`.',
+    }),
+    adapter: t.exposeString('adapter', {
+      nullable: true,
+      description: 'The graphics adapter, as its driver names it.',
+    }),
+    executor: t.exposeString('executor', {
+      nullable: true,
+      description: 'How gpu.js runs a forward pass; `fused-encoder` is in one submission.',
+    }),
     threads: t.exposeInt('threads', { description: 'How many threads it computes with.' }),
   }),
 });

@@ -1,3 +1,4 @@
+import { BACKEND_CHOICES } from '@clipql/core';
 import { z } from 'zod';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
@@ -17,6 +18,12 @@ export const MODEL_OPTIONS = {
     expects: 'f32 or int8',
     placeholder: '<p>',
     help: 'f32, or int8: a third of the time and of the memory, nearly the same answers',
+  },
+  backend: {
+    value: z.enum(BACKEND_CHOICES).default('wasm'),
+    expects: BACKEND_CHOICES.join(' or '),
+    placeholder: '<b>',
+    help: 'wasm; gpu; auto, which is gpu where real hardware answers; or reference, slow and exact',
   },
   threads: {
     value: wholeNumber(1, 1024).optional(),

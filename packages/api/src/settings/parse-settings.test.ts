@@ -47,7 +47,12 @@ test('PORT is read after CLIPQL_PORT; an empty one, and Kubernetes’s service l
 
 test('what the model needs is handed to it', () => {
   const settings = parseSettings({ maxMegapixels: '0.5', precision: 'int8', threads: '3' }, {});
-  expect(loadOptions(settings)).toEqual({ maxPixels: 500_000, precision: 'int8', threads: 3 });
+  expect(loadOptions(settings)).toEqual({
+    backend: 'wasm',
+    maxPixels: 500_000,
+    precision: 'int8',
+    threads: 3,
+  });
   expect(loadOptions(parseSettings({}, {}))).toEqual({ maxPixels: 25_000_000, precision: 'f32' });
 });
 

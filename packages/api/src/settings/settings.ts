@@ -37,8 +37,9 @@ export function parseSettings(flags: Flags, env: Environment): Settings {
 }
 
 /** How the model is to be loaded. */
-export function loadOptions({ precision, threads, maxMegapixels }: Settings): LoadOptions {
+export function loadOptions({ backend, precision, threads, maxMegapixels }: Settings): LoadOptions {
   return {
+    backend,
     precision,
     maxPixels: Math.round(maxMegapixels * 1e6),
     ...(threads !== undefined && { threads }),
