@@ -152,7 +152,7 @@ describe('bad input is one clear line on stderr, nothing on stdout, and exit cod
     ],
     [
       ['parity', '--backend', 'abacus'],
-      'BAD_OPTION: --backend: expected one of wasm, reference, got abacus',
+      'BAD_OPTION: --backend: expected one of wasm, gpu, reference, got abacus',
     ],
     [
       ['parity', '--backend', 'reference', '--precision', 'int8'],

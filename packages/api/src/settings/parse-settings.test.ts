@@ -53,7 +53,11 @@ test('what the model needs is handed to it', () => {
     precision: 'int8',
     threads: 3,
   });
-  expect(loadOptions(parseSettings({}, {}))).toEqual({ maxPixels: 25_000_000, precision: 'f32' });
+  expect(loadOptions(parseSettings({}, {}))).toEqual({
+    backend: 'wasm',
+    maxPixels: 25_000_000,
+    precision: 'f32',
+  });
 });
 
 test.each<Flags>([
