@@ -186,7 +186,11 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
     ],
     ['half a thread', () => loadWith({ threads: 1.5 }), 'got 1.5'],
     ['an unknown precision', () => loadWith({ precision: 'f8' as never }), 'f32 or int8, got f8'],
-    ['an unknown backend', () => loadWith({ backend: 'abacus' as never }), 'wasm or reference'],
+    [
+      'an unknown backend',
+      () => loadWith({ backend: 'abacus' as never }),
+      'auto or wasm or gpu or reference',
+    ],
     [
       'int8 on the reference backend',
       () => loadWith({ backend: 'reference', precision: 'int8' }),
