@@ -47,7 +47,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'no command',
     args: [],
-    line: /BAD_OPTION: expected a command: serve, classify, embed/,
+    line: /BAD_OPTION: expected a command: serve, classify, embed, doctor/,
   },
   { what: 'an unknown command', args: ['nothing'], line: /BAD_OPTION: unknown command 'nothing'/ },
   {
@@ -89,7 +89,7 @@ test('--help of each command has examples, and that of all says the exit codes',
   const { stdout } = await clipql('--help');
   expect(stdout).toMatch(/Exit codes:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}130, 143 /);
   const commands = [...stdout.matchAll(/^ {2}(\w+) .*\[options\]/gm)].map(([, name]) => name!);
-  expect(commands).toEqual(expect.arrayContaining(['serve', 'classify', 'embed']));
+  expect(commands).toEqual(expect.arrayContaining(['serve', 'classify', 'embed', 'doctor']));
   for (const command of commands) {
     const help = await clipql(command, '--help');
     expect(help).toMatchObject({ exitCode: 0, stderr: '' });

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
@@ -29,6 +30,7 @@ Examples:
   $ clipql classify photo.jpg --labels "dog,cat,car"
   $ clipql embed --text "a photo of a dog."
   $ clipql embed --images photos --out photos.npy
+  $ clipql doctor
 
 Exit codes:
   0         all was done
@@ -49,6 +51,7 @@ function createProgram(): Command {
   addServe(program);
   addClassify(program);
   addEmbed(program);
+  addDoctor(program);
   return program;
 }
 

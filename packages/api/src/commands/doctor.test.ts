@@ -1,0 +1,60 @@
+// These run the built command line: `npm test` builds it first.
+import { expect, test } from 'vitest';
+import { answers } from '../doctor/look-around.ts';
+import { modelSource } from '../models/loaded-model.ts';
+import { breakModel } from '../testing/broken-model.ts';
+import { clipql, expectFailure } from '../testing/command-line.ts';
+
+test('doctor tells what runs here, a line a thing, and all is well', async () => {
+  const { exitCode, stdout, stderr } = await clipql('doctor');
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^ok {6}node {6}\d+\.\d+\.\d+ on \w+, \w+\n/);
+  expect(stdout).toMatch(/^(ok {4}|note {2}) {2}kernels {3}wasm with (relaxed|plain) SIMD/m);
+  expect(stdout).toMatch(/^ok {6}threads {3}\d+ for a forward pass, \d+ processors/m);
+  expect(stdout).toMatch(
+    /^ok {6}answers {3}the embedded model answers as it should, to \de-\d+\n/m,
+  );
+  expect(stdout).toMatch(/^(ok {4}|note {2}) {2}memory {4}[\d.]+ of [\d.]+ GB free/m);
+  expect(exitCode).toBe(0);
+});
+
+test('doctor --json has the same findings', async () => {
+  const { stdout } = await clipql('doctor', '--json');
+  const findings: { name: string; state: string }[] = JSON.parse(stdout);
+  const names = findings.map(({ name }) => name);
+  expect(names).toEqual(
+    expect.arrayContaining(['node', 'kernels', 'threads', 'answers', 'memory']),
+  );
+  expect(findings.every(({ state }) => state !== 'broken')).toBe(true);
+});
+
+test('a model that cannot be loaded is broken, and the exit code is 1', async () => {
+  const model = await breakModel('model.safetensors', (file) => file.subarray(0, 1_000_000));
+  const { exitCode, stdout, stderr } = await clipql('doctor', '--model', model.folder);
+  await model.remove();
+  expect(stdout).toMatch(/^BROKEN {2}model {5}WEIGHTS_INVALID: /m);
+  expect(stdout).toMatch(/^ok {6}answers /m);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' });
+});
+
+test('wrong answers of the embedded model are found', async () => {
+  const model = await breakModel('model.safetensors', (file) => {
+    // One weight of a thousand is a little larger.
+    const start = 8 + Number(file.readBigUInt64LE(0));
+    for (let at = start; at < file.length; at += 4000) {
+      file.writeFloatLE(file.readFloatLE(at) + 0.05, at);
+    }
+    return file;
+  });
+  const { clip } = await modelSource(model.folder).load();
+  expect(await answers(clip)).toMatchObject({
+    state: 'broken',
+    text: expect.stringMatching(/is off by/),
+  });
+  clip.dispose();
+  await model.remove();
+});
+
+test('doctor with a setting that is none', async () => {
+  expectFailure(await clipql('doctor', '--threads', 'x'), /BAD_OPTION: .*--threads/);
+});

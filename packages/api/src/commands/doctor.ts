@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Finding } from '../doctor/finding.ts';
+import { lookAround } from '../doctor/look-around.ts';
+import { type Flags, parseSettings } from '../settings/settings.ts';
+import { addModelFlags } from './flags.ts';
+import { failed } from './report.ts';
+
+interface DoctorFlags extends Flags {
+  readonly json?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  $ clipql doctor
+  $ clipql doctor --model models/clip-vit-base-patch32
+  $ clipql doctor --json
+
+A line says ok, note (worth knowing, nothing is kept from running) or BROKEN; the exit code is 1 where
+something is broken.`;
+
+const MARKS = { ok: 'ok    ', note: 'note  ', broken: 'BROKEN' } as const;
+
+/** `clipql doctor` */
+export function addDoctor(program: Command): void {
+  const command = program
+    .command('doctor')
+    .description(
+      'Tell what runs here: Node, kernels, threads, memory, and whether answers are right.',
+    )
+    .option('--json', 'write one JSON array, with one object a line');
+  addModelFlags(command).addHelpText('after', EXAMPLES).action(doctor);
+}
+
+async function doctor(flags: DoctorFlags): Promise<void> {
+  const findings: Finding[] = [];
+  for await (const finding of lookAround(parseSettings(flags, process.env))) {
+    findings.push(finding);
+    if (!flags.json) process.stdout.write(line(finding));
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+  if (findings.some(({ state }) => state === 'broken')) failed();
+}
+
+const line = ({ name, state, text }: Finding): string =>
+  `${MARKS[state]}  ${name.padEnd(8)}  ${text}\n`;
