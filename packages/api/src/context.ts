@@ -22,6 +22,8 @@ export interface Services {
 export interface ServerContext {
   /** The port that the request came in on; undefined without a listener. */
   readonly port?: number | undefined;
+  /** The connection's other end. */
+  readonly address?: string | undefined;
 }
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Services } from './context.ts';
 import { createImageFetcher } from './images/fetch-image.ts';
 import { createMetrics } from './metrics.ts';
 import { modelSource } from './models/loaded-model.ts';
@@ -22,15 +24,32 @@ const slow: Handler = async (_request, response) => {
   response.end(await exampleBytes('march-pastoral.jpg'));
 };
 
+/** Answers once the test says so, and tells when eight have asked. */
+const lateHeld = Promise.withResolvers<void>();
+const lateAsked = Promise.withResolvers<void>();
+let lateCount = 0;
+const late: Handler = async (_request, response) => {
+  lateCount += 1;
+  if (lateCount === LATE) lateAsked.resolve();
+  await lateHeld.promise;
+  response.end(await exampleBytes('march-pastoral.jpg'));
+};
+const LATE = 8;
+const latePaths = Array.from({ length: LATE }, (_, i) => `/late-${i}.jpg`);
+
 let web: WebServer;
 let yoga: ClipqlYoga;
+let services: Services;
 const endings: (() => unknown)[] = [];
 
 beforeAll(async () => {
-  web = await startWebServer({ '/slow.jpg': slow });
+  web = await startWebServer({
+    '/slow.jpg': slow,
+    ...Object.fromEntries(latePaths.map((path) => [path, late])),
+  });
   const models = createModelRegistry([modelSource(undefined)]);
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
-  const services = {
+  services = {
     models,
     fetcher,
     metrics: createMetrics(),
@@ -88,6 +107,49 @@ test('closing takes no new requests and waits for those in flight', async () => 
   await closed;
 });
 
+test('closing under load loses nothing: each request that was sent is answered', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const readiness = services.readiness;
+  const warm = Promise.withResolvers<void>();
+  let answered = 0;
+  let isBalancing = true;
+  const client = async (): Promise<void> => {
+    while (isBalancing) {
+      const isEnding = !readiness.isReady;
+      const response = await query(server, '/examples/march-pastoral.jpg');
+      expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+      if (isEnding) expect(response.headers.get('connection')).toBe('close');
+      answered += 1;
+      if (answered === 40) warm.resolve();
+    }
+  };
+  const clients = Array.from({ length: 16 }, client);
+  await warm.promise;
+
+  const beforeEnd = answered;
+  const drained = Promise.withResolvers<void>();
+  readiness.end();
+  const closed = server.close(60_000, drained.promise);
+  // A load balancer sends requests until it has heard.
+  while (answered < beforeEnd + 40) {
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(503);
+  }
+  isBalancing = false;
+  await Promise.all(clients);
+  // What has come in by now may take until after the listener is gone.
+  const lateAnswers = latePaths.map((path) => query(server, `${web.url}${path}`));
+  await lateAsked.promise;
+  drained.resolve();
+  while (await isListening(server)) await setImmediate();
+  lateHeld.resolve();
+  for (const response of await Promise.all(lateAnswers)) {
+    expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  }
+  await closed;
+  await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
+});
+
 test('closing breaks off what takes longer than it is given', async () => {
   const never = {
     handleNodeRequestAndResponse: () => new Promise(() => {}),
@@ -143,6 +205,12 @@ test('a malformed host header is status 400, without a stack', async () => {
   expect(answer).not.toMatch(/\bat .*:\d+/);
   await server.close(0);
 });
+
+const isListening = (server: RunningServer): Promise<boolean> =>
+  fetch(`${server.url}/healthz`).then(
+    () => true,
+    () => false,
+  );
 
 /** What the server sends back for these very bytes. */
 function raw(server: RunningServer, request: string): Promise<string> {

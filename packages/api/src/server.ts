@@ -8,9 +8,16 @@ import type { ClipqlYoga } from './yoga.ts';
 export interface RunningServer {
   /** For example `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Takes no new requests, and waits for those in flight, at most `graceMs`. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Ends without losing a request. Until `drained`, connections are still taken, for load balancers
+   * that have not heard yet, and every answer ends its connection; then no more are taken, and what
+   * was accepted is answered, for at most `graceMs` from the beginning.
+   */
+  close(graceMs: number, drained?: Promise<void>): Promise<void>;
 }
+
+/** The longest that a request may take to arrive, in milliseconds: 32 MiB at 5 Mbit/s. */
+const UPLOAD_MS = 60_000;
 
 /**
  * Listens for HTTP requests.
@@ -23,18 +30,25 @@ export async function listen(
   { host, port }: { readonly host: string; readonly port: number },
   log: ErrorLog,
 ): Promise<RunningServer> {
-  const server = createServer((request, response) => {
+  let isEnding = false;
+  const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
     response.on('finish', () => {
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
-    void answer(yoga, request, response, log);
+    void answer(yoga, request, response, log, () => isEnding);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server), close: (graceMs) => close(server, graceMs) };
+  return {
+    url: urlOf(server),
+    close: (graceMs, drained = Promise.resolve()) => {
+      isEnding = true;
+      return close(server, graceMs, drained);
+    },
+  };
 }
 
 async function answer(
@@ -42,9 +56,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   log: ErrorLog,
+  isEnding: () => boolean,
 ): Promise<void> {
   try {
-    await send(await respond(yoga, request, response, log), response);
+    const answered = await respond(yoga, request, response, log);
+    const body = Buffer.from(await answered.arrayBuffer());
+    // The client would send its next request on this connection, just as it is closed.
+    if (isEnding()) response.shouldKeepAlive = false;
+    send(answered, body, response);
   } catch (error) {
     // The client went away, or nothing can be sent to it any more.
     response.destroy(error instanceof Error ? error : undefined);
@@ -62,7 +81,8 @@ async function respond(
     return httpError(400, 'BAD_REQUEST', 'expected a valid host header and path');
   }
   try {
-    const context = { port: request.socket.localPort };
+    const { localPort: port, remoteAddress: address } = request.socket;
+    const context = { port, address };
     return await yoga.handleNodeRequestAndResponse(request, response, context);
   } catch (error) {
     log('http', error);
@@ -70,17 +90,18 @@ async function respond(
   }
 }
 
-async function send(from: Response, to: ServerResponse): Promise<void> {
-  const body = Buffer.from(await from.arrayBuffer());
-  to.writeHead(from.status, {
-    ...Object.fromEntries(from.headers),
-    'content-length': body.length,
-  });
+function send({ status, headers }: Response, body: Buffer, to: ServerResponse): void {
+  to.writeHead(status, { ...Object.fromEntries(headers), 'content-length': body.length });
   to.end(body);
 }
 
-async function close(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+async function close(server: Server, graceMs: number, drained: Promise<void>): Promise<void> {
+  const graceOver = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    graceOver.resolve();
+  }, graceMs);
+  await Promise.race([drained, graceOver.promise]);
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeIdleConnections();

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // These run the built command line: `npm test` builds it first.
 import { expect, test } from 'vitest';
+import { exampleBytes } from '../testing/api.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
-import { startWebServer } from '../testing/web-server.ts';
+import { type Handler, startWebServer } from '../testing/web-server.ts';
 
 test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
   const child = startClipql(['serve', '--port', '0']);
@@ -35,6 +37,53 @@ test('serve says how to use it, its curl command works, and SIGTERM ends it with
   child.kill('SIGTERM');
   expect(await finished(child)).toMatchObject({ exitCode: 0, stdout: '' });
 });
+
+test('SIGTERM with requests in flight: all are answered, and the exit code is 0', async () => {
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  const allAsked = Promise.withResolvers<void>();
+  const slow: Handler = async (_request, response) => {
+    asked += 1;
+    if (asked === 12) allAsked.resolve();
+    await held.promise;
+    response.end(await exampleBytes('march-pastoral.jpg'));
+  };
+  const paths = Array.from({ length: 12 }, (_, i) => `/${i}.jpg`);
+  const web = await startWebServer(Object.fromEntries(paths.map((path) => [path, slow])));
+  const { child, url } = await startServer('--allow-hosts', web.host, '--drain-seconds', '0');
+  const answers = paths.map(async (path) => {
+    const query = `{ classify(imageUrl: "${web.url}${path}", labels: ["sheep", "car"]) { label } }`;
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    return response.json();
+  });
+  await allAsked.promise;
+  child.kill('SIGTERM');
+  await once(child.stderr, 'data');
+  held.resolve();
+  for (const answer of await Promise.all(answers)) {
+    expect(answer).toEqual({ data: { classify: { label: 'sheep' } } });
+  }
+  expect(await finished(child)).toMatchObject({ exitCode: 0 });
+  await web.close();
+});
+
+/** The built server on a free port, once it answers. */
+async function startServer(...flags: string[]) {
+  const child = startClipql(['serve', '--port', '0', ...flags]);
+  const url = await new Promise<string>((resolve) => {
+    let written = '';
+    child.stderr.on('data', (chunk) => {
+      written += chunk;
+      const [, found] = /answers at (http\S+)\/graphql.*\n {2}try .*\n/s.exec(written) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  return { child, url };
+}
 
 test('serve on a port in use is one line', async () => {
   const web = await startWebServer({});

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
@@ -9,9 +10,6 @@ import { type Flags, loadOptions, parseSettings, type Settings } from '../settin
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { startText } from './start-text.ts';
-
-/** How long requests in flight may go on once the server is told to end, in milliseconds. */
-const GRACE_MS = 10_000;
 
 const EXAMPLES = `
 Examples:
@@ -51,10 +49,12 @@ async function serve(flags: ServeFlags): Promise<void> {
   const yoga = createClipqlYoga({ models, fetcher, metrics, readiness, settings }, logUnexpected);
   const server = await listen(yoga, settings, logUnexpected);
   process.stderr.write(startText(model, server.url));
-  await signalled();
+  const signal = await signalled();
   readiness.end();
   process.stderr.write('clipql: ending …\n');
-  await server.close(GRACE_MS);
+  // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
+  const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
+  await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
   await fetcher.close();
   models.close();
 }
@@ -70,14 +70,14 @@ function printSettings(settings: Settings): void {
 const SAME_SIGNAL_MS = 1_000;
 
 /** Resolves at the first SIGINT or SIGTERM; a later one ends the process at once. */
-function signalled(): Promise<void> {
+function signalled(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
         first ??= performance.now();
         if (performance.now() - first > SAME_SIGNAL_MS) process.exit(1);
-        resolve();
+        resolve(signal);
       });
     }
   });

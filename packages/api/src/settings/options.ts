@@ -2,7 +2,16 @@ import { BACKEND_CHOICES } from '@clipql/core';
 import { z } from 'zod';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
-import { list, onOff, originEntry, port, positiveNumber, text, wholeNumber } from './values.ts';
+import {
+  list,
+  nonNegativeNumber,
+  onOff,
+  originEntry,
+  port,
+  positiveNumber,
+  text,
+  wholeNumber,
+} from './values.ts';
 
 /** For every command: which model to run and how, and where images may come from. */
 export const MODEL_OPTIONS = {
@@ -105,6 +114,18 @@ export const SERVER_OPTIONS = {
     expects: 'origins as https://example.org, or *',
     placeholder: '<list>',
     help: 'sites whose pages may ask from a browser: https://example.org, or * for all',
+  },
+  drainSeconds: {
+    value: nonNegativeNumber(3600).default(1),
+    expects: 'a number of seconds, at most 3600',
+    placeholder: '<n>',
+    help: 'after SIGTERM, time to go on taking requests, while /readyz says 503',
+  },
+  graceSeconds: {
+    value: nonNegativeNumber(3600).default(20),
+    expects: 'a number of seconds, at most 3600',
+    placeholder: '<n>',
+    help: 'after SIGTERM, the longest that requests in flight may take',
   },
   maxRequestMegabytes: {
     value: positiveNumber(1024).default(32),

@@ -14,6 +14,9 @@ export const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 export const positiveNumber = (most: number) =>
   z.preprocess(fromText, z.number().positive().max(most));
 
+export const nonNegativeNumber = (most: number) =>
+  z.preprocess(fromText, z.number().min(0).max(most));
+
 /** `a, b` or `["a", "b"]`, numbers as texts; empty entries do not count. */
 export const list = z.preprocess(
   (value) => (typeof value === 'string' ? value.split(',') : value),
