@@ -113,11 +113,11 @@ function tile(
   ahead: usize,
   step: usize,
 ): void {
-  const x1 = x + xPitch;
-  const x2 = x1 + xPitch;
-  const x3 = x2 + xPitch;
-  const x4 = x3 + xPitch;
-  const x5 = x4 + xPitch;
+  let x1 = x + xPitch;
+  let x2 = x1 + xPitch;
+  let x3 = x2 + xPitch;
+  let x4 = x3 + xPitch;
+  let x5 = x4 + xPitch;
   const isBiased = !isInt8 && bias != 0;
   let low0 = isBiased ? v128.load(bias) : i32x4.splat(0);
   let high0 = isBiased ? v128.load(bias, 16) : i32x4.splat(0);
@@ -131,42 +131,84 @@ function tile(
   let high4 = high0;
   let low5 = low0;
   let high5 = high0;
-  for (let k: usize = 0; k < rowBytes; ) {
+  const end = x + rowBytes;
+  while (x < end) {
     touch(ahead);
     ahead += step;
-    const pause = min(k + AHEAD_INTERVAL, rowBytes);
-    for (; k < pause; k += 4) {
+    const pause = min(x + AHEAD_INTERVAL, end);
+    // Two steps of k at a time: the end of the loop, and moving the pointers, cost once for both.
+    while (x < pause) {
       const wLow = v128.load(weight);
       const wHigh = v128.load(weight, 16);
-      weight += 32;
-      const v0 = v128.load32_splat(x + k);
+      const v0 = v128.load32_splat(x);
       low0 = accumulate(isInt8, wLow, v0, low0);
       high0 = accumulate(isInt8, wHigh, v0, high0);
       if (rows > 1) {
-        const v1 = v128.load32_splat(x1 + k);
+        const v1 = v128.load32_splat(x1);
         low1 = accumulate(isInt8, wLow, v1, low1);
         high1 = accumulate(isInt8, wHigh, v1, high1);
       }
       if (rows > 2) {
-        const v2 = v128.load32_splat(x2 + k);
+        const v2 = v128.load32_splat(x2);
         low2 = accumulate(isInt8, wLow, v2, low2);
         high2 = accumulate(isInt8, wHigh, v2, high2);
       }
       if (rows > 3) {
-        const v3 = v128.load32_splat(x3 + k);
+        const v3 = v128.load32_splat(x3);
         low3 = accumulate(isInt8, wLow, v3, low3);
         high3 = accumulate(isInt8, wHigh, v3, high3);
       }
       if (rows > 4) {
-        const v4 = v128.load32_splat(x4 + k);
+        const v4 = v128.load32_splat(x4);
         low4 = accumulate(isInt8, wLow, v4, low4);
         high4 = accumulate(isInt8, wHigh, v4, high4);
       }
       if (rows > 5) {
-        const v5 = v128.load32_splat(x5 + k);
+        const v5 = v128.load32_splat(x5);
         low5 = accumulate(isInt8, wLow, v5, low5);
         high5 = accumulate(isInt8, wHigh, v5, high5);
       }
+      if (x + 4 == end) {
+        x = end; // an odd number of steps
+        break;
+      }
+      const nextLow = v128.load(weight, 32);
+      const nextHigh = v128.load(weight, 48);
+      const u0 = v128.load32_splat(x, 4);
+      low0 = accumulate(isInt8, nextLow, u0, low0);
+      high0 = accumulate(isInt8, nextHigh, u0, high0);
+      if (rows > 1) {
+        const u1 = v128.load32_splat(x1, 4);
+        low1 = accumulate(isInt8, nextLow, u1, low1);
+        high1 = accumulate(isInt8, nextHigh, u1, high1);
+      }
+      if (rows > 2) {
+        const u2 = v128.load32_splat(x2, 4);
+        low2 = accumulate(isInt8, nextLow, u2, low2);
+        high2 = accumulate(isInt8, nextHigh, u2, high2);
+      }
+      if (rows > 3) {
+        const u3 = v128.load32_splat(x3, 4);
+        low3 = accumulate(isInt8, nextLow, u3, low3);
+        high3 = accumulate(isInt8, nextHigh, u3, high3);
+      }
+      if (rows > 4) {
+        const u4 = v128.load32_splat(x4, 4);
+        low4 = accumulate(isInt8, nextLow, u4, low4);
+        high4 = accumulate(isInt8, nextHigh, u4, high4);
+      }
+      if (rows > 5) {
+        const u5 = v128.load32_splat(x5, 4);
+        low5 = accumulate(isInt8, nextLow, u5, low5);
+        high5 = accumulate(isInt8, nextHigh, u5, high5);
+      }
+      weight += 64;
+      x += 8;
+      if (rows > 1) x1 += 8;
+      if (rows > 2) x2 += 8;
+      if (rows > 3) x3 += 8;
+      if (rows > 4) x4 += 8;
+      if (rows > 5) x5 += 8;
     }
   }
   finish(isInt8, 0, low0, high0, rowScales, columnScales, bias, activation, residual, residualPitch, out, outPitch, width);

@@ -156,8 +156,8 @@ function singleThread(module: WebAssembly.Module, memory: WebAssembly.Memory): R
   };
 }
 
-/** One query's scores: at most as many as the longest sequence has rows, filled up to vectors. */
+/** Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors. */
 function scratchBytesOf(plan: Plan): number {
   const rows = plan.steps.map((step) => (step.op === 'attention' ? step.query.rows : 0));
-  return aligned((Math.max(0, ...rows) + 3) * WORD_BYTES);
+  return aligned(2 * (Math.max(0, ...rows) + 3) * WORD_BYTES);
 }
