@@ -1,7 +1,8 @@
 import { ClipError } from '../errors.ts';
-import { type AxisWeights, cubicWeights, PRECISION_BITS } from './cubic-weights.ts';
-import { horizontalPassInSimd } from './horizontal-pass.ts';
+import { type AxisWeights, cubicWeights } from './cubic-weights.ts';
 import type { RgbImage } from './rgb-image.ts';
+import { clamped, HALF, type RowSums, rowSums } from './row-sums.ts';
+import { simdRows } from './simd-rows.ts';
 
 /** A rectangle of the resized picture, in pixels. */
 export interface CropWindow {
@@ -10,9 +11,6 @@ export interface CropWindow {
   readonly width: number;
   readonly height: number;
 }
-
-/** Added before the shift, so that it rounds to the nearest. */
-const HALF = 1 << (PRECISION_BITS - 1);
 
 /**
  * The most pixels that the horizontal pass may make. A picture within the decoder's limit stays far
@@ -46,11 +44,13 @@ export function resizeAndCrop(
         `got ${width} × ${height} at ${left}, ${top}`,
     );
   }
-  const rowOf = rowReader(image, size.width, left, width);
   const result = new Uint8Array(width * height * 3);
-
   if (size.height === image.height) {
-    for (let y = 0; y < height; y++) rowOf(top + y, result.subarray(y * width * 3));
+    const { rowOf, sums } = passes(image, size.width, left, width, 0);
+    for (let y = 0; y < height; y++) {
+      rowOf(top + y);
+      result.set(sums.row, y * width * 3);
+    }
   } else {
     const weights = cubicWeights(image.height, size.height, top, height);
     const rows = weights.start[height - 1]! + weights.count[height - 1]! - weights.start[0]!;
@@ -61,33 +61,50 @@ export function resizeAndCrop(
           `got ${image.width} × ${image.height} to ${size.width} × ${size.height}`,
       );
     }
-    verticalPass(weights, width * 3, rowOf, result);
+    const { rowOf, sums } = passes(image, size.width, left, width, mostUnderWay(weights));
+    verticalPass(weights, rowOf, sums, result);
   }
   return { width, height, channels: 3, data: result };
 }
 
-/** Writes a row of the picture, resized and cropped horizontally, as RGB. */
-type RowReader = (y: number, into: Uint8Array) => void;
+interface Passes {
+  /** Makes row `y` of the picture, resized and cropped horizontally, the sums' next source row. */
+  readonly rowOf: (y: number) => void;
+  readonly sums: RowSums;
+}
 
-function rowReader(image: RgbImage, newWidth: number, left: number, width: number): RowReader {
+function passes(
+  image: RgbImage,
+  newWidth: number,
+  left: number,
+  width: number,
+  underWay: number,
+): Passes {
   const { channels, data } = image;
   const rowBytes = image.width * channels;
   if (newWidth === image.width) {
-    return (y, into) => {
+    const sums = rowSums(width * 3);
+    const rowOf = (y: number) => {
       let from = y * rowBytes + left * channels;
       for (let to = 0; to < width * 3; to += 3, from += channels) {
-        into[to] = data[from]!;
-        into[to + 1] = data[from + 1]!;
-        into[to + 2] = data[from + 2]!;
+        sums.row[to] = data[from]!;
+        sums.row[to + 1] = data[from + 1]!;
+        sums.row[to + 2] = data[from + 2]!;
       }
     };
+    return { rowOf, sums };
   }
   const weights = cubicWeights(image.width, newWidth, left, width);
-  const simd = channels === 4 ? horizontalPassInSimd(weights) : undefined;
+  const simd = channels === 4 ? simdRows(weights, underWay) : undefined;
   if (simd !== undefined) {
-    return (y, into) => simd(data.subarray(y * rowBytes, (y + 1) * rowBytes), into);
+    const rowOf = (y: number) => simd.pass(data.subarray(y * rowBytes, (y + 1) * rowBytes));
+    return { rowOf, sums: simd.sums };
   }
-  return (y, into) => horizontalPass(weights, data, y * rowBytes, channels, into);
+  const sums = rowSums(width * 3);
+  return {
+    rowOf: (y) => horizontalPass(weights, data, y * rowBytes, channels, sums.row),
+    sums,
+  };
 }
 
 function horizontalPass(
@@ -114,43 +131,39 @@ function horizontalPass(
   }
 }
 
+/** The most rows of the result that any source row is part of. */
+function mostUnderWay({ start, count }: AxisWeights): number {
+  let most = 0;
+  for (let row = 0, behind = 0; row < start.length; row++) {
+    while (behind < start.length && start[behind]! < start[row]! + count[row]!) behind++;
+    most = Math.max(most, behind - row);
+  }
+  return most;
+}
+
 /**
  * Adds each source row, when it has been read, to the result rows that it is part of: sums of
- * integers do not depend on their order, and no picture between the passes has to be kept.
+ * integers do not depend on their order, and no picture between the passes has to be kept. Both ends
+ * of the rows' windows only ever go up.
  */
 function verticalPass(
   { start, count, taps, weights }: AxisWeights,
-  rowBytes: number,
-  rowOf: RowReader,
+  rowOf: (y: number) => void,
+  sums: RowSums,
   result: Uint8Array,
 ): void {
   const height = start.length;
-  const source = new Uint8Array(rowBytes);
-  // Rows of sums that are not complete; both ends of the rows' windows only ever go up.
-  const sums = new Map<number, Int32Array>();
+  const rowBytes = result.length / height;
   let first = 0;
   let behind = 0;
   for (let y = start[0]!; first < height; y++) {
-    rowOf(y, source);
-    for (; behind < height && start[behind]! <= y; behind++) {
-      sums.set(behind, new Int32Array(rowBytes).fill(HALF));
-    }
+    rowOf(y);
+    while (behind < height && start[behind]! <= y) behind++;
     for (let row = first; row < behind; row++) {
-      addRow(sums.get(row)!, source, weights[row * taps + y - start[row]!]!);
+      sums.add(row, weights[row * taps + y - start[row]!]!);
     }
     for (; first < behind && start[first]! + count[first]! === y + 1; first++) {
-      const sum = sums.get(first)!;
-      for (let i = 0, to = first * rowBytes; i < rowBytes; i++) result[to + i] = clamped(sum[i]!);
-      sums.delete(first);
+      sums.end(first, result.subarray(first * rowBytes, (first + 1) * rowBytes));
     }
   }
-}
-
-function addRow(sum: Int32Array, row: Uint8Array, weight: number): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! + Math.imul(weight, row[i]!);
-}
-
-function clamped(sum: number): number {
-  const value = sum >> PRECISION_BITS;
-  return value < 0 ? 0 : Math.min(value, 255);
 }

@@ -8,11 +8,13 @@ interface CodecModule {
 }
 
 /**
- * WebAssembly memory never shrinks, so an instance that has decoded a picture of more pixels is
- * replaced: it would hold 110 MB after a photo of 12 megapixels and 680 MB after the largest AVIF. A
- * new one takes 4 ms in Node; in browsers, where it would be fetched again, the old one stays.
+ * WebAssembly memory never shrinks: an instance would hold 110 MB after a photo of 12 megapixels and
+ * 680 MB after the largest AVIF. One that has decoded a picture of more pixels is therefore replaced,
+ * but only once no further one has come for a while: growing the memory anew takes a third of the time
+ * that the picture itself takes. In browsers, where a new one would be fetched again, the old one stays.
  */
 const KEPT_PIXELS = 4_000_000;
+const KEPT_MILLISECONDS = 1_000;
 
 /** A decoder compiled to WebAssembly, loaded when it is first needed. */
 export class WasmCodec {
@@ -21,6 +23,7 @@ export class WasmCodec {
   /** In browsers it stays undefined: the package fetches and compiles. */
   #compiled: WebAssembly.Module | undefined;
   #ready: Promise<CodecModule> | undefined;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param importModule - imports the package's `decode.js`
@@ -43,13 +46,14 @@ export class WasmCodec {
   /** @throws what the codec throws, which need not be an Error. */
   async decode(file: Uint8Array): Promise<RgbImage> {
     const codec = await this.load();
-    let isReusable = false;
+    let isSound = false;
     try {
       // The types ask for an ArrayBuffer, the code takes any view as well.
       const decoded = await codec.default(file as unknown as ArrayBuffer);
       if (decoded === null) throw new Error('the decoder returned nothing');
       const { width, height, data } = decoded;
-      isReusable = width * height <= KEPT_PIXELS || this.#compiled === undefined;
+      isSound = true;
+      if (width * height > KEPT_PIXELS && this.#compiled !== undefined) this.#replaceLater();
       return {
         width,
         height,
@@ -58,12 +62,20 @@ export class WasmCodec {
       };
     } finally {
       // After a failure its memory may be in any state.
-      if (!isReusable) this.#replace();
+      if (!isSound) this.#replace();
     }
+  }
+
+  #replaceLater(): void {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => this.#replace(), KEPT_MILLISECONDS);
+    // In Node, a process that has nothing else to do need not wait for it.
+    (this.#waiting as { unref?(): void }).unref?.();
   }
 
   /** Makes a new instance at once: the package would hold on to the old one until then. */
   #replace(): void {
+    clearTimeout(this.#waiting);
     this.#ready = undefined;
     this.load().catch(() => undefined);
   }
