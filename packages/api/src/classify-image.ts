@@ -23,6 +23,8 @@ export interface Question {
   /** Only so many of the best scores; all unless given. */
   readonly topK?: number | undefined;
   readonly rejection?: Rejection | undefined;
+  /** Where the labels' embeddings come from; the loaders unless given. */
+  readonly encodeLabels?: ((session: ModelSession) => Promise<EncodedLabels>) | undefined;
 }
 
 /** When no label is good enough. */
@@ -79,7 +81,7 @@ export async function classifyImage(
   const start = performance.now();
   const [encoded, labels] = await Promise.all([
     loaders.image(image),
-    encodeLabels(loaders, question),
+    encodeLabels({ model, loaders }, question),
   ]);
   return answer(model, question, encoded, labels, start);
 }
@@ -91,7 +93,7 @@ export async function classifyImage(
  *   loaders throw for the labels.
  */
 export async function classifyImages(
-  { model, loaders }: ModelSession,
+  session: ModelSession,
   images: readonly GivenImage[],
   question: Question,
   describe: Context['describe'],
@@ -100,10 +102,11 @@ export async function classifyImages(
   checkImageCount(images.length, MAX_IMAGES);
   if (images.length === 0) return [];
   const start = performance.now();
+  const { model, loaders } = session;
   const encode = async (image: GivenImage) => loaders.image(await imageSource(image));
   const [outcomes, labels] = await Promise.all([
     answerEach(images, () => 'image', encode, describe),
-    encodeLabels(loaders, question),
+    encodeLabels(session, question),
   ]);
   return outcomes.map((outcome) =>
     outcome instanceof InputFailure ? outcome : answer(model, question, outcome, labels, start),
@@ -116,8 +119,12 @@ function checkQuestion({ labels, templates, topK, mode, rejection }: Question): 
   if (rejection !== undefined) checkRejection(rejection.below, mode);
 }
 
-const encodeLabels = (loaders: Loaders, { labels, templates }: Question): Promise<EncodedLabels> =>
-  loaders.labels(labels, templates ?? DEFAULT_TEMPLATES);
+async function encodeLabels(
+  session: ModelSession,
+  { labels, templates, encodeLabels: encode }: Question,
+): Promise<EncodedLabels> {
+  return encode?.(session) ?? session.loaders.labels(labels, templates ?? DEFAULT_TEMPLATES);
+}
 
 function answer(
   model: LoadedModel,

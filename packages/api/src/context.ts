@@ -2,6 +2,7 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import { type DescribedError, describeFailure, type ErrorLog } from './error-log.ts';
 import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
+import type { LabelSets } from './label-sets/label-sets.ts';
 import { MAX_IMAGES } from './limits.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly settings: Settings;
+  readonly labelSets: LabelSets;
 }
 
 /** What the listener tells of a request, beside the request itself. */
@@ -29,6 +31,7 @@ export interface ServerContext {
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
 export interface Context {
   readonly models: ModelRegistry;
+  readonly labelSets: LabelSets;
   /**
    * A model and its loaders, the same ones throughout the operation; the model stays loaded until
    * {@link Context.end}.
@@ -44,7 +47,7 @@ export interface Context {
 }
 
 export function createContext(
-  { models, fetcher, metrics }: Services,
+  { models, fetcher, metrics, labelSets }: Services,
   { request, port }: Pick<YogaInitialContext, 'request'> & ServerContext,
   log: ErrorLog,
 ): Context {
@@ -59,6 +62,7 @@ export function createContext(
   };
   return {
     models,
+    labelSets,
     describe: (error) => {
       const described = describeFailure(error, log);
       metrics.refusals.inc({ code: described.code });

@@ -22,6 +22,14 @@ export type ApiErrorCode =
   | 'TOO_MANY_LABELS'
   /** More prompts (labels × templates, and texts) in one operation than allowed. */
   | 'TOO_MANY_PROMPTS'
+  /** No label set of this name is kept. */
+  | 'UNKNOWN_LABEL_SET'
+  /** Another label set has this name. */
+  | 'LABEL_SET_EXISTS'
+  /** More label sets than allowed. */
+  | 'TOO_MANY_LABEL_SETS'
+  /** A label set cannot be written to the data folder. */
+  | 'LABEL_SET_NOT_KEPT'
   /** The body of a request is not of the form that it has to have. */
   | 'BAD_REQUEST'
   /** A request has more bytes than allowed. */

@@ -31,10 +31,11 @@ export async function encodeLabels(
   const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
   return {
     embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
-    warnings: wasCut.map(
-      (label) =>
-        `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`,
-    ),
+    warnings: wasCut.map((label) => warningOfCut(label, contextLength)),
     textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),
   };
 }
+
+/** What an answer says of a label that a template made too long. */
+export const warningOfCut = (label: string, contextLength: number): string =>
+  `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`;

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Services } from './context.ts';
 import { createImageFetcher } from './images/fetch-image.ts';
+import { openLabelSets } from './label-sets/label-sets.ts';
 import { createMetrics } from './metrics.ts';
 import { modelSource } from './models/loaded-model.ts';
 import { createModelRegistry } from './models/registry.ts';
@@ -54,6 +55,7 @@ beforeAll(async () => {
     fetcher,
     metrics: createMetrics(),
     readiness: createReadiness(),
+    labelSets: await openLabelSets(undefined, () => {}),
     settings: parseSettings({}, {}),
   };
   yoga = createClipqlYoga(services, fail);

@@ -34,11 +34,13 @@ async function serve(flags: ServeFlags): Promise<void> {
   const settings = parseSettings(flags, process.env);
   if (flags.printConfig) return printSettings(settings);
   // The other commands do without GraphQL, and start in half the time.
-  const [{ createClipqlYoga }, { createMetrics }] = await Promise.all([
+  const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }] = await Promise.all([
     import('../yoga.ts'),
+    import('../label-sets/label-sets.ts'),
     import('../metrics.ts'),
   ]);
   const metrics = createMetrics();
+  const labelSets = await openLabelSets(settings.data, warn);
   const source = modelSource(settings.model, loadOptions(settings), { metrics });
   const models = createModelRegistry([source]);
   // What is wrong with the model is to be known now, not at the first request.
@@ -46,7 +48,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const fetcher = createImageFetcher(settings);
   metrics.watchProcess();
   const readiness = createReadiness();
-  const yoga = createClipqlYoga({ models, fetcher, metrics, readiness, settings }, logUnexpected);
+  const services = { models, fetcher, metrics, readiness, labelSets, settings };
+  const yoga = createClipqlYoga(services, logUnexpected);
   const server = await listen(yoga, settings, logUnexpected);
   process.stderr.write(startText(model, server.url));
   const signal = await signalled();
@@ -82,6 +85,10 @@ function signalled(): Promise<NodeJS.Signals> {
     }
   });
 }
+
+const warn = (message: string): void => {
+  process.stderr.write(`clipql: warning: ${oneLine(message)}\n`);
+};
 
 /** For whoever runs the server: what no user gets to see. */
 function logUnexpected(requestId: string, error: unknown): void {

@@ -82,7 +82,7 @@ builder.queryField('classify', (t) =>
     resolve: async (_root, { imageUrl, image, ...args }, context) => {
       const { model, loaders } = await chooseModel(context, args);
       const source = await imageSource(oneImage(imageUrl, image));
-      return classifyImage(model, loaders, { image: source, ...questionOf(args) });
+      return classifyImage(model, loaders, { image: source, ...questionOf(args, context) });
     },
   }),
 );
@@ -99,7 +99,7 @@ builder.queryField('classifyMany', (t) =>
     },
     resolve: async (_root, { images, ...args }, context) => {
       const session = await chooseModel(context, args);
-      return classifyImages(session, images, questionOf(args), context.describe);
+      return classifyImages(session, images, questionOf(args, context), context.describe);
     },
   }),
 );

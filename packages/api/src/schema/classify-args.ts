@@ -2,7 +2,10 @@ import { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES } from '@clipql/core';
 import type { InputShapeFromFields } from '@pothos/core';
 import { builder } from '../builder.ts';
 import type { Question, Rejection } from '../classify-image.ts';
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
+import type { LabelSets } from '../label-sets/label-sets.ts';
+import type { ModelSession } from '../loaders.ts';
 import { modelArgs } from './model.ts';
 
 const ClassifyMode = builder.enumType('ClassifyMode', {
@@ -34,12 +37,8 @@ const TemplatePreset = builder.enumType('TemplatePreset', {
 
 const PRESETS = { single: DEFAULT_TEMPLATES, ensemble: ENSEMBLE_TEMPLATES } as const;
 
-/** What every classification takes, beside its images. */
-export const classifyArgs = builder.args((t) => ({
-  labels: t.stringList({
-    required: true,
-    description: 'What the image may show, 1 to 1,000 labels such as `dog`.',
-  }),
+/** What labels are put into. */
+export const templateArgs = builder.args((t) => ({
   templates: t.stringList({
     description:
       'Sentences with `{}` for the label; a label’s embedding is the mean over them. ' +
@@ -49,6 +48,20 @@ export const classifyArgs = builder.args((t) => ({
     type: TemplatePreset,
     description: 'Templates by name, in place of `templates`.',
   }),
+}));
+
+type TemplateArgs = InputShapeFromFields<typeof templateArgs>;
+
+/** What every classification takes, beside its images. */
+export const classifyArgs = builder.args((t) => ({
+  labels: t.stringList({
+    description:
+      'Either this or `labelSet`. What the image may show, 1 to 1,000 labels such as `dog`.',
+  }),
+  labelSet: t.string({
+    description: 'Either this or `labels`. A label set by its name, with its own templates.',
+  }),
+  ...templateArgs,
   mode: t.field({
     type: ClassifyMode,
     defaultValue: 'softmax',
@@ -69,18 +82,35 @@ export const classifyArgs = builder.args((t) => ({
 type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;
 
 /** @throws ApiError BAD_INPUT for arguments of which only one makes sense. */
-export function questionOf(args: ClassifyArgs): Question {
-  const { labels, mode, topK } = args;
+export function questionOf(
+  args: ClassifyArgs,
+  { labelSets }: Pick<Context, 'labelSets'>,
+): Question {
+  const { mode, topK } = args;
   return {
-    labels,
-    templates: templatesOf(args),
+    ...labelsOf(args, labelSets),
     mode: mode ?? 'softmax',
     topK: topK ?? undefined,
     rejection: rejectionOf(args),
   };
 }
 
-function templatesOf({ templates, preset }: ClassifyArgs): readonly string[] | undefined {
+function labelsOf(args: ClassifyArgs, labelSets: LabelSets) {
+  const { labels, labelSet } = args;
+  const templates = templatesOf(args);
+  if ((labels == null) === (labelSet == null)) {
+    const got = labels == null ? 'neither' : 'both';
+    throw new ApiError('BAD_INPUT', `expected either labels or labelSet, got ${got}`);
+  }
+  if (labels != null) return { labels, templates };
+  if (templates !== undefined) {
+    throw new ApiError('BAD_INPUT', 'expected no templates beside labelSet, which has its own');
+  }
+  const set = labelSets.get(labelSet ?? '');
+  return { ...set, encodeLabels: (session: ModelSession) => labelSets.encode(set, session) };
+}
+
+export function templatesOf({ templates, preset }: TemplateArgs): readonly string[] | undefined {
   if (templates && preset) {
     throw new ApiError('BAD_INPUT', 'expected either templates or preset, got both');
   }

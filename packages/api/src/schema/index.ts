@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import './classification.ts';
 import './embedding.ts';
 import './image-embedding.ts';
+import './label-set.ts';
 import './model.ts';
 import './similarity.ts';
 import './text-embedding.ts';

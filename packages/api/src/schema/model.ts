@@ -53,8 +53,15 @@ export const modelArgs = builder.args((t) => ({
   }),
 }));
 
-export const Model = builder.objectRef<LoadedModel>('Model').implement({
+export const Model = builder.objectRef<LoadedModel>('Model');
+
+builder.node(Model, {
   description: 'A CLIP model that is loaded.',
+  id: { resolve: ({ clip }) => clip.info.name },
+  loadOne: async (name, { models, use }) => {
+    const isServed = models.list().some((served) => served.name === name);
+    return isServed ? (await use(name)).model : undefined;
+  },
   fields: (t) => ({
     name: t.string({
       description: "The name of the model's folder.",

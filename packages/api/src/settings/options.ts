@@ -95,6 +95,13 @@ export const SERVER_OPTIONS = {
     help: 'port to listen on, 0 for any free one',
     alsoRead: ['PORT'],
   },
+  data: {
+    value: text.optional(),
+    expects: 'a folder',
+    placeholder: '<dir>',
+    help: 'folder in which label sets outlive the server, of one server at a time',
+    without: 'memory',
+  },
   graphiql: {
     value: onOff.default(true),
     expects: 'on or off',

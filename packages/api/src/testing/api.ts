@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
+import { openLabelSets } from '../label-sets/label-sets.ts';
 import { createMetrics } from '../metrics.ts';
 import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
@@ -21,6 +22,8 @@ export interface TestApi {
   readonly model: LoadedModel;
   /** Unexpected errors, as whoever runs the server gets them. */
   readonly logged: unknown[];
+  /** What else whoever runs the server is told. */
+  readonly warnings: readonly string[];
   readonly readiness: Readiness;
   fetch(path: string, init?: RequestInit): Promise<Response>;
   query(query: string, variables?: object): Promise<Answer>;
@@ -37,19 +40,22 @@ export interface TestApiOptions extends FetchImageOptions {
 
 export async function startApi({
   inference,
-  settings,
+  settings: changed,
   ...options
 }: TestApiOptions = {}): Promise<TestApi> {
   const metrics = createMetrics();
   const models = createModelRegistry([modelSource(undefined, {}, { ...inference, metrics })]);
   const fetcher = createImageFetcher(options);
   const logged: unknown[] = [];
+  const warnings: string[] = [];
+  const settings = { ...parseSettings({}, {}), ...changed };
   const services = {
     models,
     fetcher,
     metrics,
     readiness: createReadiness(),
-    settings: { ...parseSettings({}, {}), ...settings },
+    labelSets: await openLabelSets(settings.data, (message) => warnings.push(message)),
+    settings,
   };
   const yoga = createClipqlYoga(services, (_id, error) => logged.push(error));
   const fetch = async (path: string, init: RequestInit = {}) =>
@@ -57,6 +63,7 @@ export async function startApi({
   return {
     model: await models.get(),
     logged,
+    warnings,
     readiness: services.readiness,
     fetch,
     query: async (query, variables) => {

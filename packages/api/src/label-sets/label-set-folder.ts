@@ -1,0 +1,96 @@
+import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ApiError, oneLine } from '../errors.ts';
+import { writeAtomically } from './atomic-write.ts';
+import type { LabelSet } from './label-set.ts';
+import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
+
+/** Where label sets outlive the server; nothing of it is needed for an answer. */
+export interface LabelSetFolder {
+  /** Those that are there and sound. */
+  readAll(): Promise<readonly LabelSet[]>;
+  write(set: LabelSet): Promise<void>;
+  /** Also what belongs to it. */
+  delete(name: string): Promise<void>;
+  /** By `promptKey`; empty where there are none, or damaged ones. */
+  readPrompts(name: string, modelHash: string): Promise<ReadonlyMap<string, PromptEmbedding>>;
+  writePrompts(name: string, modelHash: string, prompts: readonly PromptEmbedding[]): Promise<void>;
+}
+
+/** Tells whoever runs the server of what is wrong, in one line. */
+export type Warn = (message: string) => void;
+
+const SET_FILE = /^([^.]+)\.json$/;
+
+const setSchema = z.object({
+  name: z.string(),
+  labels: z.array(z.string()).min(1),
+  templates: z.array(z.string()).min(1),
+  createdAt: z.iso.datetime(),
+});
+
+/**
+ * Opens `label-sets` in a data folder. A set is `NAME.json`; its embeddings by one model are
+ * `NAME.HASH.embeddings`. One server at a time writes to it.
+ *
+ * @throws ApiError BAD_OPTION for a folder that cannot be made or written.
+ */
+export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promise<LabelSetFolder> {
+  const folder = join(dataFolder, 'label-sets');
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const reason = `expected --data as a folder that can be written, got ${dataFolder} (${codeOf(error)})`;
+    throw new ApiError('BAD_OPTION', reason, { cause: error });
+  }
+  const setFile = (name: string) => join(folder, `${name}.json`);
+  const promptFile = (name: string, hash: string) => join(folder, `${name}.${hash}.embeddings`);
+
+  return {
+    readAll: async () => {
+      const sets: LabelSet[] = [];
+      for (const file of (await readdir(folder)).sort()) {
+        const name = SET_FILE.exec(file)?.[1];
+        if (name === undefined) continue;
+        const set = await readSet(join(folder, file), name);
+        if (set !== undefined) sets.push(set);
+        else warn(`${join(folder, file)} is no label set: it is left as it is, and not served`);
+      }
+      return sets;
+    },
+    write: (set) => writeAtomically(setFile(set.name), `${JSON.stringify(set, null, 2)}\n`),
+    delete: async (name) => {
+      await rm(setFile(name), { force: true });
+      for (const file of await readdir(folder)) {
+        if (file.startsWith(`${name}.`)) await rm(join(folder, file), { force: true });
+      }
+    },
+    readPrompts: async (name, modelHash) => {
+      const path = promptFile(name, modelHash);
+      try {
+        const prompts = decodePromptFile(await readFile(path), modelHash);
+        if (prompts !== undefined) return prompts;
+        warn(`${path} is damaged: its embeddings are computed again`);
+      } catch (error) {
+        if (codeOf(error) !== 'ENOENT') warn(`${path} cannot be read (${codeOf(error)})`);
+      }
+      return new Map();
+    },
+    writePrompts: (name, modelHash, prompts) =>
+      writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
+  };
+}
+
+async function readSet(path: string, name: string): Promise<LabelSet | undefined> {
+  try {
+    const { data } = setSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return data?.name === name ? data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : oneLine(String(error));

@@ -1,0 +1,113 @@
+import { ApiError, oneLine, shorten } from '../errors.ts';
+import type { EncodedLabels } from '../label-loader.ts';
+import type { ModelSession } from '../loaders.ts';
+import { modelHash } from '../models/model-hash.ts';
+import { encodeLabelSet } from './encode-label-set.ts';
+import { checkLabelSet, holdsTheSame, type LabelSet } from './label-set.ts';
+import { openLabelSetFolder, type Warn } from './label-set-folder.ts';
+
+/** The label sets of a server. */
+export interface LabelSets {
+  /** By name. */
+  list(): readonly LabelSet[];
+  find(name: string): LabelSet | undefined;
+  /** @throws ApiError UNKNOWN_LABEL_SET. */
+  get(name: string): LabelSet;
+  /**
+   * Keeps labels under a name, with their embeddings by the session's model. A set that holds the
+   * same already is given back as it is.
+   *
+   * @param replace whether another set of this name gives way.
+   * @throws ApiError BAD_INPUT and the like for what cannot be a set, LABEL_SET_EXISTS,
+   *   TOO_MANY_LABEL_SETS; and what the loaders throw.
+   */
+  create(set: LabelSet, session: ModelSession, replace: boolean): Promise<LabelSet>;
+  /** @throws ApiError UNKNOWN_LABEL_SET. */
+  delete(name: string): Promise<LabelSet>;
+  /** A set's embeddings by the session's model: computed once for each model, and kept. */
+  encode(set: LabelSet, session: ModelSession): Promise<EncodedLabels>;
+}
+
+/** Each may take the memory of 1,000 embeddings. */
+const MAX_SETS = 100;
+
+/**
+ * @param dataFolder where they are kept; without one they live as long as the server.
+ * @throws ApiError BAD_OPTION for a folder that cannot be made or written.
+ */
+export async function openLabelSets(
+  dataFolder: string | undefined,
+  warn: Warn,
+): Promise<LabelSets> {
+  const folder = dataFolder === undefined ? undefined : await openLabelSetFolder(dataFolder, warn);
+  const sets = new Map<string, LabelSet>();
+  for (const set of (await folder?.readAll()) ?? []) sets.set(set.name, set);
+  const encodings = new WeakMap<LabelSet, Map<string, EncodedLabels>>();
+
+  const get = (name: string): LabelSet => {
+    const set = sets.get(name);
+    if (set !== undefined) return set;
+    const got = JSON.stringify(shorten(name, 100));
+    throw new ApiError('UNKNOWN_LABEL_SET', `expected the name of a label set, got ${got}`);
+  };
+
+  const encode = async (set: LabelSet, session: ModelSession): Promise<EncodedLabels> => {
+    const hash = await modelHash(session.model);
+    const known = encodings.get(set)?.get(hash);
+    if (known !== undefined) return known;
+    // Not shared while it is under way: who asked first may leave, and equal texts of several are
+    // encoded once anyhow.
+    const encoded = await encodeLabelSet(set, session, hash, folder, warn);
+    const ofSet = encodings.get(set) ?? new Map<string, EncodedLabels>();
+    encodings.set(set, ofSet.set(hash, { ...encoded, textEncoding: 0 }));
+    return encoded;
+  };
+
+  const checkPlace = (set: LabelSet, replace: boolean): void => {
+    if (sets.has(set.name)) {
+      if (replace) return;
+      const message = `expected a name that no other label set has, got ${set.name}; replace: true replaces it`;
+      throw new ApiError('LABEL_SET_EXISTS', message);
+    }
+    if (sets.size < MAX_SETS) return;
+    throw new ApiError(
+      'TOO_MANY_LABEL_SETS',
+      `expected at most ${MAX_SETS} label sets, got one more`,
+    );
+  };
+
+  return {
+    list: () => [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    find: (name) => sets.get(name),
+    get,
+    encode,
+    create: async (set, session, replace) => {
+      checkLabelSet(set);
+      const former = sets.get(set.name);
+      if (former !== undefined && holdsTheSame(former, set)) {
+        await encode(former, session);
+        return former;
+      }
+      checkPlace(set, replace);
+      await encode(set, session);
+      // Others may have come meanwhile.
+      checkPlace(set, replace);
+      sets.set(set.name, set);
+      try {
+        await folder?.write(set);
+      } catch (error) {
+        if (former === undefined) sets.delete(set.name);
+        else sets.set(set.name, former);
+        const message = `the label set cannot be kept in the data folder: ${oneLine(String(error))}`;
+        throw new ApiError('LABEL_SET_NOT_KEPT', message, { cause: error });
+      }
+      return set;
+    },
+    delete: async (name) => {
+      const set = get(name);
+      sets.delete(name);
+      await folder?.delete(name);
+      return set;
+    },
+  };
+}
