@@ -1,0 +1,76 @@
+// Builds @clipql/core into an empty folder and packs it there, so that nothing left over from an
+// earlier build gets into the package. `pnpm pack-core FOLDER` leaves the tarball for `npm publish`.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const core = join(root, 'packages/core');
+
+/** As the package's own, for the folder that is packed. */
+const TSCONFIG = {
+  extends: join(core, 'tsconfig.json'),
+  compilerOptions: {
+    rootDir: 'src',
+    outDir: 'dist',
+    tsBuildInfoFile: 'dist/tsconfig.tsbuildinfo',
+    typeRoots: [join(root, 'node_modules/@types')],
+  },
+  include: ['src'],
+  exclude: ['**/*.test.ts', '**/testing/**'],
+};
+
+export interface PackedFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What npm says of a package that it has packed. */
+export interface PackedCore {
+  /** Path of the tarball. */
+  readonly tarball: string;
+  /** The folder that was packed. */
+  readonly folder: string;
+  /** Bytes of the tarball. */
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly PackedFile[];
+}
+
+/**
+ * Packs @clipql/core.
+ *
+ * @param target a folder that is there; gets the tarball, and the folder `core` that was packed.
+ */
+export function packCore(target: string): PackedCore {
+  const folder = join(resolve(target), 'core');
+  mkdirSync(folder);
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'src']) {
+    cpSync(join(core, file), join(folder, file), { recursive: true });
+  }
+  // The compiler and the linter look up what it depends on; npm packs no links.
+  symlinkSync(join(core, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
+  const report = run('npm', ['pack', '--json', '--pack-destination', resolve(target)], folder);
+  const [packed] = JSON.parse(report) as [PackedCore & { readonly filename: string }];
+  const { filename, size, unpackedSize, files } = packed;
+  return { tarball: join(resolve(target), filename), folder, size, unpackedSize, files };
+}
+
+function run(command: string, args: readonly string[], cwd = root): string {
+  const options = { cwd, encoding: 'utf8' } as const;
+  return execFileSync(command, args, options);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [target = '.'] = process.argv.slice(2);
+  const temporary = mkdtempSync(join(tmpdir(), 'clipql-pack-'));
+  const { tarball, size, files } = packCore(temporary);
+  cpSync(tarball, join(target, tarball.slice(temporary.length)));
+  rmSync(temporary, { recursive: true });
+  console.log(`${files.length} files, ${Math.round(size / 1000)} kB`);
+}
