@@ -2,13 +2,13 @@
 # Docker, so that a mistake shows up in the tests; see container/README.md.
 ARG NODE_IMAGE=node:24-slim
 
-# What runs needs, at the versions of the lock file, and nothing of bench or tools.
+# What runs needs, at the versions of the lock file, and nothing of bench or tools, nor WebGPU for Node.
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/core/package.json packages/core/
 COPY packages/api/package.json packages/api/
-RUN npx --yes pnpm@10.34.9 install --prod --frozen-lockfile --prefer-offline --ignore-scripts --filter @clipql/api...
+RUN npx --yes pnpm@10.34.9 install --prod --no-optional --frozen-lockfile --prefer-offline --ignore-scripts --filter @clipql/api...
 
 FROM dependencies AS build
 RUN CI=true npx --yes pnpm@10.34.9 install --frozen-lockfile --prefer-offline --ignore-scripts --filter . --filter @clipql/api...
