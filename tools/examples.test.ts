@@ -1,0 +1,64 @@
+// The examples do what they say, as a reader would start them. `npm test` builds what they use first.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { GENERATED, generate } from '../examples/typed-client/generate.ts';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+const run = (file: string, ...args: readonly string[]): string =>
+  execFileSync(process.execPath, [join(root, 'examples', file), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+test('embed-folder puts the picture that fits a text first, and passes over a file that is none', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'clipql-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(join(root, 'packages/api/examples'), folder, { recursive: true });
+  writeFileSync(join(folder, 'broken.png'), 'no image');
+  const lines = run('embed-folder/embed-folder.ts', 'models/nano', folder, 'a photo of a mountain.')
+    .trimEnd()
+    .split('\n');
+  expect(lines).toHaveLength(7);
+  expect(lines[0]).toMatch(/^0\.\d{3} {2}french-alpine-landscape\.jpg$/);
+});
+
+test('typed-client asks a server, and tells answers from errors', async () => {
+  const command = join(root, 'packages/api/bin/clipql.js');
+  const server = spawn(process.execPath, [command, 'serve', '--port', '0']);
+  onTestFinished(async () => {
+    server.kill();
+    if (server.exitCode === null) await once(server, 'exit');
+  });
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    server.stderr.on('data', (chunk) => {
+      text += chunk;
+      const found = /http:\/\/\S+\/graphql/.exec(text);
+      if (found) resolve(found[0]);
+    });
+    server.on('exit', () => reject(new Error(text)));
+  });
+  expect(run('typed-client/typed-client.ts', url)).toMatch(
+    /^\/examples\/march-pastoral\.jpg: sheep \(sheep 0\.\d\d, \w+ 0\.\d\d\)\n\/examples\/nothing\.jpg: \w+: [^\n]+\n$/,
+  );
+});
+
+test('typed-client’s types are what its queries and the schema give', async () => {
+  expect(readFileSync(GENERATED, 'utf8'), 'run `node examples/typed-client/generate.ts`').toBe(
+    await generate(),
+  );
+});
+
+test('every example is listed', () => {
+  const readme = readFileSync(join(root, 'examples/README.md'), 'utf8');
+  const entries = readdirSync(join(root, 'examples'), { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  expect(folders.filter((name) => !readme.includes(`[${name}](`))).toEqual([]);
+});
