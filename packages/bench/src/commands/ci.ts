@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { compareRatios, readBaseline, writeBaseline } from '../ci/baseline.ts';
 import { ratiosOf } from '../ci/ratios.ts';
 import { ciPassed, ciSummary } from '../ci/summary.ts';
+import { BenchError } from '../errors.ts';
 import { REPOSITORY } from '../folders.ts';
 import { CPU_ENGINES } from '../parity/engine.ts';
 import { REFERENCE_CASES, referenceCase, runParity, wholeReference } from '../parity/suite.ts';
@@ -26,6 +27,7 @@ const SPEED = {
 
 interface CiOptions {
   readonly baseline: string;
+  readonly tolerance?: number;
   readonly model: string;
   readonly update?: true;
 }
@@ -40,6 +42,11 @@ export function addCiCommand(
     .command('ci')
     .description('parity, and speed as ratios against a baseline; prints Markdown')
     .option('--baseline <file>', 'tolerance and ratios', BASELINE)
+    .option(
+      '--tolerance <share>',
+      "how much a ratio may rise, in the place of the baseline's: 0.4 is 40 %",
+      parseTolerance,
+    )
     .option('--update', 'write what is measured into the baseline, keeping its tolerance')
     .option('--model <name>', 'whose speed is measured', 'vit-b-32')
     .addHelpText('after', '\nAppends the summary to the file that $GITHUB_STEP_SUMMARY names.')
@@ -48,7 +55,7 @@ export function addCiCommand(
 
 /** @returns the exit code: 1 where a comparison failed or a ratio rose beyond the tolerance. */
 async function ci(
-  { baseline: file, model, update }: CiOptions,
+  { baseline: file, tolerance: asked, model, update }: CiOptions,
   { stdout, stderr }: Streams,
 ): Promise<number> {
   const progress = (line: string) => stderr(`bench: ${line}\n`);
@@ -59,12 +66,20 @@ async function ci(
   const speed = await runSpeed({ ...SPEED, model }, progress);
   const ratios = ratiosOf(speed);
   if (update) await writeBaseline(file, { tolerance: baseline.tolerance, ratios });
-  const { tolerance } = baseline;
-  const compared = compareRatios(ratios, update ? { tolerance, ratios } : baseline);
+  const tolerance = asked ?? baseline.tolerance;
+  const expected = update ? ratios : baseline.ratios;
+  const compared = compareRatios(ratios, { tolerance, ratios: expected });
   const result = { parity, ratios: compared, tolerance, speed };
   const summary = ciSummary(result);
   stdout(summary);
   const { GITHUB_STEP_SUMMARY: stepSummary } = process.env;
   if (stepSummary) await appendFile(stepSummary, summary);
   return ciPassed(result) ? 0 : 1;
+}
+
+/** @throws BenchError BAD_OPTION. */
+function parseTolerance(text: string): number {
+  const tolerance = text.trim() === '' ? Number.NaN : Number(text);
+  if (tolerance >= 0 && Number.isFinite(tolerance)) return tolerance;
+  throw new BenchError('BAD_OPTION', `--tolerance: expected a number from 0 up, got ${text}`);
 }
