@@ -39,7 +39,7 @@ const collect = (value: string, earlier: readonly string[]): readonly string[] =
 /** @returns the exit code: 0 when all rows passed, 1 when one failed. */
 async function parity(options: ParityOptions, { stdout, stderr }: Streams): Promise<number> {
   const progress = (line: string) => stderr(`bench: ${line}\n`);
-  const results = await runParity(await requestOf(options, progress), progress);
+  const results = await runParity(requestOf(options, progress), progress);
   if (options.json) {
     for (const result of results) {
       if (!result.row.passed) stderr(`bench: ${describeFailure(result)}\n`);
@@ -49,14 +49,16 @@ async function parity(options: ParityOptions, { stdout, stderr }: Streams): Prom
   return allPassed(results) ? 0 : 1;
 }
 
-async function requestOf(
+function requestOf(
   { case: cases, preprocess, backend, precision }: ParityOptions,
   progress: (line: string) => void,
-): Promise<ParityRequest> {
+): ParityRequest {
   const named = enginesNamed(backend, precision);
-  const here = backend === undefined ? await enginesHere(progress) : named;
-  const engines = named.filter((engine) => here.includes(engine));
+  const engines = async () => {
+    const here = backend === undefined ? await enginesHere(progress) : named;
+    return named.filter((engine) => here.includes(engine));
+  };
   return cases.length === 0 && preprocess === undefined
     ? wholeReference(engines)
-    : { engines, cases, preprocess, tokens: false };
+    : { engines: cases.length === 0 ? [] : engines, cases, preprocess, tokens: false };
 }

@@ -13,7 +13,8 @@ import { compareTokens, loadOpenaiTokenizer, missingTokenizer, readTokenCases } 
 
 /** What to compare. */
 export interface ParityRequest {
-  readonly engines: readonly Engine[];
+  /** A function where they have to be looked for, which is done once all inputs are read. */
+  readonly engines: readonly Engine[] | (() => Promise<readonly Engine[]>);
   /** Case files. */
   readonly cases: readonly string[];
   /** Folder with `in/` and `expected/`; undefined for none. */
@@ -32,7 +33,7 @@ export const REFERENCE_CASES = [
 ] as const;
 
 /** Everything in the reference folder, on these engines. */
-export const wholeReference = (engines: readonly Engine[]): ParityRequest => ({
+export const wholeReference = (engines: ParityRequest['engines']): ParityRequest => ({
   engines,
   cases: REFERENCE_CASES.map(referenceCase),
   preprocess: join(REFERENCE, 'preprocess'),
@@ -57,6 +58,7 @@ export async function runParity(
   const folder =
     request.preprocess === undefined ? undefined : await readPreprocessFolder(request.preprocess);
   for (const input of folder?.unused ?? []) progress(`in/${input}: nothing is expected of it`);
+  const engines = typeof request.engines === 'function' ? await request.engines() : request.engines;
 
   const results: ParityResult[] = [];
   if (folder !== undefined) progress(`${folder.cases.length} resized images`);
@@ -66,7 +68,7 @@ export async function runParity(
     results.push(await openaiTokens(), await nanoTokens());
   }
   for (const { file, forwardCase } of cases) {
-    for (const engine of request.engines) {
+    for (const engine of engines) {
       progress(`${forwardCase.name} on ${engine.backend} ${engine.precision}`);
       results.push(...(await forwardResults(file, forwardCase, engine)));
     }
