@@ -14,6 +14,7 @@ test('doctor tells what runs here, a line a thing, and all is well', async () =>
   expect(stdout).toMatch(
     /^ok {6}answers {3}the embedded model answers as it should, to \de-\d+\n/m,
   );
+  expect(stdout).toMatch(/^(ok {4}|note {2}) {2}gpu {7}\S/m);
   expect(stdout).toMatch(/^(ok {4}|note {2}) {2}memory {4}[\d.]+ of [\d.]+ GB free/m);
   expect(exitCode).toBe(0);
 });

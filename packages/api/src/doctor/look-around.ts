@@ -5,6 +5,7 @@ import { probeImage } from '../probe-image.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
 import { type Finding, look, note, ok } from './finding.ts';
 import { isKnownAnswer, knownAnswerError } from './known-answer.ts';
+import { lookAtGpu } from './look-at-gpu.ts';
 
 /** Below this, ViT-B/32 in float32 does not fit. */
 const COMFORTABLE_BYTES = 1e9;
@@ -14,6 +15,7 @@ export async function* lookAround(settings: Settings): AsyncGenerator<Finding> {
   const { version, platform, arch } = process;
   yield ok('node', `${version.slice(1)} on ${platform}, ${arch}`);
   yield* lookAtEmbeddedModel(settings);
+  yield await look('gpu', lookAtGpu);
   yield memory();
   if (settings.model !== undefined) yield look('model', () => lookAtModel(settings));
 }
