@@ -1,3 +1,4 @@
+import { canShareMemory, canStartThreads } from '#threads';
 import { type Backend, GPU_MODES, type GpuMode } from './backends/backend.ts';
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
@@ -48,7 +49,7 @@ export interface LoadOptions extends ImageLimits {
   readonly precision?: (typeof PRECISIONS)[number];
   /**
    * Threads of a forward pass, on backend `wasm`; as many as there are physical cores unless given.
-   * In a browser there is one, unless the page is cross-origin isolated.
+   * In a browser there is one, unless the page is cross-origin isolated and may start workers from blobs.
    */
   readonly threads?: number;
 }
@@ -124,8 +125,10 @@ function checkOptions({ backend, gpuMode, precision, threads, maxPixels }: LoadO
 type CreateBackend = (options: LoadOptions) => Backend | Promise<Backend>;
 
 const CREATE_BACKEND: Record<(typeof BACKEND_CHOICES)[number], CreateBackend> = {
-  wasm: ({ precision = 'f32', threads }) =>
-    createWasmBackend(threads === undefined ? { precision } : { precision, threads }),
+  wasm: async ({ precision = 'f32', threads }) => {
+    const shared = canShareMemory() && (await canStartThreads());
+    return createWasmBackend({ precision, shared, ...(threads !== undefined && { threads }) });
+  },
   gpu: async (options) => {
     float32Only('gpu', options);
     const { createGpuBackend } = await import('./backends/gpu/index.ts');

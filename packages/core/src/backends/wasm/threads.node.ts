@@ -52,3 +52,6 @@ function physicalCores(): number {
 }
 
 export const canShareMemory = (): boolean => true;
+
+/** Nothing in Node forbids it. */
+export const canStartThreads = async (): Promise<boolean> => true;
