@@ -17,6 +17,7 @@ import {
   type BadUse,
   clipql,
   expectFailure,
+  type Finished,
   finished,
   startClipql,
 } from '../testing/command-line.ts';
@@ -53,21 +54,30 @@ const listing = async (out: string) => {
     .map((line) => JSON.parse(line));
 };
 
-/** Starts a run and kills it when so many rows are safe. @returns how many there were. */
-async function killAt(out: string, rows: number): Promise<number | 'ended before'> {
+/** The rows that are safe if a run of this output is killed now. */
+const safeRows = async (out: string) => {
   const path = join(folder, `${out}.partial`, 'journal.jsonl');
-  const safe = async () => (await readFile(path, 'utf8').catch(() => '')).split('\n').length - 2;
+  const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
+  return lines.length - 2;
+};
+
+/** Starts a run and stops it when so many rows are safe. @returns how it ended. */
+async function stopAt(out: string, rows: number, signal: NodeJS.Signals): Promise<Finished> {
   const child = startClipql(['embed', '--images', images, '--out', join(folder, out)]);
   const end = finished(child);
   let over = false;
   child.on('exit', () => {
     over = true;
   });
-  while (!over && (await safe()) < rows) await new Promise((resolve) => setTimeout(resolve, 1));
-  child.kill('SIGKILL');
-  await end;
-  return child.signalCode === 'SIGKILL' ? safe() : 'ended before';
+  while (!over && (await safeRows(out)) < rows) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  child.kill(signal);
+  return end;
 }
+
+/** A run that is over has an exit code; one that was killed has none. */
+const wasKilled = ({ exitCode }: Finished): boolean => exitCode === null;
 
 test('a run killed at several points, then run again, equals one without a kill', async () => {
   const targets = [0, 0.2, 0.4, 0.5, 0.8].map((share) => Math.floor(share * IMAGES));
@@ -76,8 +86,8 @@ test('a run killed at several points, then run again, equals one without a kill'
   for (let attempt = 0, killed = 0; killed < targets.length; attempt++) {
     out = `killed-${attempt}.npy`;
     for (killed = 0; killed < targets.length; killed++) {
-      const safe = await killAt(out, targets[killed]!);
-      if (safe === 'ended before') break;
+      if (!wasKilled(await stopAt(out, targets[killed]!, 'SIGKILL'))) break;
+      const safe = await safeRows(out);
       expect(safe).toBeGreaterThanOrEqual(targets[killed]!);
       expect(safe).toBeLessThanOrEqual(IMAGES);
     }
@@ -90,6 +100,32 @@ test('a run killed at several points, then run again, equals one without a kill'
   expect(await listing(out)).toEqual(await listing('whole.npy'));
   expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
 });
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)(
+  '%s says how many rows are kept, and ends with exit code %i',
+  async (signal, exitCode) => {
+    let end: Finished;
+    let out = '';
+    // As above: a run that was over before the signal is none of this test.
+    for (let attempt = 0; ; attempt++) {
+      out = `${signal}-${attempt}.npy`;
+      end = await stopAt(out, 1, signal);
+      if (end.exitCode !== 1) break;
+    }
+    expect(end.exitCode).toBe(exitCode);
+    const [, kept] =
+      /^clipql: stopped; ([\d,]+) of [\d,]+ rows are kept, the same command goes on$/m.exec(
+        end.stderr,
+      )!;
+    // The signal may come when a batch is written, but not yet counted.
+    expect(Number(kept!.replaceAll(',', ''))).toBeLessThanOrEqual(await safeRows(out));
+    await embed(out);
+    expect((await readFile(join(folder, out))).equals(whole)).toBe(true);
+  },
+);
 
 test('a .npy is float32 [N, E], NaN where a file is bad; the listing has files and errors', async () => {
   expect(whole.subarray(0, 8).toString('latin1')).toBe('\x93NUMPY\x01\x00');
