@@ -28,14 +28,25 @@ export async function encodeLabels(
       Promise.all(templates.map((template) => encodeText(fillTemplate(template, label)))),
     ),
   );
+  return combinePrompts(labels, prompts, contextLength);
+}
+
+/** What is needed of a prompt: its direction is [E], of length 1, and its encoding took so many ms. */
+type Prompt = Pick<EncodedText, 'direction' | 'truncated' | 'encoding'>;
+
+/** @param prompts one list a label, of one a template. */
+export function combinePrompts(
+  labels: readonly string[],
+  prompts: readonly (readonly Prompt[])[],
+  contextLength: number,
+): EncodedLabels {
   const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
   return {
     embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
-    warnings: wasCut.map((label) => warningOfCut(label, contextLength)),
+    warnings: wasCut.map(
+      (label) =>
+        `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`,
+    ),
     textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),
   };
 }
-
-/** What an answer says of a label that a template made too long. */
-export const warningOfCut = (label: string, contextLength: number): string =>
-  `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`;

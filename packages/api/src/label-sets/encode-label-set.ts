@@ -1,6 +1,6 @@
-import { fillTemplate, meanDirection } from '@clipql/core';
+import { fillTemplate } from '@clipql/core';
 import { oneLine } from '../errors.ts';
-import { type EncodedLabels, warningOfCut } from '../label-loader.ts';
+import { combinePrompts, type EncodedLabels } from '../label-loader.ts';
 import type { ModelSession } from '../loaders.ts';
 import type { LabelSet } from './label-set.ts';
 import type { LabelSetFolder, Warn } from './label-set-folder.ts';
@@ -41,10 +41,5 @@ export async function encodeLabelSet(
       warn(`the embeddings of label set ${name} cannot be kept: ${oneLine(String(error))}`);
     });
   }
-  const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
-  return {
-    embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
-    warnings: wasCut.map((label) => warningOfCut(label, model.clip.info.contextLength)),
-    textEncoding: Math.max(...all.map(({ encoding }) => encoding)),
-  };
+  return combinePrompts(labels, prompts, model.clip.info.contextLength);
 }

@@ -19,7 +19,8 @@ export function useRestDoors(services: Services, log: ErrorLog): Plugin<Context,
     onRequest: async ({ request, url, serverContext, endResponse }) => {
       const door = DOORS.get(url.pathname);
       if (door === undefined) return;
-      if (request.method !== door.method) {
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      if (method !== door.method) {
         const refusal = httpError(405, 'BAD_REQUEST', `expected ${door.method} ${url.pathname}`);
         refusal.headers.set('allow', door.method);
         return endResponse(refusal);

@@ -3,6 +3,7 @@ import type { DescribedError } from '../error-log.ts';
 
 /** One way in beside GraphQL. */
 export interface Door {
+  /** GET stands for HEAD too, whose answer's body is not sent. */
   readonly method: 'GET' | 'POST';
   /** @throws what {@link Door.fail} makes an answer of. */
   answer(request: Request, context: Context, services: Services): Promise<Response>;

@@ -162,6 +162,7 @@ test('a client that names no media type is answered; another site’s page is no
 test('GET /ping is 200 with nothing in it, and 503 once the server ends; other methods are 405', async () => {
   const ready = await api.fetch('/ping');
   expect([ready.status, await ready.text()]).toEqual([200, '']);
+  expect((await api.fetch('/ping', { method: 'HEAD' })).status).toBe(200);
   const wrong = await api.fetch('/invocations');
   expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, 'POST']);
   const ending = await startApi();
