@@ -12,6 +12,8 @@ export type ApiErrorCode =
   | 'IMAGE_TOO_LARGE'
   /** A file named on the command line cannot be read. */
   | 'IMAGE_FILE_UNREADABLE'
+  /** The models in use leave no memory for another. */
+  | 'MODEL_MEMORY_FULL'
   /** No model of this name is served. */
   | 'UNKNOWN_MODEL'
   /** The model is served, but not in this precision. */

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
+import { addModels } from './commands/models.ts';
+import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
 import { ApiError, oneLine } from './errors.ts';
@@ -52,6 +54,8 @@ function createProgram(): Command {
   addClassify(program);
   addEmbed(program);
   addDoctor(program);
+  addPull(program);
+  addModels(program);
   return program;
 }
 

@@ -5,7 +5,7 @@ import type { Services } from './context.ts';
 import { createImageFetcher } from './images/fetch-image.ts';
 import { openLabelSets } from './label-sets/label-sets.ts';
 import { createMetrics } from './metrics.ts';
-import { modelSource } from './models/loaded-model.ts';
+import { modelSources } from './models/loaded-model.ts';
 import { createModelRegistry } from './models/registry.ts';
 import { createReadiness } from './readiness.ts';
 import { listen, type RunningServer } from './server.ts';
@@ -48,7 +48,7 @@ beforeAll(async () => {
     '/slow.jpg': slow,
     ...Object.fromEntries(latePaths.map((path) => [path, late])),
   });
-  const models = createModelRegistry([modelSource(undefined)]);
+  const models = createModelRegistry(modelSources([]));
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
   services = {
     models,

@@ -5,6 +5,18 @@
 export type ClipErrorCode =
   /** A model's folder, or a file that it must hold, is not there or cannot be read. */
   | 'MODEL_NOT_FOUND'
+  /** A download did not come through: no connection, a busy server, redirects without end. */
+  | 'DOWNLOAD_FAILED'
+  /** The server refuses a model: it is gated or private, or the token is of no use. */
+  | 'DOWNLOAD_DENIED'
+  /** Other bytes arrived than the server announced. */
+  | 'DOWNLOAD_CORRUPT'
+  /** A model is not on the disk, and the network is not to be used. */
+  | 'OFFLINE'
+  /** No room on the disk for a download. */
+  | 'DISK_FULL'
+  /** The folder for downloads cannot be written to. */
+  | 'CACHE_UNUSABLE'
   /** `config.json`, `preprocessor_config.json` or `tokenizer.json` is malformed or not supported. */
   | 'MODEL_CONFIG_INVALID'
   /** The weights file is malformed: not safetensors, cut short, or hostile. */

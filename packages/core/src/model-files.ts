@@ -20,6 +20,8 @@ export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
+/** What PyTorch saves; read where there is no {@link WEIGHTS_FILE}. */
+export const PYTORCH_WEIGHTS_FILE = 'pytorch_model.bin';
 
 /**
  * A model whose files are in memory, by file name: `config.json`, `preprocessor_config.json`,

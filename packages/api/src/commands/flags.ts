@@ -18,7 +18,9 @@ export function addServerFlags(command: Command): Command {
 function addFlags(command: Command, options: Readonly<Record<string, Option>>): Command {
   for (const [name, option] of Object.entries(options)) {
     const help = `${option.help} (${defaultText(option)} unless given)`;
-    command.option(`${flagOf(name)} ${option.placeholder}`, help);
+    const flag = `${flagOf(name)} ${option.placeholder}`;
+    if (option.repeatable) command.option(flag, help, collect);
+    else command.option(flag, help);
   }
   return command;
 }

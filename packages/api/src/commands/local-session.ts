@@ -1,8 +1,10 @@
+import { ApiError } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders.ts';
-import { modelSource } from '../models/loaded-model.ts';
+import { modelSources } from '../models/loaded-model.ts';
 import { type Flags, loadOptions, parseSettings } from '../settings/settings.ts';
+import { downloadProgress } from './download-progress.ts';
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -15,16 +17,23 @@ export async function withLocalSession(
   work: (session: ModelSession) => Promise<void>,
 ): Promise<void> {
   const settings = parseSettings(flags, process.env);
-  const model = await modelSource(settings.model, loadOptions(settings)).load();
+  const { model } = settings;
+  const [first, ...others] = modelSources(model, loadOptions(settings), {
+    onProgress: downloadProgress(),
+  });
+  if (others.length > 0) {
+    throw new ApiError('BAD_OPTION', `expected one --model, got ${model.join(', ')}`);
+  }
+  const loaded = await first.load();
   const fetcher = createImageFetcher(settings);
   try {
     // Images are taken in small groups, so that their number needs no limit.
     const { signal } = new AbortController();
     const readImage = imagesOfCommandLine(fetcher);
-    const loaders = createLoaders(model, readImage, Number.POSITIVE_INFINITY, signal);
-    await work({ model, loaders });
+    const loaders = createLoaders(loaded, readImage, Number.POSITIVE_INFINITY, signal);
+    await work({ model: loaded, loaders });
   } finally {
     await fetcher.close();
-    model.clip.dispose();
+    loaded.clip.dispose();
   }
 }

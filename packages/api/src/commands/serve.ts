@@ -2,19 +2,27 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
-import { modelSource } from '../models/loaded-model.ts';
+import { modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
 import { createReadiness } from '../readiness.ts';
 import { listen } from '../server.ts';
-import { type Flags, loadOptions, parseSettings, type Settings } from '../settings/settings.ts';
+import {
+  type Flags,
+  loadOptions,
+  parseSettings,
+  registryOptions,
+  type Settings,
+} from '../settings/settings.ts';
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
+import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { startText } from './start-text.ts';
 
 const EXAMPLES = `
 Examples:
   $ clipql serve
-  $ clipql serve --port 8080 --model models/clip-vit-base-patch32
+  $ clipql serve --port 8080 --model openai/clip-vit-base-patch32
+  $ clipql serve --model models/mine --model laion/CLIP-ViT-B-32-laion2B-s34B-b79K
   $ clipql serve --allow-hosts localhost:8000,images.internal`;
 
 /** `clipql serve` */
@@ -41,8 +49,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   ]);
   const metrics = createMetrics();
   const labelSets = await openLabelSets(settings.data, warn);
-  const source = modelSource(settings.model, loadOptions(settings), { metrics });
-  const models = createModelRegistry([source]);
+  const sources = modelSources(settings.model, loadOptions(settings), {
+    inference: { metrics },
+    onProgress: downloadProgress(),
+  });
+  const models = createModelRegistry(sources, registryOptions(settings));
   // What is wrong with the model is to be known now, not at the first request.
   const model = await models.get();
   const fetcher = createImageFetcher(settings);

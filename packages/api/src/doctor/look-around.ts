@@ -17,7 +17,7 @@ export async function* lookAround(settings: Settings): AsyncGenerator<Finding> {
   yield* lookAtEmbeddedModel(settings);
   yield await look('gpu', lookAtGpu);
   yield memory();
-  if (settings.model !== undefined) yield look('model', () => lookAtModel(settings));
+  for (const model of settings.model) yield look('model', () => lookAtModel(model, settings));
 }
 
 /** Loading the embedded model shows which kernels run, and its answers whether they are right. */
@@ -81,9 +81,9 @@ function memory(): Finding {
     : ok('memory', text);
 }
 
-async function lookAtModel(settings: Settings): Promise<Finding> {
+async function lookAtModel(model: string, settings: Settings): Promise<Finding> {
   const start = performance.now();
-  const { clip } = await modelSource(settings.model, loadOptions(settings)).load();
+  const { clip } = await modelSource(model, loadOptions(settings)).load();
   try {
     const loaded = performance.now() - start;
     const { name, imageSize, parameters } = clip.info;

@@ -1,17 +1,19 @@
 import { ApiError, shorten } from '../errors.ts';
 import type { LoadedModel } from './loaded-model.ts';
+import { type ModelMemory, Room } from './room.ts';
 
 /** A model that can be asked for. */
 export interface ModelSource {
   /** What requests call it. */
   readonly name: string;
-  load(): Promise<LoadedModel>;
+  /** @param reserve to be called with the bytes that it will take, as soon as they are known. */
+  load(reserve?: (bytes: number) => void): Promise<LoadedModel>;
 }
 
 /** A model that is served, loaded or not. */
-interface ServedModel {
+export interface ServedModel {
   readonly name: string;
-  /** Undefined until it is first asked for. */
+  /** Undefined while no one has asked for it, and once it is unloaded. */
   readonly loaded: LoadedModel | undefined;
 }
 
@@ -25,11 +27,15 @@ export interface ModelLease {
 /** The models of a server, each loaded when it is first asked for. */
 export interface ModelRegistry {
   /**
+   * A model, loaded now. It may be unloaded once it is idle, or when another needs its memory: who
+   * works with it takes a {@link ModelRegistry.lease}.
+   *
    * @param name the first model unless given.
-   * @throws ApiError UNKNOWN_MODEL for a name that is not served; and what loading throws.
+   * @throws ApiError UNKNOWN_MODEL for a name that is not served, MODEL_MEMORY_FULL; and what loading
+   *   throws.
    */
   get(name?: string): Promise<LoadedModel>;
-  /** As {@link ModelRegistry.get}, and holds the model for as long as work goes on with it. */
+  /** As {@link ModelRegistry.get}; the model is not unloaded before it is released. */
   lease(name?: string): Promise<ModelLease>;
   /** In the order in which they were given; the first is the default. */
   list(): readonly ServedModel[];
@@ -37,50 +43,127 @@ export interface ModelRegistry {
   close(): void;
 }
 
+export interface RegistryOptions {
+  /** A model other than the first is unloaded after so long without use; 0 for never. */
+  readonly idleMs?: number;
+  /** Bytes that the models may take together. */
+  readonly memoryBytes?: number;
+}
+
 interface Entry {
   readonly source: ModelSource;
   loading?: Promise<LoadedModel> | undefined;
   loaded?: LoadedModel | undefined;
+  leases: number;
+  /** The larger, the later it was used. */
+  used: number;
+  idle?: NodeJS.Timeout | undefined;
 }
 
 /** @param sources with different names; the first is the default. */
 export function createModelRegistry(
   sources: readonly [ModelSource, ...ModelSource[]],
+  options: RegistryOptions = {},
 ): ModelRegistry {
-  const entries = new Map<string, Entry>(sources.map((source) => [source.name, { source }]));
-  const [{ name: defaultName }] = sources;
-
-  const find = (name: string): Entry => {
-    const entry = entries.get(name);
-    if (entry !== undefined) return entry;
-    const served = [...entries.keys()].join(', ');
-    const got = JSON.stringify(shorten(name, 100));
-    throw new ApiError('UNKNOWN_MODEL', `expected a model that is served (${served}), got ${got}`);
-  };
-
-  const get = async (name = defaultName): Promise<LoadedModel> => {
-    const entry = find(name);
-    entry.loading ??= load(entry);
-    return entry.loading;
-  };
-
-  return {
-    get,
-    lease: async (name) => ({ model: await get(name), release: () => {} }),
-    list: () => [...entries].map(([name, { loaded }]) => ({ name, loaded })),
-    close: () => {
-      for (const { loaded } of entries.values()) loaded?.clip.dispose();
-    },
-  };
+  return new Registry(sources, options);
 }
 
-/** A model that failed to load is tried again by the next who asks for it. */
-async function load(entry: Entry): Promise<LoadedModel> {
-  try {
-    entry.loaded = await entry.source.load();
-    return entry.loaded;
-  } catch (error) {
+class Registry implements ModelRegistry {
+  private readonly entries: ReadonlyMap<string, Entry>;
+  private readonly defaultName: string;
+  private readonly idleMs: number;
+  private readonly room: Room;
+  private uses = 0;
+
+  constructor(
+    sources: readonly [ModelSource, ...ModelSource[]],
+    { idleMs = 0, memoryBytes = Number.POSITIVE_INFINITY }: RegistryOptions,
+  ) {
+    this.entries = new Map(
+      sources.map((source) => [source.name, { source, leases: 0, used: 0 } satisfies Entry]),
+    );
+    this.defaultName = sources[0].name;
+    this.idleMs = idleMs;
+    this.room = new Room(memoryBytes, () => this.memories());
+  }
+
+  async get(name?: string): Promise<LoadedModel> {
+    const { model, release } = await this.lease(name);
+    release();
+    return model;
+  }
+
+  async lease(name: string = this.defaultName): Promise<ModelLease> {
+    const entry = this.find(name);
+    // Counted before it is loaded: what another load makes room by is never this.
+    entry.leases += 1;
+    clearTimeout(entry.idle);
+    let held = true;
+    const release = () => {
+      if (held) this.release(entry);
+      held = false;
+    };
+    try {
+      entry.loading ??= this.load(entry);
+      return { model: await entry.loading, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  list(): readonly ServedModel[] {
+    return [...this.entries].map(([name, { loaded }]) => ({ name, loaded }));
+  }
+
+  readonly close = (): void => {
+    for (const entry of this.entries.values()) this.unload(entry);
+  };
+
+  private find(name: string): Entry {
+    const entry = this.entries.get(name);
+    if (entry !== undefined) return entry;
+    const served = [...this.entries.keys()].join(', ');
+    const got = JSON.stringify(shorten(name, 100));
+    throw new ApiError('UNKNOWN_MODEL', `expected a model that is served (${served}), got ${got}`);
+  }
+
+  /** A model that failed to load is tried again by the next who asks for it. */
+  private async load(entry: Entry): Promise<LoadedModel> {
+    const { source } = entry;
+    try {
+      const model = await this.room.during(source.name, (reserve) => source.load(reserve));
+      entry.loaded = model;
+      return model;
+    } catch (error) {
+      entry.loading = undefined;
+      throw error;
+    }
+  }
+
+  private release(entry: Entry): void {
+    entry.leases -= 1;
+    entry.used = ++this.uses;
+    if (entry.leases > 0 || this.idleMs === 0 || entry.source.name === this.defaultName) return;
+    entry.idle = setTimeout(() => this.unload(entry), this.idleMs);
+    entry.idle.unref();
+  }
+
+  private unload(entry: Entry): void {
+    clearTimeout(entry.idle);
+    entry.loaded?.clip.dispose();
+    entry.loaded = undefined;
     entry.loading = undefined;
-    throw error;
+  }
+
+  private memories(): readonly ModelMemory[] {
+    return [...this.entries.values()]
+      .filter(({ loaded }) => loaded !== undefined)
+      .sort((a, b) => a.used - b.used)
+      .map((entry) => ({
+        name: entry.source.name,
+        bytes: entry.loaded!.clip.memoryBytes,
+        unload: entry.leases === 0 ? () => this.unload(entry) : undefined,
+      }));
   }
 }

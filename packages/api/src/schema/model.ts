@@ -1,6 +1,7 @@
 import type { BackendInfo } from '@clipql/core';
 import { builder } from '../builder.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
+import type { ServedModel as Served } from '../models/registry.ts';
 
 const Backend = builder.objectRef<BackendInfo>('Backend').implement({
   description: 'What runs a model.',
@@ -101,6 +102,27 @@ builder.node(Model, {
     }),
   }),
 });
+
+const ServedModel = builder.objectRef<Served>('ServedModel').implement({
+  description: 'A CLIP model that can be asked for.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What the argument `model` takes.' }),
+    loaded: t.field({
+      type: Model,
+      nullable: true,
+      description: 'Null while it is not loaded: the next who asks for it waits until it is.',
+      resolve: ({ loaded }) => loaded ?? null,
+    }),
+  }),
+});
+
+builder.queryField('servedModels', (t) =>
+  t.field({
+    type: [ServedModel],
+    description: 'The models that can be asked for, loaded or not; the first is the default.',
+    resolve: (_root, _args, { models }) => models.list(),
+  }),
+);
 
 builder.queryField('models', (t) =>
   t.field({

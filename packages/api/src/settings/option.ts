@@ -16,6 +16,8 @@ export interface Option<Value extends z.ZodType = z.ZodType> {
   readonly inProduction?: string;
   /** Variables that are read besides `CLIPQL_…`, after it. */
   readonly alsoRead?: readonly string[];
+  /** Whether the flag may be given several times. */
+  readonly repeatable?: true;
   /** Never shown. */
   readonly secret?: true;
 }

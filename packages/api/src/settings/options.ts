@@ -4,6 +4,7 @@ import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
 import {
   list,
+  listOfNames,
   nonNegativeNumber,
   onOff,
   originEntry,
@@ -16,11 +17,12 @@ import {
 /** For every command: which model to run and how, and where images may come from. */
 export const MODEL_OPTIONS = {
   model: {
-    value: text.optional(),
-    expects: 'a folder',
-    placeholder: '<dir>',
-    help: 'folder of a CLIP: config.json, model.safetensors, tokenizer.json, preprocessor_config.json',
+    value: listOfNames,
+    expects: 'folders, ids or URLs',
+    placeholder: '<model>',
+    help: 'a folder, `org/name` or `org/name@revision` on the hub, or an https URL of a folder; several may be served',
     without: 'the small model',
+    repeatable: true,
   },
   precision: {
     value: z.enum(['f32', 'int8']).default('f32'),
@@ -82,6 +84,19 @@ export const MODEL_OPTIONS = {
 
 /** For `clipql serve` alone. */
 export const SERVER_OPTIONS = {
+  modelIdleMinutes: {
+    value: positiveNumber(1e5).default(15),
+    expects: 'a number above 0',
+    placeholder: '<n>',
+    help: 'a model other than the first is unloaded after so long without a request',
+  },
+  modelMemory: {
+    value: positiveNumber(1e5).optional(),
+    expects: 'a number above 0',
+    placeholder: '<gb>',
+    help: 'gigabytes that all models may take; the one unused longest makes room for another',
+    without: '60 % of the memory',
+  },
   host: {
     value: text.default('127.0.0.1'),
     expects: 'a host name or an address',

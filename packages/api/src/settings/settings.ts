@@ -1,6 +1,8 @@
+import { totalmem } from 'node:os';
 import type { LoadOptions } from '@clipql/core';
 import type { z } from 'zod';
 import { ApiError, shorten } from '../errors.ts';
+import type { RegistryOptions } from '../models/registry.ts';
 import { flagOf, variableOf } from './option.ts';
 import { OPTIONS, type OptionName, optionOf } from './options.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -11,7 +13,9 @@ export type Settings = {
 };
 
 /** Flags as the command line gives them; others than these are for the command itself. */
-export type Flags = { readonly [Name in OptionName | 'config']?: string };
+export type Flags = { readonly [Name in Exclude<OptionName, 'model'> | 'config']?: string } & {
+  readonly model?: readonly string[] | string;
+};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,6 +53,15 @@ export function loadOptions({ backend, precision, threads, maxMegapixels }: Sett
 /** The most bytes of one HTTP request. */
 export const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
   Math.round(maxRequestMegabytes * 1024 * 1024);
+
+/** How many models may be loaded at a time, and for how long. */
+export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): RegistryOptions {
+  const most = process.constrainedMemory() || totalmem();
+  return {
+    idleMs: modelIdleMinutes * 60_000,
+    memoryBytes: modelMemory === undefined ? 0.6 * Math.min(most, totalmem()) : modelMemory * 1e9,
+  };
+}
 
 /** @throws ApiError BAD_OPTION for anything but a whole number of at least 1. */
 export function parseCount(flag: string, given: string): number {

@@ -39,6 +39,12 @@ export const onOff = z.preprocess(
   z.boolean(),
 );
 
+/** As {@link list}, but an empty entry is a mistake, such as a variable of a shell that is not set. */
+export const listOfNames = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',') : value),
+  z.array(z.string().trim().min(1)).default([]),
+);
+
 export const text = z.string().trim().min(1);
 
 /** An entry of a list. */

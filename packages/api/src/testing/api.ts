@@ -3,8 +3,8 @@ import { createImageFetcher, type FetchImageOptions } from '../images/fetch-imag
 import type { InferenceOptions } from '../inference/inference.ts';
 import { openLabelSets } from '../label-sets/label-sets.ts';
 import { createMetrics } from '../metrics.ts';
-import { type LoadedModel, modelSource } from '../models/loaded-model.ts';
-import { createModelRegistry } from '../models/registry.ts';
+import { type LoadedModel, modelSources } from '../models/loaded-model.ts';
+import { createModelRegistry, type RegistryOptions } from '../models/registry.ts';
 import { createReadiness, type Readiness } from '../readiness.ts';
 import { parseSettings, type Settings } from '../settings/settings.ts';
 import { createClipqlYoga } from '../yoga.ts';
@@ -36,16 +36,17 @@ export interface TestApiOptions extends FetchImageOptions {
   readonly inference?: InferenceOptions;
   /** Where they differ from the defaults. */
   readonly settings?: Partial<Settings>;
+  /** Folders of models; the embedded one unless given. */
+  readonly served?: readonly string[];
+  readonly registry?: RegistryOptions;
 }
 
-export async function startApi({
-  inference,
-  settings: changed,
-  ...options
-}: TestApiOptions = {}): Promise<TestApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
+  const { inference, settings: changed, served = [], registry, ...fetching } = options;
   const metrics = createMetrics();
-  const models = createModelRegistry([modelSource(undefined, {}, { ...inference, metrics })]);
-  const fetcher = createImageFetcher(options);
+  const sources = modelSources(served, {}, { inference: { ...inference, metrics } });
+  const models = createModelRegistry(sources, registry);
+  const fetcher = createImageFetcher(fetching);
   const logged: unknown[] = [];
   const warnings: string[] = [];
   const settings = { ...parseSettings({}, {}), ...changed };

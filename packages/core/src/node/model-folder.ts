@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ClipError } from '../errors.ts';
-import { type ModelFiles, WEIGHTS_FILE } from '../model-files.ts';
+import { type ModelFiles, PYTORCH_WEIGHTS_FILE, WEIGHTS_FILE } from '../model-files.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 
 /** No tokenizer or config in use comes near this; a larger file is not read into memory. */
@@ -11,18 +11,20 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
  * A model in a folder, with the file names of Hugging Face's repositories. The weights are read
  * from the disk tensor by tensor and never held as a whole file.
  *
+ * @param name what to call the model; the folder's name unless given.
  * @throws ClipError MODEL_NOT_FOUND when there is no such folder.
  */
-export async function modelFromFolder(folder: string): Promise<ModelFiles> {
+export async function modelFromFolder(folder: string, name?: string): Promise<ModelFiles> {
   const path = resolve(folder);
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new ClipError('MODEL_NOT_FOUND', `expected a model folder, got none at ${path}`);
   }
   return {
-    name: basename(path),
+    name: name ?? basename(path),
     read: (file) => readSmallFile(join(path, file)),
-    openWeights: () => openFile(join(path, WEIGHTS_FILE)),
+    openWeights: async () =>
+      (await openFile(join(path, WEIGHTS_FILE))) ?? openFile(join(path, PYTORCH_WEIGHTS_FILE)),
   };
 }
 

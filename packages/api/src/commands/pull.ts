@@ -1,0 +1,48 @@
+import { homedir } from 'node:os';
+import { describeAddress, hubSettings, pullModel } from '@clipql/core/node';
+import type { Command } from 'commander';
+import { ApiError } from '../errors.ts';
+import { modelAddress } from '../models/zoo.ts';
+import { downloadProgress, megabytes } from './download-progress.ts';
+
+const EXAMPLES = `
+Examples:
+  $ clipql pull openai/clip-vit-base-patch32
+  $ clipql pull openai/clip-vit-base-patch32@refs/pr/15
+  $ HF_HUB_CACHE=/data/models clipql pull laion/CLIP-ViT-B-32-laion2B-s34B-b79K
+
+HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read as Python's huggingface_hub
+reads them, and HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS count. What has arrived is kept: the same
+command goes on from there.`;
+
+/** `clipql pull MODEL…` */
+export function addPull(program: Command): void {
+  program
+    .command('pull')
+    .description('Download models, or bring them up to date. Prints each one’s folder.')
+    .argument(
+      '<model...>',
+      'org/name or org/name@revision on the hub, or the https URL of a folder',
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(pull);
+}
+
+async function pull(models: readonly string[]): Promise<void> {
+  const settings = hubSettings(process.env, homedir());
+  for (const model of models) {
+    const address = modelAddress(model);
+    if (address.kind === 'folder') {
+      const expected = 'expected org/name, org/name@revision or an https URL';
+      throw new ApiError(
+        'BAD_OPTION',
+        `${expected} to download from, got ${JSON.stringify(model)}`,
+      );
+    }
+    const { folder, weights, bytes } = await pullModel(address, settings, downloadProgress());
+    process.stderr.write(
+      `clipql: ${describeAddress(address)}: ${weights}, ${megabytes(bytes)} in all\n`,
+    );
+    process.stdout.write(`${folder}\n`);
+  }
+}

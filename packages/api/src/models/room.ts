@@ -1,0 +1,75 @@
+import { ApiError } from '../errors.ts';
+import type { LoadedModel } from './loaded-model.ts';
+
+/** What a loaded model takes. */
+export interface ModelMemory {
+  readonly name: string;
+  readonly bytes: number;
+  /** Undefined while it is in use. */
+  readonly unload: (() => void) | undefined;
+}
+
+/** Keeps the models within a limit: those that nobody uses make room, the one unused longest first. */
+export class Room {
+  private readonly limit: number;
+  private readonly memories: () => readonly ModelMemory[];
+  /** Bytes of models that are being loaded. */
+  private readonly reserved = new Map<string, number>();
+
+  /** @param memories of what is loaded, the one unused longest first. */
+  constructor(limit: number, memories: () => readonly ModelMemory[]) {
+    this.limit = limit;
+    this.memories = memories;
+  }
+
+  /**
+   * Loads a model within the limit.
+   *
+   * @throws ApiError MODEL_MEMORY_FULL where those in use leave no room for it; and what loading
+   *   throws.
+   */
+  async during(
+    name: string,
+    load: (reserve: (bytes: number) => void) => Promise<LoadedModel>,
+  ): Promise<LoadedModel> {
+    try {
+      const model = await load((bytes) => this.reserve(name, bytes));
+      try {
+        this.reserve(name, model.clip.memoryBytes);
+      } catch (error) {
+        model.clip.dispose();
+        throw error;
+      }
+      return model;
+    } finally {
+      this.reserved.delete(name);
+    }
+  }
+
+  private reserve(name: string, bytes: number): void {
+    this.reserved.delete(name);
+    const others = [...this.reserved.values()].reduce((sum, one) => sum + one, 0);
+    const loaded = this.memories();
+    let taken = loaded.reduce((sum, one) => sum + one.bytes, others);
+    for (const { bytes: freed, unload } of loaded) {
+      if (taken + bytes <= this.limit) break;
+      if (unload === undefined) continue;
+      unload();
+      taken -= freed;
+    }
+    if (taken + bytes > this.limit) throw this.full(name, bytes, taken);
+    this.reserved.set(name, bytes);
+  }
+
+  private full(name: string, bytes: number, taken: number): ApiError {
+    const limit = `--model-memory allows ${gigabytes(this.limit)}`;
+    return new ApiError(
+      'MODEL_MEMORY_FULL',
+      taken === 0
+        ? `${name} takes ${gigabytes(bytes)} of memory, and ${limit}; --precision int8 takes a third`
+        : `${name} takes ${gigabytes(bytes)} of memory beside ${gigabytes(taken)} in use, and ${limit}: ask again when the others are done`,
+    );
+  }
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;

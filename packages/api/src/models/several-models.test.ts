@@ -1,0 +1,131 @@
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startApi } from '../testing/api.ts';
+import { modelSources } from './loaded-model.ts';
+import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
+
+const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
+const MINUTE = 60_000;
+
+let folder: string;
+let models: ModelRegistry;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipql-models-'));
+  for (const name of ['a', 'b', 'c']) await symlink(NANO, join(folder, name));
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  models?.close();
+  await rm(folder, { recursive: true });
+});
+
+function serve(options: RegistryOptions = {}): ModelRegistry {
+  const names = ['a', 'b', 'c'].map((name) => join(folder, name));
+  models = createModelRegistry(modelSources(names), options);
+  return models;
+}
+
+const loaded = () =>
+  models
+    .list()
+    .filter((model) => model.loaded !== undefined)
+    .map(({ name }) => name);
+
+/** Bytes that one of the models takes. */
+async function bytesOfOne(): Promise<number> {
+  const registry = createModelRegistry(modelSources([]));
+  const { memoryBytes } = (await registry.get()).clip;
+  registry.close();
+  return memoryBytes;
+}
+
+test('a model is loaded when it is first asked for, once for all who ask', async () => {
+  serve();
+  expect(loaded()).toEqual([]);
+  const [one, other] = await Promise.all([models.get('b'), models.get('b')]);
+  expect(one).toBe(other);
+  expect(loaded()).toEqual(['b']);
+});
+
+test('a model other than the first is unloaded once nobody has used it for the idle time', async () => {
+  serve({ idleMs: 15 * MINUTE });
+  await models.get();
+  const lease = await models.lease('b');
+  vi.useFakeTimers();
+  vi.advanceTimersByTime(60 * MINUTE);
+  expect(loaded()).toEqual(['a', 'b']);
+  lease.release();
+  vi.advanceTimersByTime(14 * MINUTE);
+  const again = await models.lease('b');
+  again.release();
+  again.release();
+  vi.advanceTimersByTime(14 * MINUTE);
+  expect(loaded()).toEqual(['a', 'b']);
+  vi.advanceTimersByTime(MINUTE);
+  expect(loaded()).toEqual(['a']);
+  await expect(lease.model.clip.encodeTexts(['a'])).rejects.toMatchObject({ code: 'DISPOSED' });
+  vi.useRealTimers();
+  const [embedding] = await (await models.get('b')).clip.encodeTexts(['a']);
+  expect(embedding).toHaveLength(128);
+});
+
+test('the model unused longest makes room for another', async () => {
+  serve({ memoryBytes: 2.5 * (await bytesOfOne()) });
+  await models.get('a');
+  await models.get('b');
+  await models.get('a');
+  await models.get('c');
+  expect(loaded()).toEqual(['a', 'c']);
+});
+
+test('a model in use is never unloaded; what finds no room is refused, and says when to ask again', async () => {
+  serve({ memoryBytes: 1.5 * (await bytesOfOne()) });
+  const lease = await models.lease('a');
+  await expect(models.get('b')).rejects.toMatchObject({
+    code: 'MODEL_MEMORY_FULL',
+    message: expect.stringMatching(
+      /^b takes 0\.01 GB of memory beside 0\.0\d GB in use, and --model-memory allows 0\.0\d GB: ask again/,
+    ),
+  });
+  expect(await lease.model.clip.encodeTexts(['a'])).toHaveLength(1);
+  lease.release();
+  await models.get('b');
+  expect(loaded()).toEqual(['b']);
+});
+
+test('a model that alone is over the limit is refused', async () => {
+  serve({ memoryBytes: 1e6 });
+  await expect(models.get()).rejects.toMatchObject({
+    code: 'MODEL_MEMORY_FULL',
+    message: expect.stringContaining('--precision int8'),
+  });
+});
+
+test('two models of one name are refused', () => {
+  expect(() => modelSources([join(folder, 'a'), join(folder, 'b', '..', 'a')])).toThrow(
+    expect.objectContaining({ code: 'BAD_OPTION' }),
+  );
+});
+
+test('an operation holds each model that it asks, and lets go of it when it is answered', async () => {
+  const api = await startApi({
+    served: ['a', 'b'].map((name) => join(folder, name)),
+    registry: { idleMs: MINUTE },
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { data } = await api.query(
+    '{ a: embedText(text: "x") { model { name } } b: embedText(text: "x", model: "b") { model { name } } }',
+  );
+  expect(data).toEqual({ a: { model: { name: 'a' } }, b: { model: { name: 'b' } } });
+  const served = () => api.query('{ servedModels { name loaded { name } } }');
+  expect((await served()).data.servedModels[1]).toEqual({ name: 'b', loaded: { name: 'b' } });
+  vi.advanceTimersByTime(MINUTE);
+  expect((await served()).data.servedModels).toEqual([
+    { name: 'a', loaded: { name: 'a' } },
+    { name: 'b', loaded: null },
+  ]);
+  await api.close();
+});

@@ -1,0 +1,95 @@
+import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import {
+  CONFIG_FILE,
+  PREPROCESSOR_FILE,
+  PYTORCH_WEIGHTS_FILE,
+  TOKENIZER_FILE,
+  WEIGHTS_FILE,
+} from '../../model-files.ts';
+import type { RemoteFolder } from './remote-folder.ts';
+
+/** The files of a model that must be there, beside its weights. */
+export const REQUIRED_FILES = [CONFIG_FILE, PREPROCESSOR_FILE, TOKENIZER_FILE] as const;
+/** Where the weights may be, the first that is there being taken. */
+export const WEIGHTS_FILES = [WEIGHTS_FILE, PYTORCH_WEIGHTS_FILE] as const;
+
+/** A model whose files are all on the disk. */
+export interface CachedModel {
+  /** What to call it. */
+  readonly name: string;
+  /** The snapshot with its files. */
+  readonly folder: string;
+  /** Commit on the hub. */
+  readonly snapshot: string;
+  /** Which of the weights files it has. */
+  readonly weights: string;
+  /** Of the files that ClipQL reads, in bytes. */
+  readonly bytes: number;
+}
+
+type Folder = Pick<RemoteFolder, 'name' | 'cacheFolder'>;
+
+/** @returns a model of this revision with all files that ClipQL needs; undefined where one is missing. */
+export async function findCached(
+  { name, cacheFolder }: Folder,
+  revision: string,
+): Promise<CachedModel | undefined> {
+  const snapshot = COMMIT.test(revision)
+    ? revision
+    : (await readFile(join(cacheFolder, 'refs', revision), 'utf8').catch(() => '')).trim();
+  if (!/^[A-Za-z0-9]{1,128}$/.test(snapshot)) return undefined;
+  const folder = join(cacheFolder, 'snapshots', snapshot);
+  const required = await Promise.all(REQUIRED_FILES.map((file) => sizeOf(join(folder, file))));
+  if (required.includes(undefined)) return undefined;
+  for (const weights of WEIGHTS_FILES) {
+    const size = await sizeOf(join(folder, weights));
+    if (size === undefined) continue;
+    const bytes = required.reduce<number>((sum, one) => sum + (one ?? 0), size);
+    return { name, folder, snapshot, weights, bytes };
+  }
+  return undefined;
+}
+
+const COMMIT = /^[0-9a-f]{40}$/;
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
+}
+
+export const blobPath = ({ cacheFolder }: Folder, blob: string): string =>
+  join(cacheFolder, 'blobs', blob);
+
+/**
+ * Makes a blob a file of a snapshot: a relative link, as Python makes it, or a second name for it
+ * where links are not allowed.
+ */
+export async function linkIntoSnapshot(
+  folder: Folder,
+  snapshot: string,
+  file: string,
+  blob: string,
+): Promise<void> {
+  const path = join(folder.cacheFolder, 'snapshots', snapshot, file);
+  const target = blobPath(folder, blob);
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.clipql`;
+  await rm(draft, { force: true });
+  await symlink(relative(dirname(path), target), draft).catch(() => link(target, draft));
+  await rename(draft, path);
+}
+
+/** Notes which snapshot a branch or tag is at. */
+export async function writeRef(
+  { cacheFolder }: Folder,
+  revision: string,
+  snapshot: string,
+): Promise<void> {
+  if (COMMIT.test(revision)) return;
+  const path = join(cacheFolder, 'refs', revision);
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.clipql`;
+  await writeFile(draft, snapshot);
+  await rename(draft, path);
+}

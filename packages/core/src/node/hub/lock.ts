@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Whoever holds a lock. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Tells one holding from another of the same process. */
+  readonly id: string;
+}
+
+const POLL_MS = 100;
+/** A holder says so often that it still lives. */
+const HEARTBEAT_MS = 5_000;
+/** Without a word for so long, a holder on another machine counts as gone. */
+const SILENT_MS = 60_000;
+
+/**
+ * Does some work while no other process does work under the same lock. A lock whose process has
+ * ended is taken over at once; one of another machine, after a minute without a sign of life. A
+ * lock keeps work from being done twice; that nothing is spoiled rests on the hashes.
+ *
+ * @param file to lock; made, and removed again.
+ * @param onWait called once where another process holds the lock.
+ */
+export async function withLock<T>(
+  file: string,
+  onWait: (pid: number) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(file), { recursive: true });
+  const id = await acquire(file, onWait);
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    utimes(file, now, now).catch(() => {});
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(heartbeat);
+    if ((await readHolder(file))?.id === id) await rm(file, { force: true });
+  }
+}
+
+/** @returns the id that the lock is held under. */
+async function acquire(file: string, onWait: (pid: number) => void): Promise<string> {
+  const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
+  const draft = `${file}.${own.id}`;
+  await writeFile(draft, JSON.stringify(own));
+  try {
+    for (let waits = false; ; ) {
+      if (await take(file, draft, own)) return own.id;
+      const holder = await readHolder(file);
+      if (holder === undefined) continue;
+      if (await isGone(file, holder)) {
+        await removeOf(file, holder, own);
+        continue;
+      }
+      if (!waits) onWait(holder.pid);
+      waits = true;
+      await sleep(POLL_MS);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** A link appears with its content or not at all; of two, one fails. */
+async function take(file: string, draft: string, own: Holder): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    return succeeds(writeFile(file, JSON.stringify(own), { flag: 'wx' }));
+  }
+}
+
+/** What file systems without hard links say. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+async function readHolder(file: string): Promise<Holder | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const { pid, host, id } = JSON.parse(text) as Partial<Holder>;
+    return { pid: Number(pid), host: String(host), id: String(id) };
+  } catch {
+    return { pid: 0, host: '', id: '' };
+  }
+}
+
+async function isGone(file: string, { pid, host }: Holder): Promise<boolean> {
+  if (host === hostname() && !isAlive(pid)) return true;
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
+  return Date.now() - mtimeMs > SILENT_MS;
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Removes the lock of a holder that is gone, unless another has taken it over by now. */
+async function removeOf(file: string, { id }: Holder, own: Holder): Promise<void> {
+  const aside = `${file}.gone.${own.id}`;
+  if (!(await succeeds(rename(file, aside)))) return;
+  const moved = await readHolder(aside);
+  if (moved !== undefined && moved.id !== id) await succeeds(link(aside, file));
+  await rm(aside, { force: true });
+}
+
+const succeeds = (work: Promise<unknown>): Promise<boolean> =>
+  work.then(
+    () => true,
+    () => false,
+  );

@@ -1,0 +1,55 @@
+import { ClipError } from '../../errors.ts';
+
+/** What a user calls a model by: a folder, a repository of the hub, or a folder on the web. */
+export type ModelAddress =
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'hub'; readonly id: string; readonly revision: string | undefined }
+  | { readonly kind: 'url'; readonly url: string };
+
+const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,95}';
+const HUB = new RegExp(`^(${NAME}/${NAME})(?:@(.*))?$`);
+const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
+
+/**
+ * `org/name` and `org/name@revision` are on the hub, unless `isFolder` says that there is a folder
+ * of that path; `https://…` is a folder on the web; all else is a folder.
+ *
+ * @throws ClipError BAD_INPUT for an http URL, a malformed one, or a malformed revision.
+ */
+export function parseModelAddress(text: string, isFolder: (path: string) => boolean): ModelAddress {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'url', url: folderUrl(text) };
+  const [, id, revision] = HUB.exec(text) ?? [];
+  if (id === undefined || isFolder(text)) return { kind: 'folder', path: text };
+  if (revision !== undefined && (!REVISION.test(revision) || revision.includes('..'))) {
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected a branch, tag or commit after the @ of ${id}, got ${JSON.stringify(revision.slice(0, 100))}`,
+    );
+  }
+  return { kind: 'hub', id, revision };
+}
+
+/** The words that {@link parseModelAddress} understands. */
+export function describeAddress(address: ModelAddress): string {
+  if (address.kind === 'folder') return address.path;
+  if (address.kind === 'url') return address.url;
+  return address.revision === undefined ? address.id : `${address.id}@${address.revision}`;
+}
+
+/** Loopback needs no TLS: what is sent does not leave the machine. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+function folderUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isUsable =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  if (url === undefined || !isUsable || url.username !== '' || url.password !== '') {
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected an https URL of a folder, without a user name, got ${text.slice(0, 200)}`,
+    );
+  }
+  url.hash = '';
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url.href;
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import { ClipError } from '../../errors.ts';
+import { TOKENIZER_CONFIG_FILE } from '../../model-files.ts';
+import {
+  blobPath,
+  type CachedModel,
+  findCached,
+  linkIntoSnapshot,
+  REQUIRED_FILES,
+  WEIGHTS_FILES,
+  writeRef,
+} from './cache.ts';
+import { diskFailure } from './disk-failure.ts';
+import { downloadFile } from './download.ts';
+import { createHttpClient, type HttpClient } from './http.ts';
+import type { ModelAddress } from './model-address.ts';
+import type { OnProgress } from './progress.ts';
+import { describeFile, type RemoteFile } from './remote-file.ts';
+import { type RemoteAddress, type RemoteFolder, remoteFolder } from './remote-folder.ts';
+import { withRetries } from './retry.ts';
+import type { HubSettings } from './settings.ts';
+
+/**
+ * The folder of a model, by what a user calls it. One of the hub or the web is downloaded when it is
+ * not in the cache as a whole; what is there is taken as it is, with no request. {@link pullModel}
+ * looks for a newer one.
+ *
+ * @throws ClipError as {@link pullModel} does.
+ */
+export async function locateModel(
+  address: ModelAddress,
+  settings: HubSettings,
+  onProgress: OnProgress,
+): Promise<{ readonly folder: string; readonly name: string }> {
+  if (address.kind === 'folder') {
+    return { folder: address.path, name: basename(resolve(address.path)) };
+  }
+  return (await cachedModel(address, settings)) ?? pullModel(address, settings, onProgress);
+}
+
+/** A model that is in the cache as a whole. Requests nothing. */
+export function cachedModel(
+  address: RemoteAddress,
+  settings: HubSettings,
+): Promise<CachedModel | undefined> {
+  const folder = remoteFolder(address, settings);
+  return findCached(folder, revisionOf(address, folder));
+}
+
+/**
+ * Brings a model's newest files into the cache, in the layout that Python's huggingface_hub uses, and
+ * downloads what is not there yet. Offline it only looks into the cache.
+ *
+ * @throws ClipError OFFLINE, MODEL_NOT_FOUND, DOWNLOAD_FAILED, DOWNLOAD_DENIED, DOWNLOAD_CORRUPT,
+ *   DISK_FULL or CACHE_UNUSABLE, saying what to do.
+ */
+export async function pullModel(
+  address: RemoteAddress,
+  settings: HubSettings,
+  onProgress: OnProgress,
+): Promise<CachedModel> {
+  const folder = remoteFolder(address, settings);
+  const revision = revisionOf(address, folder);
+  if (settings.offline) {
+    const cached = await findCached(folder, revision);
+    if (cached !== undefined) return cached;
+    throw new ClipError(
+      'OFFLINE',
+      `${folder.name} is not complete in ${folder.cacheFolder}, and HF_HUB_OFFLINE forbids to download it`,
+    );
+  }
+  const http = createHttpClient(settings);
+  try {
+    const files = await describeModel(http, folder, revision, onProgress);
+    for (const file of files) {
+      const lock = join(folder.lockFolder, `${file.blob}.clipql.lock`);
+      await downloadFile(http, file, { path: blobPath(folder, file.blob), lock }, onProgress);
+    }
+    return await keep(folder, revision, files);
+  } finally {
+    await http.close();
+  }
+}
+
+function revisionOf(address: RemoteAddress, folder: RemoteFolder): string {
+  return (address.kind === 'hub' ? address.revision : undefined) ?? folder.defaultRevision;
+}
+
+/** All files to download, of one commit, the weights last. */
+async function describeModel(
+  http: HttpClient,
+  folder: RemoteFolder,
+  revision: string,
+  onProgress: OnProgress,
+): Promise<readonly RemoteFile[]> {
+  const describe = (name: string, at: string) =>
+    withRetries(() => describeFile(http, folder, name, at), {
+      waits: http.retryWaits,
+      onRetry: (reason, seconds) => onProgress({ kind: 'retry', file: name, reason, seconds }),
+      advice: async () => 'try again later',
+    });
+  const require = async (name: string, at: string) =>
+    (await describe(name, at)) ?? missing(folder, name, revision);
+
+  const [first, ...others] = REQUIRED_FILES;
+  const config = await require(first, revision);
+  // A branch may move on between two requests: what follows is of the commit that came first.
+  const at = config.commit ?? revision;
+  const small = await Promise.all(others.map((name) => require(name, at)));
+  const optional = await describe(TOKENIZER_CONFIG_FILE, at);
+  for (const name of WEIGHTS_FILES) {
+    const weights = await describe(name, at);
+    if (weights !== undefined) return [config, ...small, ...(optional ? [optional] : []), weights];
+  }
+  return missing(folder, WEIGHTS_FILES.join(' and no '), revision);
+}
+
+function missing({ name }: RemoteFolder, file: string, revision: string): never {
+  throw new ClipError(
+    'MODEL_NOT_FOUND',
+    `${name} has no ${file} at revision ${revision}; ClipQL reads models in the layout of Hugging Face’s CLIPModel`,
+  );
+}
+
+/** Makes a snapshot of the files, the weights last: one that has them has all. */
+async function keep(
+  folder: RemoteFolder,
+  revision: string,
+  files: readonly RemoteFile[],
+): Promise<CachedModel> {
+  const snapshot = files[0]!.commit ?? versionOf(files);
+  try {
+    for (const { name, blob } of files) await linkIntoSnapshot(folder, snapshot, name, blob);
+    await writeRef(folder, revision, snapshot);
+  } catch (error) {
+    throw diskFailure(error, folder.cacheFolder, { name: basename(folder.cacheFolder) });
+  }
+  const cached = await findCached(folder, revision);
+  if (cached === undefined) throw new Error(`${folder.name}: its files left the cache again`);
+  return cached;
+}
+
+/** Stands for the commit where there is none: another file makes another version. */
+function versionOf(files: readonly RemoteFile[]): string {
+  const blobs = files.map(({ name, blob }) => `${name} ${blob}`).join('\n');
+  return createHash('sha256').update(blobs).digest('hex').slice(0, 40);
+}

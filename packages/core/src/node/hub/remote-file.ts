@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { ClipError } from '../../errors.ts';
+import { discard, type HttpClient, type HttpResponse } from './http.ts';
+import { mayPass, type RemoteFolder } from './remote-folder.ts';
+import { PassingError } from './retry.ts';
+
+/** What a hash of the file's bytes has to be. */
+export interface Checksum {
+  /** `git-blob` is SHA-1 of `blob <size>`, a zero byte and the bytes. */
+  readonly kind: 'sha256' | 'git-blob';
+  /** In hexadecimal. */
+  readonly value: string;
+}
+
+/** A file as its server describes it. */
+export interface RemoteFile {
+  readonly name: string;
+  readonly url: URL;
+  /** In bytes. */
+  readonly size: number;
+  /** What the file is called among the blobs: the same name means the same bytes. */
+  readonly blob: string;
+  /** Undefined where the server gives no hash. */
+  readonly checksum: Checksum | undefined;
+  /** The commit that it is of; undefined outside the hub. */
+  readonly commit: string | undefined;
+}
+
+/**
+ * Asks for a file's size and hash.
+ *
+ * @param revision of the hub.
+ * @returns undefined where the folder has no such file.
+ * @throws ClipError MODEL_NOT_FOUND, DOWNLOAD_DENIED or DOWNLOAD_FAILED, saying what to do;
+ *   PassingError where another try may succeed.
+ */
+export async function describeFile(
+  http: HttpClient,
+  folder: RemoteFolder,
+  name: string,
+  revision: string,
+): Promise<RemoteFile | undefined> {
+  const url = folder.fileUrl(name, revision);
+  const response = await http.request(url, {
+    method: 'HEAD',
+    // The hub says in its own answer what the file is; the store that it sends one to does not.
+    follow: ({ header }) => header('x-linked-etag') === undefined,
+  });
+  discard(response);
+  const { status, header } = response;
+  const isFile = status === 200 || header('x-linked-etag') !== undefined;
+  if (!isFile) {
+    if (status === 404 && isMissingEntry(response)) return undefined;
+    const refusal = folder.refusal(response, { revision, hasToken: await http.hasToken() });
+    throw mayPass(status) ? new PassingError(refusal.message) : refusal;
+  }
+  const size = Number(header('x-linked-size') ?? header('content-length') ?? Number.NaN);
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new ClipError('DOWNLOAD_FAILED', `${url.href}: expected the file's size, got none`);
+  }
+  const commit = header('x-repo-commit');
+  const etag = plainEtag(header('x-linked-etag') ?? header('etag'));
+  const version = etag ?? `${url.href} ${size} ${header('last-modified') ?? ''}`;
+  return {
+    name,
+    url,
+    size,
+    blob: BLOB_NAME.test(version) ? version : createHash('sha256').update(version).digest('hex'),
+    checksum: checksumOf(header('x-linked-etag') !== undefined, commit !== undefined, etag),
+    commit,
+  };
+}
+
+const BLOB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** The hub tells a missing file from a missing model; other servers know files alone. */
+function isMissingEntry({ header }: HttpResponse): boolean {
+  const code = header('x-error-code');
+  return code === undefined || code === 'EntryNotFound';
+}
+
+/** `W/"abc"` and `"abc"` as `abc`. */
+function plainEtag(etag: string | undefined): string | undefined {
+  return etag?.replace(/^W\//, '').replace(/^"(.*)"$/, '$1') || undefined;
+}
+
+/** A linked file's etag is its SHA-256; another's on the hub is git's hash of it. */
+function checksumOf(isLinked: boolean, isHub: boolean, etag = ''): Checksum | undefined {
+  if (isLinked && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
+  if (!isLinked && isHub && /^[0-9a-f]{40}$/.test(etag)) return { kind: 'git-blob', value: etag };
+  return undefined;
+}
