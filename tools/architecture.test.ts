@@ -45,9 +45,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['config.ts'],
   model: ['config.ts', 'graph'],
   backends: ['base64.ts', 'config.ts', 'errors.ts', 'graph'],
-  weights: ['errors.ts', 'json.ts', 'graph'],
+  weights: ['crc32.ts', 'errors.ts', 'json.ts', 'graph'],
   text: ['config.ts', 'errors.ts', 'json.ts'],
-  image: ['base64.ts', 'errors.ts'],
+  image: ['base64.ts', 'crc32.ts', 'errors.ts'],
   node: ['errors.ts', 'model-files.ts', 'weights'],
 };
 

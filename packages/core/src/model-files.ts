@@ -11,7 +11,7 @@ export interface ModelFiles {
    * @returns undefined where the model has no such file.
    */
   read(file: string): Promise<Uint8Array | undefined>;
-  /** `model.safetensors`; undefined where the model has none. */
+  /** `model.safetensors`, or else `pytorch_model.bin`; undefined where the model has neither. */
   openWeights(): Promise<ByteSource | undefined>;
 }
 
@@ -25,7 +25,8 @@ export const PYTORCH_WEIGHTS_FILE = 'pytorch_model.bin';
 
 /**
  * A model whose files are in memory, by file name: `config.json`, `preprocessor_config.json`,
- * `tokenizer.json`, `model.safetensors` and, where there is one, `tokenizer_config.json`. The bytes
+ * `tokenizer.json`, `model.safetensors` or `pytorch_model.bin` and, where there is one,
+ * `tokenizer_config.json`. The bytes
  * of float32 weights are used where they lie, not copied: they must not change.
  */
 export function modelFromBytes(
@@ -37,7 +38,7 @@ export function modelFromBytes(
     name,
     read: async (file) => find(file),
     openWeights: async () => {
-      const bytes = find(WEIGHTS_FILE);
+      const bytes = find(WEIGHTS_FILE) ?? find(PYTORCH_WEIGHTS_FILE);
       return bytes === undefined ? undefined : bytesInMemory(bytes);
     },
   };

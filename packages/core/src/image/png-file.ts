@@ -1,6 +1,6 @@
+import { crc32 } from '../crc32.ts';
 import { ClipError } from '../errors.ts';
 import { ByteReader } from './byte-reader.ts';
-import { crc32 } from './crc32.ts';
 import { type Orientation, orientationOf } from './exif-orientation.ts';
 import type { ImageHeader } from './image-header.ts';
 

@@ -3,7 +3,10 @@ import type { Parameter } from '../graph/graph.ts';
 import type { ByteSource } from './byte-source.ts';
 import { widen } from './float16.ts';
 import { checkpointName } from './names.ts';
-import { readSafetensorsHeader, type TensorEntry } from './safetensors.ts';
+import { readStateDict } from './pytorch/state-dict.ts';
+import { readSafetensorsHeader } from './safetensors.ts';
+import { StridedReader } from './strided.ts';
+import type { TensorEntry } from './tensor-entry.ts';
 
 /** A model's weights, checked against its config, read one tensor at a time. */
 export interface Weights {
@@ -28,7 +31,7 @@ const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
  * such as the `position_ids` of published files.
  *
  * @param parameters what the model uses, under our names.
- * @throws ClipError WEIGHTS_INVALID when the file is not sound safetensors, WEIGHTS_MISMATCH naming
+ * @throws ClipError WEIGHTS_INVALID when the file is no sound checkpoint, WEIGHTS_MISMATCH naming
  *   the first tensor that does not fit, what was expected and what came, or a layer that the config
  *   does not have. Reading throws WEIGHTS_INVALID for a value that is not finite.
  */
@@ -36,7 +39,8 @@ export async function openWeights(
   source: ByteSource,
   parameters: readonly Parameter[],
 ): Promise<Weights> {
-  const entries = await readSafetensorsHeader(source);
+  const entries = await readEntries(source);
+  const strided = new StridedReader(source);
   const used = new Map<string, TensorEntry>();
   for (const parameter of parameters) {
     used.set(parameter.name, matchingEntry(entries, parameter));
@@ -50,16 +54,39 @@ export async function openWeights(
   return {
     parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
     read: async (name) => {
-      const values = await readTensor(source, entryOf(name));
+      const values = await readTensor(source, strided, entryOf(name));
       checkFinite(name, 0, values);
       return values;
     },
     readInto: async (name, start, target) => {
-      await readValues(source, entryOf(name), start, target);
+      await readValues(source, strided, entryOf(name), start, target);
       checkFinite(name, start, target);
     },
     close: () => source.close(),
   };
+}
+
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+/** A pickle of protocol 2 that begins with a number of ten bytes. */
+const OLD_PYTORCH = [0x80, 0x02, 0x8a, 0x0a];
+
+/**
+ * What the first bytes say the file is: a ZIP is PyTorch's, a pickle is PyTorch's before 1.6, and all
+ * else has to be safetensors.
+ */
+async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, TensorEntry>> {
+  const start = new Uint8Array(Math.min(4, source.size));
+  await source.read(0, start);
+  const begins = (magic: readonly number[]) => magic.every((byte, i) => start[i] === byte);
+  if (begins(ZIP)) return readStateDict(source);
+  if (begins(OLD_PYTORCH)) {
+    throw new ClipError(
+      'WEIGHTS_INVALID',
+      'weights are in the form that PyTorch wrote before version 1.6, which ClipQL does not read: ' +
+        'save them as safetensors',
+    );
+  }
+  return readSafetensorsHeader(source);
 }
 
 function matchingEntry(
@@ -110,25 +137,32 @@ function checkFinite(name: string, start: number, values: Float32Array): void {
   );
 }
 
-async function readTensor(source: ByteSource, entry: TensorEntry): Promise<Float32Array> {
+async function readTensor(
+  source: ByteSource,
+  strided: StridedReader,
+  entry: TensorEntry,
+): Promise<Float32Array> {
   const count = elementsOf(entry.shape);
-  if (entry.dtype === 'F32') {
+  if (entry.dtype === 'F32' && entry.strides === undefined) {
     const bytes = source.view?.(entry.offset, entry.length);
     if (bytes !== undefined && bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0) {
       return new Float32Array(bytes.buffer, bytes.byteOffset, count);
     }
   }
   const values = new Float32Array(count);
-  await readValues(source, entry, 0, values);
+  await readValues(source, strided, entry, 0, values);
   return values;
 }
 
 async function readValues(
   source: ByteSource,
-  { dtype, offset }: TensorEntry,
+  strided: StridedReader,
+  entry: TensorEntry,
   start: number,
   target: Float32Array,
 ): Promise<void> {
+  const { dtype, offset, strides } = entry;
+  if (strides !== undefined) return strided.readInto(entry, strides, start, target);
   if (dtype === 'F32') {
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
     await source.read(offset + start * Float32Array.BYTES_PER_ELEMENT, bytes);

@@ -8,16 +8,7 @@ import { ClipError } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { ByteSource } from './byte-source.ts';
 import { duplicateKey } from './duplicate-key.ts';
-
-/** Where a tensor lies, as the header says it. */
-export interface TensorEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  /** Position of the first byte, counted from the start of the file. */
-  readonly offset: number;
-  /** Length in bytes. */
-  readonly length: number;
-}
+import type { TensorEntry } from './tensor-entry.ts';
 
 const MAX_HEADER_BYTES = 4 * 1024 * 1024;
 const LENGTH_BYTES = 8;

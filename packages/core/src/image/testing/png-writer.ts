@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '../crc32.ts';
+import { crc32 } from '../../crc32.ts';
 import { PNG_SIGNATURE } from '../png-file.ts';
 
 /** What `writePng` makes a file of. */

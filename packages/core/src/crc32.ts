@@ -4,7 +4,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** The CRC that ends a PNG chunk, over its name and data (PNG specification, annex D), unsigned. */
+/** CRC-32, unsigned, as PNG's chunks (PNG specification, annex D) and ZIP's entries have it. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (let i = 0; i < bytes.length; i++) crc = (crc >>> 8) ^ TABLE[(crc ^ bytes[i]!) & 0xff]!;

@@ -1,0 +1,312 @@
+/**
+ * A reader of the pickles that `torch.save` makes of a state dict. A pickle is a program for a stack
+ * machine; this one knows the instructions that build texts, numbers, tuples, lists and dicts, and no
+ * others. Names of classes and functions are looked up in a list of the caller's: nothing is imported,
+ * and nothing is called but what stands there.
+ *
+ * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
+ */
+import { pytorchFault } from './fault.ts';
+
+/** What a pickle can hold here. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PickleTuple
+  | PickleValue[]
+  | PickleDict
+  | PickleGlobal
+  | PickleObject;
+
+export class PickleTuple {
+  readonly items: readonly PickleValue[];
+  constructor(items: readonly PickleValue[]) {
+    this.items = items;
+  }
+}
+
+/** Keys in their order; only texts and numbers are keys. */
+export class PickleDict {
+  readonly entries = new Map<string | number, PickleValue>();
+}
+
+/** A class or a function that is on the caller's list. */
+export interface PickleGlobal {
+  readonly global: string;
+  /** What calling it gives. */
+  call(args: readonly PickleValue[]): PickleValue;
+}
+
+/** What a call or a persistent id gave; the machine only carries it about. */
+export interface PickleObject {
+  readonly object: string;
+}
+
+export interface PickleRules {
+  /** @returns undefined for a name that is not allowed. */
+  global(name: string): PickleGlobal | undefined;
+  /** What stands for an id that points outside the pickle. */
+  persistent(id: PickleValue): PickleObject;
+}
+
+/** Instructions that one pickle may have. */
+const MAX_STEPS = 5_000_000;
+const MARK = Symbol('mark');
+type StackItem = PickleValue | typeof MARK;
+
+/**
+ * Runs a pickle.
+ *
+ * @returns the value that it leaves.
+ * @throws ClipError WEIGHTS_INVALID for an instruction, a name or a structure that is not allowed.
+ */
+export function readPickle(bytes: Uint8Array, rules: PickleRules): PickleValue {
+  return new Machine(bytes, rules).run();
+}
+
+class Machine {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+  private readonly rules: PickleRules;
+  private readonly stack: StackItem[] = [];
+  private readonly memo = new Map<number, PickleValue>();
+  private position = 0;
+
+  constructor(bytes: Uint8Array, rules: PickleRules) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.rules = rules;
+  }
+
+  run(): PickleValue {
+    for (let step = 0; step < MAX_STEPS; step++) {
+      const code = this.u8();
+      if (code === STOP) return this.result();
+      const instruction = INSTRUCTIONS.get(code);
+      if (instruction === undefined) {
+        throw pytorchFault(
+          `its pickle has the instruction 0x${code.toString(16).padStart(2, '0')}, which a state dict does not need`,
+        );
+      }
+      instruction(this);
+    }
+    throw pytorchFault('its pickle does not end');
+  }
+
+  private result(): PickleValue {
+    const value = this.pop();
+    if (this.stack.length > 0) throw pytorchFault('its pickle leaves more than one value');
+    return value;
+  }
+
+  push(value: StackItem): void {
+    this.stack.push(value);
+  }
+
+  pop(): PickleValue {
+    const value = this.stack.pop();
+    if (value === undefined || value === MARK)
+      throw pytorchFault('its pickle takes what it has not put');
+    return value;
+  }
+
+  top(): PickleValue {
+    const value = this.stack.at(-1);
+    if (value === undefined || value === MARK)
+      throw pytorchFault('its pickle takes what it has not put');
+    return value;
+  }
+
+  mark(): void {
+    this.stack.push(MARK);
+  }
+
+  popToMark(): PickleValue[] {
+    const mark = this.stack.lastIndexOf(MARK);
+    if (mark === -1) throw pytorchFault('its pickle takes what it has not put');
+    const items = this.stack.splice(mark) as PickleValue[];
+    return items.slice(1);
+  }
+
+  popMany(count: number): PickleValue[] {
+    return Array.from({ length: count }, () => this.pop()).reverse();
+  }
+
+  put(index: number): void {
+    this.memo.set(index, this.top());
+  }
+
+  putNext(): void {
+    this.put(this.memo.size);
+  }
+
+  get(index: number): void {
+    const value = this.memo.get(index);
+    if (value === undefined) throw pytorchFault('its pickle recalls what it has not kept');
+    this.push(value);
+  }
+
+  pushGlobal(name: string): void {
+    const found = this.rules.global(name);
+    if (found === undefined) {
+      throw pytorchFault(
+        `its pickle names ${shown(name)}, which weights do not need: it is not run`,
+      );
+    }
+    this.push(found);
+  }
+
+  reduce(): void {
+    const args = this.pop();
+    const callee = this.pop();
+    if (!(args instanceof PickleTuple) || !isGlobal(callee)) {
+      throw pytorchFault('its pickle calls what is no function');
+    }
+    this.push(callee.call(args.items));
+  }
+
+  /** A state dict carries `_metadata`, which says nothing of the weights. */
+  build(): void {
+    this.pop();
+    if (!(this.top() instanceof PickleDict))
+      throw pytorchFault('its pickle sets fields of what has none');
+  }
+
+  persistent(): void {
+    this.push(this.rules.persistent(this.pop()));
+  }
+
+  setItems(pairs: readonly PickleValue[]): void {
+    const dict = this.top();
+    if (!(dict instanceof PickleDict) || pairs.length % 2 !== 0) {
+      throw pytorchFault('its pickle sets items of what is no dict');
+    }
+    for (let i = 0; i < pairs.length; i += 2) {
+      const key = pairs[i];
+      if (typeof key !== 'string' && typeof key !== 'number') {
+        throw pytorchFault('a dict in it has a key that is no text');
+      }
+      dict.entries.set(key, pairs[i + 1]!);
+    }
+  }
+
+  append(items: readonly PickleValue[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw pytorchFault('its pickle appends to what is no list');
+    for (const item of items) list.push(item);
+  }
+
+  u8(): number {
+    return this.view.getUint8(this.take(1));
+  }
+
+  u16(): number {
+    return this.view.getUint16(this.take(2), true);
+  }
+
+  i32(): number {
+    return this.view.getInt32(this.take(4), true);
+  }
+
+  u32(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  u64(): number {
+    return safe(this.view.getBigUint64(this.take(8), true));
+  }
+
+  f64(): number {
+    // The one field of a pickle whose most significant byte comes first.
+    return this.view.getFloat64(this.take(8), false);
+  }
+
+  /** A whole number of so many bytes, the least significant first, in two's complement. */
+  long(length: number): number {
+    if (length > 8) throw pytorchFault('a number in its pickle is beyond all sizes');
+    const start = this.take(length);
+    let value = 0n;
+    for (let i = 0; i < length; i++) value |= BigInt(this.bytes[start + i]!) << BigInt(8 * i);
+    return safe(BigInt.asIntN(8 * Math.max(1, length), value));
+  }
+
+  text(length: number): string {
+    const start = this.take(length);
+    try {
+      return UTF8.decode(this.bytes.subarray(start, start + length));
+    } catch (cause) {
+      throw pytorchFault('a text in its pickle is not UTF-8', cause);
+    }
+  }
+
+  line(): string {
+    const end = this.bytes.indexOf(0x0a, this.position);
+    if (end === -1) throw pytorchFault('truncated: its pickle ends within a name');
+    const line = this.text(end - this.position);
+    this.position = end + 1;
+    return line;
+  }
+
+  private take(length: number): number {
+    const start = this.position;
+    if (start + length > this.bytes.length)
+      throw pytorchFault('truncated: its pickle ends too early');
+    this.position = start + length;
+    return start;
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const STOP = 0x2e;
+
+/** By its byte, what an instruction does; the names are those of Python's pickletools. */
+const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map([
+  [0x80, (m) => void m.u8()], // PROTO
+  [0x95, (m) => void m.u64()], // FRAME
+  [0x28, (m) => m.mark()], // MARK
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4a, (m) => m.push(m.i32())], // BININT
+  [0x4b, (m) => m.push(m.u8())], // BININT1
+  [0x4d, (m) => m.push(m.u16())], // BININT2
+  [0x8a, (m) => m.push(m.long(m.u8()))], // LONG1
+  [0x47, (m) => m.push(m.f64())], // BINFLOAT
+  [0x58, (m) => m.push(m.text(m.u32()))], // BINUNICODE
+  [0x8c, (m) => m.push(m.text(m.u8()))], // SHORT_BINUNICODE
+  [0x7d, (m) => m.push(new PickleDict())], // EMPTY_DICT
+  [0x5d, (m) => m.push([])], // EMPTY_LIST
+  [0x29, (m) => m.push(new PickleTuple([]))], // EMPTY_TUPLE
+  [0x85, (m) => m.push(new PickleTuple(m.popMany(1)))], // TUPLE1
+  [0x86, (m) => m.push(new PickleTuple(m.popMany(2)))], // TUPLE2
+  [0x87, (m) => m.push(new PickleTuple(m.popMany(3)))], // TUPLE3
+  [0x74, (m) => m.push(new PickleTuple(m.popToMark()))], // TUPLE
+  [0x73, (m) => m.setItems(m.popMany(2))], // SETITEM
+  [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
+  [0x61, (m) => m.append(m.popMany(1))], // APPEND
+  [0x65, (m) => m.append(m.popToMark())], // APPENDS
+  [0x71, (m) => m.put(m.u8())], // BINPUT
+  [0x72, (m) => m.put(m.u32())], // LONG_BINPUT
+  [0x94, (m) => m.putNext()], // MEMOIZE
+  [0x68, (m) => m.get(m.u8())], // BINGET
+  [0x6a, (m) => m.get(m.u32())], // LONG_BINGET
+  [0x63, (m) => m.pushGlobal(`${m.line()}.${m.line()}`)], // GLOBAL
+  [0x52, (m) => m.reduce()], // REDUCE
+  [0x62, (m) => m.build()], // BUILD
+  [0x51, (m) => m.persistent()], // BINPERSID
+]);
+
+const isGlobal = (value: PickleValue): value is PickleGlobal =>
+  typeof value === 'object' && value !== null && 'global' in value;
+
+function safe(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number))
+    throw pytorchFault('a number in its pickle is beyond all sizes');
+  return number;
+}
+
+const shown = (name: string): string =>
+  JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
