@@ -4,6 +4,7 @@ import { addAccuracyCommand } from './commands/accuracy.ts';
 import { addCiCommand } from './commands/ci.ts';
 import { addParityCommand } from './commands/parity.ts';
 import { addProbeCommands } from './commands/probes.ts';
+import { addPublishedCommand } from './commands/published.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addSpeedCommand } from './commands/speed.ts';
 import { BenchError } from './errors.ts';
@@ -34,6 +35,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addSpeedCommand(program, streams);
   addAccuracyCommand(program, streams, finish);
   addProbeCommands(program, streams, finish);
+  addPublishedCommand(program, streams, finish);
   addReportCommand(program, streams);
   addCiCommand(program, streams, finish);
   try {

@@ -122,5 +122,5 @@ function table({ probe: name, machine, model, rows, claims }: ProbeReport): stri
   ].join('\n');
 }
 
-const describeClaim = ({ claim, measured, limit, passed }: Claim): string =>
+export const describeClaim = ({ claim, measured, limit, passed }: Claim): string =>
   `${passed ? 'passed' : 'FAILED'}  ${claim}: ${round(measured)}, at most ${limit}`;
