@@ -46,6 +46,11 @@ test('what an earlier run did does not count for the rate', () => {
   expect(text).toContain('1,010 of 2,000 images, 10/s, 1 min 39 s left');
 });
 
+test('a bar is whole on a terminal that does not know its width', () => {
+  const text = written([100], { stream: { ...terminal, columns: 0 } });
+  expect(text).toContain('100/s, 19 s left\r');
+});
+
 test('a bar fits into a narrow terminal', () => {
   const text = written([100], { stream: { ...terminal, columns: 30 } });
   expect(text.split('\r\x1b[K')[1]).toHaveLength(29);

@@ -67,7 +67,8 @@ function bar({
   const began = now();
   let drawn = Number.NEGATIVE_INFINITY;
   let text = '';
-  const draw = () => stream.write(`${CLEAR_LINE}${text.slice(0, (stream.columns ?? 80) - 1)}`);
+  // A terminal that does not know its width says 0.
+  const draw = () => stream.write(`${CLEAR_LINE}${text.slice(0, (stream.columns || 80) - 1)}`);
   return {
     update: (done) => {
       const seconds = (now() - began) / 1000;
