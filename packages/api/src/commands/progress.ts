@@ -8,6 +8,13 @@ export interface Progress {
   end(): void;
 }
 
+/** What progress is written to. */
+export interface ProgressStream {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
 export interface ProgressOptions {
   /** What is counted, such as `images`. */
   readonly unit: string;
@@ -16,7 +23,7 @@ export interface ProgressOptions {
   readonly start?: number;
   readonly quiet?: boolean;
   /** Standard error, unless given. */
-  readonly stream?: { write(text: string): unknown; isTTY?: boolean; columns?: number };
+  readonly stream?: ProgressStream;
   /** Milliseconds; for tests. */
   readonly now?: () => number;
   /** How amounts are written; with commas unless given. */
