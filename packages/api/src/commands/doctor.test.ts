@@ -1,9 +1,12 @@
 // These run the built command line: `npm test` builds it first.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answers } from '../doctor/look-around.ts';
 import { modelSource } from '../models/loaded-model.ts';
 import { breakModel } from '../testing/broken-model.ts';
-import { clipql, expectFailure } from '../testing/command-line.ts';
+import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
 
 test('doctor tells what runs here, a line a thing, and all is well', async () => {
   const { exitCode, stdout, stderr } = await clipql('doctor');
@@ -27,6 +30,26 @@ test('doctor --json has the same findings', async () => {
     expect.arrayContaining(['node', 'kernels', 'threads', 'answers', 'memory']),
   );
   expect(findings.every(({ state }) => state !== 'broken')).toBe(true);
+});
+
+test('doctor tells how many models the cache holds, and when nothing can be put there', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+  await mkdir(join(home, 'hub', 'models--a--b'), { recursive: true });
+  const found = async (hfHome: string) => {
+    const child = startClipql(['doctor', '--json'], { HF_HOME: hfHome });
+    const findings: { name: string }[] = JSON.parse((await finished(child)).stdout);
+    return findings.find(({ name }) => name === 'cache');
+  };
+  const text = new RegExp(`^${join(home, 'hub')}: 1 model, [\\d.]+ GB free$`);
+  expect(await found(home)).toMatchObject({ state: 'ok', text: expect.stringMatching(text) });
+  // Of a file no folder can be made, whoever asks.
+  const file = join(home, 'file');
+  await writeFile(file, '');
+  expect(await found(file)).toMatchObject({
+    state: 'note',
+    text: expect.stringMatching(/cannot be written/),
+  });
+  await rm(home, { recursive: true });
 });
 
 test('a model that cannot be loaded is broken, and the exit code is 1', async () => {

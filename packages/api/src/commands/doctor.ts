@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description(
-      'Tell what runs here: Node, kernels, threads, GPU, memory, and whether answers are right.',
+      'Tell what runs here: Node, kernels, threads, GPU, models’ cache, memory, and whether answers are right.',
     )
     .option('--json', 'write one JSON array, with one object a line');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(doctor);

@@ -1,10 +1,12 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, homedir, totalmem } from 'node:os';
 import type { Clip } from '@clipql/core';
+import { hubSettings } from '@clipql/core/node';
 import { modelSource } from '../models/loaded-model.ts';
 import { probeImage } from '../probe-image.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
 import { type Finding, look, note, ok } from './finding.ts';
 import { isKnownAnswer, knownAnswerError } from './known-answer.ts';
+import { lookAtCache } from './look-at-cache.ts';
 import { lookAtGpu } from './look-at-gpu.ts';
 
 /** Below this, ViT-B/32 in float32 does not fit. */
@@ -16,6 +18,7 @@ export async function* lookAround(settings: Settings): AsyncGenerator<Finding> {
   yield ok('node', `${version.slice(1)} on ${platform}, ${arch}`);
   yield* lookAtEmbeddedModel(settings);
   yield await look('gpu', lookAtGpu);
+  yield await look('cache', () => lookAtCache(hubSettings(process.env, homedir())));
   yield memory();
   for (const model of settings.model) yield look('model', () => lookAtModel(model, settings));
 }
