@@ -1,4 +1,4 @@
-import { ClipError } from '@clipql/core';
+import { ClipError, type ClipErrorCode } from '@clipql/core';
 
 type TowerName = 'image' | 'text';
 
@@ -44,8 +44,10 @@ export interface BatcherOptions {
   readonly onBatch: (facts: BatchFacts) => void;
 }
 
-/** How often a batch is tried again on a new team of threads. */
+/** How often a batch is tried again on a new team of threads, or a new device. */
 const RETRIES = 2;
+/** What is tried again. */
+const LOSSES: readonly ClipErrorCode[] = ['WORKER_LOST', 'GPU_LOST'];
 
 /**
  * Brings the inputs of all requests to the model, one forward pass at a time. An idle model begins
@@ -153,13 +155,13 @@ class InputQueue<Input> implements TowerQueue {
     }
   }
 
-  /** A lost thread is not the inputs' fault: the model gets a new team, and they another try. */
+  /** A lost thread or GPU is not the inputs' fault: the model gets a new one, and they another try. */
   private async run(inputs: readonly Input[]): Promise<Float32Array[]> {
     for (let retries = RETRIES; ; retries--) {
       try {
         return await this.tower.run(inputs);
       } catch (error) {
-        const isLost = error instanceof ClipError && error.code === 'WORKER_LOST';
+        const isLost = error instanceof ClipError && LOSSES.includes(error.code);
         if (!isLost || retries === 0) throw error;
       }
     }

@@ -83,11 +83,14 @@ test('a label that several requests bring while it is under way is computed once
   expect(spy.mock.calls.flatMap(([texts]) => texts)).toHaveLength(1);
 });
 
-test('a batch whose thread is lost is run again, and nobody notices', async () => {
+test.each([
+  ['thread', 'WORKER_LOST'],
+  ['GPU', 'GPU_LOST'],
+] as const)('a batch whose %s is lost is run again, and nobody notices', async (what, code) => {
   const encode = api.model.clip.encodeImages.bind(api.model.clip);
   const spy = vi
     .spyOn(api.model.clip, 'encodeImages')
-    .mockRejectedValueOnce(new ClipError('WORKER_LOST', 'a thread was lost'))
+    .mockRejectedValueOnce(new ClipError(code, `a ${what} was lost`))
     .mockImplementation(encode);
   expect((await embedPicture(api, 1)).errors).toEqual([]);
   expect(spy).toHaveBeenCalledTimes(2);

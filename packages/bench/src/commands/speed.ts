@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { oneOf, PRECISIONS } from '../parity/engine.ts';
-import { PEERS } from '../speed/engine.ts';
+import { PEERS, USUAL_PEERS } from '../speed/engine.ts';
 import { runSpeed } from '../speed/run-speed.ts';
 import { speedTable } from '../speed/speed-table.ts';
 import type { Streams } from '../streams.ts';
@@ -30,7 +30,7 @@ export function addSpeedCommand(program: Command, streams: Streams): void {
     .option('--model <name>', "vit-b-32, nano, or a model's folder", 'vit-b-32')
     .option('--batch <list>', 'images of a forward pass', numbers, [1, 8])
     .option('--threads <list>', 'threads of each engine', numbers, [1, 2])
-    .option('--peers <list>', `of ${PEERS.join(', ')}; empty for none`, names, [...PEERS])
+    .option('--peers <list>', `of ${PEERS.join(', ')}; empty for none`, names, [...USUAL_PEERS])
     .option('--precision <list>', `of ${PRECISIONS.join(', ')}`, names, [...PRECISIONS])
     .option('--tower <list>', `of ${TOWERS.join(', ')}`, names, [...TOWERS])
     .option('--rounds <count>', 'how often each engine has its turn', wholeNumber, 5)

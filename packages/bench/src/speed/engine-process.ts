@@ -8,6 +8,7 @@ import type { Workload } from './workload.ts';
 
 const LOAD: Record<EngineName, (spec: EngineSpec) => Promise<Engine>> = {
   clipql: loadClipql,
+  'clipql-gpu': loadClipql,
   'onnxruntime-node': loadOnnxruntimeNode,
   'onnxruntime-web': loadOnnxruntimeWeb,
   transformers: loadTransformers,

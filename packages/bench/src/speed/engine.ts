@@ -1,7 +1,10 @@
 import type { Precision } from '../parity/engine.ts';
 import type { Workload } from './workload.ts';
 
-export const PEERS = ['onnxruntime-node', 'onnxruntime-web', 'transformers'] as const;
+/** What is measured beside ClipQL on the CPU unless something else is asked for. */
+export const USUAL_PEERS = ['onnxruntime-node', 'onnxruntime-web', 'transformers'] as const;
+/** All that can be: ClipQL itself on the GPU too. */
+export const PEERS = [...USUAL_PEERS, 'clipql-gpu'] as const;
 export type Peer = (typeof PEERS)[number];
 export type EngineName = 'clipql' | Peer;
 

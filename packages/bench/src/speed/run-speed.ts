@@ -49,10 +49,10 @@ export async function runSpeed(
   const machine = describeMachine();
   const before = measurePeaks();
   const model = await benchModel(request.model);
-  const exported =
-    request.peers.length === 0
-      ? undefined
-      : await exportModel(model, { ...request, keepIn: request.keepExports }, progress);
+  const needsExport = request.peers.some((peer) => peer !== 'clipql-gpu');
+  const exported = !needsExport
+    ? undefined
+    : await exportModel(model, { ...request, keepIn: request.keepExports }, progress);
   try {
     const plan = await planWorkloads(request, model, progress);
     const run = new SpeedRun(request, model, exported, plan, progress);
@@ -132,7 +132,7 @@ class SpeedRun {
     const { config } = this.model;
     return this.measured.map(({ client, workload, times }) => {
       const { engine, precision } = client.spec;
-      const execution = { skipsUnused: engine === 'clipql' };
+      const execution = { skipsUnused: engine.startsWith('clipql') };
       const subject = {
         engine,
         backend: client.info.backend,

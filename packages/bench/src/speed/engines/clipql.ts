@@ -4,10 +4,16 @@ import { recipePixels } from '../../recipe.ts';
 import { benchModel } from '../bench-model.ts';
 import type { Engine, EngineSpec } from '../engine.ts';
 
-/** ClipQL, on its fastest backend. */
-export async function loadClipql({ model, precision, threads }: EngineSpec): Promise<Engine> {
+/** ClipQL, on its fastest backend of the CPU, or on the GPU. */
+export async function loadClipql({
+  engine,
+  model,
+  precision,
+  threads,
+}: EngineSpec): Promise<Engine> {
   const { files } = await benchModel(model);
-  const clip = await loadClip(files, { backend: 'wasm', precision, threads });
+  const where = engine === 'clipql-gpu' ? ({ backend: 'gpu' } as const) : { threads };
+  const clip = await loadClip(files, { precision, ...where });
   const { backend, imageSize: size } = clip.info;
   const joined = (rows: readonly Float32Array[]) => {
     const all = new Float32Array(rows.length * clip.info.embeddingWidth);
@@ -16,7 +22,7 @@ export async function loadClipql({ model, precision, threads }: EngineSpec): Pro
   };
   return {
     info: {
-      backend: `${backend.name} ${backend.simd}`,
+      backend: [backend.name, backend.simd ?? `${backend.mode} on ${backend.adapter}`].join(' '),
       version: packageVersion('@clipql/core'),
       threads: backend.threads,
     },
