@@ -4,7 +4,9 @@
  *
  * @see https://huggingface.co/docs/huggingface_hub/package_reference/file_download
  */
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -44,10 +46,16 @@ interface Hosted extends HubRepository {
   readonly commits: ReadonlyMap<string, HubCommit>;
 }
 
-/** @param token that the hub knows. */
+export interface HubOptions {
+  /** That the hub knows. */
+  readonly token?: string;
+  /** Whether it speaks TLS, with the certificate in `certificate/`. */
+  readonly tls?: boolean;
+}
+
 export async function startHub(
   repositories: readonly HubRepository[],
-  { token, port = 0 }: { readonly token?: string; readonly port?: number } = {},
+  { token, tls = false }: HubOptions = {},
 ): Promise<HubServer> {
   const hosted = new Map<string, Hosted>();
   for (const repository of repositories) {
@@ -78,15 +86,15 @@ export async function startHub(
     const file = files.find((one) => one.sha256 === sha256);
     if (file === undefined) response.writeHead(404).end();
     else void sendPart(file, request, response, faults.shift());
-  }, 0);
+  }, tls);
 
   const hub = await listening((request, response) => {
     log('hub', request);
-    answer(hosted, token, `${urlOf(store)}/store`, request, response);
-  }, port);
+    answer(hosted, token, `${urlOf(store, tls)}/store`, request, response);
+  }, tls);
 
   return {
-    endpoint: urlOf(hub),
+    endpoint: urlOf(hub, tls),
     requests,
     faults,
     commit: (id, revision = 'main') => hosted.get(id)!.commits.get(revision)!,
@@ -195,17 +203,24 @@ function flipByte(at: number): Transform {
 
 async function listening(
   listener: (request: IncomingMessage, response: ServerResponse) => void,
-  port: number,
+  tls: boolean,
 ): Promise<Server> {
-  const server = createServer(listener);
+  const server = tls
+    ? createTlsServer({ key: await pem('key'), cert: await pem('certificate') }, listener)
+    : createServer(listener);
   await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(0, '127.0.0.1', resolve);
   });
   return server;
 }
 
-const urlOf = (server: Server): string =>
-  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const pem = (name: string): Promise<string> =>
+  readFile(new URL(`./certificate/${name}.pem`, import.meta.url), 'utf8');
+
+function urlOf(server: Server, tls: boolean): string {
+  const { port } = server.address() as AddressInfo;
+  return tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+}
 
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {

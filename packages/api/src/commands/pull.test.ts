@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ConnectProxy, startProxy } from '../../../../tools/hub/proxy.ts';
 import { folderFiles } from '../../../../tools/hub/repository.ts';
 import { type HubServer, startHub } from '../../../../tools/hub/server.ts';
 import { expectFailure, finished, startClipql } from '../testing/command-line.ts';
@@ -165,6 +166,42 @@ describe('a model of the hub', () => {
       /OFFLINE: clipql\/nano is not complete in .* HF_HUB_OFFLINE forbids/,
     );
     expect(hub.requests).toEqual([]);
+  });
+});
+
+describe('a hub behind TLS and a proxy', () => {
+  const AUTHORITY = fileURLToPath(
+    new URL('../../../../tools/hub/certificate/certificate.pem', import.meta.url),
+  );
+  let proxy: ConnectProxy;
+  beforeEach(async () => {
+    await hub.close();
+    hub = await startHub([{ id: ID, revisions: { main: files } }], { tls: true });
+    proxy = await startProxy();
+  });
+  afterEach(() => proxy.close());
+
+  const pull = (environment: Record<string, string>) =>
+    run(['pull', ID], { NO_PROXY: '', HTTPS_PROXY: proxy.url, ...environment });
+
+  test('is reached by HTTPS_PROXY, and trusted by NODE_EXTRA_CA_CERTS', async () => {
+    expect(await pull({ NODE_EXTRA_CA_CERTS: AUTHORITY })).toMatchObject({ exitCode: 0 });
+    await expectWholeModel();
+    expect(proxy.hosts).toContain(new URL(hub.endpoint).host);
+    expect(proxy.hosts.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('is reached without the proxy where NO_PROXY names it', async () => {
+    const result = await pull({ NODE_EXTRA_CA_CERTS: AUTHORITY, NO_PROXY: 'localhost' });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(proxy.hosts).toEqual([]);
+  });
+
+  test('is refused when its certificate is not trusted, with what to do', async () => {
+    expectFailure(
+      await pull({}),
+      /DOWNLOAD_FAILED: localhost:\d+: its certificate is not trusted; NODE_EXTRA_CA_CERTS names/,
+    );
   });
 });
 
