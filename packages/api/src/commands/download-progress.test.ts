@@ -33,8 +33,8 @@ test('a terminal has one line with a bar, the rate and the time left, and a line
   ]);
   const lines = text.split('\r\x1b[K').slice(1);
   expect(lines).toEqual([
-    `${FILE} ██░░░░░░░░░░░░░░░░░░░░░░ 9 % of 605 MB, 11.0 MB/s, 0:50 left`,
-    `${FILE} ████████████░░░░░░░░░░░░ 50 % of 605 MB, 30.3 MB/s, 0:10 left`,
+    `[##......................] 55 MB of 605 MB ${FILE}, 11 MB/s, 50 s left`,
+    `[############............] 303 MB of 605 MB ${FILE}, 30 MB/s, 10 s left`,
     `clipql: ${FILE}: 605 MB, complete\n`,
   ]);
 });
@@ -42,14 +42,14 @@ test('a terminal has one line with a bar, the rate and the time left, and a line
 test('elsewhere there are plain lines, one for each tenth', () => {
   const arrivals = Array.from({ length: 100 }, (_, i) => [i + 1, (SIZE * (i + 1)) / 100] as const);
   const lines = shown(false, arrivals).split('\n');
-  expect(lines).toHaveLength(11);
-  expect(lines[0]).toBe(`clipql: ${FILE}: 10 % of 605 MB, 6.0 MB/s, 1:30 left`);
+  expect(lines).toHaveLength(12);
+  expect(lines[0]).toBe(`clipql: 61 MB of 605 MB ${FILE}`);
   expect(lines.slice(-2)).toEqual([`clipql: ${FILE}: 605 MB, complete`, '']);
   expect(lines.join('')).not.toContain('\r');
 });
 
 test('the rate is of this download alone when it goes on from an earlier one', () => {
-  const text = shown(false, [[10, 400_000_000]], 300_000_000);
+  const text = shown(true, [[10, 400_000_000]], 300_000_000);
   expect(text).toContain(`clipql: ${FILE}: goes on from 300 MB\n`);
-  expect(text).toContain('66 % of 605 MB, 10.0 MB/s, 0:21 left');
+  expect(text).toContain(`400 MB of 605 MB ${FILE}, 10 MB/s, 21 s left`);
 });
