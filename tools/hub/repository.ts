@@ -13,6 +13,8 @@ export interface HubRepository {
   readonly id: string;
   /** By branch, tag or `refs/pr/N`: the files of a commit, whose hash follows from them. */
   readonly revisions: Readonly<Record<string, Readonly<Record<string, HubContent>>>>;
+  /** What it was called before: the hub sends one on from there. */
+  readonly oldId?: string;
   /** Whether its terms have to be accepted: nobody has. */
   readonly gated?: boolean;
   /** Whether only those with the token may know of it. */

@@ -116,6 +116,12 @@ function answer(
   const refuse = (status: number, code: string) =>
     response.writeHead(status, { 'x-error-code': code, 'content-length': 0 }).end();
   const isKnown = token !== undefined && request.headers.authorization === `Bearer ${token}`;
+  const renamed = [...hosted.values()].find(({ oldId }) => oldId === id);
+  if (renamed !== undefined) {
+    const location = (request.url ?? '').replace(id, renamed.id);
+    response.writeHead(307, { location, 'content-length': 0 }).end();
+    return;
+  }
   const repository = hosted.get(id);
   if (repository === undefined || (repository.isPrivate && !isKnown)) {
     // The hub does not tell strangers what there is.

@@ -33,6 +33,7 @@ const weightsSize = weights!.length;
 const REPOSITORIES: readonly HubRepository[] = [
   {
     id: 'clipql/nano',
+    oldId: 'clipql/pico',
     revisions: { main: nano, 'refs/pr/7': { ...nano, 'extra.txt': Buffer.of(1) } },
   },
   { id: 'clipql/gated', revisions: { main: nano }, gated: true },
@@ -114,6 +115,12 @@ test('a revision of a pull request is a snapshot of its own, and shares the blob
   expect(model.snapshot).toBe(hub.commit('clipql/nano', 'refs/pr/7').hash);
   expect(await readFile(join(folder(), 'refs', 'refs', 'pr', '7'), 'utf8')).toBe(model.snapshot);
   expect(storeRequests()).toEqual([]);
+});
+
+test('a model that was renamed is found under its old name', async () => {
+  const { model } = await pull('clipql/pico');
+  expect(model.snapshot).toBe(hub.commit('clipql/nano').hash);
+  expect(await readFile(join(model.folder, WEIGHTS))).toEqual(weights);
 });
 
 describe('the token', () => {

@@ -44,11 +44,11 @@ export async function describeFile(
   const response = await http.request(url, {
     method: 'HEAD',
     // The hub says in its own answer what the file is; the store that it sends one to does not.
-    follow: ({ header }) => header('x-linked-etag') === undefined,
+    follow: (redirect) => !saysWhatItIs(redirect),
   });
   discard(response);
   const { status, header } = response;
-  const isFile = status === 200 || header('x-linked-etag') !== undefined;
+  const isFile = status === 200 || saysWhatItIs(response);
   if (!isFile) {
     if (status === 404 && isMissingEntry(response)) return undefined;
     const refusal = folder.refusal(response, { revision, hasToken: await http.hasToken() });
@@ -66,10 +66,14 @@ export async function describeFile(
     url,
     size,
     blob: BLOB_NAME.test(version) ? version : createHash('sha256').update(version).digest('hex'),
-    checksum: checksumOf(header('x-linked-etag') !== undefined, commit !== undefined, etag),
+    checksum: checksumOf(commit !== undefined, etag),
     commit,
   };
 }
+
+/** A redirect that lacks either leads on within the hub, such as one of a renamed model. */
+const saysWhatItIs = ({ header }: HttpResponse): boolean =>
+  header('x-linked-etag') !== undefined && header('x-linked-size') !== undefined;
 
 const BLOB_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -85,8 +89,8 @@ function plainEtag(etag: string | undefined): string | undefined {
 }
 
 /** A linked file's etag is its SHA-256; another's on the hub is git's hash of it. */
-function checksumOf(isLinked: boolean, isHub: boolean, etag = ''): Checksum | undefined {
-  if (isLinked && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
-  if (!isLinked && isHub && /^[0-9a-f]{40}$/.test(etag)) return { kind: 'git-blob', value: etag };
+function checksumOf(isHub: boolean, etag = ''): Checksum | undefined {
+  if (isHub && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
+  if (isHub && /^[0-9a-f]{40}$/.test(etag)) return { kind: 'git-blob', value: etag };
   return undefined;
 }

@@ -8,14 +8,14 @@ import { crc32 } from '../../crc32.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { TensorEntry } from '../tensor-entry.ts';
 import { pytorchFault } from './fault.ts';
+import { readPickle } from './pickle.ts';
 import {
   PickleDict,
   type PickleGlobal,
   type PickleObject,
   PickleTuple,
   type PickleValue,
-  readPickle,
-} from './pickle.ts';
+} from './pickle-values.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 const MAX_PICKLE_BYTES = 64 * 1024 * 1024;

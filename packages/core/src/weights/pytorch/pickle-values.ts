@@ -1,0 +1,35 @@
+/** What a pickle can hold here. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | string
+  | PickleTuple
+  | PickleValue[]
+  | PickleDict
+  | PickleGlobal
+  | PickleObject;
+
+export class PickleTuple {
+  readonly items: readonly PickleValue[];
+  constructor(items: readonly PickleValue[]) {
+    this.items = items;
+  }
+}
+
+/** Keys in their order; only texts and numbers are keys. */
+export class PickleDict {
+  readonly entries = new Map<string | number, PickleValue>();
+}
+
+/** A class or a function that is on the caller's list. */
+export interface PickleGlobal {
+  readonly global: string;
+  /** What calling it gives. */
+  call(args: readonly PickleValue[]): PickleValue;
+}
+
+/** What a call or a persistent id gave; the machine only carries it about. */
+export interface PickleObject {
+  readonly object: string;
+}
