@@ -81,7 +81,8 @@ function pnpm(args) {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const result = spawnSync('npx', ['--yes', packageManager, ...args], {
     cwd: root,
-    env: { ...process.env, CI: 'true', npm_config_loglevel: 'error' },
+    // For production pnpm would leave out the pinned Node and the compiler.
+    env: { ...process.env, CI: 'true', NODE_ENV: 'development', npm_config_loglevel: 'error' },
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });

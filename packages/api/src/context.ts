@@ -5,6 +5,7 @@ import { imagesOfServer } from './images/read-image.ts';
 import type { LabelSets } from './label-sets/label-sets.ts';
 import { MAX_IMAGES } from './limits.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
+import type { RequestLog } from './log/server-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ModelLease, ModelRegistry } from './models/registry.ts';
 import type { Readiness } from './readiness.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly readiness: Readiness;
   readonly settings: Settings;
   readonly labelSets: LabelSets;
+  /** Takes each request once it is answered. */
+  readonly logRequest: RequestLog;
 }
 
 /** What the listener tells of a request, beside the request itself. */

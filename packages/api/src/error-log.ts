@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type PublicError, publicError } from './errors.ts';
+import { currentRequest } from './request-scope.ts';
 
 /** Where unexpected errors are written, for whoever runs the server. */
 export type ErrorLog = (requestId: string, error: unknown) => void;
@@ -13,7 +14,7 @@ export interface DescribedError extends PublicError {
 export function describeFailure(error: unknown, log: ErrorLog): DescribedError {
   const known = publicError(error);
   if (known !== undefined) return known;
-  const requestId = randomUUID();
+  const requestId = currentRequest()?.id ?? randomUUID();
   log(requestId, error);
   const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
   return { code: 'INTERNAL', message, requestId };

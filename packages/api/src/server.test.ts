@@ -57,6 +57,7 @@ beforeAll(async () => {
     readiness: createReadiness(),
     labelSets: await openLabelSets(undefined, () => {}),
     settings: parseSettings({}, {}),
+    logRequest: () => {},
   };
   yoga = createClipqlYoga(services, fail);
   endings.push(web.close, fetcher.close, models.close);

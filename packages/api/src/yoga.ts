@@ -1,6 +1,7 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext, type ServerContext, type Services } from './context.ts';
 import type { ErrorLog } from './error-log.ts';
+import { useAccess } from './plugins/use-access.ts';
 import { useCrossSiteGuard } from './plugins/use-cross-site-guard.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useErrorCodes } from './plugins/use-error-codes.ts';
@@ -11,6 +12,7 @@ import { useOperations } from './plugins/use-operations.ts';
 import { GRAPHQL_PATH, usePages } from './plugins/use-pages.ts';
 import { usePostOnly } from './plugins/use-post-only.ts';
 import { useRequestMetrics } from './plugins/use-request-metrics.ts';
+import { useRequestScope } from './plugins/use-request-scope.ts';
 import { useRestDoors } from './plugins/use-rest-doors.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { schema } from './schema/index.ts';
@@ -27,7 +29,9 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     graphqlEndpoint: GRAPHQL_PATH,
     context: (initial) => createContext(services, initial, log),
     plugins: [
+      useRequestScope(services.logRequest),
       useRequestMetrics(metrics),
+      useAccess(settings, metrics),
       useOperations(metrics, services.readiness),
       useCrossSiteGuard(),
       useRestDoors(services, log),

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -69,6 +70,55 @@ test('SIGTERM with requests in flight: all are answered, and the exit code is 0'
   }
   expect(await finished(child)).toMatchObject({ exitCode: 0 });
   await web.close();
+});
+
+test('serve --log-format json writes nothing but JSON, and no secret', async () => {
+  const key = randomBytes(32).toString('hex');
+  const hash = createHash('sha256').update(key).digest('hex');
+  const child = startClipql(['serve', '--port', '0', '--log-format', 'json'], {
+    CLIPQL_API_KEYS: `app:${hash}`,
+    CLIPQL_JWT_SECRET: `${key}-of-tokens`,
+  });
+  let written = '';
+  const url = await new Promise<string>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      written += chunk;
+      const [, found] = /listening at (http[^"]+)/.exec(written) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  const ask = async (headers: Record<string, string>) => {
+    const init = { method: 'POST', body: '{ "query": "{ models { name } }" }' };
+    const all = { 'content-type': 'application/json', 'x-request-id': 'my-id', ...headers };
+    const response = await fetch(`${url}/graphql?key=${key}`, { ...init, headers: all });
+    expect(response.headers.get('x-request-id')).toBe('my-id');
+    return response.status;
+  };
+  expect(await ask({})).toBe(401);
+  expect(await ask({ authorization: `Bearer ${key}` })).toBe(200);
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  const lines = written
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toMatchObject([
+    { level: 'info', msg: `listening at ${url}` },
+    { requestId: 'my-id', address: '127.0.0.1', method: 'POST', path: '/graphql', status: 401 },
+    { requestId: 'my-id', caller: 'key:app', status: 200, milliseconds: expect.any(Number) },
+    { msg: 'ending' },
+  ]);
+  expect(written).not.toContain(key);
+  expect(written).not.toContain(hash);
+});
+
+test('serve --print-config shows no secret', async () => {
+  const hash = 'a'.repeat(64);
+  const child = startClipql(['serve', '--print-config'], { CLIPQL_API_KEYS: `app:${hash}` });
+  const { stdout, stderr } = await finished(child);
+  expect(stdout + stderr).not.toContain(hash);
+  expect(JSON.parse(stdout)).not.toHaveProperty('apiKeys');
+  expect(stderr).toBe('clipql: apiKeys is set, and not shown\n');
 });
 
 /** The built server on a free port, once it answers. */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
@@ -42,13 +41,16 @@ async function serve(flags: ServeFlags): Promise<void> {
   const settings = parseSettings(flags, process.env);
   if (flags.printConfig) return printSettings(settings);
   // The other commands do without GraphQL, and start in half the time.
-  const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }] = await Promise.all([
-    import('../yoga.ts'),
-    import('../label-sets/label-sets.ts'),
-    import('../metrics.ts'),
-  ]);
+  const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }, { createServerLog }] =
+    await Promise.all([
+      import('../yoga.ts'),
+      import('../label-sets/label-sets.ts'),
+      import('../metrics.ts'),
+      import('../log/server-log.ts'),
+    ]);
+  const log = createServerLog(settings, process.stderr);
   const metrics = createMetrics();
-  const labelSets = await openLabelSets(settings.data, warn);
+  const labelSets = await openLabelSets(settings.data, log.warn);
   const sources = modelSources(settings.model, loadOptions(settings), {
     inference: { metrics },
     onProgress: downloadProgress(),
@@ -59,13 +61,22 @@ async function serve(flags: ServeFlags): Promise<void> {
   const fetcher = createImageFetcher(settings);
   metrics.watchProcess();
   const readiness = createReadiness();
-  const services = { models, fetcher, metrics, readiness, labelSets, settings };
-  const yoga = createClipqlYoga(services, logUnexpected);
-  const server = await listen(yoga, settings, logUnexpected);
-  process.stderr.write(startText(model, server.url));
+  const services = {
+    models,
+    fetcher,
+    metrics,
+    readiness,
+    labelSets,
+    settings,
+    logRequest: log.request,
+  };
+  const yoga = createClipqlYoga(services, log.unexpected);
+  const server = await listen(yoga, settings, log.unexpected);
+  if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
+  else process.stderr.write(startText(model, server.url));
   const signal = await signalled();
   readiness.end();
-  process.stderr.write('clipql: ending …\n');
+  log.info('ending');
   // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
   const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
   await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
@@ -95,14 +106,4 @@ function signalled(): Promise<NodeJS.Signals> {
       });
     }
   });
-}
-
-const warn = (message: string): void => {
-  process.stderr.write(`clipql: warning: ${oneLine(message)}\n`);
-};
-
-/** For whoever runs the server: what no user gets to see. */
-function logUnexpected(requestId: string, error: unknown): void {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : oneLine(String(error));
-  process.stderr.write(`clipql: INTERNAL ${requestId}: ${stack}\n`);
 }

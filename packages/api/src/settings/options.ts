@@ -1,5 +1,6 @@
 import { BACKEND_CHOICES } from '@clipql/core';
 import { z } from 'zod';
+import { parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
 import {
@@ -116,6 +117,80 @@ export const SERVER_OPTIONS = {
     placeholder: '<dir>',
     help: 'folder in which label sets outlive the server, of one server at a time',
     without: 'memory',
+  },
+  apiKeys: {
+    value: list.pipe(z.array(z.string().refine((entry) => parseKeyEntry(entry) !== undefined))),
+    expects: 'names and SHA-256 hashes of keys: "app:9f86d0…"',
+    placeholder: '<list>',
+    help: 'keys that let in, each as name:hash, the hash as sha256sum writes it',
+    without: 'nobody needs a key',
+    secret: true,
+  },
+  apiKeysFile: {
+    value: text.optional(),
+    expects: 'a file',
+    placeholder: '<file>',
+    help: 'file with more of them, one a line',
+    without: 'none',
+  },
+  jwtSecret: {
+    value: text.min(32).optional(),
+    expects: 'a text of at least 32 characters',
+    placeholder: '<text>',
+    help: 'JSON Web Tokens signed with this by HMAC let in; better as a variable than as a flag',
+    without: 'none',
+    secret: true,
+  },
+  jwtKeysFile: {
+    value: text.optional(),
+    expects: 'a file',
+    placeholder: '<file>',
+    help: 'JSON Web Key Set: tokens signed with one of its keys let in',
+    without: 'none',
+  },
+  jwtIssuer: {
+    value: text.optional(),
+    expects: 'a text',
+    placeholder: '<text>',
+    help: 'issuer that a token has to name',
+    without: 'any',
+  },
+  jwtAudience: {
+    value: text.optional(),
+    expects: 'a text',
+    placeholder: '<text>',
+    help: 'audience that a token has to name',
+    without: 'any',
+  },
+  rateLimitKey: {
+    value: wholeNumber(0).default(0),
+    expects: 'a whole number',
+    placeholder: '<n>',
+    help: 'requests a minute of one key or token subject; 0 for any number',
+  },
+  rateLimitAddress: {
+    value: wholeNumber(0).default(0),
+    expects: 'a whole number',
+    placeholder: '<n>',
+    help: 'requests a minute of one IPv4 address or IPv6 network; 0 for any number',
+  },
+  trustProxies: {
+    value: list.pipe(z.array(addressEntry)),
+    expects: 'addresses as "10.0.0.1" or "10.0.0.0/8"',
+    placeholder: '<list>',
+    help: 'proxies in front of this server, whose X-Forwarded-For tells the client’s address',
+  },
+  logFormat: {
+    value: z.enum(['auto', 'json', 'text']).default('auto'),
+    expects: 'auto, json or text',
+    placeholder: '<format>',
+    help: 'log as JSON, or as text for people; auto is text on a terminal',
+  },
+  logLevel: {
+    value: z.enum(['info', 'warn', 'error', 'silent']).default('info'),
+    expects: 'info, warn, error or silent',
+    placeholder: '<level>',
+    help: 'what goes into the log: info has every request',
   },
   graphiql: {
     value: onOff.default(true),

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { ServerContext } from '../context.ts';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { openLabelSets } from '../label-sets/label-sets.ts';
+import type { ServerLog } from '../log/server-log.ts';
 import { createMetrics } from '../metrics.ts';
 import { type LoadedModel, modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry, type RegistryOptions } from '../models/registry.ts';
@@ -25,7 +27,8 @@ export interface TestApi {
   /** What else whoever runs the server is told. */
   readonly warnings: readonly string[];
   readonly readiness: Readiness;
-  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** @param context what a listener would tell of the request. */
+  fetch(path: string, init?: RequestInit, context?: ServerContext): Promise<Response>;
   query(query: string, variables?: object): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -36,13 +39,15 @@ export interface TestApiOptions extends FetchImageOptions {
   readonly inference?: InferenceOptions;
   /** Where they differ from the defaults. */
   readonly settings?: Partial<Settings>;
+  /** Takes each request; unexpected errors are collected unless it is given. */
+  readonly log?: ServerLog;
   /** Folders of models; the embedded one unless given. */
   readonly served?: readonly string[];
   readonly registry?: RegistryOptions;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { inference, settings: changed, served = [], registry, ...fetching } = options;
+  const { inference, settings: changed, log, served = [], registry, ...fetching } = options;
   const metrics = createMetrics();
   const sources = modelSources(served, {}, { inference: { ...inference, metrics } });
   const models = createModelRegistry(sources, registry);
@@ -57,10 +62,11 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     readiness: createReadiness(),
     labelSets: await openLabelSets(settings.data, (message) => warnings.push(message)),
     settings,
+    logRequest: log?.request ?? (() => {}),
   };
-  const yoga = createClipqlYoga(services, (_id, error) => logged.push(error));
-  const fetch = async (path: string, init: RequestInit = {}) =>
-    yoga.fetch(`${ORIGIN}${path}`, init);
+  const yoga = createClipqlYoga(services, log?.unexpected ?? ((_id, error) => logged.push(error)));
+  const fetch: TestApi['fetch'] = async (path, init = {}, context = {}) =>
+    yoga.fetch(`${ORIGIN}${path}`, init, context);
   return {
     model: await models.get(),
     logged,

@@ -1,0 +1,14 @@
+/** An API key as the server knows it. */
+export interface ApiKey {
+  /** For logs and limits. */
+  readonly name: string;
+  /** SHA-256 of the key. Keys are long and random, so that it needs no salt. */
+  readonly hash: Buffer;
+}
+
+/** Reads `name:hash`, the hash in hexadecimal; undefined for anything else, such as a key itself. */
+export function parseKeyEntry(entry: string): ApiKey | undefined {
+  const [, name, hash] = /^([\w.@-]{1,64}):([0-9a-f]{64})$/i.exec(entry.trim()) ?? [];
+  if (name === undefined || hash === undefined) return undefined;
+  return { name, hash: Buffer.from(hash, 'hex') };
+}

@@ -1,0 +1,27 @@
+interface LogObject {
+  readonly level: string;
+  readonly time: string;
+  readonly msg?: string;
+  readonly requestId?: string;
+  readonly caller?: string;
+  readonly method?: string;
+  readonly path?: string;
+  readonly status?: number;
+  readonly milliseconds?: number;
+  readonly err?: { readonly stack?: string; readonly message?: string };
+}
+
+/** A line of JSON as a person reads it: `12:30:01 POST /graphql 200 in 34 ms (6f1c…)`. */
+export function logLine(json: string): string {
+  const entry = JSON.parse(json) as LogObject;
+  const { level, time, requestId, caller, err } = entry;
+  const about = [caller, requestId].filter((part) => part !== undefined).join(', ');
+  const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
+  const stack = err === undefined ? '' : `\n${err.stack ?? err.message}`;
+  const tail = about === '' ? '' : ` (${about})`;
+  return `${time.slice(11, 19)} ${mark}${whatHappened(entry)}${tail}${stack}\n`;
+}
+
+function whatHappened({ method, path, status, milliseconds, msg = '' }: LogObject): string {
+  return method === undefined ? msg : `${method} ${path} ${status} in ${milliseconds} ms`;
+}

@@ -1,0 +1,60 @@
+import { pino } from 'pino';
+import type { ErrorLog } from '../error-log.ts';
+import { currentRequest } from '../request-scope.ts';
+import type { Settings } from '../settings/settings.ts';
+import { logLine } from './log-line.ts';
+
+/** One request that was answered; neither its query string nor its headers, which may hold secrets. */
+interface RequestEntry {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export type RequestLog = (entry: RequestEntry) => void;
+
+/** What whoever runs the server gets to read. */
+export interface ServerLog {
+  readonly request: RequestLog;
+  readonly unexpected: ErrorLog;
+  warn(message: string): void;
+  info(message: string): void;
+}
+
+/** Where a log goes. */
+interface LogStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** JSON, one object a line, or lines for people where the stream is a terminal. */
+export function createServerLog(
+  { logFormat, logLevel }: Pick<Settings, 'logFormat' | 'logLevel'>,
+  stream: LogStream,
+): ServerLog {
+  const isText = logFormat === 'text' || (logFormat === 'auto' && stream.isTTY === true);
+  const logger = pino(
+    {
+      level: logLevel,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => scopeFields(),
+    },
+    { write: (line) => stream.write(isText ? logLine(line) : line) },
+  );
+  return {
+    request: (entry) => logger[entry.status >= 500 ? 'warn' : 'info'](entry, 'request'),
+    unexpected: (requestId, err) => logger.error({ requestId, err }, 'unexpected error'),
+    warn: (message) => logger.warn(message),
+    info: (message) => logger.info(message),
+  };
+}
+
+function scopeFields(): object {
+  const scope = currentRequest();
+  if (scope === undefined) return {};
+  const { id: requestId, caller, address } = scope;
+  return { requestId, ...(caller && { caller }), ...(address && { address }) };
+}

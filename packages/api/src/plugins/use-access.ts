@@ -1,0 +1,104 @@
+import type { Plugin } from 'graphql-yoga';
+import { findKey, readApiKeys } from '../access/api-keys.ts';
+import { clientAddressReader, networkOf } from '../access/client-address.ts';
+import { createTokenVerifier } from '../access/json-web-tokens.ts';
+import { createRateLimit } from '../access/rate-limits.ts';
+import type { ServerContext } from '../context.ts';
+import { httpError } from '../http-error.ts';
+import type { Metrics } from '../metrics.ts';
+import { noteClient } from '../request-scope.ts';
+import { maxRequestBytes, type Settings } from '../settings/settings.ts';
+
+/** Asked by whatever watches the server, often, and without a key. */
+const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping']);
+
+/**
+ * Who may ask, how often, and how much they may send: for every door, before any of them.
+ *
+ * @throws ApiError BAD_OPTION when keys cannot be read.
+ */
+export function useAccess(
+  settings: Settings,
+  { refusals }: Pick<Metrics, 'refusals'>,
+): Plugin<object, ServerContext> {
+  const keys = readApiKeys(settings.apiKeys, settings.apiKeysFile);
+  const verifyToken = createTokenVerifier(settings);
+  const needsKey = keys.length > 0 || verifyToken !== undefined;
+  const addressOf = clientAddressReader(settings.trustProxies);
+  const limitAddress = createRateLimit(settings.rateLimitAddress);
+  const limitKey = createRateLimit(settings.rateLimitKey);
+  const maxBytes = maxRequestBytes(settings);
+
+  const callerOf = async (presented: string | undefined): Promise<string | undefined> => {
+    if (presented === undefined) return undefined;
+    const key = findKey(keys, presented);
+    if (key !== undefined) return `key:${key.name}`;
+    const subject = await verifyToken?.(presented);
+    return subject === undefined ? undefined : `subject:${subject}`;
+  };
+
+  /** The answer to a request that is not let in. */
+  const refuse = async (request: Request, path: string, address: string) => {
+    const wait = await limitAddress(networkOf(address));
+    if (wait !== undefined) return tooMany(wait);
+    if (needsKey && !isOpen(request, path)) {
+      const caller = await callerOf(presentedKey(request.headers));
+      if (caller === undefined) return unauthenticated();
+      noteClient({ caller });
+      const waitForKey = await limitKey(caller);
+      if (waitForKey !== undefined) return tooMany(waitForKey);
+    }
+    if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
+    return undefined;
+  };
+
+  return {
+    onRequest: async ({ request, url, serverContext, endResponse }) => {
+      if (WATCHED.has(url.pathname)) return;
+      const forwardedFor = request.headers.get('x-forwarded-for');
+      const address = addressOf(serverContext?.address, forwardedFor);
+      noteClient({ address });
+      const refusal = await refuse(request, url.pathname, address);
+      if (refusal === undefined) return;
+      refusals.inc({ code: refusal.code });
+      endResponse(refusal.response);
+    },
+  };
+}
+
+/** Pages hold no secrets, and a browser cannot send a key along when it asks for leave or for a page. */
+function isOpen({ method }: Request, path: string): boolean {
+  if (method === 'OPTIONS') return true;
+  const isPage = path === '/' || path === '/graphql' || /^\/examples(\/|$)/.test(path);
+  return (method === 'GET' || method === 'HEAD') && isPage;
+}
+
+function presentedKey(headers: Headers): string | undefined {
+  const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
+  return bearer ?? headers.get('x-api-key') ?? undefined;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly response: Response;
+}
+
+function unauthenticated(): Refusal {
+  const code = 'UNAUTHENTICATED';
+  const response = httpError(401, code, 'expected a valid key, as authorization: Bearer KEY');
+  response.headers.set('www-authenticate', 'Bearer');
+  return { code, response };
+}
+
+function tooMany(seconds: number): Refusal {
+  const code = 'RATE_LIMITED';
+  const response = httpError(429, code, `expected fewer requests; try again in ${seconds} s`);
+  response.headers.set('retry-after', String(seconds));
+  return { code, response };
+}
+
+function tooLarge(maxBytes: number): Refusal {
+  const code = 'REQUEST_TOO_LARGE';
+  const most = maxBytes / 1024 / 1024;
+  return { code, response: httpError(413, code, `expected a request of at most ${most} MiB`) };
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import type { Plugin } from 'graphql-yoga';
+import type { RequestLog } from '../log/server-log.ts';
+import { currentRequest, withinRequest } from '../request-scope.ts';
+
+const HEADER = 'x-request-id';
+
+/** Asked every few seconds by whatever watches the server. */
+const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping', '/metrics']);
+
+/**
+ * Gives every request an id, the client's own where it sent a usable one; the answer and each line of
+ * the log have it.
+ *
+ * @param log takes each request once it is answered.
+ */
+export function useRequestScope(log: RequestLog): Plugin {
+  return {
+    instrumentation: {
+      request: ({ request }, answer) =>
+        withinRequest(
+          { id: requestId(request.headers.get(HEADER)), start: performance.now() },
+          answer,
+        ),
+    },
+    onResponse: ({ request, response }) => {
+      const scope = currentRequest();
+      if (scope === undefined) return;
+      response.headers.set(HEADER, scope.id);
+      const { pathname: path } = new URL(request.url);
+      if (WATCHED.has(path)) return;
+      const milliseconds = Math.round(performance.now() - scope.start);
+      log({ method: request.method, path, status: response.status, milliseconds });
+    },
+  };
+}
+
+/** Not just anything: it goes into the log and back to the client. */
+function requestId(sent: string | null): string {
+  return sent !== null && /^[\w.:/+=-]{1,128}$/.test(sent) ? sent : randomUUID();
+}
