@@ -15,6 +15,7 @@ import { useRequestMetrics } from './plugins/use-request-metrics.ts';
 import { useRequestScope } from './plugins/use-request-scope.ts';
 import { useRestDoors } from './plugins/use-rest-doors.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
+import { useTracing } from './plugins/use-tracing.ts';
 import { schema } from './schema/index.ts';
 import { maxRequestBytes } from './settings/settings.ts';
 
@@ -29,6 +30,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     graphqlEndpoint: GRAPHQL_PATH,
     context: (initial) => createContext(services, initial, log),
     plugins: [
+      useTracing(),
       useRequestScope(services.logRequest),
       useRequestMetrics(metrics),
       useAccess(settings, metrics),

@@ -121,6 +121,20 @@ test('serve --print-config shows no secret', async () => {
   expect(stderr).toBe('clipql: apiKeys is set, and not shown\n');
 });
 
+test('serve --tracing imports the module first, and names one that is not there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'clipql-tracing-'));
+  const module = join(folder, 'otel.mjs');
+  await writeFile(module, "process.stdout.write('tracing is set up');");
+  const { child } = await startServer('--tracing', module);
+  child.kill('SIGINT');
+  expect(await finished(child)).toMatchObject({ exitCode: 0, stdout: 'tracing is set up' });
+  expectFailure(
+    await clipql('serve', '--tracing', join(folder, 'none.mjs')),
+    /BAD_OPTION: expected --tracing as a module to import, got .*none\.mjs/,
+  );
+  await rm(folder, { recursive: true });
+});
+
 /** The built server on a free port, once it answers. */
 async function startServer(...flags: string[]) {
   const child = startClipql(['serve', '--port', '0', ...flags]);

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { ApiError, oneLine } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry } from '../models/registry.ts';
@@ -40,6 +43,7 @@ interface ServeFlags extends Flags {
 async function serve(flags: ServeFlags): Promise<void> {
   const settings = parseSettings(flags, process.env);
   if (flags.printConfig) return printSettings(settings);
+  if (settings.tracing !== undefined) await setTracingUp(settings.tracing);
   // The other commands do without GraphQL, and start in half the time.
   const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }, { createServerLog }] =
     await Promise.all([
@@ -82,6 +86,18 @@ async function serve(flags: ServeFlags): Promise<void> {
   await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
   await fetcher.close();
   models.close();
+}
+
+/** @throws ApiError BAD_OPTION when the module cannot be imported. */
+async function setTracingUp(path: string): Promise<void> {
+  try {
+    await import(pathToFileURL(resolve(path)).href);
+  } catch (cause) {
+    const reason = oneLine(cause instanceof Error ? cause.message : String(cause));
+    throw new ApiError('BAD_OPTION', `expected --tracing as a module to import, got ${reason}`, {
+      cause,
+    });
+  }
 }
 
 function printSettings(settings: Settings): void {

@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { ApiError, shorten } from '../errors.ts';
 import { MAX_IMAGE_BYTES } from '../limits.ts';
+import { withSpan } from '../tracing.ts';
 import { decompressed } from './content-encoding.ts';
 import { fetchFailure, refusedHost, urlForMessage } from './fetch-failure.ts';
 import { createFetchGuard, type FetchRules } from './fetch-rules.ts';
@@ -68,23 +69,28 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
     }
   };
 
+  const follow = async (from: URL): Promise<Uint8Array> => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    let url = from;
+    try {
+      for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+        const result = await get(url, signal);
+        if (result instanceof Uint8Array) return result;
+        url = result;
+      }
+    } catch (error) {
+      throw fetchFailure(error, url, timeoutMs);
+    }
+    throw new ApiError(
+      'IMAGE_FETCH_FAILED',
+      `expected at most ${MAX_REDIRECTS} redirects, got more: ${urlForMessage(url)}`,
+    );
+  };
+
   return {
     fetch: async (imageUrl) => {
-      const signal = AbortSignal.timeout(timeoutMs);
-      let url = parseUrl(imageUrl);
-      try {
-        for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-          const result = await get(url, signal);
-          if (result instanceof Uint8Array) return result;
-          url = result;
-        }
-      } catch (error) {
-        throw fetchFailure(error, url, timeoutMs);
-      }
-      throw new ApiError(
-        'IMAGE_FETCH_FAILED',
-        `expected at most ${MAX_REDIRECTS} redirects, got more: ${urlForMessage(url)}`,
-      );
+      const url = parseUrl(imageUrl);
+      return withSpan('fetch image', { 'server.address': url.hostname }, () => follow(url));
     },
     close: async () => {
       await Promise.all([publicHosts.destroy(), allowedHosts.destroy()]);

@@ -192,6 +192,13 @@ export const SERVER_OPTIONS = {
     placeholder: '<level>',
     help: 'what goes into the log: info has every request',
   },
+  tracing: {
+    value: text.optional(),
+    expects: 'a module’s path',
+    placeholder: '<module>',
+    help: 'module that sets OpenTelemetry’s SDK up, imported at start: traces go where it sends them',
+    without: 'no traces',
+  },
   graphiql: {
     value: onOff.default(true),
     expects: 'on or off',
