@@ -76,9 +76,11 @@ async function serve(flags: ServeFlags): Promise<void> {
   };
   const yoga = createClipqlYoga(services, log.unexpected);
   const server = await listen(yoga, settings, log.unexpected);
+  // Whoever reads that it listens may end it at once.
+  const ending = signalled();
   if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
   else process.stderr.write(startText(model, server.url));
-  const signal = await signalled();
+  const signal = await ending;
   readiness.end();
   log.info('ending');
   // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
