@@ -45,6 +45,14 @@ describe.runIf(runs)('in Chromium', () => {
     await page?.remove();
   });
 
+  /** Waits as long as the test may take. */
+  async function openTab(): Promise<Page> {
+    const tab = await browser.newPage({ viewport: { width: 800, height: 620 } });
+    tab.setDefaultTimeout(0);
+    onTestFinished(() => tab.close());
+    return tab;
+  }
+
   /** @returns the embeddings, and the names of the scripts that were loaded for them. */
   async function embedInPage(
     options: LoadOptions,
@@ -52,8 +60,7 @@ describe.runIf(runs)('in Chromium', () => {
     before: () => void = () => {},
   ): Promise<{ embedded: Embedded; scripts: readonly string[] }> {
     const site = await served([page.path, folderAt('packages/api/examples')], headers);
-    const tab = await browser.newPage();
-    onTestFinished(() => tab.close());
+    const tab = await openTab();
     const scripts: string[] = [];
     tab.on('request', (request) => scripts.push(request.url()));
     await tab.addInitScript(before);
@@ -132,8 +139,7 @@ describe.runIf(runs)('in Chromium', () => {
     const example = await bundle('examples/browser');
     onTestFinished(() => example.remove());
     const site = await served([example.path], ISOLATED);
-    const tab: Page = await browser.newPage({ viewport: { width: 800, height: 620 } });
-    onTestFinished(() => tab.close());
+    const tab = await openTab();
     await tab.goto(site.url);
     await tab.getByText(/nano on .* ms/).waitFor();
     expect(await tab.locator('output').textContent()).toMatch(

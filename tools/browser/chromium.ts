@@ -13,7 +13,11 @@ export const hasChromium = (): boolean => existsSync(CHROMIUM);
 
 /** Headless, with WebGPU and WebGL on SwiftShader where there is no GPU. */
 export const launchChromium = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--enable-unsafe-webgpu'] });
+  chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--enable-unsafe-webgpu'],
+    timeout: 0,
+  });
 
 export const folderAt = (path: string): string =>
   fileURLToPath(new URL(`../../${path}`, import.meta.url));

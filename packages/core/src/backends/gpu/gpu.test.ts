@@ -68,13 +68,13 @@ describeOnWebGpu('on WebGPU', () => {
       );
     await clip.encodeImages(images(1));
     const one = uploaded();
-    for (const count of [1, 2, 3, 8, 9, 17]) await clip.encodeImages(images(count));
+    for (const count of [2, 1, 9]) await clip.encodeImages(images(count));
     expect(uploaded()).toBe(2 * one);
 
     create.mockClear();
     await clip.encodeTexts(TEXTS.slice(0, 1));
     const text = uploaded();
-    for (const count of [2, 3, 16, 20]) await clip.encodeTexts(TEXTS.slice(0, count));
+    for (const count of [2, 3, 20]) await clip.encodeTexts(TEXTS.slice(0, count));
     await clip.encodeTexts(['word '.repeat(200)]);
     expect(uploaded()).toBe(2 * text);
     expect(one + text).toBeGreaterThan(4 * clip.info.parameters - 1024);
@@ -100,9 +100,13 @@ describeOnWebGpu('on WebGPU', () => {
     const clip = await loaded();
     const [before] = await clip.encodeImages([image(1)]);
     const [words] = await clip.encodeTexts(['a photo of a cat.']);
-    const inFlight = clip.encodeImages([image(2)]);
-    (await device()).destroy();
-    await expect(inFlight).rejects.toMatchObject({ code: 'GPU_LOST' });
+    const current = await device();
+    const submit = current.queue.submit.bind(current.queue);
+    vi.spyOn(current.queue, 'submit').mockImplementationOnce((commands) => {
+      submit(commands);
+      current.destroy();
+    });
+    await expect(clip.encodeImages([image(2)])).rejects.toMatchObject({ code: 'GPU_LOST' });
     expect(await clip.encodeImages([image(1)])).toEqual([before]);
     expect(await clip.encodeTexts(['a photo of a cat.'])).toEqual([words]);
   });
