@@ -2,6 +2,7 @@ import { ClipError } from '@clipql/core';
 import { Command, CommanderError } from 'commander';
 import { addAccuracyCommand } from './commands/accuracy.ts';
 import { addCiCommand } from './commands/ci.ts';
+import { addLoadCommands } from './commands/load.ts';
 import { addParityCommand } from './commands/parity.ts';
 import { addProbeCommands } from './commands/probes.ts';
 import { addPublishedCommand } from './commands/published.ts';
@@ -36,6 +37,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addAccuracyCommand(program, streams, finish);
   addProbeCommands(program, streams, finish);
   addPublishedCommand(program, streams, finish);
+  addLoadCommands(program, streams, finish);
   addReportCommand(program, streams);
   addCiCommand(program, streams, finish);
   try {

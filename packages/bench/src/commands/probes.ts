@@ -2,12 +2,11 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { describeMachine } from '../machine.ts';
 import { oneOf, PRECISIONS } from '../parity/engine.ts';
-import type { Claim, ProbeReport, ProbeResult } from '../probes/probe.ts';
+import type { ProbeReport, ProbeResult } from '../probes/probe.ts';
 import { type ProbeName, runProbe } from '../probes/run-probe.ts';
-import { round } from '../speed/row.ts';
 import type { Streams } from '../streams.ts';
-import { alignedTable } from '../table.ts';
 import { names, wholeNumber } from './option-values.ts';
+import { probeTable } from './probe-table.ts';
 
 interface ProbeOptions {
   readonly json?: true;
@@ -27,7 +26,7 @@ interface ProbeCommand {
 
 const COMMANDS: readonly ProbeCommand[] = [
   {
-    name: 'load',
+    name: 'load-time',
     description: 'time until a model is ready, and what the process grows by',
     counted: 'not used',
     times: 1,
@@ -64,7 +63,7 @@ const COMMANDS: readonly ProbeCommand[] = [
   },
 ];
 
-/** Adds `bench load`, `memory`, `deaths`, `end-to-end`, `growth` and `layers`. */
+/** Adds `bench load-time`, `memory`, `deaths`, `end-to-end`, `growth` and `layers`. */
 export function addProbeCommands(
   program: Command,
   streams: Streams,
@@ -103,24 +102,6 @@ async function probe(
   const claims = results.flatMap((result) => result.claims);
   const passed = claims.every((claim) => claim.passed);
   const report: ProbeReport = { probe: name, machine, model, rows, claims, passed };
-  stdout(`${json ? JSON.stringify(report) : table(report)}\n`);
+  stdout(`${json ? JSON.stringify(report) : probeTable(report)}\n`);
   return passed ? 0 : 1;
 }
-
-function table({ probe: name, machine, model, rows, claims }: ProbeReport): string {
-  const headings = Object.keys(rows[0] ?? {});
-  const columns = headings.map((heading) =>
-    typeof rows[0]![heading] === 'number' ? { heading, align: 'right' as const } : { heading },
-  );
-  const cells = rows.map((row) => headings.map((heading) => String(row[heading])));
-  return [
-    `${name}: ${model} on ${machine.cpu}, load before ${machine.loadBefore}`,
-    '',
-    ...alignedTable(columns, cells),
-    '',
-    ...claims.map(describeClaim),
-  ].join('\n');
-}
-
-export const describeClaim = ({ claim, measured, limit, passed }: Claim): string =>
-  `${passed ? 'passed' : 'FAILED'}  ${claim}: ${round(measured)}, at most ${limit}`;

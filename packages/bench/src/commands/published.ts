@@ -3,7 +3,7 @@ import { describeMachine } from '../machine.ts';
 import { runPublished } from '../published/run-published.ts';
 import type { Streams } from '../streams.ts';
 import { alignedTable } from '../table.ts';
-import { describeClaim } from './probes.ts';
+import { describeClaim } from './probe-table.ts';
 
 interface PublishedOptions {
   readonly json?: true;

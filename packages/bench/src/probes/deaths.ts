@@ -1,8 +1,8 @@
-import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import { recipePixels } from '../recipe.ts';
 import { benchModel } from '../speed/bench-model.ts';
 import { round } from '../speed/row.ts';
+import { keepWorkers, type ThreadKind } from './keep-workers.ts';
 import { atMost, type Claim, type Probe } from './probe.ts';
 
 /** What a caller waits at most for the next answer, and for the failure of the one in flight. */
@@ -46,7 +46,7 @@ interface Death {
 }
 
 async function die(
-  workers: Set<Worker>,
+  workers: ReadonlyMap<Worker, ThreadKind>,
   embed: () => Promise<Float32Array>,
   right: Float32Array,
   delay: number,
@@ -54,7 +54,7 @@ async function die(
   const inFlight = settled(embed());
   await new Promise((resolve) => setTimeout(resolve, delay));
   const start = performance.now();
-  const [victim] = workers;
+  const [victim] = workers.keys();
   void victim?.terminate();
   const outcome = await inFlight;
   const failedAfterMs = performance.now() - start;
@@ -119,20 +119,4 @@ async function elapsed(action: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await action();
   return performance.now() - start;
-}
-
-/** @returns the worker threads that run, from now on. */
-function keepWorkers(): Set<Worker> {
-  const threads = createRequire(import.meta.url)('node:worker_threads');
-  const workers = new Set<Worker>();
-  threads.Worker = class extends threads.Worker {
-    constructor(...parts: unknown[]) {
-      super(...parts);
-      const worker = this as unknown as Worker;
-      workers.add(worker);
-      worker.once('exit', () => workers.delete(worker));
-    }
-  };
-  syncBuiltinESMExports();
-  return workers;
 }

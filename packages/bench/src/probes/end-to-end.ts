@@ -1,7 +1,8 @@
 import { decodeImage, loadClip } from '@clipql/core';
 import { benchModel } from '../speed/bench-model.ts';
 import { round } from '../speed/row.ts';
-import { type JpegCodec, jpegCodec } from './jpeg-codec.ts';
+import { jpegCodec } from './jpeg-codec.ts';
+import { jpegFile } from './jpeg-file.ts';
 import { medianTime } from './median-time.ts';
 import { atMost, type Probe } from './probe.ts';
 
@@ -49,19 +50,3 @@ export const endToEndProbe: Probe = async ({ model, precision, threads, times })
   clip.dispose();
   return { rows, claims };
 };
-
-/** Smooth colours with some grain, which compress about as photographs do. */
-function jpegFile(codec: JpegCodec, width: number, height: number): Promise<Uint8Array> {
-  const data = new Uint8ClampedArray(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = 4 * (y * width + x);
-      const grain = (Math.imul(at, 0x9e3779b9) >>> 28) - 8;
-      data[at] = 128 + 100 * Math.sin(x / 97) + grain;
-      data[at + 1] = 128 + 100 * Math.sin(y / 61) + grain;
-      data[at + 2] = 128 + 100 * Math.sin((x + y) / 143) + grain;
-      data[at + 3] = 255;
-    }
-  }
-  return codec.encode({ width, height, data });
-}

@@ -3,13 +3,13 @@ import { deathsProbe } from './deaths.ts';
 import { endToEndProbe } from './end-to-end.ts';
 import { growthProbe } from './growth.ts';
 import { layersProbe } from './layers.ts';
-import { loadProbe } from './load.ts';
+import { loadTimeProbe } from './load-time.ts';
 import { memoryProbe } from './memory.ts';
 import type { Probe, ProbeRequest } from './probe.ts';
 import type { ProbeName, ProbeReply } from './run-probe.ts';
 
 const PROBES: Record<ProbeName, Probe> = {
-  load: loadProbe,
+  'load-time': loadTimeProbe,
   memory: memoryProbe,
   deaths: deathsProbe,
   'end-to-end': endToEndProbe,

@@ -19,7 +19,7 @@ export interface ProbeResult {
   readonly claims: readonly Claim[];
 }
 
-/** What `bench load --json` and its like print. */
+/** What `bench memory --json` and its like print. */
 export interface ProbeReport extends ProbeResult {
   readonly probe: string;
   readonly machine: Machine;
@@ -32,8 +32,18 @@ export interface Claim {
   readonly claim: string;
   readonly measured: number;
   readonly limit: number;
+  /** Whether the limit is the least that may be measured; it is the most unless given. */
+  readonly least?: true;
   readonly passed: boolean;
 }
+
+export const atLeast = (claim: string, measured: number, limit: number): Claim => ({
+  claim,
+  measured,
+  limit,
+  least: true,
+  passed: measured >= limit,
+});
 
 export const atMost = (claim: string, measured: number, limit: number): Claim => ({
   claim,

@@ -20,7 +20,7 @@ describe('probes', () => {
   });
 
   test('loading reports the packed weights beside what the process grew by', async () => {
-    const { rows } = await runProbe('load', { ...NANO, times: 1 });
+    const { rows } = await runProbe('load-time', { ...NANO, times: 1 });
     expect(rows[0]).toMatchObject({ precision: 'int8', threads: 2 });
     // A quarter of the linear layers' 9.5 MB, and the tables of float32.
     expect(rows[0]!.packedMB).toBeLessThan(10);

@@ -5,7 +5,7 @@ import { BenchError } from '../errors.ts';
 import { modelOnDisk } from './model-file.ts';
 import type { ProbeRequest, ProbeResult } from './probe.ts';
 
-export type ProbeName = 'load' | 'memory' | 'deaths' | 'end-to-end' | 'growth' | 'layers';
+export type ProbeName = 'load-time' | 'memory' | 'deaths' | 'end-to-end' | 'growth' | 'layers';
 
 export type ProbeReply = { readonly result: ProbeResult } | { readonly failure: string };
 
@@ -20,7 +20,7 @@ const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : 
  * @throws BenchError ENGINE_FAILED where it fails.
  */
 export async function runProbe(name: ProbeName, request: ProbeRequest): Promise<ProbeResult> {
-  if (name !== 'load') return inProcess(name, request);
+  if (name !== 'load-time') return inProcess(name, request);
   const { folder, remove } = await modelOnDisk(request.model);
   try {
     return await inProcess(name, { ...request, model: folder });

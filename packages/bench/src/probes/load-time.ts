@@ -12,7 +12,7 @@ const MOST_GROWTH = 1.15;
  * against the packed weights and the working memory. One image is embedded before memory is looked
  * at, so that all of it has been touched.
  */
-export const loadProbe: Probe = async ({ model, precision, threads }) => {
+export const loadTimeProbe: Probe = async ({ model, precision, threads }) => {
   await settleMemory();
   const before = process.memoryUsage.rss();
   const start = performance.now();

@@ -1,0 +1,27 @@
+// These run the built server: `npm test` builds it first.
+import { expect, test } from 'vitest';
+import { runLoad } from './run-load.ts';
+import { runServerDeaths } from './run-server-deaths.ts';
+
+test('a server offered more than it can do answers all that it accepts', async () => {
+  const options = { flags: ['--queue', '2'], clients: 8, seconds: 1, capacitySeconds: 1, times: 5 };
+  const { rows, claims } = await runLoad(options);
+  const { asked, accepted, answered, refused } = rows[0] as Record<string, number>;
+  expect(answered).toBe(accepted);
+  expect(accepted! + refused!).toBe(asked);
+  expect(refused).toBeGreaterThan(0);
+  // How fast it is depends on the machine; whom it answers and how does not.
+  const [unanswered, otherErrors] = claims;
+  expect(unanswered).toMatchObject({ measured: 0, passed: true });
+  expect(otherErrors).toMatchObject({ measured: 0, passed: true });
+  expect(claims).toHaveLength(7);
+});
+
+test('threads of a server that end at work leave no request without an answer', async () => {
+  const { rows, claims } = await runServerDeaths({ flags: [], times: 2, clients: 4 });
+  expect(rows).toMatchObject([
+    { thread: 'inference', deaths: 2, unanswered: 0 },
+    { thread: 'decode', deaths: 2, unanswered: 0 },
+  ]);
+  expect(claims).toHaveLength(6);
+});

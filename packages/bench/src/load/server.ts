@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BenchError } from '../errors.ts';
+import { REPOSITORY } from '../folders.ts';
+import type { ThreadKind } from '../probes/keep-workers.ts';
+
+export type ServerQuestion =
+  | { readonly kind: 'vitals' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'kill'; readonly thread: ThreadKind };
+
+export interface ServerVitals {
+  /** Milliseconds by which the event loop was late, 99th percentile since the last reset. */
+  readonly lagP99: number;
+  /** Bytes of the process. */
+  readonly rss: number;
+}
+
+/** `clipql serve` in a process of its own. */
+export interface BenchServer {
+  readonly url: string;
+  vitals(): Promise<ServerVitals>;
+  /** Begins a new measurement of the event loop. */
+  reset(): Promise<void>;
+  /** Ends one of its threads. */
+  kill(thread: ThreadKind): Promise<void>;
+  /** A sum or count that `/metrics` shows under this name. */
+  metric(name: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+const CLIPQL = join(REPOSITORY, 'packages', 'api', 'bin', 'clipql.js');
+const PRELOAD = join(REPOSITORY, 'packages', 'bench', 'dist', 'load', 'server-preload.js');
+
+/**
+ * Starts the built server on a free port, from which images of this machine can be fetched.
+ *
+ * @param flags of `clipql serve`.
+ * @throws BenchError ENGINE_FAILED when it does not start.
+ */
+export async function startServer(flags: readonly string[]): Promise<BenchServer> {
+  const child = fork(CLIPQL, ['serve', '--port', '0', '--allow-hosts', '127.0.0.1', ...flags], {
+    execArgv: ['--import', pathToFileURL(PRELOAD).href],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const url = await listening(child);
+  const ask = async (question: ServerQuestion): Promise<ServerVitals> => {
+    child.send(question);
+    const [vitals] = await once(child, 'message');
+    return vitals;
+  };
+  let asking: Promise<unknown> = Promise.resolve();
+  /** One question at a time, so that each gets its own answer. */
+  const inTurn = (question: ServerQuestion): Promise<ServerVitals> => {
+    const answer = asking.then(() => ask(question));
+    asking = answer.catch(() => {});
+    return answer;
+  };
+  return {
+    url,
+    vitals: () => inTurn({ kind: 'vitals' }),
+    reset: async () => {
+      await inTurn({ kind: 'reset' });
+    },
+    kill: async (thread) => {
+      await inTurn({ kind: 'kill', thread });
+    },
+    metric: async (name) => {
+      const text = await (await fetch(new URL('/metrics', url))).text();
+      const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+      return Number(line?.slice(name.length) ?? 0);
+    },
+    close: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+}
+
+function listening(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    child.stderr!.on('data', (chunk: Buffer) => {
+      if (said.length < 10_000) said += chunk.toString();
+      const [, url] = /ClipQL answers at (\S+)/.exec(said) ?? [];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', () => {
+      reject(new BenchError('ENGINE_FAILED', `clipql serve: ${said.trim() || 'it ended'}`));
+    });
+  });
+}
