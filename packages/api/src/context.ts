@@ -2,6 +2,7 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import { type DescribedError, describeFailure, type ErrorLog } from './error-log.ts';
 import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
+import { afterTimeout, callerSignal, type EndingSignal } from './inference/caller.ts';
 import type { LabelSets } from './label-sets/label-sets.ts';
 import { MAX_IMAGES } from './limits.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
@@ -50,18 +51,20 @@ export interface Context {
 }
 
 export function createContext(
-  { models, fetcher, metrics, labelSets }: Services,
+  { models, fetcher, metrics, labelSets, settings }: Services,
   { request, port }: Pick<YogaInitialContext, 'request'> & ServerContext,
   log: ErrorLog,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
   const sessions = new Map<string | undefined, Promise<ModelSession>>();
   const leases: ModelLease[] = [];
+  let waiting: EndingSignal | undefined;
   const open = async (name: string | undefined): Promise<ModelSession> => {
     const lease = await models.lease(name);
     leases.push(lease);
     const { model } = lease;
-    return { model, loaders: createLoaders(model, readImage, MAX_IMAGES, request.signal) };
+    waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout);
+    return { model, loaders: createLoaders(model, readImage, MAX_IMAGES, waiting.signal) };
   };
   return {
     models,
@@ -78,6 +81,7 @@ export function createContext(
       return session;
     },
     end: () => {
+      waiting?.end();
       for (const lease of leases) lease.release();
     },
   };

@@ -14,6 +14,14 @@ export type ApiErrorCode =
   | 'IMAGE_FILE_UNREADABLE'
   /** The models in use leave no memory for another. */
   | 'MODEL_MEMORY_FULL'
+  /** Decoding the image took too long. */
+  | 'IMAGE_DECODE_TIMEOUT'
+  /** The queue is full; the same request may be answered later. */
+  | 'OVERLOADED'
+  /** The operation took longer than operations may. */
+  | 'DEADLINE_EXCEEDED'
+  /** The client went away before it was answered. */
+  | 'REQUEST_ABORTED'
   /** No model of this name is served. */
   | 'UNKNOWN_MODEL'
   /** The model is served, but not in this precision. */
@@ -55,10 +63,17 @@ export type ApiErrorCode =
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
+  /** Seconds after which to try again; undefined where there is no saying. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: ApiErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfter?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
+    this.retryAfter = options.retryAfter;
   }
 }
 
@@ -67,12 +82,19 @@ export interface PublicError {
   readonly code: ApiErrorCode | ClipErrorCode | 'INTERNAL';
   /** One line. */
   readonly message: string;
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number;
 }
 
 /** The code and the line to show for an error that ClipQL raises; undefined for any other. */
 export function publicError(error: unknown): PublicError | undefined {
   if (!(error instanceof ApiError || error instanceof ClipError)) return undefined;
-  return { code: error.code, message: oneLine(error.message) };
+  const retryAfter = error instanceof ApiError ? error.retryAfter : undefined;
+  return {
+    code: error.code,
+    message: oneLine(error.message),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
 }
 
 /** An error's code and line; INTERNAL for one that ClipQL did not raise. For the command line. */

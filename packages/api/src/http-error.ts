@@ -20,5 +20,6 @@ const RETRY_AFTER = '1';
 /** What tells a client when to try again, by the status. */
 export function retryHeaders(error: PublicError): Record<string, string> {
   const { status, retryable } = meaningOf(error);
-  return retryable && (status === 429 || status === 503) ? { 'retry-after': RETRY_AFTER } : {};
+  const seconds = String(error.retryAfter ?? RETRY_AFTER);
+  return retryable && (status === 429 || status === 503) ? { 'retry-after': seconds } : {};
 }

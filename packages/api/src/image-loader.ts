@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
+import type { Caller } from './inference/caller.ts';
 import type { Inference } from './inference/inference.ts';
 import { checkImageCount } from './limits.ts';
 
@@ -15,7 +16,10 @@ export interface ImageFacts {
   readonly bytes: number;
 }
 
-/** Milliseconds that each stage took; of an equal image that was under way, its stages. */
+/**
+ * Milliseconds that each stage took: of an equal image that was under way, its stages; 0 where the
+ * embedding was known already.
+ */
 export interface ImageTiming {
   readonly fetch: number;
   readonly decode: number;
@@ -42,14 +46,14 @@ export function createImageLoader(
   { images }: Inference,
   readImage: ReadImage,
   maxImages: number,
-  signal: AbortSignal,
+  caller: Caller,
 ): (source: ImageSource) => Promise<EncodedImage> {
   let requested = 0;
   const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
     async (sources) => {
       checkImageCount(requested, maxImages);
       return Promise.all(
-        sources.map((source) => images.encode(source, readImage, signal).catch(toError)),
+        sources.map((source) => images.encode(source, readImage, caller).catch(toError)),
       );
     },
     { cacheKeyFn: (source) => ('url' in source ? source.url : source.bytes) },

@@ -34,9 +34,10 @@ export function createLoaders(
   maxImages: number,
   signal: AbortSignal,
 ): Loaders {
-  const text = createTextLoader(model.inference, signal);
+  const caller = { signal, account: { held: 0 } };
+  const text = createTextLoader(model.inference, caller);
   return {
-    image: createImageLoader(model.inference, readImage, maxImages, signal),
+    image: createImageLoader(model.inference, readImage, maxImages, caller),
     text,
     labels: (labels, templates) =>
       encodeLabels(text, model.clip.info.contextLength, labels, templates),

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Caller } from './inference/caller.ts';
 import type { Inference } from './inference/inference.ts';
 import { checkPrompts } from './limits.ts';
 
@@ -11,7 +12,7 @@ export interface EncodedText {
   readonly embedding: Float32Array;
   /** [E], of length 1. */
   readonly direction: Float32Array;
-  /** Milliseconds of the forward pass that the text was in. */
+  /** Milliseconds of the forward pass that the text was in; 0 where it was known already. */
   readonly encoding: number;
 }
 
@@ -21,13 +22,13 @@ export interface EncodedText {
  */
 export function createTextLoader(
   { texts }: Inference,
-  signal: AbortSignal,
+  caller: Caller,
 ): (text: string) => Promise<EncodedText> {
   const prompts: string[] = [];
   const loader = new DataLoader<string, EncodedText>(async (batch) => {
     for (const text of batch) prompts.push(text);
     checkPrompts(prompts);
-    return texts.encode(batch, signal);
+    return texts.encode(batch, caller);
   });
   return (text) => loader.load(text);
 }

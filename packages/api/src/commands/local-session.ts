@@ -34,6 +34,6 @@ export async function withLocalSession(
     await work({ model: loaded, loaders });
   } finally {
     await fetcher.close();
-    loaded.clip.dispose();
+    loaded.dispose();
   }
 }

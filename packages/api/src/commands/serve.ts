@@ -2,14 +2,16 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { ApiError, oneLine } from '../errors.ts';
+import { ApiError, oneLine, type PublicError, publicError } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
+import type { Metrics } from '../metrics.ts';
 import { modelSources } from '../models/loaded-model.ts';
-import { createModelRegistry } from '../models/registry.ts';
+import { createModelRegistry, type ModelRegistry } from '../models/registry.ts';
 import { createReadiness } from '../readiness.ts';
 import { listen } from '../server.ts';
 import {
   type Flags,
+  inferenceOptions,
   loadOptions,
   parseSettings,
   registryOptions,
@@ -56,13 +58,13 @@ async function serve(flags: ServeFlags): Promise<void> {
   const metrics = createMetrics();
   const labelSets = await openLabelSets(settings.data, log.warn);
   const sources = modelSources(settings.model, loadOptions(settings), {
-    inference: { metrics },
+    inference: { ...inferenceOptions(settings), metrics },
     onProgress: downloadProgress(),
   });
   const models = createModelRegistry(sources, registryOptions(settings));
   // What is wrong with the model is to be known now, not at the first request.
   const model = await models.get();
-  const fetcher = createImageFetcher(settings);
+  const fetcher = createImageFetcher({ ...settings, cacheBytes: settings.cacheMib * 1024 * 1024 });
   metrics.watchProcess();
   const readiness = createReadiness();
   const services = {
@@ -75,7 +77,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     logRequest: log.request,
   };
   const yoga = createClipqlYoga(services, log.unexpected);
-  const server = await listen(yoga, settings, log.unexpected);
+  const flood = () => floodOf(models, metrics);
+  const server = await listen(yoga, settings, log.unexpected, flood);
   // Whoever reads that it listens may end it at once.
   const ending = signalled();
   if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
@@ -100,6 +103,15 @@ async function setTracingUp(path: string): Promise<void> {
       cause,
     });
   }
+}
+
+/** A reason to refuse whatever comes: each model that is loaded has more to do than it can. */
+function floodOf(models: ModelRegistry, { refusals }: Metrics): PublicError | undefined {
+  const floods = models.list().flatMap(({ loaded }) => (loaded ? [loaded.inference.flood()] : []));
+  if (floods.includes(undefined)) return undefined;
+  const flood = publicError(floods[0]);
+  if (flood !== undefined) refusals.inc({ code: flood.code });
+  return flood;
 }
 
 function printSettings(settings: Settings): void {

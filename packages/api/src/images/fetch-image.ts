@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici';
+import { Agent, cacheStores, type Dispatcher, interceptors, request } from 'undici';
 import { ApiError, shorten } from '../errors.ts';
 import { MAX_IMAGE_BYTES } from '../limits.ts';
 import { withSpan } from '../tracing.ts';
@@ -10,6 +10,8 @@ import { type AddressLookup, guardedConnector } from './guarded-connector.ts';
 export interface FetchImageOptions extends FetchRules {
   /** Once decompressed; 20 MiB unless given. */
   readonly maxBytes?: number;
+  /** For downloads that their hosts allow to keep; 64 MiB unless given, 0 keeps none. */
+  readonly cacheBytes?: number;
   /** For redirects, headers and body together; 10 s unless given. */
   readonly timeoutMs?: number;
   /** Finds a host's addresses; the system's own unless given. */
@@ -24,13 +26,15 @@ export interface ImageFetcher {
    * An image's bytes; what they are is not looked at.
    *
    * @param imageUrl http or https.
+   * @param gone tells that nobody waits for the image any more; its reason is thrown.
    * @throws ApiError BAD_IMAGE_URL, HOST_NOT_ALLOWED, IMAGE_FETCH_FAILED or IMAGE_TOO_LARGE.
    */
-  fetch(imageUrl: string): Promise<Uint8Array>;
+  fetch(imageUrl: string, gone?: AbortSignal): Promise<Uint8Array>;
   /** Breaks off what is in flight and closes all connections. */
   close(): Promise<void>;
 }
 
+const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const HEADERS = {
@@ -43,16 +47,19 @@ const HEADERS = {
 /** Opens the door: hosts, sizes and times are checked here and nowhere else. */
 export function createImageFetcher(options: FetchImageOptions = {}): ImageFetcher {
   const { maxBytes = MAX_IMAGE_BYTES, timeoutMs = 10_000, lookup, route } = options;
+  const { cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const guard = createFetchGuard(options);
   const agentFor = (accepts: (address: string) => boolean) =>
     new Agent({ allowH2: false, connect: guardedConnector({ accepts, lookup, route }) });
+  const caching = downloadCache(cacheBytes, maxBytes);
   const publicHosts = agentFor(guard.acceptsPublic);
   const allowedHosts = agentFor(guard.acceptsAny);
 
   const dispatcherFor = (url: URL): Dispatcher => {
     const refusal = guard.refusal(url);
     if (refusal !== undefined) throw refusedHost(url, refusal);
-    return guard.isAllowed(url) ? allowedHosts : publicHosts;
+    // What is kept was fetched by the same rules, for these look at nothing but the URL and its host.
+    return caching(guard.isAllowed(url) ? allowedHosts : publicHosts);
   };
 
   const get = async (url: URL, signal: AbortSignal): Promise<URL | Uint8Array> => {
@@ -69,8 +76,9 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
     }
   };
 
-  const follow = async (from: URL): Promise<Uint8Array> => {
-    const signal = AbortSignal.timeout(timeoutMs);
+  const follow = async (from: URL, gone: AbortSignal | undefined): Promise<Uint8Array> => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = gone === undefined ? timeout : AbortSignal.any([timeout, gone]);
     let url = from;
     try {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -79,6 +87,7 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
         url = result;
       }
     } catch (error) {
+      gone?.throwIfAborted();
       throw fetchFailure(error, url, timeoutMs);
     }
     throw new ApiError(
@@ -88,13 +97,33 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
   };
 
   return {
-    fetch: async (imageUrl) => {
+    fetch: async (imageUrl, gone) => {
       const url = parseUrl(imageUrl);
-      return withSpan('fetch image', { 'server.address': url.hostname }, () => follow(url));
+      return withSpan('fetch image', { 'server.address': url.hostname }, () => follow(url, gone));
     },
     close: async () => {
       await Promise.all([publicHosts.destroy(), allowedHosts.destroy()]);
     },
+  };
+}
+
+/**
+ * Keeps downloads as RFC 9111 has it for a cache that is shared: for as long as `Cache-Control` says,
+ * and after that asks the host by `ETag` or `Last-Modified` whether they still hold. Requests carry
+ * nothing of the caller, so that all callers would get the same.
+ */
+function downloadCache(
+  maxSize: number,
+  maxEntrySize: number,
+): (dispatcher: Dispatcher) => Dispatcher {
+  if (maxSize === 0) return (dispatcher) => dispatcher;
+  const store = new cacheStores.MemoryCacheStore({ maxSize, maxEntrySize });
+  const cache = interceptors.cache({ store, methods: ['GET'], type: 'shared' });
+  const composed = new WeakMap<Dispatcher, Dispatcher>();
+  return (dispatcher) => {
+    const caching = composed.get(dispatcher) ?? dispatcher.compose(cache);
+    composed.set(dispatcher, caching);
+    return caching;
   };
 }
 

@@ -7,9 +7,9 @@ import { readImageFile } from './image-file.ts';
 /**
  * Gets an image's bytes, whatever they turn out to be.
  *
- * @throws ApiError as the place does that the address leads to.
+ * @throws ApiError as the place does that the address leads to; the signal's reason once it is aborted.
  */
-export type ReadImage = (address: string) => Promise<Uint8Array>;
+export type ReadImage = (address: string, signal: AbortSignal) => Promise<Uint8Array>;
 
 /**
  * How the server reads an image: a data URL, one of its own examples, or over the network.
@@ -17,19 +17,19 @@ export type ReadImage = (address: string) => Promise<Uint8Array>;
  * @param ownHosts this server, as its clients name it.
  */
 export function imagesOfServer(fetcher: ImageFetcher, ownHosts: ReadonlySet<string>): ReadImage {
-  return async (address) => {
+  return async (address, signal) => {
     if (isDataUrl(address)) return readDataUrl(address, MAX_IMAGE_BYTES);
     const example = exampleName(address, ownHosts);
-    return example === undefined ? fetcher.fetch(address) : readExample(example);
+    return example === undefined ? fetcher.fetch(address, signal) : readExample(example);
   };
 }
 
 /** How the command line reads an image: a data URL, over the network, or a local file. */
 export function imagesOfCommandLine(fetcher: ImageFetcher): ReadImage {
-  return async (address) => {
+  return async (address, signal) => {
     if (isDataUrl(address)) return readDataUrl(address, MAX_IMAGE_BYTES);
     // A drive letter of Windows is no scheme.
-    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address)) return fetcher.fetch(address);
+    if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address)) return fetcher.fetch(address, signal);
     return readImageFile(address, MAX_IMAGE_BYTES);
   };
 }

@@ -1,4 +1,5 @@
 import { ClipError, type ClipErrorCode } from '@clipql/core';
+import type { After } from './caller.ts';
 
 type TowerName = 'image' | 'text';
 
@@ -8,6 +9,8 @@ export interface Tower<Input> {
   /** The most of one forward pass, in what `sizeOf` counts; a single input may be larger. */
   readonly maxSize: number;
   sizeOf(input: Input): number;
+  /** Whether more inputs are known to be on their way, so that a batch may wait for them. */
+  readonly expectsMore?: () => boolean;
   /** One [E] an input, in their order, as the model gives them. */
   run(inputs: readonly Input[]): Promise<Float32Array[]>;
 }
@@ -37,10 +40,11 @@ interface Item<Input> {
 }
 
 export interface BatcherOptions {
-  /** Milliseconds after which a batch that is not full no longer gives way to one that is. */
+  /** Milliseconds that a batch waits at most for more inputs that are on their way. */
   readonly maxWait: number;
   /** Milliseconds on a clock that does not go back. */
   readonly now: () => number;
+  readonly after: After;
   readonly onBatch: (facts: BatchFacts) => void;
 }
 
@@ -50,13 +54,15 @@ const RETRIES = 2;
 const LOSSES: readonly ClipErrorCode[] = ['WORKER_LOST', 'GPU_LOST'];
 
 /**
- * Brings the inputs of all requests to the model, one forward pass at a time. An idle model begins
- * at once with what there is; what comes while it runs is gathered into the next batch.
+ * Brings the inputs of all requests to the model, one forward pass at a time. What comes while the
+ * model runs is gathered into the next batch. An idle model begins at once with what there is, unless
+ * more is on its way: then when the batch is full, or has waited for as long as it may.
  */
 export class Batcher {
   private readonly options: BatcherOptions;
   private readonly queues: TowerQueue[] = [];
   private running = false;
+  private stopWaiting = () => {};
 
   constructor(options: BatcherOptions) {
     this.options = options;
@@ -74,24 +80,31 @@ export class Batcher {
     };
   }
 
-  private next(): void {
+  /** Begins the next batch, if there is one and the model is idle. */
+  next(): void {
     if (this.running) return;
-    const queue = this.choose();
-    if (queue === undefined) return;
+    this.stopWaiting();
+    const waiting = this.queues
+      .filter(({ since }) => since !== undefined)
+      .toSorted((a, b) => a.since! - b.since!);
+    const [oldest] = waiting;
+    if (oldest === undefined) return;
+    const longest = this.options.now() - this.options.maxWait;
+    const isDue = (queue: TowerQueue) => queue.isFull || queue.since! <= longest;
+    const queue = waiting.find(isDue) ?? waiting.find(({ expectsMore }) => !expectsMore);
+    if (queue === undefined) {
+      this.stopWaiting = this.options.after(oldest.since! - longest, () => this.next());
+    } else {
+      this.run(queue);
+    }
+  }
+
+  private run(queue: TowerQueue): void {
     this.running = true;
     void queue.runBatch(this.options.onBatch).finally(() => {
       this.running = false;
       this.next();
     });
-  }
-
-  /** Of the batches that are full or have waited long the oldest, or else of all. */
-  private choose(): TowerQueue | undefined {
-    const waiting = this.queues
-      .filter(({ since }) => since !== undefined)
-      .toSorted((a, b) => a.since! - b.since!);
-    const longest = this.options.now() - this.options.maxWait;
-    return waiting.find((queue) => queue.isFull || queue.since! <= longest) ?? waiting[0];
   }
 }
 
@@ -99,6 +112,7 @@ interface TowerQueue {
   /** When the oldest input came; undefined where there is none. */
   readonly since: number | undefined;
   readonly isFull: boolean;
+  readonly expectsMore: boolean;
   runBatch(onBatch: BatcherOptions['onBatch']): Promise<void>;
 }
 
@@ -120,6 +134,10 @@ class InputQueue<Input> implements TowerQueue {
 
   get isFull(): boolean {
     return this.size >= this.tower.maxSize;
+  }
+
+  get expectsMore(): boolean {
+    return this.tower.expectsMore?.() ?? false;
   }
 
   add(input: Input, signal: AbortSignal): Promise<BatchResult> {

@@ -41,14 +41,18 @@ test('an idle model begins at once with one image, and a busy one gathers batche
 
 test('an image gets in a batch what it gets alone', async () => {
   const tower = holdImageTower(api);
+  // While the model is busy with it, the others gather.
+  const busy = embedPicture(api, 100);
+  await tower.begun(1);
   const requests = [0, 1, 2, 3].map((number) => embedPicture(api, number));
   await vi.waitFor(
-    async () => expect(await metric('clipql_stage_seconds_count{stage="decode"}')).toBe(4),
+    async () => expect(await metric('clipql_stage_seconds_count{stage="decode"}')).toBe(5),
     WAIT,
   );
   tower.open();
+  await busy;
   const together = await Promise.all(requests);
-  expect(tower.batches).toEqual([1, 3]);
+  expect(tower.batches).toEqual([1, 4]);
   const other = await startApi();
   for (const [number, { data }] of together.entries()) {
     const alone = await embedPicture(other, number);

@@ -1,79 +1,156 @@
 import { subtle } from 'node:crypto';
-import { normalized, type PixelTensor, sniffImage } from '@clipql/core';
+import { type ImageHeader, normalized, type PixelTensor, sniffImage } from '@clipql/core';
 import type { EncodedImage } from '../image-loader.ts';
+import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
+import type { Admission, Ticket } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
-import type { DecodeImage } from './image-decoder.ts';
-import type { InferenceObserver } from './inference-metrics.ts';
+import type { Caller } from './caller.ts';
+import type { DecodePool } from './decode-pool.ts';
+import type { DecodedImage } from './decoded-image.ts';
+import type { EmbeddingCache } from './embedding-cache.ts';
+import type { InferenceObserver } from './inference-observer.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 
+/** An image by its content, whoever asked for it. */
+export type ImageContent = Omit<EncodedImage, 'timing'>;
+
+type ContentTiming = Omit<EncodedImage['timing'], 'fetch'>;
+
 interface ImagePipelineParts {
-  readonly decode: DecodeImage;
+  readonly admission: Admission;
+  /** By the hash of the file. */
+  readonly cache: EmbeddingCache<ImageContent>;
+  readonly decoders: DecodePool;
   /** Runs an image in a batch with others. */
   readonly run: (pixels: PixelTensor, signal: AbortSignal) => Promise<BatchResult>;
+  /** Of the forward pass of one image. */
+  readonly operations: number;
   readonly maxPixels: number | undefined;
   readonly observer: InferenceObserver;
+  /** Told when an image that was on its way to the model does not get there. */
+  readonly onLoss: () => void;
 }
 
-/** An image by its content, whoever asked for it. */
-type ImageContent = Omit<EncodedImage, 'timing'> & {
-  readonly timing: Omit<EncodedImage['timing'], 'fetch'>;
-};
+/** What a cached image took. */
+const NO_TIME: ContentTiming = { decode: 0, preprocess: 0, imageEncoding: 0 };
 
 /** From an image's address to its embedding, equal files of all requests once. */
 export class ImagePipeline {
   private readonly parts: ImagePipelineParts;
-  private readonly flights = new SingleFlight<ImageContent>();
+  private readonly flights = new SingleFlight<[ImageContent, ContentTiming]>();
+  private decoding = 0;
 
   constructor(parts: ImagePipelineParts) {
     this.parts = parts;
   }
 
   /**
-   * @throws ApiError or ClipError for an image that cannot be had or read; the signal's reason once
-   *   the caller has gone.
+   * @throws ApiError OVERLOADED before anything is done; ApiError or ClipError for an image that
+   *   cannot be had or read; the signal's reason once the caller has gone.
    */
-  async encode(source: ImageSource, read: ReadImage, signal: AbortSignal): Promise<EncodedImage> {
+  async encode(source: ImageSource, read: ReadImage, caller: Caller): Promise<EncodedImage> {
+    const { signal } = caller;
+    const ticket = this.admit(source, caller);
+    let begun = false;
+    const { fetch, hash, bytes, header } = await this.fetch(source, read, ticket, signal).catch(
+      (error: unknown) => {
+        ticket.release();
+        throw error;
+      },
+    );
+    const known = this.parts.cache.get(hash);
+    if (known !== undefined) {
+      ticket.release();
+      return { ...known, timing: { ...NO_TIME, fetch } };
+    }
+    const flight = this.flights.join(hash, (flightSignal) => {
+      begun = true;
+      return this.encodeContent(bytes, header, hash, ticket, flightSignal);
+    });
+    // Who joins others' work takes no room of their own.
+    if (!begun) ticket.release();
+    const [result] = await whileThere([flight], signal);
+    const [content, timing] = result!;
+    return { ...content, timing: { ...timing, fetch } };
+  }
+
+  /** Whether images are on their way to the model. */
+  get expectsMore(): boolean {
+    return this.decoding > 0;
+  }
+
+  private admit(source: ImageSource, { account }: Caller): Ticket {
+    const { admission, operations } = this.parts;
+    const isAtHand = 'bytes' in source || isDataUrl(source.url);
+    return isAtHand
+      ? admission.take(account, operations)
+      : admission.takeFetch(account, operations);
+  }
+
+  private async fetch(
+    source: ImageSource,
+    read: ReadImage,
+    ticket: Ticket,
+    signal: AbortSignal,
+  ): Promise<{ fetch: number; hash: string; bytes: Uint8Array; header: ImageHeader }> {
     const { maxPixels, observer } = this.parts;
+    signal.throwIfAborted();
     const start = performance.now();
-    const bytes = 'url' in source ? await read(source.url) : source.bytes;
+    const bytes = 'url' in source ? await read(source.url, signal) : source.bytes;
     const fetch = performance.now() - start;
     observer.stage('fetch', fetch);
-    const { format } = sniffImage(bytes, { maxPixels });
-    const hash = await contentHash(bytes);
-    const ticket = this.flights.join(hash, (flight) => this.encodeContent(bytes, format, flight));
-    const [content] = await whileThere([ticket], signal);
-    return { ...content!, timing: { ...content!.timing, fetch } };
+    ticket.keep(bytes.length);
+    const header = sniffImage(bytes, { maxPixels });
+    return { fetch, hash: await contentHash(bytes), bytes, header };
   }
 
   private async encodeContent(
     bytes: Uint8Array,
-    format: string,
+    { format, decodedPixels }: ImageHeader,
+    hash: string,
+    ticket: Ticket,
     signal: AbortSignal,
-  ): Promise<ImageContent> {
-    const { decode, run, observer } = this.parts;
-    const decoded = await decode(bytes, signal);
-    const { width, height } = decoded;
-    observer.stage('decode', decoded.decode);
-    observer.stage('preprocess', decoded.preprocess);
-    const { embedding, encoding } = await run(decoded.pixels, signal);
-    return {
-      facts: { format, width, height, bytes: bytes.length },
-      embedding,
-      direction: normalized(embedding),
-      timing: {
-        decode: decoded.decode,
-        preprocess: decoded.preprocess,
-        imageEncoding: encoding,
-      },
-    };
+  ): Promise<[ImageContent, ContentTiming]> {
+    const { cache, run, observer } = this.parts;
+    try {
+      await ticket.enter(signal);
+      const decoded = await this.decode(bytes, decodedPixels, signal);
+      const { width, height, pixels, decode, preprocess } = decoded;
+      observer.stage('decode', decode);
+      observer.stage('preprocess', preprocess);
+      const { embedding, encoding: imageEncoding } = await run(pixels, signal);
+      const facts = { format, width, height, bytes: bytes.length };
+      const content = { facts, embedding, direction: normalized(embedding) };
+      cache.set(hash, content);
+      return [content, { decode, preprocess, imageEncoding }];
+    } finally {
+      ticket.release();
+    }
+  }
+
+  private async decode(
+    bytes: Uint8Array,
+    pixels: number,
+    signal: AbortSignal,
+  ): Promise<DecodedImage> {
+    const { decoders, onLoss } = this.parts;
+    this.decoding += 1;
+    try {
+      const decoded = await decoders.decode(bytes, pixels, signal);
+      this.decoding -= 1;
+      return decoded;
+    } catch (error) {
+      this.decoding -= 1;
+      onLoss();
+      throw error;
+    }
   }
 }
 
 /** Off the event loop's thread: 20 MiB take some 20 ms. */
 async function contentHash(bytes: Uint8Array): Promise<string> {
-  return Buffer.from(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString(
-    'base64',
-  );
+  const hash = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+  return Buffer.from(hash).toString('base64');
 }

@@ -1,39 +1,83 @@
+import { availableParallelism } from 'node:os';
 import type { Clip, PixelTensor, TokenizedText } from '@clipql/core';
+import type { ApiError } from '../errors.ts';
+import type { EncodedText } from '../text-loader.ts';
+import { Admission } from './admission.ts';
 import { Batcher } from './batcher.ts';
-import { decodeHere } from './image-decoder.ts';
-import { ImagePipeline } from './image-pipeline.ts';
-import { type InferenceMetrics, InferenceObserver } from './inference-metrics.ts';
+import { type After, afterTimeout } from './caller.ts';
+import { DecodePool } from './decode-pool.ts';
+import { decodeThreads, type StartDecodeThread } from './decode-thread.ts';
+import { EmbeddingCache } from './embedding-cache.ts';
+import { type ImageContent, ImagePipeline } from './image-pipeline.ts';
+import { type InferenceMetrics, InferenceObserver } from './inference-observer.ts';
 import { TextPipeline } from './text-pipeline.ts';
 
 export interface InferenceOptions {
   /** The most images of one forward pass; 8 unless given. */
   readonly maxBatch?: number;
   /**
-   * Milliseconds after which a batch that is not full no longer gives way to one that is; 20 unless
-   * given.
+   * Milliseconds that a batch waits at most for images that are being decoded, and gives way to a
+   * full one of the other tower; 20 unless given.
    */
   readonly maxWait?: number;
+  /** Images, or texts for as many operations, that may wait for the model; 64 unless given. */
+  readonly queue?: number;
+  /** Images that may be fetched at a time; 256 unless given. */
+  readonly fetches?: number;
+  /** Bytes of image files that may be held before new ones are refused; 256 MiB unless given. */
+  readonly heldBytes?: number;
+  /** Threads that decode images; as many as there are cores, at most 4, unless given. */
+  readonly decodeThreads?: number;
+  /** Milliseconds that decoding an image may take; 5,000 unless given. */
+  readonly decodeTimeout?: number;
+  /** Bytes of embeddings that are kept, for texts and for images each; 64 MiB unless given. */
+  readonly cacheBytes?: number;
   /** Images of more pixels are refused before they are decoded; core's own limit unless given. */
   readonly maxPixels?: number | undefined;
   /** Where stages, batches and caches are counted; nowhere unless given. */
   readonly metrics?: InferenceMetrics | undefined;
+  /** The clock of the limit on decoding, for tests. */
+  readonly after?: After;
+  /** How decoding threads are started, for tests. */
+  readonly startDecodeThread?: StartDecodeThread;
 }
 
 /** What brings the images and texts of all requests to one model. */
 export interface Inference {
   readonly images: ImagePipeline;
   readonly texts: TextPipeline;
+  /** Why to refuse a request before it is read; undefined where it may be answered. */
+  flood(): ApiError | undefined;
+  /** Ends its threads. */
+  close(): void;
 }
 
+const MEBIBYTE = 1024 * 1024;
 /** Tokens of one forward pass of the text tower, all texts together: as core splits them. */
 const MAX_TOKENS = 1024;
+const MAX_DECODE_THREADS = 4;
 
 export function createInference(clip: Clip, options: InferenceOptions = {}): Inference {
-  const { maxBatch = 8, maxWait = 20, maxPixels, metrics } = options;
+  const { maxBatch = 8, maxWait = 20, queue = 64, maxPixels, metrics } = options;
+  const { cacheBytes = 64 * MEBIBYTE, fetches = 256, heldBytes = 256 * MEBIBYTE } = options;
   const observer = new InferenceObserver(metrics);
+  const now = () => performance.now();
+  const operations = clip.imageOperations;
+  const admission = new Admission({
+    capacity: (maxBatch + queue) * operations,
+    fetches,
+    heldBytes,
+    now,
+    onChange: (load, fetching) => {
+      observer.depth('model', load / operations);
+      observer.depth('fetch', fetching);
+    },
+  });
+  const decoders = decodePool(clip, options, observer);
   const batcher = new Batcher({
     maxWait,
-    now: () => performance.now(),
+    now,
+    after: afterTimeout,
     onBatch: (facts) => observer.batch(facts),
   });
   const raw = { normalize: false };
@@ -41,6 +85,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     name: 'image',
     maxSize: maxBatch,
     sizeOf: () => 1,
+    expectsMore: () => images.expectsMore,
     run: (images) => clip.encodeImages(images, raw),
   });
   const runText = batcher.tower<TokenizedText>({
@@ -49,9 +94,41 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     sizeOf: ({ ids }) => ids.length,
     run: (texts) => clip.encodeTexts(texts, raw),
   });
-  const decode = decodeHere(clip, maxPixels);
+  const images = new ImagePipeline({
+    admission,
+    cache: new EmbeddingCache<ImageContent>('image', cacheBytes, observer),
+    decoders,
+    run: runImage,
+    operations,
+    maxPixels,
+    observer,
+    onLoss: () => batcher.next(),
+  });
   return {
-    images: new ImagePipeline({ decode, run: runImage, maxPixels, observer }),
-    texts: new TextPipeline(clip, runText),
+    images,
+    texts: new TextPipeline({
+      admission,
+      clip,
+      cache: new EmbeddingCache<EncodedText>('text', cacheBytes, observer),
+      run: runText,
+    }),
+    flood: () => admission.flood(operations),
+    close: () => decoders.close(),
   };
+}
+
+function decodePool(
+  { preprocessing }: Clip,
+  { decodeThreads: threads, decodeTimeout = 5_000, ...options }: InferenceOptions,
+  observer: InferenceObserver,
+): DecodePool {
+  const { maxPixels, after = afterTimeout } = options;
+  return new DecodePool({
+    threads: threads ?? Math.min(availableParallelism(), MAX_DECODE_THREADS),
+    timeout: decodeTimeout,
+    start: options.startDecodeThread ?? decodeThreads({ preprocessing, maxPixels }),
+    after,
+    onWait: (milliseconds) => observer.stage('queue', milliseconds),
+    onDepth: (depth) => observer.depth('decode', depth),
+  });
 }

@@ -23,6 +23,8 @@ export interface LoadedModel {
   readonly folder: string;
   /** Whether it is the small one that comes with ClipQL. */
   readonly embedded: boolean;
+  /** Frees its memory and ends its threads; what is in flight rejects with DISPOSED. */
+  dispose(): void;
 }
 
 const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
@@ -83,7 +85,11 @@ export function modelSource(
       const clip = await loadClip(files, loadOptions);
       const { maxPixels } = loadOptions;
       const inference = createInference(clip, { ...inferenceOptions, maxPixels });
-      return { clip, inference, folder, embedded };
+      const dispose = () => {
+        inference.close();
+        clip.dispose();
+      };
+      return { clip, inference, folder, embedded, dispose };
     },
   };
 }

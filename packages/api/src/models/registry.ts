@@ -151,7 +151,7 @@ class Registry implements ModelRegistry {
 
   private unload(entry: Entry): void {
     clearTimeout(entry.idle);
-    entry.loaded?.clip.dispose();
+    entry.loaded?.dispose();
     entry.loaded = undefined;
     entry.loading = undefined;
   }

@@ -37,7 +37,7 @@ export class Room {
       try {
         this.reserve(name, model.clip.memoryBytes);
       } catch (error) {
-        model.clip.dispose();
+        model.dispose();
         throw error;
       }
       return model;

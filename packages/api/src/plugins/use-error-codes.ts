@@ -40,17 +40,25 @@ export function useErrorCodes(
 
 function withCodes(result: ExecutionResult, log: ErrorLog, wording: Wording): ExecutionResult {
   const beforeExecution = !('data' in result);
-  const errors = result.errors?.map((error) => withCode(error, beforeExecution, log, wording));
+  const answered = Object.values(result.data ?? {}).some((field) => field !== null);
+  const facts = { beforeExecution, answered };
+  const errors = result.errors?.map((error) => withCode(error, facts, log, wording));
   return { ...result, ...(errors && { errors }) };
+}
+
+interface ResultFacts {
+  readonly beforeExecution: boolean;
+  /** Whether any field has an answer. */
+  readonly answered: boolean;
 }
 
 function withCode(
   error: GraphQLError,
-  beforeExecution: boolean,
+  { beforeExecution, answered }: ResultFacts,
   log: ErrorLog,
   wording: Wording,
 ): GraphQLError {
-  const { code, message, requestId } = describe(error, log, wording);
+  const { code, message, requestId, retryAfter } = describe(error, log, wording);
   const { nodes = null, source = null, positions = null, path = null } = error;
   return new GraphQLError(message, {
     nodes,
@@ -60,7 +68,10 @@ function withCode(
     extensions: {
       code,
       ...(requestId !== undefined && { requestId }),
+      ...(retryAfter !== undefined && { retryAfter }),
       ...(beforeExecution && { http: httpOf(error, requestId !== undefined) }),
+      // An operation that was turned away as a whole: proxies and clients know this by the status.
+      ...(retryAfter !== undefined && !answered && { http: turnedAway(retryAfter) }),
     },
   });
 }
@@ -71,6 +82,11 @@ type HttpExtensions = NonNullable<GraphQLError['extensions']['http']>;
 function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): HttpExtensions {
   return http ?? (isUnexpected ? { status: 500 } : { status: 400, spec: true });
 }
+
+const turnedAway = (retryAfter: number): HttpExtensions => ({
+  status: 429,
+  headers: { 'retry-after': String(retryAfter) },
+});
 
 /** As ClipQL's own errors, or with a code of GraphQL's. */
 type CodedError = Omit<DescribedError, 'code'> & { readonly code: string };

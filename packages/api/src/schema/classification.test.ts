@@ -17,7 +17,8 @@ beforeAll(async () => {
     '/alps.jpg': bytes(await exampleBytes(ALPS)),
     '/page.html': bytes(Buffer.from('<!doctype html><p>no image'), 'text/html'),
   });
-  api = await startApi({ allowHosts: new Set([web.host]) });
+  // Without caches, so that each test sees what is computed.
+  api = await startApi({ allowHosts: new Set([web.host]), inference: { cacheBytes: 0 } });
 });
 
 afterAll(async () => {

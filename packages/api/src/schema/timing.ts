@@ -3,8 +3,8 @@ import type { Timing as StageTiming } from '../classify-image.ts';
 
 export const Timing = builder.objectRef<StageTiming>('Timing').implement({
   description:
-    'Milliseconds by stage. All images of an operation are encoded together, and so are all texts: ' +
-    'those two are the time of the whole batch, and may overlap.',
+    'Milliseconds by stage. Images and texts of all requests are encoded in batches: those two are ' +
+    'the time of the whole batch, and may overlap. What was known from an earlier request took 0.',
   fields: (t) => ({
     fetch: t.exposeFloat('fetch', { description: "Getting the image's bytes." }),
     decode: t.exposeFloat('decode', { description: 'Making pixels of them.' }),
@@ -14,7 +14,7 @@ export const Timing = builder.objectRef<StageTiming>('Timing').implement({
     imageEncoding: t.exposeFloat('imageEncoding', { description: 'The image tower.' }),
     textEncoding: t.exposeFloat('textEncoding', {
       nullable: true,
-      description: 'Tokenizing and the text tower; null where there was no text.',
+      description: 'The text tower; null where there was no text.',
     }),
     total: t.exposeFloat('total', { description: 'From the start of the field to its answer.' }),
   }),

@@ -255,6 +255,49 @@ export const SERVER_OPTIONS = {
     placeholder: '<n>',
     help: 'aliases of a query, fragments unfolded',
   },
+  maxBatch: {
+    value: wholeNumber(1, 64).default(8),
+    expects: 'a whole number from 1 to 64',
+    placeholder: '<n>',
+    help: 'most images of one forward pass',
+  },
+  maxWait: {
+    value: wholeNumber(0, 10_000).default(20),
+    expects: 'a whole number of milliseconds',
+    placeholder: '<ms>',
+    help: 'how long a batch that is not full gives way to full ones',
+  },
+  queue: {
+    value: wholeNumber(0, 100_000).default(64),
+    expects: 'a whole number of images',
+    placeholder: '<n>',
+    help: 'images, or texts of as much work, that may wait for the model; beyond that 429',
+  },
+  fetches: {
+    value: wholeNumber(1, 100_000).default(256),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'images that may be fetched at a time; beyond that 429',
+  },
+  decodeThreads: {
+    value: wholeNumber(1, 256).optional(),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'threads that decode images',
+    without: 'cores, at most 4',
+  },
+  deadline: {
+    value: wholeNumber(1, 3_600).default(60),
+    expects: 'a whole number of seconds',
+    placeholder: '<s>',
+    help: 'how long an operation may take',
+  },
+  cacheMib: {
+    value: wholeNumber(0, 65_536).default(64),
+    expects: 'a whole number of MiB',
+    placeholder: '<n>',
+    help: 'memory for embeddings of texts, as much for those of images and for downloads; 0 keeps none',
+  },
 } as const satisfies Record<string, Option>;
 
 export const OPTIONS = { ...MODEL_OPTIONS, ...SERVER_OPTIONS };

@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import type { LoadOptions } from '@clipql/core';
 import type { z } from 'zod';
 import { ApiError, shorten } from '../errors.ts';
+import type { InferenceOptions } from '../inference/inference.ts';
 import type { RegistryOptions } from '../models/registry.ts';
 import { flagOf, variableOf } from './option.ts';
 import { OPTIONS, type OptionName, optionOf } from './options.ts';
@@ -60,6 +61,25 @@ export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): Re
   return {
     idleMs: modelIdleMinutes * 60_000,
     memoryBytes: modelMemory === undefined ? 0.6 * Math.min(most, totalmem()) : modelMemory * 1e9,
+  };
+}
+
+/** How the server shares the model among requests. */
+export function inferenceOptions({
+  maxBatch,
+  maxWait,
+  queue,
+  fetches,
+  decodeThreads,
+  cacheMib,
+}: Settings): InferenceOptions {
+  return {
+    maxBatch,
+    maxWait,
+    queue,
+    fetches,
+    cacheBytes: cacheMib * 1024 * 1024,
+    ...(decodeThreads !== undefined && { decodeThreads }),
   };
 }
 

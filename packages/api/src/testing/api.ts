@@ -9,7 +9,7 @@ import { type LoadedModel, modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry, type RegistryOptions } from '../models/registry.ts';
 import { createReadiness, type Readiness } from '../readiness.ts';
 import { parseSettings, type Settings } from '../settings/settings.ts';
-import { createClipqlYoga } from '../yoga.ts';
+import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
 
 /** What a GraphQL response holds. */
 export interface Answer {
@@ -22,6 +22,7 @@ export interface Answer {
 /** The whole API on the embedded model, without a port. */
 export interface TestApi {
   readonly model: LoadedModel;
+  readonly yoga: ClipqlYoga;
   /** Unexpected errors, as whoever runs the server gets them. */
   readonly logged: unknown[];
   /** What else whoever runs the server is told. */
@@ -69,6 +70,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     yoga.fetch(`${ORIGIN}${path}`, init, context);
   return {
     model: await models.get(),
+    yoga,
     logged,
     warnings,
     readiness: services.readiness,

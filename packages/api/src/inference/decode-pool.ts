@@ -1,0 +1,186 @@
+import { ClipError } from '@clipql/core';
+import { ApiError } from '../errors.ts';
+import { type After, isDeadline } from './caller.ts';
+import type { DecodeThread, StartDecodeThread } from './decode-thread.ts';
+import type { DecodedImage } from './decoded-image.ts';
+
+export interface DecodePoolOptions {
+  /** The most threads; each is started when it is first needed. */
+  readonly threads: number;
+  /** Milliseconds that an image may take before its thread is ended. */
+  readonly timeout: number;
+  readonly start: StartDecodeThread;
+  readonly after: After;
+  /** Told the milliseconds that an image waited for a thread. */
+  readonly onWait: (milliseconds: number) => void;
+  /** Told how many images wait, whenever that changes. */
+  readonly onDepth: (waiting: number) => void;
+}
+
+/** An image that waits for a thread, or is in one. */
+interface Job {
+  readonly bytes: Uint8Array;
+  /** Of the picture, as the header says. */
+  readonly pixels: number;
+  readonly since: number;
+  readonly resolve: (image: DecodedImage) => void;
+  readonly reject: (error: unknown) => void;
+  /** Threads that it has been in when they died. */
+  deaths: number;
+  dropped: boolean;
+}
+
+interface Worker {
+  readonly thread: DecodeThread;
+  job: Job | undefined;
+  cancelTimer: () => void;
+}
+
+/** A picture that takes so many pixels takes long: it may not have the last free thread. */
+const LARGE_PIXELS = 4_000_000;
+/** How often an image is tried again whose thread died. */
+const RETRIES = 1;
+
+/**
+ * Decodes and preprocesses images in threads that can be done without: one that takes too long, or
+ * dies of its image, is replaced.
+ */
+export class DecodePool {
+  private readonly options: DecodePoolOptions;
+  private readonly waiting = new Set<Job>();
+  private readonly workers = new Set<Worker>();
+  private closed = false;
+
+  constructor(options: DecodePoolOptions) {
+    this.options = options;
+  }
+
+  /**
+   * @param pixels of the picture, as its header says.
+   * @throws ClipError IMAGE_CORRUPT and its like; ApiError IMAGE_DECODE_TIMEOUT; ClipError
+   *   WORKER_LOST when its thread died again and again; the signal's reason once it is aborted.
+   */
+  decode(bytes: Uint8Array, pixels: number, signal: AbortSignal): Promise<DecodedImage> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const since = performance.now();
+      const job = { bytes, pixels, since, resolve, reject, deaths: 0, dropped: false };
+      this.waiting.add(job);
+      signal.addEventListener('abort', () => this.drop(job, signal.reason), { once: true });
+      this.next();
+    });
+  }
+
+  /** Ends all threads; what is under way rejects with DISPOSED. */
+  close(): void {
+    this.closed = true;
+    const disposed = new ClipError('DISPOSED', 'the model was disposed of');
+    for (const { reject } of this.waiting) reject(disposed);
+    this.waiting.clear();
+    for (const worker of this.workers) {
+      worker.job?.reject(disposed);
+      this.end(worker);
+    }
+  }
+
+  /**
+   * Nobody waits for it any more. In a thread it goes on, as clients that come and go must not cost
+   * threads; only a deadline ends it.
+   */
+  private drop(job: Job, reason: unknown): void {
+    job.dropped = true;
+    this.waiting.delete(job);
+    job.reject(reason);
+    if (isDeadline(reason)) {
+      for (const worker of this.workers) if (worker.job === job) this.end(worker);
+    }
+    this.next();
+  }
+
+  private next(): void {
+    for (const job of this.waiting) {
+      if (this.isHeldBack(job)) continue;
+      const worker = this.idleWorker();
+      if (worker === undefined) break;
+      this.waiting.delete(job);
+      this.options.onWait(performance.now() - job.since);
+      this.begin(worker, job);
+    }
+    this.options.onDepth(this.waiting.size);
+  }
+
+  /** Large pictures leave a thread to the others. */
+  private isHeldBack({ pixels }: Job): boolean {
+    if (pixels < LARGE_PIXELS || this.options.threads === 1) return false;
+    const large = [...this.workers].filter(({ job }) => (job?.pixels ?? 0) >= LARGE_PIXELS);
+    return large.length >= this.options.threads - 1;
+  }
+
+  private idleWorker(): Worker | undefined {
+    for (const worker of this.workers) if (worker.job === undefined) return worker;
+    return this.workers.size < this.options.threads ? this.startWorker() : undefined;
+  }
+
+  private startWorker(): Worker {
+    const thread = this.options.start({
+      onImage: (image) => this.finish(worker, (job) => job.resolve(image)),
+      onFailure: (error) => this.finish(worker, (job) => job.reject(error)),
+      onDeath: (reason) => this.die(worker, reason),
+    });
+    const worker: Worker = { thread, job: undefined, cancelTimer: () => {} };
+    this.workers.add(worker);
+    return worker;
+  }
+
+  private begin(worker: Worker, job: Job): void {
+    const { timeout, after } = this.options;
+    worker.job = job;
+    worker.cancelTimer = after(timeout, () => {
+      job.reject(
+        new ApiError(
+          'IMAGE_DECODE_TIMEOUT',
+          `expected an image that is decoded within ${timeout / 1000} s, got one that takes longer`,
+        ),
+      );
+      this.end(worker);
+      this.next();
+    });
+    worker.thread.decode(job.bytes);
+  }
+
+  private finish(worker: Worker, settle: (job: Job) => void): void {
+    const { job } = worker;
+    if (job === undefined) return;
+    worker.cancelTimer();
+    worker.job = undefined;
+    settle(job);
+    this.next();
+  }
+
+  private die(worker: Worker, reason: string): void {
+    if (!this.workers.delete(worker)) return;
+    worker.cancelTimer();
+    const { job } = worker;
+    if (job !== undefined && !job.dropped) this.retry(job, reason);
+    this.next();
+  }
+
+  private retry(job: Job, reason: string): void {
+    job.deaths += 1;
+    if (job.deaths > RETRIES || this.closed) {
+      const message = `a thread that decodes images was lost (${reason}); try again`;
+      job.reject(new ClipError('WORKER_LOST', message));
+      return;
+    }
+    // At the front: it has waited before.
+    const others = [...this.waiting];
+    this.waiting.clear();
+    for (const one of [job, ...others]) this.waiting.add(one);
+  }
+
+  private end(worker: Worker): void {
+    this.workers.delete(worker);
+    worker.cancelTimer();
+    worker.thread.end();
+  }
+}

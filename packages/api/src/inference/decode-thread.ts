@@ -1,0 +1,72 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { ClipError, type ClipErrorCode, type PreprocessConfig } from '@clipql/core';
+import type { DecodedImage } from './decoded-image.ts';
+
+/** What a thread does to each image. */
+export interface DecodeSettings {
+  readonly preprocessing: PreprocessConfig;
+  /** Core's own limit unless given. */
+  readonly maxPixels: number | undefined;
+}
+
+/** What a thread answers for an image. */
+export type DecodeReply =
+  | { readonly image: DecodedImage }
+  /** `code` where the image is at fault. */
+  | { readonly code: ClipErrorCode | undefined; readonly message: string };
+
+/** A thread that decodes one image at a time. */
+export interface DecodeThread {
+  decode(bytes: Uint8Array): void;
+  /** Ends it at once; no callback comes after this. */
+  end(): void;
+}
+
+interface DecodeThreadCallbacks {
+  readonly onImage: (image: DecodedImage) => void;
+  readonly onFailure: (error: Error) => void;
+  /** It ended by itself. */
+  readonly onDeath: (reason: string) => void;
+}
+
+export type StartDecodeThread = (callbacks: DecodeThreadCallbacks) => DecodeThread;
+
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const SCRIPT = new URL(`./decode-worker${EXTENSION}`, import.meta.url);
+/** Run from its sources, as tests do, core is taken from its sources too. */
+const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
+
+export const decodeThreads =
+  (settings: DecodeSettings): StartDecodeThread =>
+  ({ onImage, onFailure, onDeath }) => {
+    const worker = new Worker(SCRIPT, { workerData: settings, execArgv: SOURCE_ARGUMENTS });
+    let reason = 'it ended';
+    worker.on('message', (reply: DecodeReply) => {
+      worker.unref();
+      if ('image' in reply) onImage(reply.image);
+      else onFailure(failure(reply));
+    });
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => onDeath(reason));
+    worker.unref();
+    return {
+      decode: (bytes) => {
+        // A copy, of these bytes alone: a view would bring all of its buffer along.
+        const copy = new Uint8Array(bytes);
+        worker.ref();
+        worker.postMessage(copy, [copy.buffer]);
+      },
+      end: () => {
+        worker.removeAllListeners();
+        worker.on('error', () => {});
+        void worker.terminate();
+      },
+    };
+  };
+
+const failure = ({ code, message }: Exclude<DecodeReply, { image: DecodedImage }>): Error =>
+  code === undefined ? new Error(message) : new ClipError(code, message);
