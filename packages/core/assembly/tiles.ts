@@ -8,7 +8,7 @@
  * cache meanwhile, so the weights stream from memory once. The threads share the panels, so that one
  * image keeps all of them busy. The sum over k is in order.
  */
-import { AHEAD_INTERVAL, aheadStep, touch } from './ahead';
+import { aheadInterval, aheadStep, touchAhead } from './ahead';
 import { finishFloat32, finishInt8 } from './finish';
 import { dotAdd, madd } from './simd';
 import { rangeEnd, rangeStart } from './split';
@@ -58,9 +58,9 @@ export function tiles(
     const width = min(PANEL, columns - column);
     // The last panel of a thread has none behind it: then nothing new is touched.
     const isLast = panel + 1 == end;
-    const step: usize = isLast ? 0 : aheadStep(blocks);
     const next: usize = isLast ? w : w + rowBytes * PANEL;
     const share: usize = isLast ? 0 : (rowBytes * PANEL) / <usize>blocks;
+    const step = aheadStep(isInt8, rowBytes, share);
     for (let block = 0; block < blocks; block++) {
       const first = <usize>rangeStart(rows, block, blocks);
       const from = x + first * xPitch;
@@ -133,9 +133,8 @@ function tile(
   let high5 = high0;
   const end = x + rowBytes;
   while (x < end) {
-    touch(ahead);
-    ahead += step;
-    const pause = min(x + AHEAD_INTERVAL, end);
+    ahead = touchAhead(isInt8, ahead, step);
+    const pause = min(x + aheadInterval(isInt8), end);
     // Two steps of k at a time: the end of the loop, and moving the pointers, cost once for both.
     while (x < pause) {
       const wLow = v128.load(weight);
