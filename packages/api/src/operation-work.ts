@@ -38,7 +38,7 @@ export function checkOperationWork(args: ExecutionArgs): void {
   for (const values of argumentsOf(args)) {
     for (const { name, type, value } of values) {
       images += countImages(name, type, value);
-      for (const text of textsOf(name, value)) prompts.add(text);
+      for (const text of textsOf(name, type, value)) prompts.add(text);
     }
     checkImageCount(images, MAX_IMAGES);
     for (const prompt of promptsOf(values)) prompts.add(prompt);
@@ -136,12 +136,17 @@ function countImages(name: string, type: GraphQLInputType, value: unknown): numb
 }
 
 /** Those under the name `text`, here or within; one that is too long for a resolver counts as none. */
-function textsOf(name: string, value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap((entry) => textsOf(name, entry));
+function textsOf(name: string, type: GraphQLInputType, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => textsOf(name, type, entry));
   if (typeof value === 'string')
     return name === 'text' && isUsable(() => checkText(value)) ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => textsOf(key, inner));
+  const named = getNamedType(type);
+  // An uploaded file is an object as well, of as many entries as it has bytes.
+  if (!isInputObjectType(named) || typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const field = named.getFields()[key];
+    return field === undefined ? [] : textsOf(key, field.type, inner);
+  });
 }
 
 /** Labels in their templates; those that a resolver will not take count as none. */

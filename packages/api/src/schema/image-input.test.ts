@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exampleBytes, ORIGIN, startApi, type TestApi } from '../testing/api.ts';
 
 let api: TestApi;
@@ -42,6 +42,17 @@ test('an uploaded image is classified', async () => {
     data: { classify: { label: 'sheep', image: { bytes: sheep.length } } },
   });
   expect(status).toBe(200);
+});
+
+test('a file is not taken apart to look for texts', async () => {
+  const entries = vi.spyOn(Object, 'entries');
+  await upload({});
+  const holders = entries.mock.calls.map(([holder]) => holder as unknown);
+  entries.mockRestore();
+  const isFile = (value: unknown) =>
+    typeof value === 'object' && value !== null && 'arrayBuffer' in value;
+  expect(holders.length).toBeGreaterThan(0);
+  expect(holders.filter(isFile)).toEqual([]);
 });
 
 test('several uploads go into one query, one file into two places', async () => {
