@@ -9,7 +9,7 @@ import type { EncodedImage, ImageFacts, ImageTiming } from './image-loader.ts';
 import { type GivenImage, imageSource } from './images/given-image.ts';
 import type { ImageSource } from './images/image-source.ts';
 import type { EncodedLabels } from './label-loader.ts';
-import { checkImageCount, checkLabels, checkRejection, checkTop, MAX_IMAGES } from './limits.ts';
+import { checkImageCount, checkLabels, checkRejection, checkTop } from './limits.ts';
 import type { Loaders, ModelSession } from './loaders.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
 import { answerEach, InputFailure } from './outcome.ts';
@@ -77,7 +77,7 @@ export async function classifyImage(
   loaders: Loaders,
   { image, ...question }: ClassifyRequest,
 ): Promise<ImageClassification> {
-  checkQuestion(question);
+  checkQuestion(question, loaders);
   const start = performance.now();
   const [encoded, labels] = await Promise.all([
     loaders.image(image),
@@ -98,8 +98,8 @@ export async function classifyImages(
   question: Question,
   describe: Context['describe'],
 ): Promise<readonly (ImageClassification | InputFailure)[]> {
-  checkQuestion(question);
-  checkImageCount(images.length, MAX_IMAGES);
+  checkQuestion(question, session.loaders);
+  checkImageCount(images.length, session.loaders.limits);
   if (images.length === 0) return [];
   const start = performance.now();
   const { model, loaders } = session;
@@ -113,8 +113,11 @@ export async function classifyImages(
   );
 }
 
-function checkQuestion({ labels, templates, topK, mode, rejection }: Question): void {
-  checkLabels(labels, templates ?? DEFAULT_TEMPLATES);
+function checkQuestion(
+  { labels, templates, topK, mode, rejection }: Question,
+  { limits }: ModelSession['loaders'],
+): void {
+  checkLabels(labels, templates ?? DEFAULT_TEMPLATES, limits);
   checkTop(topK ?? labels.length);
   if (rejection !== undefined) checkRejection(rejection.below, mode);
 }

@@ -4,7 +4,6 @@ import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
 import { afterTimeout, callerSignal, type EndingSignal } from './inference/caller.ts';
 import type { LabelSets } from './label-sets/label-sets.ts';
-import { MAX_IMAGES } from './limits.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
 import type { RequestLog } from './log/server-log.ts';
 import type { Metrics } from './metrics.ts';
@@ -64,7 +63,7 @@ export function createContext(
     leases.push(lease);
     const { model } = lease;
     waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout);
-    return { model, loaders: createLoaders(model, readImage, MAX_IMAGES, waiting.signal) };
+    return { model, loaders: createLoaders(model, readImage, settings, waiting.signal) };
   };
   return {
     models,

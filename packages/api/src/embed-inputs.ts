@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
 import type { ImageFacts } from './image-loader.ts';
 import { type GivenImage, imageSource } from './images/given-image.ts';
-import { checkImageCount, checkText, checkTop, MAX_IMAGES } from './limits.ts';
+import { checkImageCount, checkText, checkTop, type Limits } from './limits.ts';
 import type { Loaders, ModelSession } from './loaders.ts';
 import { answerEach, InputFailure } from './outcome.ts';
 
@@ -36,7 +36,7 @@ export async function encodeEach(
   inputs: readonly GivenInput[],
   describe: Context['describe'],
 ): Promise<readonly (EncodedInput | InputFailure)[]> {
-  checkImages(inputs);
+  checkImages(inputs, loaders.limits);
   return answerEach(inputs, kindOf, (input) => encodeInput(loaders, input), describe);
 }
 
@@ -44,7 +44,7 @@ export async function encodeEach(
 async function encodeInput(loaders: Loaders, { text, image }: GivenInput): Promise<EncodedInput> {
   if (image) return loaders.image(await imageSource(image));
   if (text == null) throw new ApiError('BAD_INPUT', 'expected a text or an image, got neither');
-  checkText(text);
+  checkText(text, loaders.limits);
   return loaders.text(text);
 }
 
@@ -76,7 +76,7 @@ export async function rankCandidates(
   describe: Context['describe'],
 ): Promise<Ranking> {
   checkTop(topK ?? 1);
-  checkImages([query, ...candidates]);
+  checkImages([query, ...candidates], loaders.limits);
   const [{ direction }, outcomes] = await Promise.all([
     encodeInput(loaders, query),
     encodeEach(loaders, candidates, describe),
@@ -103,9 +103,9 @@ export async function similarity(loaders: Loaders, a: GivenInput, b: GivenInput)
 
 const kindOf = ({ image }: GivenInput) => (image ? 'image' : 'text');
 
-function checkImages(inputs: readonly GivenInput[]): void {
+function checkImages(inputs: readonly GivenInput[], limits: Limits): void {
   const images = inputs.filter(({ image }) => image);
-  checkImageCount(images.length, MAX_IMAGES);
+  checkImageCount(images.length, limits);
 }
 
 /** Of vectors of length 1. Rounding may lead a little out of −1 to 1. */

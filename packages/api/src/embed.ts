@@ -60,7 +60,7 @@ export async function embedText(
   text: string,
   normalize: boolean,
 ): Promise<EmbeddedText> {
-  checkText(text);
+  checkText(text, loaders.limits);
   const { embedding, direction, tokens, truncated } = await loaders.text(text);
   return {
     values: normalize ? direction : embedding,

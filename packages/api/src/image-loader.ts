@@ -3,7 +3,7 @@ import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
 import type { Caller } from './inference/caller.ts';
 import type { Inference } from './inference/inference.ts';
-import { checkImageCount } from './limits.ts';
+import { checkImageCount, type Limits } from './limits.ts';
 
 /** What an image file is. */
 export interface ImageFacts {
@@ -40,18 +40,18 @@ export interface EncodedImage {
 /**
  * Makes the images of one operation: equal addresses are read once. One that fails fails alone.
  *
- * @param maxImages the most images of one batch, equal ones counted each time.
+ * @param limits its images are counted, equal ones each time.
  */
 export function createImageLoader(
   { images }: Inference,
   readImage: ReadImage,
-  maxImages: number,
+  limits: Limits,
   caller: Caller,
 ): (source: ImageSource) => Promise<EncodedImage> {
   let requested = 0;
   const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
     async (sources) => {
-      checkImageCount(requested, maxImages);
+      checkImageCount(requested, limits);
       return Promise.all(
         sources.map((source) => images.encode(source, readImage, caller).catch(toError)),
       );

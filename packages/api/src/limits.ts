@@ -1,18 +1,20 @@
 import type { ClassifyMode } from '@clipql/core';
 import { ApiError, shorten } from './errors.ts';
 
-/** Labels of one classification. */
-const MAX_LABELS = 1_000;
-/** Characters of a label, a template or a text to embed. */
-const MAX_TEXT_LENGTH = 8_192;
-/** Characters of a label in its template, which may repeat it. */
-const MAX_PROMPT_LENGTH = 2 * MAX_TEXT_LENGTH;
-/** Different prompts (labels × templates, and texts to embed) of one operation. */
-const MAX_PROMPTS = 7_000;
+/** What one operation may ask for; a server's settings say how much. */
+export interface Limits {
+  /** Labels of one classification. */
+  readonly maxLabels: number;
+  /** Characters of a label, a template or a text to embed. */
+  readonly maxTextLength: number;
+  /** Different prompts (labels × templates, and texts to embed) of one operation. */
+  readonly maxPrompts: number;
+  /** Images of one operation, equal ones counted each time. */
+  readonly maxImages: number;
+}
+
 /** Characters of all different prompts of one operation: tokenizing takes a second or two for them. */
 const MAX_PROMPT_CHARACTERS = 1_000_000;
-/** Images of one operation, equal ones counted each time. */
-export const MAX_IMAGES = 64;
 /** Bytes of one image file. */
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 
@@ -24,28 +26,33 @@ const LABEL_PLACE = '{}';
  * @throws ApiError TOO_MANY_LABELS; TOO_MANY_PROMPTS; BAD_INPUT for no labels or templates, an
  *   empty or overlong label, or a template without `{}`.
  */
-export function checkLabels(labels: readonly string[], templates: readonly string[]): void {
+export function checkLabels(
+  labels: readonly string[],
+  templates: readonly string[],
+  limits: Limits,
+): void {
   if (labels.length === 0) throw badInput('expected at least 1 label, got none');
   if (templates.length === 0) throw badInput('expected at least 1 template, got none');
-  if (labels.length > MAX_LABELS) {
+  if (labels.length > limits.maxLabels) {
     throw new ApiError(
       'TOO_MANY_LABELS',
-      `expected at most ${count(MAX_LABELS)} labels, got ${count(labels.length)}`,
+      `expected at most ${count(limits.maxLabels)} labels, got ${count(labels.length)}`,
     );
   }
   const prompts = labels.length * templates.length;
-  if (prompts > MAX_PROMPTS) {
-    throw tooManyPrompts(`${labels.length} labels × ${templates.length} templates`, prompts);
+  if (prompts > limits.maxPrompts) {
+    const where = `${labels.length} labels × ${templates.length} templates`;
+    throw tooManyPrompts(where, prompts, limits);
   }
-  for (const [i, label] of labels.entries()) checkLabel(i, label);
-  for (const template of templates) checkTemplate(template);
+  for (const [i, label] of labels.entries()) checkLabel(i, label, limits);
+  for (const template of templates) checkTemplate(template, limits);
   const longestLabel = Math.max(...labels.map((label) => label.length));
-  for (const template of templates) checkPromptLength(template, longestLabel);
+  for (const template of templates) checkPromptLength(template, longestLabel, limits);
 }
 
 /** @throws ApiError BAD_INPUT for a text that is too long to embed. */
-export function checkText(text: string): void {
-  checkLength('the text', text);
+export function checkText(text: string, limits: Limits): void {
+  checkLength('the text', text, limits);
 }
 
 /** @throws ApiError BAD_INPUT when a number of scores to give is below 1. @returns it. */
@@ -65,8 +72,10 @@ export function checkRejection(below: number, mode: ClassifyMode): void {
  * @param prompts the different ones of an operation.
  * @throws ApiError TOO_MANY_PROMPTS when they, or their characters, are more than allowed.
  */
-export function checkPrompts(prompts: readonly string[]): void {
-  if (prompts.length > MAX_PROMPTS) throw tooManyPrompts('one operation', prompts.length);
+export function checkPrompts(prompts: readonly string[], limits: Limits): void {
+  if (prompts.length > limits.maxPrompts) {
+    throw tooManyPrompts('one operation', prompts.length, limits);
+  }
   const characters = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
   if (characters <= MAX_PROMPT_CHARACTERS) return;
   throw new ApiError(
@@ -75,12 +84,12 @@ export function checkPrompts(prompts: readonly string[]): void {
   );
 }
 
-/** @throws ApiError TOO_MANY_IMAGES when an operation names more images than `most`. */
-export function checkImageCount(images: number, most: number): void {
-  if (images <= most) return;
+/** @throws ApiError TOO_MANY_IMAGES when an operation names more images than it may. */
+export function checkImageCount(images: number, { maxImages }: Limits): void {
+  if (images <= maxImages) return;
   throw new ApiError(
     'TOO_MANY_IMAGES',
-    `expected at most ${count(most)} images in one operation, got ${count(images)}`,
+    `expected at most ${count(maxImages)} images in one operation, got ${count(images)}`,
   );
 }
 
@@ -96,40 +105,42 @@ export function checkImageBytes(bytes: number, most: number, where = ''): void {
   );
 }
 
-function checkLabel(index: number, label: string): void {
+function checkLabel(index: number, label: string, limits: Limits): void {
   if (label.trim() === '') {
     throw badInput(`expected a text as label ${index + 1}, got an empty one`);
   }
-  checkLength(`label ${index + 1}`, label);
+  checkLength(`label ${index + 1}`, label, limits);
 }
 
-function checkTemplate(template: string): void {
-  checkLength('a template', template);
+function checkTemplate(template: string, limits: Limits): void {
+  checkLength('a template', template, limits);
   if (template.includes(LABEL_PLACE)) return;
   const got = JSON.stringify(shorten(template, 60));
   throw badInput(`expected a template with ${LABEL_PLACE}, where the label goes, got ${got}`);
 }
 
-function checkPromptLength(template: string, longestLabel: number): void {
+/** A template may repeat its label: twice as much as a text in all. */
+function checkPromptLength(template: string, longestLabel: number, limits: Limits): void {
+  const most = 2 * limits.maxTextLength;
   const places = template.split(LABEL_PLACE).length - 1;
   const length = template.length + places * (longestLabel - LABEL_PLACE.length);
-  if (length <= MAX_PROMPT_LENGTH) return;
+  if (length <= most) return;
   throw badInput(
-    `expected at most ${count(MAX_PROMPT_LENGTH)} characters in a label with its template, got ${count(length)}`,
+    `expected at most ${count(most)} characters in a label with its template, got ${count(length)}`,
   );
 }
 
-function checkLength(what: string, text: string): void {
-  if (text.length <= MAX_TEXT_LENGTH) return;
+function checkLength(what: string, text: string, { maxTextLength }: Limits): void {
+  if (text.length <= maxTextLength) return;
   throw badInput(
-    `expected at most ${count(MAX_TEXT_LENGTH)} characters in ${what}, got ${count(text.length)}`,
+    `expected at most ${count(maxTextLength)} characters in ${what}, got ${count(text.length)}`,
   );
 }
 
-function tooManyPrompts(where: string, prompts: number): ApiError {
+function tooManyPrompts(where: string, prompts: number, { maxPrompts }: Limits): ApiError {
   return new ApiError(
     'TOO_MANY_PROMPTS',
-    `expected at most ${count(MAX_PROMPTS)} prompts, got ${count(prompts)} (${where})`,
+    `expected at most ${count(maxPrompts)} prompts, got ${count(prompts)} (${where})`,
   );
 }
 

@@ -2,6 +2,7 @@ import { createImageLoader, type EncodedImage } from './image-loader.ts';
 import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
 import { type EncodedLabels, encodeLabels } from './label-loader.ts';
+import type { Limits } from './limits.ts';
 import type { LoadedModel } from './models/loaded-model.ts';
 import { createTextLoader, type EncodedText } from './text-loader.ts';
 
@@ -10,6 +11,8 @@ import { createTextLoader, type EncodedText } from './text-loader.ts';
  * equal call is answered from the first; those of all operations share batches.
  */
 export interface Loaders {
+  /** What the operation may ask for. */
+  readonly limits: Limits;
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
   image(source: ImageSource): Promise<EncodedImage>;
   text(text: string): Promise<EncodedText>;
@@ -25,19 +28,19 @@ export interface ModelSession {
 /**
  * Loaders for one operation.
  *
- * @param maxImages the most images of the operation.
  * @param signal tells when nobody waits for the answer any more.
  */
 export function createLoaders(
   model: LoadedModel,
   readImage: ReadImage,
-  maxImages: number,
+  limits: Limits,
   signal: AbortSignal,
 ): Loaders {
   const caller = { signal, account: { held: 0 } };
-  const text = createTextLoader(model.inference, caller);
+  const text = createTextLoader(model.inference, limits, caller);
   return {
-    image: createImageLoader(model.inference, readImage, maxImages, caller),
+    limits,
+    image: createImageLoader(model.inference, readImage, limits, caller),
     text,
     labels: (labels, templates) =>
       encodeLabels(text, model.clip.info.contextLength, labels, templates),

@@ -23,7 +23,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { ApiError } from './errors.ts';
-import { checkImageCount, checkLabels, checkPrompts, checkText, MAX_IMAGES } from './limits.ts';
+import { checkImageCount, checkLabels, checkPrompts, checkText, type Limits } from './limits.ts';
 
 /**
  * Counts an operation's images and prompts from its arguments, variables and fragments included,
@@ -32,17 +32,17 @@ import { checkImageCount, checkLabels, checkPrompts, checkText, MAX_IMAGES } fro
  * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS or TOO_MANY_PROMPTS for more than one operation
  *   may have.
  */
-export function checkOperationWork(args: ExecutionArgs): void {
+export function checkOperationWork(args: ExecutionArgs, limits: Limits): void {
   const prompts = new Set<string>();
   let images = 0;
   for (const values of argumentsOf(args)) {
     for (const { name, type, value } of values) {
       images += countImages(name, type, value);
-      for (const text of textsOf(name, type, value)) prompts.add(text);
+      for (const text of textsOf(name, type, value, limits)) prompts.add(text);
     }
-    checkImageCount(images, MAX_IMAGES);
-    for (const prompt of promptsOf(values)) prompts.add(prompt);
-    checkPrompts([...prompts]);
+    checkImageCount(images, limits);
+    for (const prompt of promptsOf(values, limits)) prompts.add(prompt);
+    checkPrompts([...prompts], limits);
   }
 }
 
@@ -136,27 +136,27 @@ function countImages(name: string, type: GraphQLInputType, value: unknown): numb
 }
 
 /** Those under the name `text`, here or within; one that is too long for a resolver counts as none. */
-function textsOf(name: string, type: GraphQLInputType, value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap((entry) => textsOf(name, type, entry));
+function textsOf(name: string, type: GraphQLInputType, value: unknown, limits: Limits): string[] {
+  if (Array.isArray(value)) return value.flatMap((entry) => textsOf(name, type, entry, limits));
   if (typeof value === 'string')
-    return name === 'text' && isUsable(() => checkText(value)) ? [value] : [];
+    return name === 'text' && isUsable(() => checkText(value, limits)) ? [value] : [];
   const named = getNamedType(type);
   // An uploaded file is an object as well, of as many entries as it has bytes.
   if (!isInputObjectType(named) || typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const field = named.getFields()[key];
-    return field === undefined ? [] : textsOf(key, field.type, inner);
+    return field === undefined ? [] : textsOf(key, field.type, inner, limits);
   });
 }
 
 /** Labels in their templates; those that a resolver will not take count as none. */
-function promptsOf(values: readonly Argument[]): string[] {
+function promptsOf(values: readonly Argument[], limits: Limits): string[] {
   const given = (name: string) => values.find((argument) => argument.name === name)?.value;
   const labels = given('labels');
   if (!Array.isArray(labels)) return [];
   const preset = given('preset') === 'ensemble' ? ENSEMBLE_TEMPLATES : DEFAULT_TEMPLATES;
   const templates = (given('templates') ?? preset) as readonly string[];
-  if (!isUsable(() => checkLabels(labels, templates))) return [];
+  if (!isUsable(() => checkLabels(labels, templates, limits))) return [];
   return templates.flatMap((template) => labels.map((label) => fillTemplate(template, label)));
 }
 

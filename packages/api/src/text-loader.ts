@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Caller } from './inference/caller.ts';
 import type { Inference } from './inference/inference.ts';
-import { checkPrompts } from './limits.ts';
+import { checkPrompts, type Limits } from './limits.ts';
 
 export interface EncodedText {
   /** Start and end tokens included. */
@@ -22,12 +22,13 @@ export interface EncodedText {
  */
 export function createTextLoader(
   { texts }: Inference,
+  limits: Limits,
   caller: Caller,
 ): (text: string) => Promise<EncodedText> {
   const prompts: string[] = [];
   const loader = new DataLoader<string, EncodedText>(async (batch) => {
     for (const text of batch) prompts.push(text);
-    checkPrompts(prompts);
+    checkPrompts(prompts, limits);
     return texts.encode(batch, caller);
   });
   return (text) => loader.load(text);

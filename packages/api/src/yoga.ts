@@ -43,7 +43,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useTokenLimit(settings.maxTokens),
       useDocumentLimits(settings),
       useModelLeases(),
-      useOperationLimits(),
+      useOperationLimits(settings),
       useErrorCodes(log, metrics, {
         maxRequestBytes: maxBytes,
         suggestions: settings.introspection,

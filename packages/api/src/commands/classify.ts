@@ -3,7 +3,7 @@ import { Argument, type Command, Option } from 'commander';
 import { classifyImage } from '../classify-image.ts';
 import { checkLabels } from '../limits.ts';
 import type { ModelSession } from '../loaders.ts';
-import { type Flags, parseCount } from '../settings/settings.ts';
+import { type Flags, parseCount, parseSettings } from '../settings/settings.ts';
 import { ANSWER_FORMATS, type Answered, type AnswerFormat, answerWriter } from './answer-writer.ts';
 import { addModelFlags, collect } from './flags.ts';
 import { type LabelFlags, labelsOf } from './labels.ts';
@@ -70,7 +70,7 @@ export function addClassify(program: Command): void {
 
 async function classify(names: readonly string[], flags: ClassifyFlags): Promise<void> {
   const labels = labelsOf(flags);
-  checkLabels(labels, flags.templates ?? DEFAULT_TEMPLATES);
+  checkLabels(labels, flags.templates ?? DEFAULT_TEMPLATES, parseSettings(flags, process.env));
   const top = flags.top === undefined ? labels.length : parseCount('--top', flags.top);
   const format = flags.json ? 'json' : (flags.format ?? 'table');
   const writer = answerWriter(format, top, (text) => process.stdout.write(text));

@@ -27,10 +27,11 @@ export async function withLocalSession(
   const loaded = await first.load();
   const fetcher = createImageFetcher(settings);
   try {
-    // Images are taken in small groups, so that their number needs no limit.
     const { signal } = new AbortController();
     const readImage = imagesOfCommandLine(fetcher);
-    const loaders = createLoaders(loaded, readImage, Number.POSITIVE_INFINITY, signal);
+    // Images are taken in small groups, so that their number needs no limit.
+    const limits = { ...settings, maxImages: Number.POSITIVE_INFINITY };
+    const loaders = createLoaders(loaded, readImage, limits, signal);
     await work({ model: loaded, loaders });
   } finally {
     await fetcher.close();

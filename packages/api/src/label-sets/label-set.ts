@@ -1,5 +1,5 @@
 import { ApiError, shorten } from '../errors.ts';
-import { checkLabels } from '../limits.ts';
+import { checkLabels, type Limits } from '../limits.ts';
 
 /** Labels under a name, whose embeddings are kept. */
 export interface LabelSet {
@@ -14,7 +14,7 @@ export interface LabelSet {
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** @throws ApiError BAD_INPUT for its name; and what `checkLabels` throws. */
-export function checkLabelSet({ name, labels, templates }: LabelSet): void {
+export function checkLabelSet({ name, labels, templates }: LabelSet, limits: Limits): void {
   if (!NAME.test(name)) {
     const got = JSON.stringify(shorten(name, 100));
     throw new ApiError(
@@ -22,7 +22,7 @@ export function checkLabelSet({ name, labels, templates }: LabelSet): void {
       `expected a name of 1 to 64 small letters, digits, - and _, got ${got}`,
     );
   }
-  checkLabels(labels, templates);
+  checkLabels(labels, templates, limits);
 }
 
 /** Whether two sets give the same embeddings. */

@@ -82,7 +82,7 @@ export async function openLabelSets(
     get,
     encode,
     create: async (set, session, replace) => {
-      checkLabelSet(set);
+      checkLabelSet(set, session.loaders.limits);
       const former = sets.get(set.name);
       if (former !== undefined && holdsTheSame(former, set)) {
         await encode(former, session);

@@ -237,6 +237,30 @@ export const SERVER_OPTIONS = {
     placeholder: '<n>',
     help: 'larger requests are refused, in MiB',
   },
+  maxImages: {
+    value: wholeNumber(1).default(64),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'images of one operation',
+  },
+  maxLabels: {
+    value: wholeNumber(1).default(1_000),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'labels of one classification',
+  },
+  maxTextLength: {
+    value: wholeNumber(1).default(8_192),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'characters of a label, a template or a text',
+  },
+  maxPrompts: {
+    value: wholeNumber(1).default(7_000),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'different prompts of one operation, labels × templates and texts',
+  },
   maxTokens: {
     value: wholeNumber(1).default(50_000),
     expects: 'a whole number of at least 1',
