@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root, setUp } from './setup.mjs';
 
-const node = setUp('serve');
+const flags = process.argv.slice(2);
+const node = setUp(asksForGpu() ? 'all' : 'serve');
 const command = join(root, 'packages', 'api', 'bin', 'clipql.js');
-const server = spawn(node, [command, 'serve', ...process.argv.slice(2)], { stdio: 'inherit' });
+const server = spawn(node, [command, 'serve', ...flags], { stdio: 'inherit' });
 
 // A signal from the terminal reaches the server as well, which takes two at once for one.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
@@ -22,3 +23,11 @@ server.on('exit', (code, signal) => {
   clearInterval(watch);
   process.exitCode = code ?? (signal === null ? 1 : 0);
 });
+
+/** WebGPU for Node is 130 MB, which serving on the CPU does without. */
+function asksForGpu() {
+  const at = flags.indexOf('--backend');
+  const joined = flags.find((flag) => flag.startsWith('--backend='))?.slice('--backend='.length);
+  const backend = at >= 0 ? flags[at + 1] : (joined ?? process.env.CLIPQL_BACKEND);
+  return backend === 'gpu' || backend === 'auto';
+}
