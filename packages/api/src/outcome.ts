@@ -23,7 +23,7 @@ export class InputFailure {
  * Answers several inputs, each for itself: one that fails leaves the others their answers.
  *
  * @throws ApiError or ClipError for a failure that is of the whole operation, such as
- *   TOO_MANY_IMAGES.
+ *   TOO_MANY_IMAGES, or when the server is too busy for every input.
  */
 export async function answerEach<Input, Answer>(
   inputs: readonly Input[],
@@ -32,10 +32,18 @@ export async function answerEach<Input, Answer>(
   describe: Context['describe'],
 ): Promise<(Answer | InputFailure)[]> {
   const settled = await Promise.allSettled(inputs.map(answer));
+  const [first] = settled;
+  if (first?.status === 'rejected' && settled.every(wasTurnedAway)) throw first.reason;
   return settled.map((result, i) => {
     if (result.status === 'fulfilled') return result.value;
     const known = publicError(result.reason);
     if (known !== undefined && meaningOf(known).wholeOperation) throw result.reason;
     return new InputFailure(i, kindOf(inputs[i]!), describe(result.reason));
   });
+}
+
+/** With a status by which clients and proxies know to come back later. */
+function wasTurnedAway(result: PromiseSettledResult<unknown>): boolean {
+  const error = result.status === 'rejected' ? publicError(result.reason) : undefined;
+  return error !== undefined && meaningOf(error).status === 429;
 }
