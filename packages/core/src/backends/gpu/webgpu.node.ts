@@ -1,7 +1,15 @@
+/** What is used of the package `webgpu`, which need not be installed. */
+interface WebGpuPackage {
+  readonly globals: object;
+  create(options: readonly string[]): unknown;
+}
+
+const PACKAGE: string = 'webgpu';
+
 /** Gives Node what browsers have: `navigator.gpu`, from the optional package `webgpu`. */
 export async function provideWebGpu(): Promise<void> {
   if (navigator.gpu !== undefined) return;
-  const webgpu = await import('webgpu').catch(() => undefined);
+  const webgpu: WebGpuPackage | undefined = await import(PACKAGE).catch(() => undefined);
   if (webgpu === undefined) return;
   Object.assign(globalThis, webgpu.globals);
   // On the navigator for good: Dawn ends with the last reference to it.
