@@ -107,8 +107,14 @@ function describeRequestError(
     const most = maxRequestBytes / 1024 / 1024;
     return { code: 'REQUEST_TOO_LARGE', message: `expected a request of at most ${most} MiB` };
   }
-  const line = oneLine(suggestions ? message : message.replace(/ Did you mean [^?]*\?$/, ''));
+  const line = oneLine(suggestions ? message : withoutSuggestion(message));
   return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: line };
+}
+
+/** GraphQL quotes what a client sent, of any length, so no expression goes over it. */
+function withoutSuggestion(message: string): string {
+  const at = message.lastIndexOf(' Did you mean ');
+  return at >= 0 && message.endsWith('?') ? message.slice(0, at) : message;
 }
 
 function rootCause(error: unknown): unknown {

@@ -13,7 +13,7 @@ import type {
   RunShapes,
   WeightReader,
 } from '../backend.ts';
-import { rejectable } from '../rejectable.ts';
+import { Interruption } from '../interruption.ts';
 import { RunQueue } from '../run-queue.ts';
 import type { RunInputs, RunOutputs } from '../run-values.ts';
 import { bestMode, findGpu } from './adapter.ts';
@@ -63,7 +63,7 @@ class GpuBackend implements Backend {
   private readonly weights = new HostWeights();
   private executables: readonly GpuExecutable[] = [];
   private readonly queue = new RunQueue();
-  private readonly ended = rejectable();
+  private readonly ended = new Interruption();
   private disposed = false;
 
   constructor(session: Session, executor: string) {
@@ -89,7 +89,7 @@ class GpuBackend implements Backend {
 
   dispose(): void {
     this.disposed = true;
-    this.ended.reject(disposedError());
+    this.ended.end(disposedError());
     this.session.dispose();
     this.executables = [];
     this.weights.clear();
@@ -98,7 +98,7 @@ class GpuBackend implements Backend {
   private async run(executable: GpuExecutable, inputs: RunInputs): Promise<RunOutputs> {
     this.checkUsable();
     if (this.session.isLost) await this.reopen();
-    return Promise.race([executable.run(this.session, inputs), this.ended.promise]);
+    return this.ended.during(executable.run(this.session, inputs));
   }
 
   private async reopen(): Promise<void> {

@@ -1,5 +1,6 @@
 import { ClipError } from '../../errors.ts';
 import type { GpuMode } from '../backend.ts';
+import { Interruption } from '../interruption.ts';
 import { RunQueue } from '../run-queue.ts';
 import { adapterName, rendererName } from './adapter.ts';
 import type { Gpu, GpuJs, Handle, Input, Kernel, Pipeline } from './gpu-js.ts';
@@ -28,7 +29,7 @@ export class Session {
   private readonly context: DeviceContext | undefined;
   private readonly kernels = new Map<string, Kernel>();
   private readonly wgsl = new Map<string, WgslBody>();
-  private readonly lost: Promise<never>;
+  private readonly lost = new Interruption();
 
   private constructor(gpuJs: GpuJs, mode: GpuMode, gpu: Gpu, context: DeviceContext | undefined) {
     this.gpuJs = gpuJs;
@@ -36,12 +37,11 @@ export class Session {
     this.gpu = gpu;
     this.context = context;
     if (mode === 'webgpu') useWgsl(gpu, gpuJs.WebGPUKernel, this.wgsl);
-    this.lost = this.untilLost().then((reason) => {
+    void this.untilLost().then((reason) => {
       this.isLost = true;
       const why = reason === '' ? '' : ` (${reason})`;
-      throw new ClipError('GPU_LOST', `the GPU was lost${why}; try again`);
+      this.lost.end(new ClipError('GPU_LOST', `the GPU was lost${why}; try again`));
     });
-    this.lost.catch(() => {});
   }
 
   /** @throws ClipError GPU_UNAVAILABLE where gpu.js does not run in this mode. */
@@ -127,11 +127,11 @@ export class Session {
   /** @throws ClipError GPU_LOST when the device is lost before the end. */
   async run(pipeline: Pipeline, inputs: readonly Input[]): ReturnType<Pipeline> {
     try {
-      return await Promise.race([pipeline(...inputs), this.lost]);
+      return await this.lost.during(pipeline(...inputs));
     } catch (error) {
       if (error instanceof ClipError) throw error;
       // A read that fails is often the first to tell; the device says so in its next turn.
-      await Promise.race([this.lost, new Promise((resolve) => setTimeout(resolve))]);
+      await this.lost.during(new Promise((resolve) => setTimeout(resolve)));
       throw error;
     }
   }

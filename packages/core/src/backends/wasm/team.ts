@@ -1,5 +1,5 @@
 import { ClipError } from '../../errors.ts';
-import { rejectable } from '../rejectable.ts';
+import { Interruption } from '../interruption.ts';
 import type { StartThread, Thread } from './thread.ts';
 
 /** A program for the interpreter, as addresses in the shared memory. */
@@ -64,7 +64,7 @@ export class Team {
   private words: Int32Array;
   private members: readonly Thread[] = [];
   private ending: Promise<unknown> = Promise.resolve();
-  private lost = rejectable();
+  private lost = new Interruption();
 
   constructor(options: TeamOptions) {
     this.options = options;
@@ -92,7 +92,7 @@ export class Team {
       // A late notification of the job before may come first: only the word itself tells.
       while (Atomics.load(words, DONE) === before) {
         const done = Atomics.waitAsync(words, DONE, before);
-        if (done.async) await Promise.race([done.value, lost.promise]);
+        if (done.async) await lost.during(done.value);
       }
     } finally {
       // Members that are being ended keep the process alive until they are.
@@ -121,8 +121,8 @@ export class Team {
 
   /** Lets all members go; what is in flight rejects with this error. */
   private end(error: ClipError): ClipError {
-    this.lost.reject(error);
-    this.lost = rejectable();
+    this.lost.end(error);
+    this.lost = new Interruption();
     this.ending = Promise.all(this.members.map((member) => member.terminate()));
     this.members = [];
     return error;
