@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
 import type { ImageFacts } from './image-loader.ts';
 import { type GivenImage, imageSource } from './images/given-image.ts';
-import { checkImageCount, checkText, checkTop, type Limits } from './limits.ts';
+import { checkImageCount, checkPrompts, checkText, checkTop, type Limits } from './limits.ts';
 import type { Loaders, ModelSession } from './loaders.ts';
 import { answerEach, InputFailure } from './outcome.ts';
 
@@ -36,7 +36,7 @@ export async function encodeEach(
   inputs: readonly GivenInput[],
   describe: Context['describe'],
 ): Promise<readonly (EncodedInput | InputFailure)[]> {
-  checkImages(inputs, loaders.limits);
+  checkInputs(inputs, loaders.limits);
   return answerEach(inputs, kindOf, (input) => encodeInput(loaders, input), describe);
 }
 
@@ -76,7 +76,7 @@ export async function rankCandidates(
   describe: Context['describe'],
 ): Promise<Ranking> {
   checkTop(topK ?? 1);
-  checkImages([query, ...candidates], loaders.limits);
+  checkInputs([query, ...candidates], loaders.limits);
   const [{ direction }, outcomes] = await Promise.all([
     encodeInput(loaders, query),
     encodeEach(loaders, candidates, describe),
@@ -103,9 +103,19 @@ export async function similarity(loaders: Loaders, a: GivenInput, b: GivenInput)
 
 const kindOf = ({ image }: GivenInput) => (image ? 'image' : 'text');
 
-function checkImages(inputs: readonly GivenInput[], limits: Limits): void {
-  const images = inputs.filter(({ image }) => image);
-  checkImageCount(images.length, limits);
+/** Before any work is done: a loader would see equal ones once. */
+function checkInputs(inputs: readonly GivenInput[], limits: Limits): void {
+  let images = 0;
+  let prompts = 0;
+  let characters = 0;
+  for (const { image, text } of inputs) {
+    if (image) images += 1;
+    else prompts += 1;
+    // One that is too long is its own failure, and is never tokenized.
+    if (text != null && text.length <= limits.maxTextLength) characters += text.length;
+  }
+  checkImageCount(images, limits);
+  checkPrompts({ prompts, characters }, limits);
 }
 
 /** Of vectors of length 1. Rounding may lead a little out of −1 to 1. */

@@ -44,6 +44,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   TOO_MANY_IMAGES: wholeOperation(400),
   TOO_MANY_LABELS: wholeOperation(400),
   TOO_MANY_PROMPTS: wholeOperation(400),
+  ANSWER_TOO_LARGE: wholeOperation(400),
   UNKNOWN_MODEL: wholeOperation(404),
   PRECISION_NOT_SERVED: wholeOperation(404),
   UNKNOWN_LABEL_SET: wholeOperation(404),

@@ -32,6 +32,8 @@ export type ApiErrorCode =
   | 'TOO_MANY_LABELS'
   /** More prompts (labels × templates, and texts) in one operation than allowed. */
   | 'TOO_MANY_PROMPTS'
+  /** The answer would have more values than one can hold. */
+  | 'ANSWER_TOO_LARGE'
   /** No label set of this name is kept. */
   | 'UNKNOWN_LABEL_SET'
   /** Another label set has this name. */

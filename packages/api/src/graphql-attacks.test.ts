@@ -192,6 +192,67 @@ const ATTACKS: readonly Attack[] = [
     code: 'TOO_MANY_PROMPTS',
   },
   {
+    what: '7,001 times the same text to embed',
+    query: 'query ($inputs: [EmbeddingInput!]!) { embed(inputs: $inputs) { __typename } }',
+    variables: { inputs: times(7_001, () => ({ text: 'a' })) },
+    code: 'TOO_MANY_PROMPTS',
+  },
+  {
+    what: 'a text 3,600 times under two aliases',
+    query: `query ($inputs: [EmbeddingInput!]!) {
+      a: embed(inputs: $inputs) { __typename }
+      b: embed(inputs: $inputs) { __typename }
+    }`,
+    variables: { inputs: times(3_600, () => ({ text: 'a' })) },
+    code: 'TOO_MANY_PROMPTS',
+  },
+  {
+    what: 'the same 7,000 prompts under two aliases',
+    query: `query ($labels: [String!]!) {
+      ${times(2, (i) => `a${i}: classify(imageUrl: "${SHEEP}", labels: $labels, preset: ENSEMBLE) { label }`).join(' ')}
+    }`,
+    variables: { labels: times(1_000, String) },
+    code: 'TOO_MANY_PROMPTS',
+  },
+  {
+    what: '7,000 embeddings under 190 aliases of their values',
+    query: `query ($inputs: [EmbeddingInput!]!) {
+      embed(inputs: $inputs) { ... on Embedding { ${times(190, (i) => `a${i}: values`).join(' ')} } }
+    }`,
+    variables: { inputs: times(7_000, (i) => ({ text: `${i}` })) },
+    code: 'ANSWER_TOO_LARGE',
+  },
+  {
+    what: '7,000 embeddings under 190 aliases of their data',
+    query: `query ($inputs: [EmbeddingInput!]!) {
+      embed(inputs: $inputs, encoding: BASE64) {
+        ... on Embedding { ${times(190, (i) => `a${i}: data`).join(' ')} }
+      }
+    }`,
+    variables: { inputs: times(7_000, (i) => ({ text: `${i}` })) },
+    code: 'ANSWER_TOO_LARGE',
+  },
+  {
+    what: '64 × 1,000 scores under 190 aliases',
+    query: `query ($images: [ImageInput!]!, $labels: [String!]!) {
+      classifyMany(images: $images, labels: $labels) {
+        ... on Classification { ${times(190, (i) => `a${i}: scores { label }`).join(' ')} }
+      }
+    }`,
+    variables: { images: times(64, () => ({ url: SHEEP })), labels: times(1_000, String) },
+    code: 'ANSWER_TOO_LARGE',
+  },
+  {
+    what: 'a label for rejected images of a million characters, 12,160 times',
+    query: `query ($images: [ImageInput!]!, $reject: String!) {
+      classifyMany(images: $images, labels: ["a"], rejectBelow: 1, rejectLabel: $reject) {
+        ... on Classification { ${times(190, (i) => `a${i}: label`).join(' ')} }
+      }
+    }`,
+    variables: { images: times(64, () => ({ url: SHEEP })), reject: 'x'.repeat(1_000_000) },
+    code: 'ANSWER_TOO_LARGE',
+  },
+  {
     what: '7,001 texts to embed',
     query: 'query ($inputs: [EmbeddingInput!]!) { embed(inputs: $inputs) { __typename } }',
     variables: { inputs: times(7_001, (i) => ({ text: `${i}` })) },

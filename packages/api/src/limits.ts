@@ -7,14 +7,16 @@ export interface Limits {
   readonly maxLabels: number;
   /** Characters of a label, a template or a text to embed. */
   readonly maxTextLength: number;
-  /** Different prompts (labels × templates, and texts to embed) of one operation. */
+  /** Prompts (labels × templates, and texts to embed) of one operation, equal ones each time. */
   readonly maxPrompts: number;
   /** Images of one operation, equal ones counted each time. */
   readonly maxImages: number;
 }
 
-/** Characters of all different prompts of one operation: tokenizing takes a second or two for them. */
+/** Characters of all prompts of one operation: tokenizing takes a second or two for them. */
 const MAX_PROMPT_CHARACTERS = 1_000_000;
+/** Numbers of one answer, some 20 bytes each: 7,000 embeddings of 1,024 values fit in. */
+const MAX_ANSWER_VALUES = 8_000_000;
 /** Bytes of one image file. */
 export const MAX_IMAGE_BYTES = 20 * 1024 * 1024;
 
@@ -68,15 +70,16 @@ export function checkRejection(below: number, mode: ClassifyMode): void {
   throw badInput(`expected ${what} from ${least} to 1 to reject below, got ${below}`);
 }
 
-/**
- * @param prompts the different ones of an operation.
- * @throws ApiError TOO_MANY_PROMPTS when they, or their characters, are more than allowed.
- */
-export function checkPrompts(prompts: readonly string[], limits: Limits): void {
-  if (prompts.length > limits.maxPrompts) {
-    throw tooManyPrompts('one operation', prompts.length, limits);
-  }
-  const characters = prompts.reduce((sum, prompt) => sum + prompt.length, 0);
+/** How much text is asked for. */
+export interface PromptCount {
+  readonly prompts: number;
+  /** Of all of them together. */
+  readonly characters: number;
+}
+
+/** @throws ApiError TOO_MANY_PROMPTS when they, or their characters, are more than allowed. */
+export function checkPrompts({ prompts, characters }: PromptCount, limits: Limits): void {
+  if (prompts > limits.maxPrompts) throw tooManyPrompts('one operation', prompts, limits);
   if (characters <= MAX_PROMPT_CHARACTERS) return;
   throw new ApiError(
     'TOO_MANY_PROMPTS',
@@ -90,6 +93,18 @@ export function checkImageCount(images: number, { maxImages }: Limits): void {
   throw new ApiError(
     'TOO_MANY_IMAGES',
     `expected at most ${count(maxImages)} images in one operation, got ${count(images)}`,
+  );
+}
+
+/**
+ * @param values numbers of an answer, and what is as long.
+ * @throws ApiError ANSWER_TOO_LARGE when they are more than one answer can hold.
+ */
+export function checkAnswerValues(values: number): void {
+  if (values <= MAX_ANSWER_VALUES) return;
+  throw new ApiError(
+    'ANSWER_TOO_LARGE',
+    `expected an answer of at most ${count(MAX_ANSWER_VALUES)} values, got a request for ${count(Math.ceil(values))}`,
   );
 }
 

@@ -1,124 +1,55 @@
 import { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from '@clipql/core';
 import {
-  type DocumentNode,
   type ExecutionArgs,
-  type FieldNode,
-  type FragmentDefinitionNode,
-  type FragmentSpreadNode,
-  type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLInputType,
-  type GraphQLNamedType,
-  GraphQLSkipDirective,
-  getArgumentValues,
-  getDirectiveValues,
   getNamedType,
-  getOperationAST,
-  getVariableValues,
   isInputObjectType,
-  isInterfaceType,
-  isObjectType,
-  Kind,
-  type SelectionNode,
-  type SelectionSetNode,
 } from 'graphql';
+import { checkAnswerSize } from './answer-size.ts';
 import { ApiError } from './errors.ts';
+import type { LabelSets } from './label-sets/label-sets.ts';
 import { checkImageCount, checkLabels, checkPrompts, checkText, type Limits } from './limits.ts';
+import { type Argument, fieldsOf } from './operation-fields.ts';
 
 /**
- * Counts an operation's images and prompts from its arguments, variables and fragments included,
- * before anything is resolved: under aliases and in lists they cost what they cost by themselves.
+ * Counts an operation's images and prompts from its arguments, variables and fragments included, and
+ * the values of its answer, before anything is resolved: under aliases and in lists, equal or not,
+ * they cost what they cost by themselves.
  *
- * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS or TOO_MANY_PROMPTS for more than one operation
- *   may have.
+ * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS, TOO_MANY_PROMPTS or ANSWER_TOO_LARGE for more
+ *   than one operation may have.
  */
-export function checkOperationWork(args: ExecutionArgs, limits: Limits): void {
-  const prompts = new Set<string>();
+export function checkOperationWork(
+  args: ExecutionArgs,
+  limits: Limits,
+  labelSets: Pick<LabelSets, 'list' | 'find'>,
+): void {
+  checkVariables(args, limits);
+  const fields = fieldsOf(args);
   let images = 0;
-  for (const values of argumentsOf(args)) {
+  let prompts = 0;
+  let characters = 0;
+  for (const { values } of fields) {
+    const texts = promptsOf(values, limits);
     for (const { name, type, value } of values) {
       images += countImages(name, type, value);
-      for (const text of textsOf(name, type, value, limits)) prompts.add(text);
+      for (const text of textsOf(name, type, value, limits)) texts.push(text);
     }
     checkImageCount(images, limits);
-    for (const prompt of promptsOf(values, limits)) prompts.add(prompt);
-    checkPrompts([...prompts], limits);
+    prompts += texts.length;
+    characters += texts.reduce((sum, text) => sum + text.length, 0);
+    checkPrompts({ prompts, characters }, limits);
   }
+  checkAnswerSize(fields, labelSets);
 }
 
-/** An argument of a field, as a resolver would get it. */
-interface Argument {
-  readonly name: string;
-  readonly type: GraphQLInputType;
-  readonly value: unknown;
-}
-
-/** The arguments of every field that is to be resolved, field by field. */
-function argumentsOf(args: ExecutionArgs): (readonly Argument[])[] {
-  const { schema, document, operationName, variableValues } = args;
-  const operation = getOperationAST(document, operationName);
-  const root = operation && schema.getRootType(operation.operation);
-  if (!operation || !root) return [];
-  const { coerced } = getVariableValues(
-    schema,
-    operation.variableDefinitions ?? [],
-    variableValues ?? {},
-  );
-  // Wrong variables are for execution to report, which then resolves nothing.
-  if (coerced === undefined) return [];
-  const found: (readonly Argument[])[] = [];
-
-  const visitField = (node: FieldNode, parent: GraphQLNamedType) => {
-    const field = fieldOf(parent, node.name.value);
-    if (field === undefined) return;
-    found.push(argumentsOfField(field, node, coerced));
-    if (node.selectionSet) visit(node.selectionSet, getNamedType(field.type));
-  };
-
-  const visit = ({ selections }: SelectionSetNode, parent: GraphQLNamedType) => {
-    for (const node of selections.filter((selection) => isIncluded(selection, coerced))) {
-      if (node.kind === Kind.FIELD) visitField(node, parent);
-      else {
-        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragmentOf(document, node);
-        const type = fragment?.typeCondition && schema.getType(fragment.typeCondition.name.value);
-        if (fragment) visit(fragment.selectionSet, type ?? parent);
-      }
-    }
-  };
-
-  visit(operation.selectionSet, root);
-  return found;
-}
-
-function fragmentOf(document: DocumentNode, { name }: FragmentSpreadNode) {
-  return document.definitions.find(
-    (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name.value,
-  ) as FragmentDefinitionNode | undefined;
-}
-
-function fieldOf(parent: GraphQLNamedType, name: string) {
-  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
-}
-
-type Variables = Readonly<Record<string, unknown>>;
-
-function argumentsOfField(
-  field: GraphQLField<unknown, unknown>,
-  node: FieldNode,
-  variables: Variables,
-): readonly Argument[] {
-  try {
-    const values = getArgumentValues(field, node, variables);
-    return field.args.map(({ name, type }) => ({ name, type, value: values[name] }));
-  } catch {
-    // So does a resolver get none of them.
-    return [];
-  }
-}
-
-function isIncluded(node: SelectionNode, variables: Variables): boolean {
-  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
-  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+/** Before they are coerced, an entry after the other: each is an image, or in a prompt. */
+function checkVariables({ variableValues }: ExecutionArgs, limits: Limits): void {
+  const lists = Object.values(variableValues ?? {}).filter((value) => Array.isArray(value));
+  const entries = lists.reduce((sum, { length }) => sum + length, 0);
+  // Labels and templates stand for prompts together.
+  const most = 2 * limits.maxPrompts + limits.maxImages;
+  if (entries > most) checkPrompts({ prompts: entries, characters: 0 }, limits);
 }
 
 function countImages(name: string, type: GraphQLInputType, value: unknown): number {

@@ -25,10 +25,12 @@ export function createTextLoader(
   limits: Limits,
   caller: Caller,
 ): (text: string) => Promise<EncodedText> {
-  const prompts: string[] = [];
+  let prompts = 0;
+  let characters = 0;
   const loader = new DataLoader<string, EncodedText>(async (batch) => {
-    for (const text of batch) prompts.push(text);
-    checkPrompts(prompts, limits);
+    prompts += batch.length;
+    characters += batch.reduce((sum, text) => sum + text.length, 0);
+    checkPrompts({ prompts, characters }, limits);
     return texts.encode(batch, caller);
   });
   return (text) => loader.load(text);

@@ -43,7 +43,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useTokenLimit(settings.maxTokens),
       useDocumentLimits(settings),
       useModelLeases(),
-      useOperationLimits(settings),
+      useOperationLimits(settings, services.labelSets),
       useErrorCodes(log, metrics, {
         maxRequestBytes: maxBytes,
         suggestions: settings.introspection,

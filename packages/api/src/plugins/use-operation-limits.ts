@@ -1,15 +1,16 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ApiError } from '../errors.ts';
+import type { LabelSets } from '../label-sets/label-sets.ts';
 import type { Limits } from '../limits.ts';
 import { checkOperationWork } from '../operation-work.ts';
 
-/** Refuses an operation that asks for more images or prompts than one may, before it runs. */
-export function useOperationLimits(limits: Limits): Plugin {
+/** Refuses an operation that asks for more than one may, or for too long an answer, before it runs. */
+export function useOperationLimits(limits: Limits, labelSets: LabelSets): Plugin {
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
       try {
-        checkOperationWork(args as ExecutionArgs, limits);
+        checkOperationWork(args as ExecutionArgs, limits, labelSets);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         const originalError = error;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GivenInput } from '../embed-inputs.ts';
 import { ApiError } from '../errors.ts';
+import { checkPrompts, type Limits } from '../limits.ts';
 import { imageOfText } from './image-text.ts';
 
 /** What OpenAI's clients ask for. */
@@ -41,8 +42,15 @@ const FIELDS = {
   dimensions: { value: z.int().nullish(), expects: 'a whole number' },
 } as const;
 
-/** @throws ApiError BAD_INPUT, which names the field at fault. */
-export function parseEmbeddingsRequest(body: Readonly<Record<string, unknown>>): EmbeddingsRequest {
+/** @throws ApiError BAD_INPUT, which names the field at fault; TOO_MANY_PROMPTS for a list without end. */
+export function parseEmbeddingsRequest(
+  body: Readonly<Record<string, unknown>>,
+  { maxPrompts, maxImages, ...limits }: Limits,
+): EmbeddingsRequest {
+  const { input: given } = body;
+  if (Array.isArray(given) && given.length > maxPrompts + maxImages) {
+    checkPrompts({ prompts: given.length, characters: 0 }, { ...limits, maxPrompts, maxImages });
+  }
   return {
     inputs: parse('input', body),
     model: parse('model', body),

@@ -125,3 +125,10 @@ test.each([
 test('GET is 405', async () => {
   expect((await api.fetch('/v1/embeddings')).status).toBe(405);
 });
+
+test('equal texts count each time, however many there are', async () => {
+  for (const count of [7_001, 100_000]) {
+    const { status, answer } = await post({ input: Array(count).fill('a') });
+    expect([status, answer.error.code]).toEqual([400, 'TOO_MANY_PROMPTS']);
+  }
+});

@@ -2,6 +2,7 @@ import { encodeEach } from '../embed-inputs.ts';
 import { meaningOf } from '../error-codes.ts';
 import { ApiError, type PublicError } from '../errors.ts';
 import { retryHeaders } from '../http-error.ts';
+import { checkAnswerValues } from '../limits.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
 import { packFloat32, toBase64 } from '../pack-vector.ts';
@@ -20,9 +21,11 @@ export const embeddings: Door = {
   method: 'POST',
   answer: async (request, context, { settings }) => {
     const body = await readJsonObject(request, maxRequestBytes(settings));
-    const { inputs, model: name, format, dimensions } = parseEmbeddingsRequest(body);
+    const { inputs, model: name, format, dimensions } = parseEmbeddingsRequest(body, settings);
     const { model, loaders } = await chooseModel(context, { model: name });
-    checkDimensions(dimensions, model.clip.info.embeddingWidth);
+    const { embeddingWidth } = model.clip.info;
+    checkDimensions(dimensions, embeddingWidth);
+    checkAnswerValues(inputs.length * valuesOf(embeddingWidth, format));
     const outcomes = await encodeEach(loaders, inputs, context.describe);
     let tokens = 0;
     const data = [];
@@ -38,6 +41,10 @@ export const embeddings: Door = {
   },
   fail: (error) => openAiError(error, null),
 };
+
+/** How much of an answer an embedding is: base64 writes a value in a quarter of the characters. */
+const valuesOf = (width: number, format: 'float' | 'base64'): number =>
+  format === 'base64' ? width / 4 : width;
 
 function checkDimensions(asked: number | undefined, width: number): void {
   if (asked === undefined || asked === width) return;

@@ -259,7 +259,7 @@ export const SERVER_OPTIONS = {
     value: wholeNumber(1).default(7_000),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
-    help: 'different prompts of one operation, labels × templates and texts',
+    help: 'prompts of one operation, labels × templates and texts, equal ones each time',
   },
   maxTokens: {
     value: wholeNumber(1).default(50_000),

@@ -1,0 +1,117 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  type GraphQLField,
+  GraphQLIncludeDirective,
+  type GraphQLInputType,
+  type GraphQLNamedType,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** An argument of a field, as a resolver would get it. */
+export interface Argument {
+  readonly name: string;
+  readonly type: GraphQLInputType;
+  readonly value: unknown;
+}
+
+/** A field that is to be resolved. */
+export interface RequestedField {
+  /** For example `Embedding.values`. */
+  readonly name: string;
+  readonly values: readonly Argument[];
+  /** Whether it is a scalar, an enum, or a list of them. */
+  readonly isLeaf: boolean;
+  /** The one whose selection it is in. */
+  readonly outer: RequestedField | undefined;
+}
+
+/** Every field that an operation asks for, once for each place where it stands. */
+export function fieldsOf(args: ExecutionArgs): readonly RequestedField[] {
+  const { schema, document, operationName, variableValues } = args;
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!operation || !root) return [];
+  const { coerced } = getVariableValues(
+    schema,
+    operation.variableDefinitions ?? [],
+    variableValues ?? {},
+  );
+  // Wrong variables are for execution to report, which then resolves nothing.
+  if (coerced === undefined) return [];
+  const found: RequestedField[] = [];
+  type Outer = RequestedField | undefined;
+
+  const visitField = (node: FieldNode, parent: GraphQLNamedType, outer: Outer) => {
+    const field = fieldOf(parent, node.name.value);
+    if (field === undefined) return;
+    const type = getNamedType(field.type);
+    const requested = {
+      name: `${parent.name}.${field.name}`,
+      values: argumentsOfField(field, node, coerced),
+      isLeaf: isLeafType(type),
+      outer,
+    };
+    found.push(requested);
+    if (node.selectionSet) visit(node.selectionSet, type, requested);
+  };
+
+  const visit = ({ selections }: SelectionSetNode, parent: GraphQLNamedType, outer: Outer) => {
+    for (const node of selections.filter((selection) => isIncluded(selection, coerced))) {
+      if (node.kind === Kind.FIELD) visitField(node, parent, outer);
+      else {
+        const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragmentOf(document, node);
+        const type = fragment?.typeCondition && schema.getType(fragment.typeCondition.name.value);
+        if (fragment) visit(fragment.selectionSet, type ?? parent, outer);
+      }
+    }
+  };
+
+  visit(operation.selectionSet, root, undefined);
+  return found;
+}
+
+function fragmentOf(document: DocumentNode, { name }: FragmentSpreadNode) {
+  return document.definitions.find(
+    (node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === name.value,
+  ) as FragmentDefinitionNode | undefined;
+}
+
+function fieldOf(parent: GraphQLNamedType, name: string) {
+  return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+}
+
+type Variables = Readonly<Record<string, unknown>>;
+
+function argumentsOfField(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Variables,
+): readonly Argument[] {
+  try {
+    const values = getArgumentValues(field, node, variables);
+    return field.args.map(({ name, type }) => ({ name, type, value: values[name] }));
+  } catch {
+    // So does a resolver get none of them.
+    return [];
+  }
+}
+
+function isIncluded(node: SelectionNode, variables: Variables): boolean {
+  if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.if === true) return false;
+  return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.if !== false;
+}
