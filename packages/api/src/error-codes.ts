@@ -54,6 +54,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   BAD_OPTION: wholeOperation(500),
   LISTEN_FAILED: wholeOperation(500),
   NO_IMAGES: wholeOperation(500),
+  FOLDER_UNREADABLE: wholeOperation(500),
   OUTPUT_EXISTS: wholeOperation(500),
   OUTPUT_BUSY: wholeOperation(500),
   OUTPUT_UNWRITABLE: wholeOperation(500),

@@ -52,8 +52,10 @@ export type ApiErrorCode =
   | 'BAD_OPTION'
   /** The address to listen on is taken, or not this machine's. */
   | 'LISTEN_FAILED'
-  /** A folder has no images, or cannot be read. */
+  /** A folder has no images, or is not there. */
   | 'NO_IMAGES'
+  /** A folder of images cannot be read. */
+  | 'FOLDER_UNREADABLE'
   /** What a command is to write is there, made or begun by another run. */
   | 'OUTPUT_EXISTS'
   /** Another process is writing the same output. */

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   type BadUse,
   CLIPQL,
@@ -13,6 +13,7 @@ import {
   finished,
   startClipql,
 } from '../testing/command-line.ts';
+import { nestTooDeep } from '../testing/image-folder.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../examples/', import.meta.url));
 const SHEEP = join(EXAMPLES, 'march-pastoral.jpg');
@@ -104,10 +105,28 @@ test('a folder without images is reported, and the others are answered', async (
     'csv',
   );
   expect(stderr).toMatch(/^clipql: NO_IMAGES: [^\n]+\n$/);
+  expect(stderr.split('empty')).toHaveLength(2);
   expect(parseCsv(stdout)).toMatchObject([
     { 0: 'image' },
     [empty, '', '', '', '', '', 'NO_IMAGES', expect.any(String)],
     { 0: SHEEP, 1: '1', 2: 'a' },
+  ]);
+  expect(exitCode).toBe(1);
+});
+
+test('a folder within a folder that cannot be read is reported, and the others’ images are answered', async () => {
+  const outer = join(folder, 'deep');
+  onTestFinished(await nestTooDeep(outer));
+  await cp(SHEEP, join(outer, 'sheep.jpg'));
+  const { exitCode, stdout, stderr } = await clipql(
+    ...['classify', outer, '--labels', 'sheep,canyon', '--json'],
+  );
+  expect(stderr).toMatch(
+    /^clipql: FOLDER_UNREADABLE: [^\n]*deep\/x+…: expected a folder that can be read, got E\w+\n$/,
+  );
+  expect(JSON.parse(stdout)).toMatchObject([
+    { image: expect.stringContaining(outer), error: { code: 'FOLDER_UNREADABLE' } },
+    { image: join(outer, 'sheep.jpg'), label: 'sheep' },
   ]);
   expect(exitCode).toBe(1);
 });

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetReadObjects } from 'hyparquet';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   type BadUse,
   clipql,
@@ -21,7 +21,7 @@ import {
   finished,
   startClipql,
 } from '../testing/command-line.ts';
-import { BAD_IMAGE, writeImageFolder } from '../testing/image-folder.ts';
+import { BAD_IMAGE, nestTooDeep, writeImageFolder } from '../testing/image-folder.ts';
 
 /** CONTRIBUTING.md names the run with two thousand. */
 const IMAGES = Number(process.env.CLIPQL_TEST_IMAGES ?? 300);
@@ -75,6 +75,19 @@ async function stopAt(out: string, rows: number, signal: NodeJS.Signals): Promis
   child.kill(signal);
   return end;
 }
+
+test('a folder that cannot be read is reported, and the rows are those of the others in their order', async () => {
+  const outer = join(folder, 'deep');
+  onTestFinished(await nestTooDeep(outer));
+  const names = await writeImageFolder(outer, 4);
+  const out = join(folder, 'deep.npy');
+  const { exitCode, stderr } = await clipql('embed', '--images', outer, '--out', out, '--quiet');
+  expect(stderr).toMatch(/^clipql: FOLDER_UNREADABLE: [^\n]*deep\/x+…: [^\n]+\n$/);
+  const [header, ...rows] = await listing('deep.npy');
+  expect(header).toMatchObject({ rows: 4 });
+  expect(rows).toEqual(names.map((file, row) => ({ row, file })));
+  expect(exitCode).toBe(1);
+});
 
 /** A run that is over has an exit code; one that was killed has none. */
 const wasKilled = ({ exitCode }: Finished): boolean => exitCode === null;

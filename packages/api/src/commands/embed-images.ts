@@ -15,7 +15,7 @@ import type { Flags } from '../settings/settings.ts';
 import { version } from '../version.ts';
 import { withLocalSession } from './local-session.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { errorLine, failed } from './report.ts';
+import { errorLine, failed, reportError } from './report.ts';
 
 export interface EmbedImagesFlags extends Flags {
   readonly images: string;
@@ -35,7 +35,9 @@ export async function embedImages(flags: EmbedImagesFlags): Promise<void> {
     throw new ApiError('BAD_OPTION', 'expected --out FILE with --images, got none');
   // A name that says no format is better found before a large model is loaded.
   outputPaths(out);
-  const files = await imagesInFolder(folder);
+  const { files, failures } = await imagesInFolder(folder);
+  for (const failure of failures) reportError(failure.error, join(folder, failure.folder));
+  if (files.length === 0) return;
   await withLocalSession(flags, async ({ model: { clip } }) => {
     const header = await runHeader(clip, folder, files, !raw);
     const file = await openEmbeddingFile(out, header, { batch: BATCH, overwrite });

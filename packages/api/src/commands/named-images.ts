@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imagesInFolder } from '../images/image-folder.ts';
 
-/** An image that was named, or the reason why a name stands for none. */
+/** An image that was named, or a folder and the reason why none of it are taken. */
 export interface NamedImage {
   readonly image: string;
   readonly error?: unknown;
@@ -18,9 +18,9 @@ async function imagesOf(name: string): Promise<readonly NamedImage[]> {
   // Of a URL there is no such folder.
   const stats = await stat(name).catch(() => undefined);
   if (!stats?.isDirectory()) return [{ image: name }];
-  try {
-    return (await imagesInFolder(name)).map((file) => ({ image: join(name, file) }));
-  } catch (error) {
-    return [{ image: name, error }];
-  }
+  const { files, failures } = await imagesInFolder(name);
+  return [
+    ...failures.map(({ folder, error }) => ({ image: join(name, folder), error })),
+    ...files.map((file) => ({ image: join(name, file) })),
+  ];
 }

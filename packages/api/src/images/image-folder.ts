@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dirent, Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { ApiError } from '../errors.ts';
@@ -7,31 +7,47 @@ import { ApiError } from '../errors.ts';
 /** Names that are taken for images in a folder; what they hold, the decoder says. */
 const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif)$/i;
 
+/** What a folder has. */
+export interface ImageFolder {
+  /** Paths from the folder on, with `/`. */
+  readonly files: readonly string[];
+  readonly failures: readonly FolderFailure[];
+}
+
+/** A folder that was passed over. */
+interface FolderFailure {
+  /** From the folder asked for on, with `/`; empty for that one itself. */
+  readonly folder: string;
+  /** NO_IMAGES where there is no such folder or nothing in it, else FOLDER_UNREADABLE. */
+  readonly error: ApiError;
+}
+
 /**
  * The images in a folder and the folders within it, by their endings, in the order of their paths'
- * characters. Hidden files and folders are passed over, and links to folders not followed.
- *
- * @returns paths from the folder on, with `/`.
- * @throws ApiError NO_IMAGES for a folder without any, or that cannot be read.
+ * characters. Hidden files and folders are passed over, and links to folders not followed. A folder
+ * that cannot be read costs its own images alone.
  */
-export async function imagesInFolder(folder: string): Promise<readonly string[]> {
-  const found: string[] = [];
+export async function imagesInFolder(folder: string): Promise<ImageFolder> {
+  const files: string[] = [];
+  const failures: FolderFailure[] = [];
   const walk = async (path: string): Promise<void> => {
-    for (const entry of await entriesOf(join(folder, path))) {
+    const entries = await readdir(join(folder, path), { withFileTypes: true }).catch((error) => {
+      failures.push({ folder: path, error: unreadable(error) });
+      return [];
+    });
+    for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
       const name = posix.join(path, entry.name);
       if (entry.isDirectory()) await walk(name);
-      else if (IMAGE_NAME.test(entry.name)) found.push(name);
+      else if (IMAGE_NAME.test(entry.name)) files.push(name);
     }
   };
   await walk('');
-  if (found.length === 0) {
-    throw new ApiError(
-      'NO_IMAGES',
-      `${folder}: expected files that end in .png, .jpg, .jpeg, .gif, .webp or .avif, got none`,
-    );
+  if (files.length === 0 && failures.length === 0) {
+    const expected = 'expected files that end in .png, .jpg, .jpeg, .gif, .webp or .avif';
+    failures.push({ folder: '', error: new ApiError('NO_IMAGES', `${expected}, got none`) });
   }
-  return found.sort((a, b) => (a < b ? -1 : 1));
+  return { files: files.sort((a, b) => (a < b ? -1 : 1)), failures };
 }
 
 /** A hash that changes when an image's name, size or time of change does. */
@@ -44,14 +60,11 @@ export async function fingerprintOf(folder: string, files: readonly string[]): P
   return hash.digest('hex');
 }
 
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const got = code === 'ENOENT' ? 'none there' : `one that cannot be read (${code})`;
-    throw new ApiError('NO_IMAGES', `${folder}: expected a folder of images, got ${got}`, {
-      cause: error,
-    });
-  }
+function unreadable(cause: NodeJS.ErrnoException): ApiError {
+  const got = { ENOENT: 'none there', ENOTDIR: 'a file' }[String(cause.code)];
+  return got === undefined
+    ? new ApiError('FOLDER_UNREADABLE', `expected a folder that can be read, got ${cause.code}`, {
+        cause,
+      })
+    : new ApiError('NO_IMAGES', `expected a folder of images, got ${got}`, { cause });
 }

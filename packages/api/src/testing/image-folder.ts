@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writePng } from '../../../core/src/image/testing/png-writer.ts';
@@ -20,6 +21,24 @@ export async function writeImageFolder(folder: string, count: number): Promise<r
     await writeFile(join(folder, file), i === BAD_IMAGE ? 'this is no image' : picture(i));
   }
   return files;
+}
+
+/**
+ * Makes folders within a folder, down to one whose path is longer than the system takes, so that not
+ * even root can read it by its path.
+ *
+ * @returns removes the outermost.
+ */
+export async function nestTooDeep(folder: string): Promise<() => void> {
+  await mkdir(folder);
+  const nest = `
+    const name = 'x'.repeat(240);
+    for (let depth = 0; depth < 20; depth++) {
+      fs.mkdirSync(name);
+      process.chdir(name);
+    }`;
+  execFileSync(process.execPath, ['-e', nest], { cwd: folder });
+  return () => void execFileSync('rm', ['-r', folder]);
 }
 
 /** Small, so that writing two thousand takes seconds. */
