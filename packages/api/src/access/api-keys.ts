@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ApiError } from '../errors.ts';
-import { type ApiKey, parseKeyEntry } from './key-entry.ts';
+import { type ApiKey, describeKeyEntry, parseKeyEntry } from './key-entry.ts';
 
 /** Those of a list of entries, and of the file with one entry a line, if there is one. */
 export function readApiKeys(entries: readonly string[], path: string | undefined): ApiKey[] {
@@ -9,7 +9,7 @@ export function readApiKeys(entries: readonly string[], path: string | undefined
   return [...entries, ...lines].map((entry) => {
     const key = parseKeyEntry(entry);
     if (key !== undefined) return key;
-    throw badFile(path, 'lines as "name:sha256 in hexadecimal"', 'something else');
+    throw badFile(path, 'lines as name:hash', describeKeyEntry(entry));
   });
 }
 

@@ -18,8 +18,8 @@ export interface Option<Value extends z.ZodType = z.ZodType> {
   readonly alsoRead?: readonly string[];
   /** Whether the flag may be given several times. */
   readonly repeatable?: true;
-  /** Never shown. */
-  readonly secret?: true;
+  /** Makes it one that is never shown; tells of a value, or of an entry of a list, that is refused. */
+  readonly secret?: (refused: unknown) => string;
 }
 
 /** `maxMegapixels` → `--max-megapixels` */

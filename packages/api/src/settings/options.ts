@@ -1,6 +1,6 @@
 import { BACKEND_CHOICES } from '@clipql/core';
 import { z } from 'zod';
-import { parseKeyEntry } from '../access/key-entry.ts';
+import { describeKeyEntry, parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import type { Option } from './option.ts';
 import {
@@ -39,45 +39,45 @@ export const MODEL_OPTIONS = {
   },
   threads: {
     value: wholeNumber(1, 1024).optional(),
-    expects: 'a whole number of at least 1',
+    expects: 'a whole number from 1 to 1024',
     placeholder: '<n>',
     help: 'threads of a forward pass',
     without: 'physical cores',
   },
   maxMegapixels: {
     value: positiveNumber(1e6).default(25),
-    expects: 'a number above 0',
+    expects: 'a number above 0, at most 1000000',
     placeholder: '<n>',
     help: 'larger images are refused before they are decoded',
   },
   allowHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain"',
+    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
     placeholder: '<list>',
     help: 'hosts to fetch from on any port, private addresses too: localhost:8000,10.0.0.5',
   },
   onlyHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain"',
+    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
     placeholder: '<list>',
     help: 'fetch from no public hosts but these: images.example.org,*.example.com',
     without: 'all public hosts',
   },
   denyHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain"',
+    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
     placeholder: '<list>',
     help: 'never fetch from these hosts',
   },
   denyAddresses: {
     value: list.pipe(z.array(addressEntry)),
-    expects: 'addresses as "203.0.113.7" or "203.0.113.0/24"',
+    expects: 'addresses as "203.0.113.7" or "203.0.113.0/24" with commas between them',
     placeholder: '<list>',
     help: 'never fetch from hosts with these addresses: 203.0.113.0/24,2001:db8::/32',
   },
   allowPorts: {
     value: list.default(['80', '443']).pipe(z.array(port)),
-    expects: 'ports as whole numbers from 1 to 65535',
+    expects: 'ports as whole numbers from 1 to 65535 with commas between them',
     placeholder: '<list>',
     help: 'ports of public hosts to fetch from',
   },
@@ -87,13 +87,13 @@ export const MODEL_OPTIONS = {
 export const SERVER_OPTIONS = {
   modelIdleMinutes: {
     value: positiveNumber(1e5).default(15),
-    expects: 'a number above 0',
+    expects: 'a number above 0, at most 100000',
     placeholder: '<n>',
     help: 'a model other than the first is unloaded after so long without a request',
   },
   modelMemory: {
     value: positiveNumber(1e5).optional(),
-    expects: 'a number above 0',
+    expects: 'a number above 0, at most 100000',
     placeholder: '<gb>',
     help: 'gigabytes that all models may take; the one unused longest makes room for another',
     without: '60 % of the memory',
@@ -120,11 +120,11 @@ export const SERVER_OPTIONS = {
   },
   apiKeys: {
     value: list.pipe(z.array(z.string().refine((entry) => parseKeyEntry(entry) !== undefined))),
-    expects: 'names and SHA-256 hashes of keys: "app:9f86d0…"',
+    expects: 'keys as name:hash with commas between them, each hash the 64 digits of sha256sum',
     placeholder: '<list>',
     help: 'keys that let in, each as name:hash, the hash as sha256sum writes it',
     without: 'nobody needs a key',
-    secret: true,
+    secret: describeKeyEntry,
   },
   apiKeysFile: {
     value: text.optional(),
@@ -139,7 +139,8 @@ export const SERVER_OPTIONS = {
     placeholder: '<text>',
     help: 'JSON Web Tokens signed with this by HMAC let in; better as a variable than as a flag',
     without: 'none',
-    secret: true,
+    secret: (refused) =>
+      typeof refused === 'string' ? `one of ${refused.trim().length}` : 'no text',
   },
   jwtKeysFile: {
     value: text.optional(),
@@ -176,7 +177,7 @@ export const SERVER_OPTIONS = {
   },
   trustProxies: {
     value: list.pipe(z.array(addressEntry)),
-    expects: 'addresses as "10.0.0.1" or "10.0.0.0/8"',
+    expects: 'addresses as "10.0.0.1" or "10.0.0.0/8" with commas between them',
     placeholder: '<list>',
     help: 'proxies in front of this server, whose X-Forwarded-For tells the client’s address',
   },
@@ -215,7 +216,7 @@ export const SERVER_OPTIONS = {
   },
   corsOrigins: {
     value: list.pipe(z.array(originEntry)),
-    expects: 'origins as https://example.org, or *',
+    expects: 'origins as https://example.org with commas between them, or *',
     placeholder: '<list>',
     help: 'sites whose pages may ask from a browser: https://example.org, or * for all',
   },
@@ -287,38 +288,38 @@ export const SERVER_OPTIONS = {
   },
   maxWait: {
     value: wholeNumber(0, 10_000).default(20),
-    expects: 'a whole number of milliseconds',
+    expects: 'a whole number of milliseconds, at most 10000',
     placeholder: '<ms>',
     help: 'how long a batch that is not full gives way to full ones',
   },
   queue: {
     value: wholeNumber(0, 100_000).default(64),
-    expects: 'a whole number of images',
+    expects: 'a whole number of images, at most 100000',
     placeholder: '<n>',
     help: 'images, or texts of as much work, that may wait for the model; beyond that 429',
   },
   fetches: {
     value: wholeNumber(1, 100_000).default(256),
-    expects: 'a whole number of at least 1',
+    expects: 'a whole number from 1 to 100000',
     placeholder: '<n>',
     help: 'images that may be fetched at a time; beyond that 429',
   },
   decodeThreads: {
     value: wholeNumber(1, 256).optional(),
-    expects: 'a whole number of at least 1',
+    expects: 'a whole number from 1 to 256',
     placeholder: '<n>',
     help: 'threads that decode images',
     without: 'cores, at most 4',
   },
   deadline: {
     value: wholeNumber(1, 3_600).default(60),
-    expects: 'a whole number of seconds',
+    expects: 'a whole number of seconds from 1 to 3600',
     placeholder: '<s>',
     help: 'how long an operation may take',
   },
   cacheMib: {
     value: wholeNumber(0, 65_536).default(64),
-    expects: 'a whole number of MiB',
+    expects: 'a whole number of MiB, at most 65536',
     placeholder: '<n>',
     help: 'memory for embeddings of texts, as much for those of images and for downloads; 0 keeps none',
   },

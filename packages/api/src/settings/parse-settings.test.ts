@@ -84,7 +84,7 @@ test('an error names the variable, or the file and its key, that is at fault', (
 });
 
 test.each([
-  ['{ "prot": 1 }', /^expected only model, .* in the settings file .*, got "prot"$/],
+  ['{ "prot": 1 }', /^got "prot" in the settings file .*, expected one of model, precision, /],
   ['{ "port": 1', /^expected JSON in the settings file/],
   ['[]', /^expected a JSON object/],
   ['null', /^expected a JSON object/],

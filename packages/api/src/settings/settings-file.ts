@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ApiError } from '../errors.ts';
+import { ApiError, shorten } from '../errors.ts';
 import { OPTIONS } from './options.ts';
 
 /**
@@ -14,7 +14,10 @@ export function readSettingsFile(path: string): Readonly<Record<string, unknown>
   }
   const unknown = Object.keys(settings).find((name) => !Object.hasOwn(OPTIONS, name));
   if (unknown !== undefined) {
-    throw badFile(path, `only ${Object.keys(OPTIONS).join(', ')}`, JSON.stringify(unknown));
+    // The names are many: a message that is cut loses some of them, and not what is wrong.
+    const wrong = `got ${JSON.stringify(shorten(unknown, 60))} in the settings file ${path}`;
+    const names = Object.keys(OPTIONS).join(', ');
+    throw new ApiError('BAD_OPTION', `${wrong}, expected one of ${names}`);
   }
   return { ...settings };
 }

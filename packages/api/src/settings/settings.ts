@@ -86,7 +86,7 @@ export function inferenceOptions({
 /** @throws ApiError BAD_OPTION for anything but a whole number of at least 1. */
 export function parseCount(flag: string, given: string): number {
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  throw badOption(flag, 'a whole number of at least 1', given);
+  throw badOption(flag, 'a whole number of at least 1', shown(given));
 }
 
 function find(
@@ -113,17 +113,15 @@ const isServiceLink = (value: string): boolean => /^(tcp|udp):\/\//.test(value);
 
 function parse(name: OptionName, given: Given | undefined): unknown {
   const { value, expects, secret } = optionOf(name);
-  const { data, error, success } = value.safeParse(given?.value);
+  const { data, error, success } = value.safeParse(given?.value, { reportInput: true });
   if (success) return data;
-  const custom = error.issues.find(({ code }) => code === 'custom');
-  throw badOption(
-    given?.source ?? name,
-    custom?.message ?? expects,
-    secret ? secret : given?.value,
-  );
+  const [issue] = error.issues;
+  // Of a list, the entry at fault.
+  const got = issue?.path.length === 1 ? issue.input : given?.value;
+  throw badOption(given?.source ?? name, expects, secret ? secret(got) : shown(got));
 }
 
-function badOption(source: string, expected: string, got: unknown): ApiError {
-  const shown = got === true ? 'something else' : shorten(JSON.stringify(got) ?? 'nothing', 100);
-  return new ApiError('BAD_OPTION', `expected ${source} as ${expected}, got ${shown}`);
-}
+const shown = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 100);
+
+const badOption = (source: string, expected: string, got: string): ApiError =>
+  new ApiError('BAD_OPTION', `expected ${source} as ${expected}, got ${got}`);
