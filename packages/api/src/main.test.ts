@@ -1,8 +1,15 @@
 // These run the built command line: `npm test` builds it first.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import {
   type BadUse,
+  CLIPQL,
   clipql,
   expectFailure,
   finished,
@@ -12,8 +19,8 @@ import {
 const SHEEP = fileURLToPath(new URL('../examples/march-pastoral.jpg', import.meta.url));
 
 test('embed writes the values, or an object with --json', async () => {
-  const text = await clipql('embed', '--text', 'a photo of a dog.');
-  expect(JSON.parse(text.stdout)).toHaveLength(128);
+  const words = await clipql('embed', '--text', 'a photo of a dog.');
+  expect(JSON.parse(words.stdout)).toHaveLength(128);
   const image = await clipql('embed', '--image', SHEEP, '--raw', '--json');
   expect(JSON.parse(image.stdout)).toMatchObject({
     image: SHEEP,
@@ -61,9 +68,34 @@ const BAD_USES: readonly BadUse[] = [
     line: /BAD_OPTION: expected --port as a whole number/,
   },
   {
+    what: 'more threads than there can be',
+    args: ['serve', '--threads', '9999'],
+    line: /BAD_OPTION: expected --threads as a whole number from 1 to 1024, got "9999"\n/,
+  },
+  {
+    what: 'an address among others that is none',
+    args: ['serve', '--trust-proxies', '10.0.0.1,foo'],
+    line: /BAD_OPTION: expected --trust-proxies as [^\n]* with commas between them, got "foo"\n/,
+  },
+  {
+    what: 'an origin that is none',
+    args: ['serve', '--cors-origins', 'foo'],
+    line: /BAD_OPTION: expected --cors-origins as origins as https:[^\n]*, got "foo"\n/,
+  },
+  {
+    what: 'an API key itself, which is not shown',
+    args: ['serve', '--api-keys', 'abc'],
+    line: /BAD_OPTION: expected --api-keys as keys as name:hash [^\n]*, got one without a name and a colon\n/,
+  },
+  {
+    what: 'an API key in place of its hash, which is not shown',
+    args: ['serve', '--api-keys', 'app:xyz'],
+    line: /BAD_OPTION: expected --api-keys as keys as name:hash [^\n]*, got something else after "app:"\n/,
+  },
+  {
     what: 'hosts that are none',
     args: ['serve', '--allow-hosts', 'a/b'],
-    line: /BAD_OPTION: expected --allow-hosts as hosts/,
+    line: /BAD_OPTION: expected --allow-hosts as hosts [^\n]* with commas between them, got "a\/b"\n/,
   },
 ];
 
@@ -101,4 +133,46 @@ test('a reader that goes away is no failure', async () => {
   const child = startClipql(['classify', SHEEP, '--labels', 'sheep,mountain']);
   child.stdout.destroy();
   expect(await finished(child)).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+const hasFullDevice = existsSync('/dev/full');
+
+test.runIf(hasFullDevice).each([
+  ['classify', ['classify', SHEEP, '--labels', 'sheep,mountain']],
+  ['embed', ['embed', '--text', 'a']],
+  ['--help', ['--help']],
+])('%s into a full disk is one line and exit code 1', async (_, args) => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const child = spawn(process.execPath, [CLIPQL, ...args], { stdio: ['ignore', full, 'pipe'] });
+  const [stderr, [exitCode]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+  expect(stderr).toMatch(
+    /^clipql: OUTPUT_UNWRITABLE: cannot write to standard output: ENOSPC[^\n]*\n$/,
+  );
+  expect(exitCode).toBe(1);
+});
+
+/** A settings file with this text, until the test ends. */
+function settingsFile(content: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'clipql-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'clipql.json');
+  writeFileSync(path, content);
+  return path;
+}
+
+test('--config with a key that is no setting names that key first', async () => {
+  const config = settingsFile('{ "prot": 1 }');
+  expectFailure(
+    await clipql('serve', '--config', config),
+    /^clipql: BAD_OPTION: got "prot" in the settings file \S+clipql\.json, expected one of model, /,
+  );
+});
+
+test('apiKeys in a settings file that are none are told by their names alone', async () => {
+  const config = settingsFile('{ "apiKeys": ["app:xyz"] }');
+  expectFailure(
+    await clipql('serve', '--config', config),
+    /expected apiKeys in \S+ as keys as name:hash [^\n]*, got something else after "app:"\n/,
+  );
 });

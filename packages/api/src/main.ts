@@ -16,7 +16,7 @@ import { version } from './version.ts';
  * @param argv as `process.argv`.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  endQuietlyWithReader();
+  endWithOutput();
   const program = createProgram();
   try {
     await program.parseAsync(argv);
@@ -68,12 +68,20 @@ function reportUsage(error: CommanderError, { commands }: Command): void {
   reportError(new ApiError('BAD_OPTION', `${message} (clipql --help tells more)`));
 }
 
-/** `clipql … | head` closes the pipe when it has enough: no failure, and nothing more to say. */
-function endQuietlyWithReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') failed();
-      process.exit();
-    });
-  }
+/**
+ * `clipql … | head` closes the pipe when it has enough: no failure, and nothing more to say. A full
+ * disk is one, and what comes after is not computed for nothing.
+ */
+function endWithOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') {
+      const message = `cannot write to standard output: ${error.message}`;
+      reportError(new ApiError('OUTPUT_UNWRITABLE', message));
+    }
+    process.exit();
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failed();
+    process.exit();
+  });
 }
