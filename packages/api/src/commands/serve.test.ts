@@ -20,6 +20,7 @@ test('serve says how to use it, its curl command works, and SIGTERM ends it with
   });
   expect(text).toMatch(/model +nano, 2\.7 million parameters, .*models.nano\n/);
   for (const word of [
+    '--model openai/clip-vit-base-patch32',
     '--model DIR',
     '--allow-hosts',
     'GraphiQL',
@@ -28,7 +29,7 @@ test('serve says how to use it, its curl command works, and SIGTERM ends it with
   ]) {
     expect(text).toContain(word);
   }
-  expect(text.split('\n').length).toBeLessThanOrEqual(11);
+  expect(text.split('\n').length).toBeLessThanOrEqual(12);
 
   const [, url, header, body] = /curl (\S+) -H '([^']+)' -d '([^']+)'/.exec(text)!;
   const [name, value] = header!.split(': ');

@@ -24,8 +24,9 @@ export function startText({ clip, folder, embedded }: LoadedModel, url: string):
 }
 
 const SMALL_MODEL = [
-  '            a small default for trying things out; --model DIR takes a real CLIP: a folder with',
-  '            config.json, model.safetensors, tokenizer.json, preprocessor_config.json',
+  '            a small default for trying things out; --model openai/clip-vit-base-patch32 downloads a',
+  '            real CLIP from the hub, and --model DIR takes a folder with one: config.json,',
+  '            model.safetensors, tokenizer.json, preprocessor_config.json',
 ];
 
 function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {
