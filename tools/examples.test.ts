@@ -1,7 +1,8 @@
 // The examples do what they say, as a reader would start them. `npm test` builds what they use first.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +49,26 @@ test('typed-client asks a server, and tells answers from errors', async () => {
   expect(run('typed-client/typed-client.ts', url)).toMatch(
     /^\/examples\/march-pastoral\.jpg: sheep \(sheep 0\.\d\d, \w+ 0\.\d\d\)\n\/examples\/nothing\.jpg: \w+: [^\n]+\n$/,
   );
+});
+
+test('typed-client without a server is one line that says so', async () => {
+  // A port that was free a moment ago.
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  taken.close();
+  await once(taken, 'close');
+  const url = `http://127.0.0.1:${port}/graphql`;
+  const client = spawnSync(
+    process.execPath,
+    [join(root, 'examples/typed-client/typed-client.ts'), url],
+    { encoding: 'utf8' },
+  );
+  expect(client).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `expected a ClipQL server at ${url}, got none there: \`npm start\` starts one\n`,
+  });
 });
 
 test('typed-client’s types are what its queries and the schema give', async () => {
