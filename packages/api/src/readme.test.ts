@@ -47,9 +47,14 @@ const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\
 test('every answer that the README shows is the one that comes', async () => {
   const shown = examples();
   expect(shown.length).toBeGreaterThanOrEqual(7);
+  const failures: string[] = [];
   for (const { path, body, answer } of shown) {
     const headers = { 'content-type': 'application/json' };
     const response = await api.fetch(path, { method: 'POST', headers, body });
     expect(await response.text()).toMatch(patternOf(answer));
+    const failed = response.headers.get('clipql-failed-images');
+    if (failed !== null) failures.push(`(\`${failed}\`)`);
   }
+  expect(failures).toHaveLength(1);
+  expect(readme).toContain(failures[0]);
 });
