@@ -35,7 +35,7 @@ export function downloadProgress(
         if (!progress.cached) line(`${progress.file}: ${megabytes(progress.size)}, complete`);
         break;
       case 'wait':
-        line(`${progress.file}: process ${progress.pid} downloads it; waiting …`);
+        line(`${progress.file}: ${holder(progress.pid)} downloads it; waiting …`);
         break;
       case 'retry':
         line(`${progress.file}: ${progress.reason}; again in ${progress.seconds} s`);
@@ -49,3 +49,5 @@ export function megabytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
+
+const holder = (pid: number): string => (pid === 0 ? 'another process' : `process ${pid}`);

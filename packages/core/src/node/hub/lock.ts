@@ -24,7 +24,7 @@ const SILENT_MS = 60_000;
  * lock keeps work from being done twice; that nothing is spoiled rests on the hashes.
  *
  * @param file to lock; made, and removed again.
- * @param onWait called once where another process holds the lock.
+ * @param onWait called once where another process holds the lock; with 0 where the lock cannot be read.
  */
 export async function withLock<T>(
   file: string,
@@ -85,14 +85,16 @@ async function take(file: string, draft: string, own: Holder): Promise<boolean> 
 /** What file systems without hard links say. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
+/** Of a lock that is there and cannot be read. */
+const UNKNOWN_HOLDER: Holder = { pid: 0, host: '', id: '' };
+
+/** @returns undefined where there is no lock. */
 async function readHolder(file: string): Promise<Holder | undefined> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
   try {
-    const { pid, host, id } = JSON.parse(text) as Partial<Holder>;
+    const { pid, host, id } = JSON.parse(await readFile(file, 'utf8')) as Partial<Holder>;
     return { pid: Number(pid), host: String(host), id: String(id) };
-  } catch {
-    return { pid: 0, host: '', id: '' };
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : UNKNOWN_HOLDER;
   }
 }
 
@@ -118,7 +120,7 @@ async function removeOf(file: string, { id }: Holder, own: Holder): Promise<void
   if (!(await succeeds(rename(file, aside)))) return;
   const moved = await readHolder(aside);
   if (moved !== undefined && moved.id !== id) await succeeds(link(aside, file));
-  await rm(aside, { force: true });
+  await rm(aside, { force: true, recursive: true });
 }
 
 const succeeds = (work: Promise<unknown>): Promise<boolean> =>

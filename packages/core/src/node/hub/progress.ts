@@ -21,7 +21,7 @@ export type DownloadProgress =
       readonly size: number;
       readonly cached: boolean;
     }
-  /** Another process downloads it. */
+  /** Another process downloads it; `pid` is 0 where it cannot be told which. */
   | { readonly kind: 'wait'; readonly file: string; readonly pid: number }
   /** The connection failed, and is tried again. */
   | {
