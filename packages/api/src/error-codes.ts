@@ -9,6 +9,8 @@ interface CodeMeaning {
   readonly retryable: boolean;
   /** Whether it is about an operation as a whole, so that no part of it can be answered. */
   readonly wholeOperation: boolean;
+  /** Whether its message, of hosts and folders, is for whoever runs the server alone. */
+  readonly forOperator?: boolean;
 }
 
 const refused = (status: number): CodeMeaning => ({
@@ -21,6 +23,8 @@ const wholeOperation = (status: number): CodeMeaning => ({
   ...refused(status),
   wholeOperation: true,
 });
+
+const serverSetup: CodeMeaning = { ...wholeOperation(500), forOperator: true };
 
 /**
  * Every door answers from this table. An image's own failure is 422 where nothing says it better: a
@@ -60,12 +64,12 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   OUTPUT_UNWRITABLE: wholeOperation(500),
   MODEL_MEMORY_FULL: { ...wholeOperation(503), retryable: true },
   MODEL_NOT_FOUND: wholeOperation(500),
-  DOWNLOAD_FAILED: wholeOperation(500),
-  DOWNLOAD_DENIED: wholeOperation(500),
-  DOWNLOAD_CORRUPT: wholeOperation(500),
-  OFFLINE: wholeOperation(500),
-  DISK_FULL: wholeOperation(500),
-  CACHE_UNUSABLE: wholeOperation(500),
+  DOWNLOAD_FAILED: serverSetup,
+  DOWNLOAD_DENIED: serverSetup,
+  DOWNLOAD_CORRUPT: serverSetup,
+  OFFLINE: serverSetup,
+  DISK_FULL: serverSetup,
+  CACHE_UNUSABLE: serverSetup,
   MODEL_CONFIG_INVALID: wholeOperation(500),
   WEIGHTS_INVALID: wholeOperation(500),
   WEIGHTS_MISMATCH: wholeOperation(500),

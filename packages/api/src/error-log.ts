@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { meaningOf } from './error-codes.ts';
 import { type PublicError, publicError } from './errors.ts';
 import { currentRequest } from './request-scope.ts';
 
@@ -6,16 +7,23 @@ import { currentRequest } from './request-scope.ts';
 export type ErrorLog = (requestId: string, error: unknown) => void;
 
 export interface DescribedError extends PublicError {
-  /** For an unexpected error: what the log has it under. */
+  /** What the log has it under, where it says more. */
   readonly requestId?: string;
 }
 
-/** What a user may see of an error. One that ClipQL did not raise goes to the log, and is hidden. */
+/**
+ * What a user may see of an error. One that ClipQL did not raise goes to the log, and is
+ * hidden; so does what a server's setup fails with.
+ */
 export function describeFailure(error: unknown, log: ErrorLog): DescribedError {
   const known = publicError(error);
-  if (known !== undefined) return known;
+  if (known !== undefined && !meaningOf(known).forOperator) return known;
   const requestId = currentRequest()?.id ?? randomUUID();
   log(requestId, error);
+  if (known !== undefined) {
+    const message = `the model cannot be had now; the log says why under ${requestId}`;
+    return { code: known.code, message, requestId };
+  }
   const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
   return { code: 'INTERNAL', message, requestId };
 }

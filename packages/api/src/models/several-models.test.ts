@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startApi } from '../testing/api.ts';
+import { startWebServer } from '../testing/web-server.ts';
 import { modelSources } from './loaded-model.ts';
 import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
 
@@ -129,3 +130,35 @@ test('an operation holds each model that it asks, and lets go of it when it is a
   ]);
   await api.close();
 });
+
+test.each(['denied', 'broken'])(
+  'why a model cannot be downloaded (%s) is for the log alone',
+  async (path) => {
+    const server = await startWebServer({
+      '/denied/config.json?sig=SECRET': (_request, response) => response.writeHead(403).end(),
+      '/broken/config.json?sig=SECRET': (_request, response) =>
+        response.writeHead(404, { 'x-error-code': 'None' }).end(),
+    });
+    const api = await startApi({ served: [NANO, `${server.url}/${path}/?sig=SECRET`] });
+    const { errors } = await api.query(`{ embedText(text: "x", model: "${path}") { tokens } }`);
+    const rest = await api.fetch('/v1/embeddings', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: path, input: 'x' }),
+    });
+    const code = path === 'denied' ? 'DOWNLOAD_DENIED' : 'DOWNLOAD_FAILED';
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(rest.status).toBe(500);
+    for (const shown of [JSON.stringify(errors), await rest.text()]) {
+      expect(shown).toMatch(/the model cannot be had now; the log says why under [0-9a-f-]{36}/);
+      expect(shown).not.toContain(server.host);
+    }
+    expect(api.logged).toHaveLength(2);
+    for (const error of api.logged) {
+      expect(String(error)).toContain(`${server.url}/${path}/`);
+      expect(String(error)).not.toContain('SECRET');
+    }
+    await api.close();
+    await server.close();
+  },
+);
