@@ -51,7 +51,8 @@ export async function findCached(
   return undefined;
 }
 
-const COMMIT = /^[0-9a-f]{40}$/;
+/** A commit of the hub. */
+export const COMMIT = /^[0-9a-f]{40}$/;
 
 async function sizeOf(path: string): Promise<number | undefined> {
   const found = await stat(path).catch(() => undefined);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { ClipError } from '../../errors.ts';
+import { shownUrl } from './model-address.ts';
 import { PassingError } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 
@@ -92,7 +93,7 @@ export function createHttpClient(settings: HubSettings): HttpClient {
         url = target;
       }
       const most = `at most ${MAX_REDIRECTS} redirects`;
-      throw new ClipError('DOWNLOAD_FAILED', `${start.href}: expected ${most}, got more`);
+      throw new ClipError('DOWNLOAD_FAILED', `${shownUrl(start.href)}: expected ${most}, got more`);
     },
     retryWaits: settings.retryWaits,
     hasToken: async () => (await getToken()) !== undefined,
@@ -117,7 +118,7 @@ function redirectTarget({ url, status, header }: HttpResponse): URL | undefined 
     (url.protocol === 'https:' && target.protocol === 'http:')
   ) {
     const expected = `${url.origin}: expected a redirect to another ${url.protocol.slice(0, -1)} URL`;
-    throw new ClipError('DOWNLOAD_FAILED', `${expected}, got ${location.slice(0, 200)}`);
+    throw new ClipError('DOWNLOAD_FAILED', `${expected}, got ${shownUrl(location).slice(0, 200)}`);
   }
   return target;
 }

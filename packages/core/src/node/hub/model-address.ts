@@ -29,11 +29,16 @@ export function parseModelAddress(text: string, isFolder: (path: string) => bool
   return { kind: 'hub', id, revision };
 }
 
-/** The words that {@link parseModelAddress} understands. */
+/** What a user reads of an address: the words that {@link parseModelAddress} understands, less a URL's secrets. */
 export function describeAddress(address: ModelAddress): string {
   if (address.kind === 'folder') return address.path;
-  if (address.kind === 'url') return address.url;
+  if (address.kind === 'url') return shownUrl(address.url);
   return address.revision === undefined ? address.id : `${address.id}@${address.revision}`;
+}
+
+/** A URL, malformed ones too, as messages may show it: query and user name may be secrets. */
+export function shownUrl(url: string): string {
+  return url.replace(/[?#].*$/s, '').replace(/^([^:/]*:\/\/)[^/]*@/, '$1');
 }
 
 /** Loopback needs no TLS: what is sent does not leave the machine. */
@@ -46,7 +51,7 @@ function folderUrl(text: string): string {
   if (url === undefined || !isUsable || url.username !== '' || url.password !== '') {
     throw new ClipError(
       'BAD_INPUT',
-      `expected an https URL of a folder, without a user name, got ${text.slice(0, 200)}`,
+      `expected an https URL of a folder, without a user name, got ${shownUrl(text).slice(0, 200)}`,
     );
   }
   url.hash = '';

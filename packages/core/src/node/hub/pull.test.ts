@@ -1,10 +1,25 @@
-import { mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HubRepository } from '../../../../../tools/hub/repository.ts';
 import { type HubServer, startHub } from '../../../../../tools/hub/server.ts';
+import {
+  type Handler,
+  redirectTo,
+  startWebServer,
+  type WebServer,
+} from '../../../../api/src/testing/web-server.ts';
 import { loadClip } from '../../load-clip.ts';
 import {
   cachedModel,
@@ -278,4 +293,68 @@ test('a folder on the web is a model, and downloaded once', async () => {
   hub.requests.length = 0;
   await locateModel(address(url), settings(), () => {});
   expect(hub.requests).toEqual([]);
+});
+
+describe('a server that calls its commit by a path', () => {
+  let server: WebServer;
+  beforeEach(async () => {
+    const answers = Object.entries(nano).flatMap(([name, body]) =>
+      ['/clipql/nano/resolve/main', '/nano'].map((path): [string, Handler] => [
+        `${path}/${name}`,
+        ({ method }, response) => {
+          const headers = { 'content-length': body.length, 'x-repo-commit': '../../../escaped' };
+          response.writeHead(200, headers).end(method === 'HEAD' ? undefined : body);
+        },
+      ]),
+    );
+    server = await startWebServer(Object.fromEntries(answers));
+  });
+  afterEach(() => server.close());
+
+  test('is refused as a hub, and nothing is written', async () => {
+    await expect(pull('clipql/nano', { HF_ENDPOINT: server.url })).rejects.toMatchObject({
+      code: 'DOWNLOAD_FAILED',
+      message: `${server.url}/clipql/nano/resolve/main/config.json: expected a commit of 40 hexadecimal digits, got "../../../escaped"; check HF_ENDPOINT`,
+    });
+    expect(await readdir(cache)).toEqual([]);
+  });
+
+  test('is not asked for one as a folder on the web', async () => {
+    const { model } = await pull(`${server.url}/nano/`);
+    expect(model.snapshot).toMatch(/^[0-9a-f]{40}$/);
+    expect(model.folder).toMatch(new RegExp(`^${join(cache, 'clipql', 'urls')}/.*/snapshots/`));
+  });
+});
+
+test('the signature of a folder on the web is in no message', async () => {
+  const endless: Handler = ({ url }, response) => response.writeHead(302, { location: url }).end();
+  const answers: Readonly<Record<string, Handler>> = {
+    denied: (_request, response) => response.writeHead(403).end(),
+    broken: (_request, response) => response.writeHead(500).end(),
+    endless,
+    unsized: (_request, response) => response.writeHead(200).end(),
+    elsewhere: redirectTo('ftp://store.test/config.json?sig=SECRET'),
+  };
+  const server = await startWebServer(
+    Object.fromEntries(
+      Object.entries(answers).map(([path, handler]) => [
+        `/${path}/config.json?sig=SECRET`,
+        handler,
+      ]),
+    ),
+  );
+  for (const path of Object.keys(answers)) {
+    const error: Error = await pull(`${server.url}/${path}/?sig=SECRET`).catch((reason) => reason);
+    expect(error).toMatchObject({ code: expect.stringMatching(/^DOWNLOAD_/) });
+    expect(error.message).toContain(server.host);
+    expect(error.message).not.toContain('SECRET');
+  }
+  expect(server.requests.length).toBeGreaterThan(Object.keys(answers).length);
+  await server.close();
+  for (const malformed of [
+    'http://a.test/?sig=SECRET',
+    'https://me:SECRET@a.test/',
+    'https://[?sig=SECRET',
+  ])
+    expect(() => address(malformed)).toThrow(/^expected an https URL(?!.*SECRET)/);
 });

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ClipError } from '../../errors.ts';
+import { COMMIT } from './cache.ts';
 import { discard, type HttpClient, type HttpResponse } from './http.ts';
+import { shownUrl } from './model-address.ts';
 import { mayPass, type RemoteFolder } from './remote-folder.ts';
 import { PassingError } from './retry.ts';
 
@@ -56,9 +58,12 @@ export async function describeFile(
   }
   const size = Number(header('x-linked-size') ?? header('content-length') ?? Number.NaN);
   if (!Number.isSafeInteger(size) || size < 0) {
-    throw new ClipError('DOWNLOAD_FAILED', `${url.href}: expected the file's size, got none`);
+    throw new ClipError(
+      'DOWNLOAD_FAILED',
+      `${shownUrl(url.href)}: expected the file's size, got none`,
+    );
   }
-  const commit = header('x-repo-commit');
+  const commit = folder.hasCommits ? commitOf(response, url) : undefined;
   const etag = plainEtag(header('x-linked-etag') ?? header('etag'));
   const version = etag ?? `${url.href} ${size} ${header('last-modified') ?? ''}`;
   return {
@@ -66,7 +71,7 @@ export async function describeFile(
     url,
     size,
     blob: BLOB_NAME.test(version) ? version : createHash('sha256').update(version).digest('hex'),
-    checksum: checksumOf(commit !== undefined, etag),
+    checksum: checksumOf(response, commit !== undefined, etag),
     commit,
   };
 }
@@ -88,9 +93,21 @@ function plainEtag(etag: string | undefined): string | undefined {
   return etag?.replace(/^W\//, '').replace(/^"(.*)"$/, '$1') || undefined;
 }
 
+/** It becomes a name in the cache: nothing else than a hash may. */
+function commitOf({ header }: HttpResponse, url: URL): string | undefined {
+  const commit = header('x-repo-commit');
+  if (commit === undefined || COMMIT.test(commit)) return commit;
+  const got = JSON.stringify(commit.slice(0, 100));
+  throw new ClipError(
+    'DOWNLOAD_FAILED',
+    `${shownUrl(url.href)}: expected a commit of 40 hexadecimal digits, got ${got}; check HF_ENDPOINT`,
+  );
+}
+
 /** A linked file's etag is its SHA-256; another's on the hub is git's hash of it. */
-function checksumOf(isHub: boolean, etag = ''): Checksum | undefined {
-  if (isHub && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
+function checksumOf({ header }: HttpResponse, isHub: boolean, etag = ''): Checksum | undefined {
+  const isLinked = header('x-linked-etag') !== undefined;
+  if ((isHub || isLinked) && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
   if (isHub && /^[0-9a-f]{40}$/.test(etag)) return { kind: 'git-blob', value: etag };
   return undefined;
 }

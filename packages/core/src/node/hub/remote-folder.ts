@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ClipError } from '../../errors.ts';
 import type { HttpResponse } from './http.ts';
-import type { ModelAddress } from './model-address.ts';
+import { type ModelAddress, shownUrl } from './model-address.ts';
 import type { HubSettings } from './settings.ts';
 
 /** What was asked for when a request was refused. */
@@ -22,6 +22,8 @@ export interface RemoteFolder {
   readonly lockFolder: string;
   /** The revision when none is given. */
   readonly defaultRevision: string;
+  /** Whether what answers says which commit a file is of. */
+  readonly hasCommits: boolean;
   fileUrl(file: string, revision: string): URL;
   /** The error for an answer that is none of a file. */
   refusal(response: HttpResponse, refused: Refused): ClipError;
@@ -42,6 +44,7 @@ function hubRepository(id: string, { endpoint, cache }: HubSettings): RemoteFold
     cacheFolder: join(cache, folder),
     lockFolder: join(cache, '.locks', folder),
     defaultRevision: 'main',
+    hasCommits: true,
     fileUrl: (file, revision) =>
       new URL(`${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${file}`),
     refusal: (response, refused) => hubRefusal(id, endpoint, response, refused),
@@ -58,6 +61,7 @@ function webFolder(url: string, { urlCache }: HubSettings): RemoteFolder {
     cacheFolder: join(urlCache, folder),
     lockFolder: join(urlCache, '.locks', folder),
     defaultRevision: 'current',
+    hasCommits: false,
     fileUrl: (file) => {
       const address = new URL(url);
       // A signature, such as a store's, stands behind the name and goes for the whole folder.
@@ -66,8 +70,8 @@ function webFolder(url: string, { urlCache }: HubSettings): RemoteFolder {
     },
     refusal: ({ url: { host: from }, status }) =>
       status === 401 || status === 403
-        ? new ClipError('DOWNLOAD_DENIED', `${url}: ${from} refuses access (${status})`)
-        : serverFailure(url, from, status),
+        ? new ClipError('DOWNLOAD_DENIED', `${shownUrl(url)}: ${from} refuses access (${status})`)
+        : serverFailure(shownUrl(url), from, status),
   };
 }
 
