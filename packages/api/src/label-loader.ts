@@ -6,7 +6,7 @@ import type { EncodedText } from './text-loader.ts';
 export interface EncodedLabels {
   /** One [E] a label, of length 1. */
   readonly embeddings: readonly Float32Array[];
-  /** One line for each label that was cut. */
+  /** One line for each label that was cut, and for each that was given more than once. */
   readonly warnings: readonly string[];
   /** Milliseconds for all texts of the operation. */
   readonly textEncoding: number;
@@ -43,10 +43,24 @@ export function combinePrompts(
   const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
   return {
     embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
-    warnings: wasCut.map(
-      (label) =>
-        `label ${JSON.stringify(shorten(label, 60))} was longer than the context of ${contextLength} tokens and was cut`,
-    ),
+    warnings: [
+      ...wasCut.map(
+        (label) =>
+          `label ${shown(label)} was longer than the context of ${contextLength} tokens and was cut`,
+      ),
+      ...repeatedOf(labels).map(
+        (label) => `label ${shown(label)} was given more than once, and is scored each time`,
+      ),
+    ],
     textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),
   };
+}
+
+const shown = (label: string): string => JSON.stringify(shorten(label, 60));
+
+function repeatedOf(labels: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const label of labels) (seen.has(label) ? repeated : seen).add(label);
+  return [...repeated];
 }

@@ -121,6 +121,14 @@ test('a label longer than the context is answered, with a warning that it was cu
   ]);
 });
 
+test('a label that is given twice is scored twice, with a warning', async () => {
+  const { data } = await classify(`/examples/${ALPS}`, ['dog', 'car', 'dog', 'dog']);
+  expect(data.classify.scores).toHaveLength(4);
+  expect(data.classify.warnings).toEqual([
+    'label "dog" was given more than once, and is scored each time',
+  ]);
+});
+
 test('the same image and labels under many names are encoded once', async () => {
   const encodeImages = vi.spyOn(api.model.clip, 'encodeImages');
   const encodeTexts = vi.spyOn(api.model.clip, 'encodeTexts');
