@@ -39,10 +39,12 @@ const setSchema = z.object({
 export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promise<LabelSetFolder> {
   const folder = join(dataFolder, 'label-sets');
   try {
-    await mkdir(folder, { recursive: true });
+    // One folder at a time: Node's recursive way never ends where the kernel keeps the files, as in /proc.
+    await makeFolder(dataFolder);
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
-    const reason = `expected --data as a folder that can be written, got ${dataFolder} (${codeOf(error)})`;
+    const reason = `expected --data as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
     throw new ApiError('BAD_OPTION', reason, { cause: error });
   }
   const setFile = (name: string) => join(folder, `${name}.json`);
@@ -81,6 +83,12 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
   };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path).catch((error) => {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  });
 }
 
 async function readSet(path: string, name: string): Promise<LabelSet | undefined> {

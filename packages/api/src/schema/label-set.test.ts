@@ -202,9 +202,20 @@ test.each([
 test('a data folder that cannot be written is BAD_OPTION at start', async () => {
   const file = join(data, 'file');
   await writeFile(file, '');
-  await expect(startApi({ settings: { data: file } })).rejects.toMatchObject({
-    code: 'BAD_OPTION',
-  });
+  // The last two are ones in which Node would try for ever to make all folders on the way.
+  for (const folder of [file, join(data, 'none', 'below'), '/proc/none', '/proc/none/below']) {
+    await expect(startApi({ settings: { data: folder } }), folder).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/^expected --data as a folder .*, got .* \(E\w+\)$/),
+    });
+  }
+});
+
+test('a data folder is made in one that is there', async () => {
+  const folder = join(data, 'made');
+  const api = await startApi({ settings: { data: folder } });
+  expect(await readdir(folder)).toEqual(['label-sets']);
+  await api.close();
 });
 
 test('a mutation does not go by GET', async () => {
