@@ -44,6 +44,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   OVERLOADED: retryable(429),
   DEADLINE_EXCEEDED: retryable(504),
   REQUEST_ABORTED: retryable(499),
+  SHUTTING_DOWN: { ...wholeOperation(503), retryable: true },
   BAD_INPUT: refused(400),
   TOO_MANY_IMAGES: wholeOperation(400),
   TOO_MANY_LABELS: wholeOperation(400),
@@ -81,4 +82,10 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   INTERNAL: refused(500),
 };
 
-export const meaningOf = ({ code }: Pick<PublicError, 'code'>): CodeMeaning => MEANINGS[code];
+/** What the error itself says goes before what its code does. */
+export function meaningOf({
+  code,
+  retryable = MEANINGS[code].retryable,
+}: Pick<PublicError, 'code' | 'retryable'>): CodeMeaning {
+  return { ...MEANINGS[code], retryable };
+}

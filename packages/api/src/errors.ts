@@ -20,6 +20,8 @@ export type ApiErrorCode =
   | 'OVERLOADED'
   /** The operation took longer than operations may. */
   | 'DEADLINE_EXCEEDED'
+  /** The server ends, and the operation was not done in time. */
+  | 'SHUTTING_DOWN'
   /** The client went away before it was answered. */
   | 'REQUEST_ABORTED'
   /** No model of this name is served. */
@@ -69,15 +71,18 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   /** Seconds after which to try again; undefined where there is no saying. */
   readonly retryAfter: number | undefined;
+  /** Whether the same may succeed later, where the code alone does not tell. */
+  readonly retryable: boolean | undefined;
 
   constructor(
     code: ApiErrorCode,
     message: string,
-    options: { cause?: unknown; retryAfter?: number } = {},
+    options: { cause?: unknown; retryAfter?: number; retryable?: boolean } = {},
   ) {
     super(message, options);
     this.code = code;
     this.retryAfter = options.retryAfter;
+    this.retryable = options.retryable;
   }
 }
 
@@ -88,16 +93,19 @@ export interface PublicError {
   readonly message: string;
   /** Seconds after which to try again. */
   readonly retryAfter?: number;
+  /** Whether the same may succeed later; as its code has it unless given. */
+  readonly retryable?: boolean;
 }
 
 /** The code and the line to show for an error that ClipQL raises; undefined for any other. */
 export function publicError(error: unknown): PublicError | undefined {
   if (!(error instanceof ApiError || error instanceof ClipError)) return undefined;
-  const retryAfter = error instanceof ApiError ? error.retryAfter : undefined;
+  const { retryAfter, retryable } = error instanceof ApiError ? error : {};
   return {
     code: error.code,
     message: oneLine(error.message),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(retryable !== undefined && { retryable }),
   };
 }
 

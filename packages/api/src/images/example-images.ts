@@ -36,6 +36,7 @@ export async function readExample(name: string): Promise<Uint8Array> {
     throw new ApiError(
       'IMAGE_FETCH_FAILED',
       `expected one of the examples ${[...FILES].join(', ')}, got ${JSON.stringify(shorten(name, 60))}`,
+      { retryable: false },
     );
   }
   return readFile(new URL(name, FOLDER));

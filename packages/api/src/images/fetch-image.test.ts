@@ -1,5 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { meaningOf } from '../error-codes.ts';
+import { publicError } from '../errors.ts';
 import {
   bytes,
   type Handler,
@@ -234,6 +236,26 @@ test.each([
   await expect(get(`${server.url}${path}`)).rejects.toEqual(
     failsWith('IMAGE_FETCH_FAILED', message),
   );
+});
+
+test.each([
+  [400, false],
+  [403, false],
+  [404, false],
+  [410, false],
+  [408, true],
+  [425, true],
+  [429, true],
+  [500, true],
+  [503, true],
+])('of a host that answers with status %i another try may help: %s', async (status, retryable) => {
+  const failing = await startWebServer({
+    '/image': (_request, response) => response.writeHead(status).end(),
+  });
+  const rules = { allowHosts: [failing.host] };
+  const failure = await get(`${failing.url}/image`, rules).catch((error: unknown) => error);
+  expect(meaningOf(publicError(failure)!).retryable).toBe(retryable);
+  await failing.close();
 });
 
 test.each(['/large', '/large-chunked'])('%s is IMAGE_TOO_LARGE before its end', async (path) => {

@@ -37,6 +37,8 @@ export interface ImageFetcher {
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Of 4xx, those that another time may not be: too slow, too early, too many. */
+const PASSING = new Set([408, 425, 429]);
 const HEADERS = {
   accept: 'image/*',
   // Images are compressed already.
@@ -157,10 +159,13 @@ function checkHead(url: URL, response: Dispatcher.ResponseData, maxBytes: number
     throw new ApiError(
       'IMAGE_FETCH_FAILED',
       `expected an image, got HTTP status ${statusCode}: ${urlForMessage(url)}`,
+      { retryable: !isFinal(statusCode) },
     );
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
 }
+
+const isFinal = (status: number): boolean => status >= 400 && status < 500 && !PASSING.has(status);
 
 async function readBody(
   url: URL,

@@ -108,7 +108,7 @@ test('an input that fails leaves the others their embeddings', async () => {
   });
   expect(errors).toEqual([]);
   expect(outcomes).toMatchObject([
-    { __typename: 'ImageError', index: 0, code: 'IMAGE_FETCH_FAILED', retryable: true },
+    { __typename: 'ImageError', index: 0, code: 'IMAGE_FETCH_FAILED', retryable: false },
     { __typename: 'Embedding', index: 1 },
     { __typename: 'TextError', index: 2, code: 'BAD_INPUT', retryable: false },
     { __typename: 'ImageError', index: 3, code: 'IMAGE_UNSUPPORTED', retryable: false },
