@@ -6,6 +6,8 @@ import { type ApiKey, describeKeyEntry, parseKeyEntry } from './key-entry.ts';
 /** Those of a list of entries, and of the file with one entry a line, if there is one. */
 export function readApiKeys(entries: readonly string[], path: string | undefined): ApiKey[] {
   const lines = path === undefined ? [] : readLines(path);
+  // With no key at all the server would ask nobody for one.
+  if (path !== undefined && lines.length === 0) throw badFile(path, 'at least one key', 'none');
   return [...entries, ...lines].map((entry) => {
     const key = parseKeyEntry(entry);
     if (key !== undefined) return key;

@@ -32,7 +32,7 @@ const SIGNATURES = [
  * HMAC and public keys are for signatures, so that neither is taken for the other.
  *
  * @returns undefined when there is nothing to tell by.
- * @throws ApiError BAD_OPTION when the keys cannot be read.
+ * @throws ApiError BAD_OPTION when the keys cannot be read, or tokens have rules but no keys.
  */
 export function createTokenVerifier(rules: TokenRules): VerifyToken | undefined {
   const { jwtSecret, jwtKeysFile, jwtIssuer, jwtAudience } = rules;
@@ -52,7 +52,10 @@ export function createTokenVerifier(rules: TokenRules): VerifyToken | undefined 
     const options = { ...checks, algorithms: SIGNATURES };
     ways.push(async (token) => (await jwtVerify(token, keys, options)).payload.sub);
   }
-  if (ways.length === 0) return undefined;
+  if (ways.length === 0) {
+    refuseUnused(rules);
+    return undefined;
+  }
   return async (token) => {
     for (const verify of ways) {
       const subject = await verify(token).catch(() => undefined);
@@ -60,6 +63,16 @@ export function createTokenVerifier(rules: TokenRules): VerifyToken | undefined 
     }
     return undefined;
   };
+}
+
+/** Whoever says what tokens have to name does not mean to let everybody in. */
+function refuseUnused({ jwtIssuer, jwtAudience }: TokenRules): void {
+  if (jwtIssuer === undefined && jwtAudience === undefined) return;
+  const flag = jwtIssuer === undefined ? '--jwt-audience' : '--jwt-issuer';
+  throw new ApiError(
+    'BAD_OPTION',
+    `expected --jwt-secret or --jwt-keys-file beside ${flag}, got neither: no token could be checked`,
+  );
 }
 
 function readKeySet(path: string): JWTVerifyGetKey {

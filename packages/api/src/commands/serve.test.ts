@@ -150,6 +150,13 @@ async function startServer(...flags: string[]) {
   return { child, url };
 }
 
+test('serve with rules for tokens but no way to check one does not start', async () => {
+  expectFailure(
+    await clipql('serve', '--port', '0', '--jwt-issuer', 'x'),
+    /BAD_OPTION: expected --jwt-secret or --jwt-keys-file beside --jwt-issuer/,
+  );
+});
+
 test('serve on a port in use is one line', async () => {
   const web = await startWebServer({});
   expectFailure(

@@ -78,6 +78,12 @@ function portOf({ protocol, port }: URL): number {
   return Number(port || DEFAULT_PORTS[protocol]);
 }
 
+/** Whether a URL's host is on a list. */
+export function createHostMatch(hosts: HostList): (url: URL) => boolean {
+  const listed = new Set(hosts);
+  return (url) => isListed(url, listed);
+}
+
 function isListed(url: URL, hosts: ReadonlySet<string>): boolean {
   // A name with a dot at its end is the same name.
   const name = url.hostname.replace(/\.$/, '');

@@ -266,6 +266,74 @@ test.each<Flags>([
   expect(failure).not.toThrow(/short|[0-9a-f]{64}/);
 });
 
+test.each<[Flags, RegExp]>([
+  [{ jwtIssuer: 'x' }, /^expected --jwt-secret or --jwt-keys-file beside --jwt-issuer/],
+  [{ jwtAudience: 'y' }, /^expected --jwt-secret or --jwt-keys-file beside --jwt-audience/],
+  [{ rateLimitKey: '5' }, /^expected --api-keys, .* beside --rate-limit-key, got none/],
+  [{ apiKeys: hashed('app', APP_KEY), jwtIssuer: 'x' }, /beside --jwt-issuer/],
+])(
+  'settings of access that nothing could be checked by are refused: %j',
+  async (flags, message) => {
+    await expect(apiWith(flags)).rejects.toEqual(
+      expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringMatching(message) }),
+    );
+  },
+);
+
+test('a file of keys without any is refused', async () => {
+  const apiKeysFile = join(folder, 'empty');
+  await writeFile(apiKeysFile, '# none yet\n');
+  await expect(apiWith({ apiKeysFile })).rejects.toEqual(
+    expect.objectContaining({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/at least one key .*got none/),
+    }),
+  );
+});
+
+describe('a host header', () => {
+  const asHost = async (api: TestApi, host: string, headers = {}) =>
+    ask(api, { headers: { host, ...headers } });
+
+  test.each([
+    'evil.example',
+    'evil.example:4000',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'a b',
+  ])('with %j is refused by a server on this machine alone', async (host) => {
+    const response = await asHost(await apiWith({}), host);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'UNKNOWN_HOST' } }],
+    });
+  });
+
+  test.each([
+    'localhost',
+    'LOCALHOST:4000',
+    'localhost.',
+    '127.0.0.1:4000',
+    '[::1]:4000',
+    '192.0.2.1',
+  ])('with %j is let in', async (host) => {
+    expect((await asHost(await apiWith({}), host)).status).toBe(200);
+  });
+
+  test('with a name of --hosts or --host is let in', async () => {
+    const api = await apiWith({ hosts: 'clip.example,*.internal', host: 'my.localhost' });
+    for (const host of ['clip.example', 'a.internal:4000', 'my.localhost'])
+      expect((await asHost(api, host)).status, host).toBe(200);
+    expect((await asHost(api, 'other.example')).status).toBe(403);
+  });
+
+  test('with any name is let in with a key, and where other machines can ask', async () => {
+    const withKeys = await apiWith({ apiKeys: hashed('app', APP_KEY) });
+    expect((await asHost(withKeys, 'evil.example', bearer(APP_KEY))).status).toBe(200);
+    expect((await asHost(await apiWith({ host: '0.0.0.0' }), 'clip.example')).status).toBe(200);
+  });
+});
+
 test('a file of keys that is not there, or has a key in the clear, is refused', async () => {
   const path = join(folder, 'clear');
   await writeFile(path, `app:${JOB_KEY}\n`);

@@ -2,8 +2,10 @@ import type { Plugin } from 'graphql-yoga';
 import { findKey, readApiKeys } from '../access/api-keys.ts';
 import { clientAddressReader, networkOf } from '../access/client-address.ts';
 import { createTokenVerifier } from '../access/json-web-tokens.ts';
+import { ownHostCheck } from '../access/own-hosts.ts';
 import { createRateLimit } from '../access/rate-limits.ts';
 import type { ServerContext } from '../context.ts';
+import { ApiError, shorten } from '../errors.ts';
 import { httpError } from '../http-error.ts';
 import type { Metrics } from '../metrics.ts';
 import { noteClient } from '../request-scope.ts';
@@ -15,7 +17,7 @@ const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping']);
 /**
  * Who may ask, how often, and how much they may send: for every door, before any of them.
  *
- * @throws ApiError BAD_OPTION when keys cannot be read.
+ * @throws ApiError BAD_OPTION when keys cannot be read, or are missing for what else is set.
  */
 export function useAccess(
   settings: Settings,
@@ -24,6 +26,8 @@ export function useAccess(
   const keys = readApiKeys(settings.apiKeys, settings.apiKeysFile);
   const verifyToken = createTokenVerifier(settings);
   const needsKey = keys.length > 0 || verifyToken !== undefined;
+  if (!needsKey && settings.rateLimitKey > 0) throw limitWithoutKeys();
+  const isOwnHost = needsKey ? () => true : ownHostCheck(settings);
   const addressOf = clientAddressReader(settings.trustProxies);
   const limitAddress = createRateLimit(settings.rateLimitAddress);
   const limitKey = createRateLimit(settings.rateLimitKey);
@@ -41,6 +45,8 @@ export function useAccess(
   const refuse = async (request: Request, path: string, address: string) => {
     const wait = await limitAddress(networkOf(address));
     if (wait !== undefined) return tooMany(wait);
+    const host = request.headers.get('host');
+    if (host !== null && !isOwnHost(host)) return unknownHost(host);
     if (needsKey && !isOpen(request, path)) {
       const caller = await callerOf(presentedKey(request.headers));
       if (caller === undefined) return unauthenticated();
@@ -81,6 +87,20 @@ function presentedKey(headers: Headers): string | undefined {
 interface Refusal {
   readonly code: string;
   readonly response: Response;
+}
+
+function limitWithoutKeys(): ApiError {
+  return new ApiError(
+    'BAD_OPTION',
+    'expected --api-keys, --api-keys-file, --jwt-secret or --jwt-keys-file beside --rate-limit-key, got none: no request would have a key to count by',
+  );
+}
+
+function unknownHost(host: string): Refusal {
+  const code = 'UNKNOWN_HOST';
+  const got = JSON.stringify(shorten(host, 100));
+  const message = `expected a host header with localhost, an address or a name of --hosts, got ${got}`;
+  return { code, response: httpError(403, code, message) };
 }
 
 function unauthenticated(): Refusal {

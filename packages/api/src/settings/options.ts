@@ -111,6 +111,12 @@ export const SERVER_OPTIONS = {
     help: 'port to listen on, 0 for any free one',
     alsoRead: ['PORT'],
   },
+  hosts: {
+    value: list.pipe(z.array(hostEntry)),
+    expects: 'hosts as "host", "host:port" or "*.domain"',
+    placeholder: '<list>',
+    help: 'names, beside localhost and addresses, by which a server on this machine alone may be asked without a key',
+  },
   data: {
     value: text.optional(),
     expects: 'a folder',

@@ -1,0 +1,32 @@
+import { BlockList, isIP } from 'node:net';
+import { createHostMatch } from '../images/fetch-rules.ts';
+import type { Settings } from '../settings/settings.ts';
+
+/**
+ * Tells by a request's `Host` header whether it is meant for this server. A page of another site whose
+ * name is made to lead to this machine (DNS rebinding) is of the same origin for a browser, and has
+ * that name in the header. Only a server on a loopback address is hidden from other machines; any
+ * other takes every host.
+ */
+export function ownHostCheck({
+  host: listening,
+  hosts,
+}: Pick<Settings, 'host' | 'hosts'>): (header: string) => boolean {
+  if (!isLoopback(listening)) return () => true;
+  const isNamed = createHostMatch(['localhost', listening.toLowerCase(), ...hosts]);
+  return (header) => {
+    const url = URL.parse(`http://${header}`);
+    if (url === null) return false;
+    return isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 || isNamed(url);
+  };
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return /^(.+\.)?localhost\.?$/i.test(host);
+  return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
