@@ -29,6 +29,10 @@ export interface ServerContext {
   readonly port?: number | undefined;
   /** The connection's other end. */
   readonly address?: string | undefined;
+  /** Aborted, for a reason that is an ApiError, when the server ends and operations have to. */
+  readonly ending?: AbortSignal | undefined;
+  /** The status that the client got already, 0 when it is gone; undefined while it waits. */
+  readonly sentStatus?: (() => number | undefined) | undefined;
 }
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
@@ -51,7 +55,7 @@ export interface Context {
 
 export function createContext(
   { models, fetcher, metrics, labelSets, settings }: Services,
-  { request, port }: Pick<YogaInitialContext, 'request'> & ServerContext,
+  { request, port, ending }: Pick<YogaInitialContext, 'request'> & ServerContext,
   log: ErrorLog,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
@@ -62,7 +66,7 @@ export function createContext(
     const lease = await models.lease(name);
     leases.push(lease);
     const { model } = lease;
-    waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout);
+    waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout, ending);
     return { model, loaders: createLoaders(model, readImage, settings, waiting.signal) };
   };
   return {

@@ -153,15 +153,51 @@ test('closing under load loses nothing: each request that was sent is answered',
   await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
 });
 
-test('closing breaks off what takes longer than it is given', async () => {
+test('what is not done when the grace ends is SHUTTING_DOWN, status 503', async () => {
+  let isAsked = false;
   const never = {
-    handleNodeRequestAndResponse: () => new Promise(() => {}),
+    handleNodeRequestAndResponse: () => {
+      isAsked = true;
+      return new Promise(() => {});
+    },
   } as unknown as ClipqlYoga;
   const server = await listen(never, ANY_PORT, fail);
   const answer = fetch(server.url);
-  const broken = expect(answer).rejects.toThrow();
+  while (!isAsked) await setImmediate();
   await server.close(50);
-  await broken;
+  const response = await answer;
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'SHUTTING_DOWN' } }],
+  });
+});
+
+test('a client that went away before its answer is in the log with status 0', async () => {
+  const begun = Promise.withResolvers<void>();
+  const logged = Promise.withResolvers<number>();
+  const hung = await startWebServer({ '/hung.jpg': () => begun.resolve() });
+  const fetcher = createImageFetcher({ allowHosts: new Set([hung.host]) });
+  const logRequest: Services['logRequest'] = ({ status }) => logged.resolve(status);
+  const server = await listen(
+    createClipqlYoga({ ...services, fetcher, logRequest }, fail),
+    ANY_PORT,
+    fail,
+  );
+  const leaving = new AbortController();
+  const body = JSON.stringify({
+    query: `{ classify(imageUrl: "${hung.url}/hung.jpg", labels: ["a"]) { label } }`,
+  });
+  const headers = { 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body, signal: leaving.signal };
+  const gone = expect(fetch(`${server.url}/graphql`, init)).rejects.toThrow();
+  await begun.promise;
+  leaving.abort();
+  await gone;
+  expect(await logged.promise).toBe(0);
+  await server.close(0);
+  await fetcher.close();
+  await hung.close();
 });
 
 test('a port in use is LISTEN_FAILED', async () => {

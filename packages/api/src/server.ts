@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { meaningOf } from './error-codes.ts';
 import type { ErrorLog } from './error-log.ts';
 import { ApiError, type PublicError } from './errors.ts';
-import { httpError, retryHeaders } from './http-error.ts';
+import { httpError, refuse } from './http-error.ts';
+import { shutDown } from './shutdown.ts';
 import type { ClipqlYoga } from './yoga.ts';
 
 export interface RunningServer {
@@ -12,7 +12,8 @@ export interface RunningServer {
   /**
    * Ends without losing a request. Until `drained`, connections are still taken, for load balancers
    * that have not heard yet, and every answer ends its connection; then no more are taken, and what
-   * was accepted is answered, for at most `graceMs` from the beginning.
+   * was accepted is answered, for at most `graceMs` from the beginning: shortly before that operations
+   * are broken off, and what is then left is SHUTTING_DOWN.
    */
   close(graceMs: number, drained?: Promise<void>): Promise<void>;
 }
@@ -34,13 +35,18 @@ export async function listen(
   flood: () => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
   let isEnding = false;
+  const open = new Set<ServerResponse>();
+  const breakOff = new AbortController();
   const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
+    open.add(response);
+    response.on('close', () => open.delete(response));
     response.on('finish', () => {
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
     const refusal = request.method === 'POST' ? flood() : undefined;
-    if (refusal === undefined) void answer(yoga, request, response, log, () => isEnding);
+    if (refusal === undefined)
+      void answer(yoga, request, response, log, breakOff.signal, () => isEnding);
     else refuse(refusal, response);
   });
   await new Promise<void>((resolve, reject) => {
@@ -51,7 +57,7 @@ export async function listen(
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
       isEnding = true;
-      return close(server, graceMs, drained);
+      return shutDown({ server, open, breakOff }, graceMs, drained);
     },
   };
 }
@@ -61,11 +67,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   log: ErrorLog,
+  ending: AbortSignal,
   isEnding: () => boolean,
 ): Promise<void> {
   try {
-    const answered = await respond(yoga, request, response, log);
+    const answered = await respond(yoga, request, response, log, ending);
     const body = Buffer.from(await answered.arrayBuffer());
+    // Refused meanwhile, since the server ends.
+    if (response.headersSent) return;
     // The client would send its next request on this connection, just as it is closed.
     if (isEnding()) response.shouldKeepAlive = false;
     send(answered, body, response);
@@ -81,13 +90,15 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   log: ErrorLog,
+  ending: AbortSignal,
 ): Promise<Response> {
   if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
     return httpError(400, 'BAD_REQUEST', 'expected a valid host header and path');
   }
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
-    const context = { port, address };
+    const sentStatus = () => statusSent(response);
+    const context = { port, address, ending, sentStatus };
     return await yoga.handleNodeRequestAndResponse(request, response, context);
   } catch (error) {
     // Nobody is left to answer, and nothing went wrong.
@@ -97,35 +108,14 @@ async function respond(
   }
 }
 
-/** As GraphQL's clients can read it; for a tenth of what it costs to come to it by way of a query. */
-function refuse(error: PublicError, response: ServerResponse): void {
-  const { message, ...extensions } = error;
-  const body = JSON.stringify({ errors: [{ message, extensions }] });
-  response.writeHead(meaningOf(error).status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...retryHeaders(error),
-  });
-  response.end(body);
+function statusSent(response: ServerResponse): number | undefined {
+  if (response.headersSent) return response.statusCode;
+  return response.destroyed ? 0 : undefined;
 }
 
 function send({ status, headers }: Response, body: Buffer, to: ServerResponse): void {
   to.writeHead(status, { ...Object.fromEntries(headers), 'content-length': body.length });
   to.end(body);
-}
-
-async function close(server: Server, graceMs: number, drained: Promise<void>): Promise<void> {
-  const graceOver = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    server.closeAllConnections();
-    graceOver.resolve();
-  }, graceMs);
-  await Promise.race([drained, graceOver.promise]);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
-  clearTimeout(timer);
 }
 
 function urlOf(server: Server): string {

@@ -25,12 +25,18 @@ export interface EndingSignal {
 
 /**
  * A signal that is aborted, for a reason that users can be shown, when the client goes away or its
- * deadline has passed.
+ * deadline has passed, or the server ends.
  *
  * @param gone of the request.
  * @param deadline milliseconds that the operation may take.
+ * @param ending of the server; its reason becomes the signal's.
  */
-export function callerSignal(gone: AbortSignal, deadline: number, after: After): EndingSignal {
+export function callerSignal(
+  gone: AbortSignal,
+  deadline: number,
+  after: After,
+  ending?: AbortSignal,
+): EndingSignal {
   const controller = new AbortController();
   const leave = () =>
     controller.abort(
@@ -38,6 +44,9 @@ export function callerSignal(gone: AbortSignal, deadline: number, after: After):
     );
   if (gone.aborted) leave();
   gone.addEventListener('abort', leave, { once: true });
+  const breakOff = () => controller.abort(ending?.reason);
+  if (ending?.aborted) breakOff();
+  ending?.addEventListener('abort', breakOff, { once: true });
   const cancel = after(deadline, () => {
     const message = `expected an operation that takes at most ${deadline / 1000} s, got one that takes longer`;
     controller.abort(new ApiError('DEADLINE_EXCEEDED', message));
@@ -47,6 +56,7 @@ export function callerSignal(gone: AbortSignal, deadline: number, after: After):
     end: () => {
       cancel();
       gone.removeEventListener('abort', leave);
+      ending?.removeEventListener('abort', breakOff);
     },
   };
 }

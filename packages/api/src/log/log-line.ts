@@ -23,5 +23,6 @@ export function logLine(json: string): string {
 }
 
 function whatHappened({ method, path, status, milliseconds, msg = '' }: LogObject): string {
-  return method === undefined ? msg : `${method} ${path} ${status} in ${milliseconds} ms`;
+  const outcome = status === 0 ? 'not answered' : status;
+  return method === undefined ? msg : `${method} ${path} ${outcome} in ${milliseconds} ms`;
 }

@@ -8,6 +8,7 @@ import { logLine } from './log-line.ts';
 interface RequestEntry {
   readonly method: string;
   readonly path: string;
+  /** 0 when the client was gone before. */
   readonly status: number;
   readonly milliseconds: number;
 }

@@ -1,7 +1,9 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { meaningOf } from '../error-codes.ts';
 import { type DescribedError, describeFailure, type ErrorLog } from '../error-log.ts';
-import { oneLine } from '../errors.ts';
+import { oneLine, type PublicError, publicError } from '../errors.ts';
+import { retryHeaders } from '../http-error.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
@@ -59,6 +61,7 @@ function withCode(
   wording: Wording,
 ): GraphQLError {
   const { code, message, requestId, retryAfter } = describe(error, log, wording);
+  const known = publicError(rootCause(error));
   const { nodes = null, source = null, positions = null, path = null } = error;
   return new GraphQLError(message, {
     nodes,
@@ -71,7 +74,7 @@ function withCode(
       ...(retryAfter !== undefined && { retryAfter }),
       ...(beforeExecution && { http: httpOf(error, requestId !== undefined) }),
       // An operation that was turned away as a whole: proxies and clients know this by the status.
-      ...(retryAfter !== undefined && !answered && { http: turnedAway(retryAfter) }),
+      ...(known?.retryAfter !== undefined && !answered && { http: turnedAway(known) }),
     },
   });
 }
@@ -83,9 +86,9 @@ function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): 
   return http ?? (isUnexpected ? { status: 500 } : { status: 400, spec: true });
 }
 
-const turnedAway = (retryAfter: number): HttpExtensions => ({
-  status: 429,
-  headers: { 'retry-after': String(retryAfter) },
+const turnedAway = (error: PublicError): HttpExtensions => ({
+  status: meaningOf(error).status,
+  headers: retryHeaders(error),
 });
 
 /** As ClipQL's own errors, or with a code of GraphQL's. */

@@ -1,18 +1,22 @@
 import type { Plugin } from 'graphql-yoga';
+import type { ServerContext } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
 import { doorName } from './door-name.ts';
 
 /** Times every request. */
-export function useRequestMetrics({ requestSeconds }: Pick<Metrics, 'requestSeconds'>): Plugin {
+export function useRequestMetrics({
+  requestSeconds,
+}: Pick<Metrics, 'requestSeconds'>): Plugin<object, ServerContext> {
   const starts = new WeakMap<Request, number>();
   return {
     onRequest: ({ request }) => {
       starts.set(request, performance.now());
     },
-    onResponse: ({ request, response }) => {
+    onResponse: ({ request, response, serverContext }) => {
       const start = starts.get(request);
       if (start === undefined) return;
-      const labels = { door: doorName(new URL(request.url).pathname), status: response.status };
+      const status = serverContext?.sentStatus?.() ?? response.status;
+      const labels = { door: doorName(new URL(request.url).pathname), status };
       requestSeconds.observe(labels, (performance.now() - start) / 1000);
     },
   };

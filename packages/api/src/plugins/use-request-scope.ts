@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
+import type { ServerContext } from '../context.ts';
 import type { RequestLog } from '../log/server-log.ts';
 import { currentRequest, withinRequest } from '../request-scope.ts';
 
@@ -14,7 +15,7 @@ const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping', '/
  *
  * @param log takes each request once it is answered.
  */
-export function useRequestScope(log: RequestLog): Plugin {
+export function useRequestScope(log: RequestLog): Plugin<object, ServerContext> {
   return {
     instrumentation: {
       request: ({ request }, answer) =>
@@ -23,14 +24,15 @@ export function useRequestScope(log: RequestLog): Plugin {
           answer,
         ),
     },
-    onResponse: ({ request, response }) => {
+    onResponse: ({ request, response, serverContext }) => {
       const scope = currentRequest();
       if (scope === undefined) return;
       response.headers.set(HEADER, scope.id);
       const { pathname: path } = new URL(request.url);
       if (WATCHED.has(path)) return;
       const milliseconds = Math.round(performance.now() - scope.start);
-      log({ method: request.method, path, status: response.status, milliseconds });
+      const status = serverContext?.sentStatus?.() ?? response.status;
+      log({ method: request.method, path, status, milliseconds });
     },
   };
 }

@@ -25,7 +25,8 @@ export function useRestDoors(services: Services, log: ErrorLog): Plugin<Context,
         refusal.headers.set('allow', door.method);
         return endResponse(refusal);
       }
-      const context = createContext(services, { request, port: serverContext?.port }, log);
+      const { port, ending } = serverContext ?? {};
+      const context = createContext(services, { request, port, ending }, log);
       try {
         endResponse(await door.answer(request, context, services));
       } catch (error) {
