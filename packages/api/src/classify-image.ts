@@ -6,7 +6,7 @@ import {
 } from '@clipql/core';
 import type { Context } from './context.ts';
 import type { EncodedImage, ImageFacts, ImageTiming } from './image-loader.ts';
-import { type GivenImage, imageSource } from './images/given-image.ts';
+import type { GivenImage } from './images/given-image.ts';
 import type { ImageSource } from './images/image-source.ts';
 import type { EncodedLabels } from './label-loader.ts';
 import { checkImageCount, checkLabels, checkRejection, checkTop } from './limits.ts';
@@ -103,7 +103,7 @@ export async function classifyImages(
   if (images.length === 0) return [];
   const start = performance.now();
   const { model, loaders } = session;
-  const encode = async (image: GivenImage) => loaders.image(await imageSource(image));
+  const encode = async (image: GivenImage) => loaders.image(await loaders.find(image));
   const [outcomes, labels] = await Promise.all([
     answerEach(images, () => 'image', encode, describe),
     encodeLabels(session, question),

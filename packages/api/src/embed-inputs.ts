@@ -1,7 +1,7 @@
 import type { Context } from './context.ts';
 import { ApiError } from './errors.ts';
 import type { ImageFacts } from './image-loader.ts';
-import { type GivenImage, imageSource } from './images/given-image.ts';
+import type { GivenImage } from './images/given-image.ts';
 import { checkImageCount, checkPrompts, checkText, checkTop, type Limits } from './limits.ts';
 import type { Loaders, ModelSession } from './loaders.ts';
 import { answerEach, InputFailure } from './outcome.ts';
@@ -42,7 +42,7 @@ export async function encodeEach(
 
 /** @throws ApiError or ClipError for an image that cannot be had, ApiError for an overlong text. */
 async function encodeInput(loaders: Loaders, { text, image }: GivenInput): Promise<EncodedInput> {
-  if (image) return loaders.image(await imageSource(image));
+  if (image) return loaders.image(await loaders.find(image));
   if (text == null) throw new ApiError('BAD_INPUT', 'expected a text or an image, got neither');
   checkText(text, loaders.limits);
   return loaders.text(text);

@@ -1,4 +1,5 @@
 import { createImageLoader, type EncodedImage } from './image-loader.ts';
+import { createImageFinder, type FindImage } from './images/given-image.ts';
 import type { ImageSource } from './images/image-source.ts';
 import type { ReadImage } from './images/read-image.ts';
 import { type EncodedLabels, encodeLabels } from './label-loader.ts';
@@ -13,6 +14,8 @@ import { createTextLoader, type EncodedText } from './text-loader.ts';
 export interface Loaders {
   /** What the operation may ask for. */
   readonly limits: Limits;
+  /** Where a given image's bytes are. */
+  readonly find: FindImage;
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
   image(source: ImageSource): Promise<EncodedImage>;
   text(text: string): Promise<EncodedText>;
@@ -36,10 +39,11 @@ export function createLoaders(
   limits: Limits,
   signal: AbortSignal,
 ): Loaders {
-  const caller = { signal, account: { held: 0 } };
+  const caller = { signal, account: { held: 0, bytes: 0 } };
   const text = createTextLoader(model.inference, limits, caller);
   return {
     limits,
+    find: createImageFinder(),
     image: createImageLoader(model.inference, readImage, limits, caller),
     text,
     labels: (labels, templates) =>

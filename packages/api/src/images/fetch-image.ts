@@ -20,6 +20,8 @@ export interface FetchImageOptions extends FetchRules {
   readonly route?: (address: string) => string;
 }
 
+type OnBytes = (count: number) => void;
+
 /** The one door to the network. */
 export interface ImageFetcher {
   /**
@@ -27,9 +29,10 @@ export interface ImageFetcher {
    *
    * @param imageUrl http or https.
    * @param gone tells that nobody waits for the image any more; its reason is thrown.
+   * @param onBytes told how many came, chunk by chunk; an ApiError that it throws ends the fetch.
    * @throws ApiError BAD_IMAGE_URL, HOST_NOT_ALLOWED, IMAGE_FETCH_FAILED or IMAGE_TOO_LARGE.
    */
-  fetch(imageUrl: string, gone?: AbortSignal): Promise<Uint8Array>;
+  fetch(imageUrl: string, gone?: AbortSignal, onBytes?: OnBytes): Promise<Uint8Array>;
   /** Breaks off what is in flight and closes all connections. */
   close(): Promise<void>;
 }
@@ -64,7 +67,11 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
     return caching(guard.isAllowed(url) ? allowedHosts : publicHosts);
   };
 
-  const get = async (url: URL, signal: AbortSignal): Promise<URL | Uint8Array> => {
+  const get = async (
+    url: URL,
+    signal: AbortSignal,
+    onBytes: OnBytes | undefined,
+  ): Promise<URL | Uint8Array> => {
     const dispatcher = dispatcherFor(url);
     const response = await request(url, { dispatcher, signal, headers: HEADERS });
     try {
@@ -72,19 +79,23 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
       if (target !== undefined) return target;
       checkHead(url, response, maxBytes);
       const encoding = String(response.headers['content-encoding'] ?? '');
-      return await readBody(url, decompressed(response.body, encoding), maxBytes);
+      return await readBody(url, decompressed(response.body, encoding), maxBytes, onBytes);
     } finally {
       response.body.on('error', () => {}).destroy();
     }
   };
 
-  const follow = async (from: URL, gone: AbortSignal | undefined): Promise<Uint8Array> => {
+  const follow = async (
+    from: URL,
+    gone: AbortSignal | undefined,
+    onBytes: OnBytes | undefined,
+  ): Promise<Uint8Array> => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = gone === undefined ? timeout : AbortSignal.any([timeout, gone]);
     let url = from;
     try {
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-        const result = await get(url, signal);
+        const result = await get(url, signal, onBytes);
         if (result instanceof Uint8Array) return result;
         url = result;
       }
@@ -99,9 +110,11 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
   };
 
   return {
-    fetch: async (imageUrl, gone) => {
+    fetch: async (imageUrl, gone, onBytes) => {
       const url = parseUrl(imageUrl);
-      return withSpan('fetch image', { 'server.address': url.hostname }, () => follow(url, gone));
+      return withSpan('fetch image', { 'server.address': url.hostname }, () =>
+        follow(url, gone, onBytes),
+      );
     },
     close: async () => {
       await Promise.all([publicHosts.destroy(), allowedHosts.destroy()]);
@@ -171,12 +184,14 @@ async function readBody(
   url: URL,
   body: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  onBytes: OnBytes | undefined,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
     size += chunk.length;
     if (size > maxBytes) throw tooLarge(url, maxBytes);
+    onBytes?.(chunk.length);
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);

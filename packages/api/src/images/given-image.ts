@@ -11,12 +11,25 @@ export interface GivenImage {
 }
 
 /** @throws ApiError BAD_INPUT for what is no base64, IMAGE_TOO_LARGE for too many bytes. */
-export async function imageSource({ url, base64, upload }: GivenImage): Promise<ImageSource> {
-  if (upload) {
-    checkImageBytes(upload.size, MAX_IMAGE_BYTES, 'in an upload');
-    return { bytes: new Uint8Array(await upload.arrayBuffer()) };
-  }
-  return base64 ? base64Source(base64) : { url: url ?? '' };
+export type FindImage = (image: GivenImage) => Promise<ImageSource>;
+
+/** For one operation: the same file or text, wherever it stands, becomes bytes once. */
+export function createImageFinder(): FindImage {
+  const known = new Map<File | string, Promise<ImageSource>>();
+  const once = (key: File | string, find: () => Promise<ImageSource>): Promise<ImageSource> => {
+    const source = known.get(key) ?? find();
+    known.set(key, source);
+    return source;
+  };
+  return async ({ url, base64, upload }) => {
+    if (upload) return once(upload, () => uploadSource(upload));
+    return base64 ? once(base64, async () => base64Source(base64)) : { url: url ?? '' };
+  };
+}
+
+async function uploadSource(upload: File): Promise<ImageSource> {
+  checkImageBytes(upload.size, MAX_IMAGE_BYTES, 'in an upload');
+  return { bytes: new Uint8Array(await upload.arrayBuffer()) };
 }
 
 function base64Source(text: string): ImageSource {

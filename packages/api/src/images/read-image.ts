@@ -7,9 +7,14 @@ import { readImageFile } from './image-file.ts';
 /**
  * Gets an image's bytes, whatever they turn out to be.
  *
+ * @param onBytes told how many came, as they come over the network; what it throws ends the fetch.
  * @throws ApiError as the place does that the address leads to; the signal's reason once it is aborted.
  */
-export type ReadImage = (address: string, signal: AbortSignal) => Promise<Uint8Array>;
+export type ReadImage = (
+  address: string,
+  signal: AbortSignal,
+  onBytes?: (count: number) => void,
+) => Promise<Uint8Array>;
 
 /**
  * How the server reads an image: a data URL, one of its own examples, or over the network.
@@ -17,10 +22,10 @@ export type ReadImage = (address: string, signal: AbortSignal) => Promise<Uint8A
  * @param ownHosts this server, as its clients name it.
  */
 export function imagesOfServer(fetcher: ImageFetcher, ownHosts: ReadonlySet<string>): ReadImage {
-  return async (address, signal) => {
+  return async (address, signal, onBytes) => {
     if (isDataUrl(address)) return readDataUrl(address, MAX_IMAGE_BYTES);
     const example = exampleName(address, ownHosts);
-    return example === undefined ? fetcher.fetch(address, signal) : readExample(example);
+    return example === undefined ? fetcher.fetch(address, signal, onBytes) : readExample(example);
   };
 }
 

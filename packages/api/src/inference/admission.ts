@@ -2,9 +2,12 @@ import { ApiError } from '../errors.ts';
 import { RefusalRate } from './refusal-rate.ts';
 import { Speed } from './speed.ts';
 
-/** What an operation holds of the queue, in operations of forward passes. */
+/** What an operation holds. */
 export interface Account {
+  /** Of the queue, in operations of forward passes. */
   held: number;
+  /** Of image files. */
+  bytes: number;
 }
 
 /** Room in the queue; a second release does nothing. */
@@ -14,7 +17,11 @@ export interface Place {
 
 /** Leave to go to work, or to fetch first. */
 export interface Ticket extends Place {
-  /** Counts the bytes of the image's file until the ticket is released. */
+  /**
+   * Counts bytes of the image's file, as they arrive, until the ticket is released.
+   *
+   * @throws ApiError OVERLOADED when they are too many with those of other operations.
+   */
   keep(bytes: number): void;
   /**
    * Goes on into the queue: at once with what was at hand; after a fetch in the order of arrival,
@@ -30,7 +37,7 @@ export interface AdmissionOptions {
   readonly capacity: number;
   /** Images that may be fetched at a time, or wait behind a full queue when they have been. */
   readonly fetches: number;
-  /** Bytes of image files that may be held before new ones are refused. */
+  /** Bytes of image files that several operations may hold together. */
   readonly heldBytes: number;
   /** Milliseconds on a clock that does not go back. */
   readonly now: () => number;
@@ -75,8 +82,9 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is not enough.
    */
   take(account: Account, operations: number): Ticket {
-    if (this.arrivals.size > 0 || !this.hasRoom(account, operations)) throw this.overloaded();
-    return this.ticket(this.hold(account, operations), async () => {});
+    const isFull = this.arrivals.size > 0 || !this.hasBytes(account);
+    if (isFull || !this.hasRoom(account, operations)) throw this.overloaded();
+    return this.ticket(account, this.hold(account, operations), async () => {});
   }
 
   /**
@@ -86,7 +94,8 @@ export class Admission {
    */
   takeFetch(account: Account, operations: number): Ticket {
     const isFull = this.fetching >= this.options.fetches || this.arrivals.size > 0;
-    if (isFull || !this.hasRoom(account, operations)) throw this.overloaded();
+    if (isFull || !this.hasBytes(account) || !this.hasRoom(account, operations))
+      throw this.overloaded();
     this.fetching += 1;
     this.changed();
     const fetch = once(() => {
@@ -95,7 +104,7 @@ export class Admission {
     });
     let entered: Place | undefined;
     const place = { release: () => (entered ?? fetch).release() };
-    return this.ticket(place, async (signal) => {
+    return this.ticket(account, place, async (signal) => {
       entered = await this.arrive(account, operations, signal);
       fetch.release();
     });
@@ -108,29 +117,43 @@ export class Admission {
   flood(operations: number): ApiError | undefined {
     if (this.refusals.recent < FLOOD) return undefined;
     const isFull = this.arrivals.size > 0 || this.fetching >= this.options.fetches;
-    return isFull || !this.hasRoom({ held: 0 }, operations) ? this.overloaded() : undefined;
+    return isFull || !this.hasRoom({ held: 0, bytes: 0 }, operations)
+      ? this.overloaded()
+      : undefined;
   }
 
-  private ticket(place: Place, enter: Ticket['enter']): Ticket {
+  private ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
     let kept = 0;
+    const count = (bytes: number) => {
+      kept += bytes;
+      account.bytes += bytes;
+      this.bytes += bytes;
+    };
     const release = once(() => {
-      this.bytes -= kept;
+      count(-kept);
       place.release();
     });
     return {
       ...release,
       enter,
       keep: (bytes) => {
-        kept += bytes;
-        this.bytes += bytes;
+        count(bytes);
+        if (this.hasBytes(account)) return;
+        // At once, so that not two give way to each other.
+        count(-kept);
+        throw this.overloaded();
       },
     };
   }
 
+  private hasBytes({ bytes }: Account): boolean {
+    const isAlone = this.bytes === bytes;
+    return isAlone || this.bytes <= this.options.heldBytes;
+  }
+
   private hasRoom({ held }: Account, operations: number): boolean {
-    const { capacity, heldBytes } = this.options;
     const isAlone = this.taken === held;
-    return isAlone || (this.taken + operations <= capacity && this.bytes < heldBytes);
+    return isAlone || this.taken + operations <= this.options.capacity;
   }
 
   private hold(account: Account, operations: number): Place {

@@ -98,10 +98,16 @@ export class ImagePipeline {
     const { maxPixels, observer } = this.parts;
     signal.throwIfAborted();
     const start = performance.now();
-    const bytes = 'url' in source ? await read(source.url, signal) : source.bytes;
+    let arrived = 0;
+    const keep = (count: number) => {
+      arrived += count;
+      ticket.keep(count);
+    };
+    const bytes = 'url' in source ? await read(source.url, signal, keep) : source.bytes;
     const fetch = performance.now() - start;
     observer.stage('fetch', fetch);
-    ticket.keep(bytes.length);
+    // What was at hand did not arrive.
+    keep(bytes.length - arrived);
     const header = sniffImage(bytes, { maxPixels });
     return { fetch, hash: await contentHash(bytes), bytes, header };
   }

@@ -6,7 +6,7 @@ import {
   type RankedScore,
 } from '../classify-image.ts';
 import { ApiError } from '../errors.ts';
-import { type GivenImage, imageSource } from '../images/given-image.ts';
+import type { GivenImage } from '../images/given-image.ts';
 import { checkTop } from '../limits.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
@@ -81,7 +81,7 @@ builder.queryField('classify', (t) =>
     },
     resolve: async (_root, { imageUrl, image, ...args }, context) => {
       const { model, loaders } = await chooseModel(context, args);
-      const source = await imageSource(oneImage(imageUrl, image));
+      const source = await loaders.find(oneImage(imageUrl, image));
       return classifyImage(model, loaders, { image: source, ...questionOf(args, context) });
     },
   }),

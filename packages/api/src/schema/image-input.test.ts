@@ -67,6 +67,30 @@ test('several uploads go into one query, one file into two places', async () => 
   expect(answer.data.classifyMany).toEqual([{ label: 'sheep' }, { label: 'sheep' }]);
 });
 
+test('a file in 64 places is read once, and a text in base64 as well', async () => {
+  const query = `query ($images: [ImageInput!]!) {
+    classifyMany(images: $images, labels: ["sheep"]) { __typename }
+  }`;
+  const places = Array.from({ length: 64 }, (_, i) => i);
+  const reads = vi.spyOn(api.yoga.fetchAPI.Blob.prototype, 'arrayBuffer');
+  const { answer } = await upload({
+    operations: { query, variables: { images: places.map(() => ({ upload: null })) } },
+    map: { file: places.map((i) => `variables.images.${i}.upload`) },
+  });
+  const read = reads.mock.calls.length;
+  reads.mockRestore();
+  expect(answer.data.classifyMany).toHaveLength(64);
+  expect(read).toBe(1);
+
+  const base64 = sheep.toString('base64');
+  const decodes = vi.spyOn(Buffer, 'from');
+  const { data } = await api.query(query, { images: places.map(() => ({ base64 })) });
+  const decoded = decodes.mock.calls.filter(([text]) => (text as unknown) === base64).length;
+  decodes.mockRestore();
+  expect(data.classifyMany).toHaveLength(64);
+  expect(decoded).toBe(1);
+});
+
 test.each<[string, Parts]>([
   ['operations that are no JSON', { operations: '{' }],
   ['operations that are a list', { operations: [UPLOAD] }],
