@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi } from '../testing/api.ts';
+import { picture } from '../testing/pictures.ts';
 import { startWebServer, type WebServer } from '../testing/web-server.ts';
 import { createImageFetcher, type ImageFetcher } from './fetch-image.ts';
 
 let web: WebServer;
 let fetcher: ImageFetcher;
 let unchanged = 0;
+let versions = 0;
 
 const body = Buffer.from('what an image would be');
 
@@ -18,6 +21,13 @@ beforeAll(async () => {
         unchanged += 1;
         response.writeHead(304, headers).end();
       } else response.writeHead(200, headers).end(body);
+    },
+    '/stale-while-revalidate': (_request, response) => {
+      versions += 1;
+      const cacheControl = 'max-age=0, stale-while-revalidate=86400';
+      response
+        .writeHead(200, { 'cache-control': cacheControl, etag: `"${versions}"` })
+        .end(picture(versions));
     },
     '/private': (_request, response) =>
       response.writeHead(200, { 'cache-control': 'private, max-age=3600' }).end(body),
@@ -56,3 +66,13 @@ test.each(['/private', '/not-stored', '/silent'])(
     expect(await askedFor(path)).toBe(2);
   },
 );
+
+test('no host is asked in the background: what is stale is asked for again first', async () => {
+  const api = await startApi({ allowHosts: [web.host] });
+  const query = `{ embedImage(imageUrl: "${web.url}/stale-while-revalidate") { values } }`;
+  const values = async () => (await api.query(query)).data.embedImage.values;
+  const first = await values();
+  expect(await values()).not.toEqual(first);
+  expect(versions).toBe(2);
+  await api.close();
+});

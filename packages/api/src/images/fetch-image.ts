@@ -132,7 +132,7 @@ function downloadCache(
   maxEntrySize: number,
 ): (dispatcher: Dispatcher) => Dispatcher {
   if (maxSize === 0) return (dispatcher) => dispatcher;
-  const store = new cacheStores.MemoryCacheStore({ maxSize, maxEntrySize });
+  const store = new ForegroundStore({ maxSize, maxEntrySize });
   const cache = interceptors.cache({ store, methods: ['GET'], type: 'shared' });
   const composed = new WeakMap<Dispatcher, Dispatcher>();
   return (dispatcher) => {
@@ -141,6 +141,20 @@ function downloadCache(
     return caching;
   };
 }
+
+/**
+ * Knows no `stale-while-revalidate`: undici would ask the host again behind everybody's back, with no
+ * limit of time or size and no place in the queue.
+ */
+class ForegroundStore extends cacheStores.MemoryCacheStore {
+  override createWriteStream(...[key, value]: Parameters<MemoryStore['createWriteStream']>) {
+    const { 'stale-while-revalidate': _, ...cacheControlDirectives } =
+      value.cacheControlDirectives ?? {};
+    return super.createWriteStream(key, { ...value, cacheControlDirectives });
+  }
+}
+
+type MemoryStore = InstanceType<typeof cacheStores.MemoryCacheStore>;
 
 function parseUrl(text: string, base?: URL): URL {
   const url = URL.parse(text, base);
