@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { meaningOf } from './error-codes.ts';
 import type { PublicError } from './errors.ts';
 
@@ -23,16 +22,4 @@ export function retryHeaders(error: PublicError): Record<string, string> {
   const { status, retryable } = meaningOf(error);
   const seconds = String(error.retryAfter ?? RETRY_AFTER);
   return retryable && (status === 429 || status === 503) ? { 'retry-after': seconds } : {};
-}
-
-/** As GraphQL's clients can read it; for a tenth of what it costs to come to it by way of a query. */
-export function refuse(error: PublicError, response: ServerResponse): void {
-  const { message, ...extensions } = error;
-  const body = JSON.stringify({ errors: [{ message, extensions }] });
-  response.writeHead(meaningOf(error).status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...retryHeaders(error),
-  });
-  response.end(body);
 }
