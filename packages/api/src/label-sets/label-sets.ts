@@ -5,6 +5,7 @@ import { modelHash } from '../models/model-hash.ts';
 import { encodeLabelSet } from './encode-label-set.ts';
 import { checkLabelSet, holdsTheSame, type LabelSet } from './label-set.ts';
 import { openLabelSetFolder, type Warn } from './label-set-folder.ts';
+import { Turns } from './turns.ts';
 
 /** The label sets of a server. */
 export interface LabelSets {
@@ -42,6 +43,8 @@ export async function openLabelSets(
   const folder = dataFolder === undefined ? undefined : await openLabelSetFolder(dataFolder, warn);
   const sets = new Map<string, LabelSet>();
   for (const set of (await folder?.readAll()) ?? []) sets.set(set.name, set);
+  // What is on the disk and what is in memory end equal, whoever writes at the same time.
+  const turns = new Turns();
   const encodings = new WeakMap<LabelSet, Map<string, EncodedLabels>>();
 
   const get = (name: string): LabelSet => {
@@ -76,6 +79,22 @@ export async function openLabelSets(
     );
   };
 
+  /** Both in memory and on the disk, or in neither. */
+  const keep = async (set: LabelSet, replace: boolean): Promise<LabelSet> => {
+    checkPlace(set, replace);
+    const former = sets.get(set.name);
+    sets.set(set.name, set);
+    try {
+      await folder?.write(set);
+    } catch (error) {
+      if (former === undefined) sets.delete(set.name);
+      else sets.set(set.name, former);
+      const message = `the label set cannot be kept in the data folder: ${oneLine(String(error))}`;
+      throw new ApiError('LABEL_SET_NOT_KEPT', message, { cause: error });
+    }
+    return set;
+  };
+
   return {
     list: () => [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     find: (name) => sets.get(name),
@@ -91,23 +110,14 @@ export async function openLabelSets(
       checkPlace(set, replace);
       await encode(set, session);
       // Others may have come meanwhile.
-      checkPlace(set, replace);
-      sets.set(set.name, set);
-      try {
-        await folder?.write(set);
-      } catch (error) {
-        if (former === undefined) sets.delete(set.name);
-        else sets.set(set.name, former);
-        const message = `the label set cannot be kept in the data folder: ${oneLine(String(error))}`;
-        throw new ApiError('LABEL_SET_NOT_KEPT', message, { cause: error });
-      }
-      return set;
+      return turns.take(set.name, () => keep(set, replace));
     },
-    delete: async (name) => {
-      const set = get(name);
-      sets.delete(name);
-      await folder?.delete(name);
-      return set;
-    },
+    delete: (name) =>
+      turns.take(name, async () => {
+        const set = get(name);
+        sets.delete(name);
+        await folder?.delete(name);
+        return set;
+      }),
   };
 }

@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { startApi } from '../testing/api.ts';
+import { WAIT } from '../testing/held-tower.ts';
+import { writeAtomically } from './atomic-write.ts';
+
+vi.mock(import('./atomic-write.ts'), { spy: true });
+
+const CREATE = `mutation ($labels: [String!]!) {
+  createLabelSet(name: "scenes", labels: $labels, replace: true) { labels }
+}`;
+const LIST = '{ labelSets { name labels } }';
+
+test('sets of one name that are written, replaced and deleted at once are on the disk what they are in memory', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+  const api = await startApi({ settings: { data } });
+  const create = (...labels: readonly string[]) => api.query(CREATE, { labels });
+  const { writeAtomically: really } =
+    await vi.importActual<typeof import('./atomic-write.ts')>('./atomic-write.ts');
+  const gate = Promise.withResolvers<void>();
+  let underWay = 0;
+  let most = 0;
+  vi.mocked(writeAtomically).mockImplementation(async (path, content) => {
+    if (!path.endsWith('.json')) return really(path, content);
+    most = Math.max(most, ++underWay);
+    await gate.promise;
+    await really(path, content);
+    underWay -= 1;
+  });
+  const first = create('a', 'b');
+  await vi.waitFor(() => expect(underWay).toBe(1), WAIT);
+  const others = [create('a'), create('b'), create('b', 'a')];
+  const removal = api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  // An answer to a question that came after them: they wait for nothing else by now.
+  await api.query('{ embedText(text: "later") { tokens } }');
+  gate.resolve();
+  const answers = await Promise.all([first, ...others, removal]);
+  expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => []));
+  expect(most).toBe(1);
+
+  const restarted = await startApi({ settings: { data } });
+  expect((await restarted.query(LIST)).data).toEqual((await api.query(LIST)).data);
+  await api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  expect(await readdir(join(data, 'label-sets'))).toEqual([]);
+  await api.close();
+  await restarted.close();
+  await rm(data, { recursive: true });
+});
