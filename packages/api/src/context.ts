@@ -2,7 +2,12 @@ import type { YogaInitialContext } from 'graphql-yoga';
 import { type DescribedError, describeFailure, type ErrorLog } from './error-log.ts';
 import type { ImageFetcher } from './images/fetch-image.ts';
 import { imagesOfServer } from './images/read-image.ts';
-import { afterTimeout, callerSignal, type EndingSignal } from './inference/caller.ts';
+import {
+  afterTimeout,
+  callerSignal,
+  type EndingSignal,
+  operationOver,
+} from './inference/caller.ts';
 import type { LabelSets } from './label-sets/label-sets.ts';
 import { createLoaders, type ModelSession } from './loaders.ts';
 import type { RequestLog } from './log/server-log.ts';
@@ -44,12 +49,13 @@ export interface Context {
    * {@link Context.end}.
    *
    * @param model the default one unless given.
-   * @throws ApiError UNKNOWN_MODEL; and what loading a model throws.
+   * @throws ApiError UNKNOWN_MODEL, REQUEST_ABORTED once the operation is over; and what loading a
+   *   model throws.
    */
   use(model?: string | null): Promise<ModelSession>;
   /** What the user may see of one input's failure; it is counted, and logged if unexpected. */
   describe(error: unknown): DescribedError;
-  /** Lets go of the models: to be called once when the operation is over. */
+  /** Breaks off what is under way and lets go of the models: to be called once, at the operation's end. */
   end(): void;
 }
 
@@ -62,8 +68,13 @@ export function createContext(
   const sessions = new Map<string | undefined, Promise<ModelSession>>();
   const leases: ModelLease[] = [];
   let waiting: EndingSignal | undefined;
+  let isOver = false;
   const open = async (name: string | undefined): Promise<ModelSession> => {
     const lease = await models.lease(name);
+    if (isOver) {
+      lease.release();
+      throw operationOver();
+    }
     leases.push(lease);
     const { model } = lease;
     waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout, ending);
@@ -84,6 +95,7 @@ export function createContext(
       return session;
     },
     end: () => {
+      isOver = true;
       waiting?.end();
       for (const lease of leases) lease.release();
     },

@@ -17,7 +17,7 @@ export const afterTimeout: After = (milliseconds, call) => {
   return () => clearTimeout(timer);
 };
 
-/** A signal, and what ends its waiting for events. */
+/** A signal, and what aborts it once its operation is over. */
 export interface EndingSignal {
   readonly signal: AbortSignal;
   end(): void;
@@ -57,9 +57,14 @@ export function callerSignal(
       cancel();
       gone.removeEventListener('abort', leave);
       ending?.removeEventListener('abort', breakOff);
+      controller.abort(operationOver());
     },
   };
 }
+
+/** Of what goes on when its operation has failed already. */
+export const operationOver = (): ApiError =>
+  new ApiError('REQUEST_ABORTED', 'the operation is over');
 
 export const isDeadline = (reason: unknown): boolean =>
   reason instanceof ApiError && reason.code === 'DEADLINE_EXCEEDED';

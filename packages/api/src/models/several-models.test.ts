@@ -2,8 +2,9 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startApi } from '../testing/api.ts';
+import { WAIT } from '../testing/held-tower.ts';
 import { startWebServer } from '../testing/web-server.ts';
 import { modelSources } from './loaded-model.ts';
 import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
@@ -162,3 +163,46 @@ test.each(['denied', 'broken'])(
     await server.close();
   },
 );
+
+describe('an operation that has failed already', () => {
+  test('lets go of a model that is loaded after that', async () => {
+    const api = await startApi({
+      served: ['a', 'b'].map((name) => join(folder, name)),
+      registry: { idleMs: MINUTE },
+    });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { data, errors } = await api.query(
+      '{ a: classify(labels: ["a"]) { label } b: embedText(text: "x", model: "b") { tokens } }',
+    );
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(1);
+    const servedB = async () =>
+      (await api.query('{ servedModels { loaded { name } } }')).data.servedModels[1].loaded;
+    await vi.waitFor(async () => expect(await servedB()).toEqual({ name: 'b' }), WAIT);
+    vi.advanceTimersByTime(MINUTE);
+    expect(await servedB()).toBeNull();
+    await api.close();
+  });
+
+  test('keeps no download going', async () => {
+    const asked = Promise.withResolvers<void>();
+    const brokenOff = Promise.withResolvers<void>();
+    const server = await startWebServer({
+      '/endless': (_request, response) => {
+        response.on('close', brokenOff.resolve);
+        asked.resolve();
+      },
+      '/missing': (_request, response) => {
+        void asked.promise.then(() => response.writeHead(404).end());
+      },
+    });
+    const api = await startApi({ allowHosts: new Set([server.host]), timeoutMs: 10 * MINUTE });
+    const { data } = await api.query(
+      `{ a: classify(imageUrl: "${server.url}/missing", labels: ["a"]) { label } b: embedImage(imageUrl: "${server.url}/endless") { dimensions } }`,
+    );
+    expect(data).toBeNull();
+    await brokenOff.promise;
+    await api.close();
+    await server.close();
+  });
+});
