@@ -40,6 +40,8 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   IMAGE_CORRUPT: refused(422),
   BAD_REQUEST: wholeOperation(400),
   REQUEST_TOO_LARGE: wholeOperation(413),
+  HEADERS_TOO_LARGE: wholeOperation(431),
+  REQUEST_TIMEOUT: { ...wholeOperation(408), retryable: true },
   IMAGE_DECODE_TIMEOUT: refused(422),
   OVERLOADED: retryable(429),
   DEADLINE_EXCEEDED: retryable(504),

@@ -48,6 +48,10 @@ export type ApiErrorCode =
   | 'BAD_REQUEST'
   /** A request has more bytes than allowed. */
   | 'REQUEST_TOO_LARGE'
+  /** A request's headers have more bytes than allowed. */
+  | 'HEADERS_TOO_LARGE'
+  /** A request did not arrive in time. */
+  | 'REQUEST_TIMEOUT'
   /** An argument is not usable: no labels, an empty label, a text that is too long. */
   | 'BAD_INPUT'
   /** A command-line flag or an environment variable is not usable. */

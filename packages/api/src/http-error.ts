@@ -14,6 +14,18 @@ export function httpFailure(error: PublicError): Response {
   return response;
 }
 
+/** The same, for where there is no `Response`; for a tenth of what it costs to come to it by a query. */
+export function refusalOf(error: PublicError) {
+  const { message, ...extensions } = error;
+  const body = JSON.stringify({ errors: [{ message, extensions }] });
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    ...retryHeaders(error),
+  };
+  return { status: meaningOf(error).status, headers, body };
+}
+
 /** Seconds to wait before the same request may succeed, where the server is what it lacked. */
 const RETRY_AFTER = '1';
 

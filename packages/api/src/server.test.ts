@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -244,6 +245,80 @@ test('a malformed host header is status 400, without a stack', async () => {
   expect(answer).not.toMatch(/\bat .*:\d+/);
   await server.close(0);
 });
+
+test('a client that does not take its answer is cut off, and the answer let go of', async () => {
+  const maxRequestMegabytes = 1000;
+  // The request itself may take its time.
+  const transferMs = (bytes: number) => (bytes > 1e9 ? 1_000_000 : 50);
+  const server = await listen(yoga, { ...ANY_PORT, maxRequestMegabytes, transferMs }, fail);
+  const { length, rest } = await beginToTake(server);
+  // Resolves once every connection has ended.
+  await server.close(1_000_000);
+  expect(await rest()).toBeLessThan(length);
+});
+
+test('closing waits for a client that is taking its answer', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const { length, rest } = await beginToTake(server);
+  const closed = server.close(1_000_000);
+  expect(await rest()).toBe(length);
+  await closed;
+});
+
+test.each([
+  ['says nothing', ''],
+  ['stops in its headers', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-A: '],
+  [
+    'stops in its body',
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"query',
+  ],
+  [
+    'stops in its body at a door beside GraphQL',
+    'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"input',
+  ],
+])('a client that %s is REQUEST_TIMEOUT, status 408, and cut off', async (_what, request) => {
+  const server = await listen(yoga, { ...ANY_PORT, transferMs: () => 50 }, fail);
+  const answer = await raw(server, request);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  await server.close(0);
+});
+
+test('what is not HTTP is BAD_REQUEST, and headers without end are HEADERS_TOO_LARGE', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  expect(await raw(server, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"/);
+  const long = `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`;
+  expect(await raw(server, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"HEADERS_TOO_LARGE"/);
+  await server.close(0);
+});
+
+/** Asks for more than the system keeps for a connection, and takes the beginning of it. */
+async function beginToTake(server: RunningServer) {
+  const client = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {});
+  const query = `{ embed(inputs: [${'{ text: "a" } '.repeat(6_000)}]) { ... on Embedding { values } } }`;
+  const body = JSON.stringify({ query });
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ];
+  client.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const [begin] = (await once(client, 'data')) as [Buffer];
+  client.pause();
+  const [headers = ''] = begin.toString('latin1').split('\r\n\r\n');
+  const length = headers.length + 4 + Number(/content-length: (\d+)/i.exec(headers)?.[1]);
+  let taken = begin.length;
+  const rest = async (): Promise<number> => {
+    client.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+    });
+    await once(client.resume(), 'close');
+    return taken;
+  };
+  return { length, rest };
+}
 
 const isListening = (server: RunningServer): Promise<boolean> =>
   fetch(`${server.url}/healthz`).then(

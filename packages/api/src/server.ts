@@ -1,10 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { meaningOf } from './error-codes.ts';
+import { clientError } from './client-errors.ts';
 import type { ErrorLog } from './error-log.ts';
 import { ApiError, describeError, type PublicError } from './errors.ts';
-import { httpError, retryHeaders } from './http-error.ts';
+import { httpError, refusalOf } from './http-error.ts';
 import type { ClipqlYoga } from './yoga.ts';
 
 export interface RunningServer {
@@ -19,37 +25,70 @@ export interface RunningServer {
   close(graceMs: number, drained?: Promise<void>): Promise<void>;
 }
 
-/** The longest that a request may take to arrive, in milliseconds: 32 MiB at 5 Mbit/s. */
-const UPLOAD_MS = 60_000;
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** 32 unless given. */
+  readonly maxRequestMegabytes?: number;
+  /**
+   * The longest that so many bytes may take to arrive, or to be taken by a client, in milliseconds: a
+   * minute for each 32 MiB begun, which is 5 Mbit/s, unless given.
+   */
+  readonly transferMs?: (bytes: number) => number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+const minuteEach32MiB = (bytes: number): number =>
+  60_000 * Math.max(1, Math.ceil(bytes / (32 * MEBIBYTE)));
+
+/** Longer than load balancers keep a connection, who would else send into one that is just closed. */
+const KEEP_ALIVE_MS = 65_000;
+/** How often late requests are looked for, at most. */
+const CHECK_MS = 5_000;
 
 /**
- * Listens for HTTP requests.
+ * Listens for HTTP requests. A client that is slow to send, or to take its answer, is cut off.
  *
- * @param port 0 for any free one.
  * @param flood why to refuse a request for work before it is read, if there is a reason.
  * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
  */
 export async function listen(
   yoga: ClipqlYoga,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB }: ListenOptions,
   log: ErrorLog,
   flood: () => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
   let isEnding = false;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
-  const server = createServer({ requestTimeout: UPLOAD_MS }, (request, response) => {
+  const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
+  const timeouts = {
+    requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(CHECK_MS, requestTimeout),
+  };
+  const server = createServer(timeouts, (request, response) => {
     open.add(response);
-    response.on('close', () => open.delete(response));
-    response.on('finish', () => {
+    response.on('close', () => {
+      open.delete(response);
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
     const refusal = request.method === 'POST' ? flood() : undefined;
-    if (refusal === undefined)
-      void answer(yoga, request, response, log, breakOff.signal, () => isEnding);
-    else refuse(refusal, response);
+    const sent =
+      refusal === undefined
+        ? answer(yoga, request, response, log, breakOff.signal, () => isEnding)
+        : Promise.resolve(refuse(refusal, response));
+    void sent.then(() => cutOffLate(response, transferMs));
   });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    // For Node an answer that is written is done, though its client has yet to take it.
+    if (![...open].some(isBeingTaken)) closeIdle();
+  };
+  server.on('clientError', (error, socket) => refuseClient(error, socket as Socket, open));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);
@@ -109,6 +148,28 @@ async function respond(
   }
 }
 
+/** A client that does not take its answer would hold it, and a connection, for ever. */
+function cutOffLate(response: ServerResponse, transferMs: (bytes: number) => number): void {
+  if (!isBeingTaken(response)) return;
+  const timer = setTimeout(() => response.destroy(), transferMs(response.writableLength)).unref();
+  response.once('close', () => clearTimeout(timer));
+}
+
+const isBeingTaken = ({ writableEnded, writableFinished, destroyed }: ServerResponse): boolean =>
+  writableEnded && !writableFinished && !destroyed;
+
+/** Of what is no request in HTTP, or does not arrive in time. */
+function refuseClient(error: Error, socket: Socket, open: ReadonlySet<ServerResponse>): void {
+  const refusal = clientError(error);
+  const begun = [...open].find((response) => response.socket === socket);
+  if (refusal === undefined || !socket.writable || begun?.headersSent) socket.destroy();
+  else if (begun === undefined) socket.end(refusalText(refusal));
+  else {
+    begun.shouldKeepAlive = false;
+    refuse(refusal, begun);
+  }
+}
+
 function statusSent(response: ServerResponse): number | undefined {
   if (response.headersSent) return response.statusCode;
   return response.destroyed ? 0 : undefined;
@@ -116,14 +177,18 @@ function statusSent(response: ServerResponse): number | undefined {
 
 /** As GraphQL's clients can read it; for a tenth of what it costs to come to it by way of a query. */
 function refuse(error: PublicError, response: ServerResponse): void {
-  const { message, ...extensions } = error;
-  const body = JSON.stringify({ errors: [{ message, extensions }] });
-  response.writeHead(meaningOf(error).status, {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    ...retryHeaders(error),
-  });
+  const { status, headers, body } = refusalOf(error);
+  response.writeHead(status, headers);
   response.end(body);
+}
+
+/** The same, of a request that has not become one. */
+function refusalText(error: PublicError): string {
+  const { status, headers, body } = refusalOf(error);
+  const lines = Object.entries({ ...headers, connection: 'close' }).map((entry) =>
+    entry.join(': '),
+  );
+  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
 }
 
 function send({ status, headers }: Response, body: Buffer, to: ServerResponse): void {
