@@ -12,7 +12,7 @@ import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../ru
 import { bestSimd, instantiateKernels, kernelModule, type Simd } from './kernels.ts';
 import { aligned, LinearMemory } from './linear-memory.ts';
 import { PackedWeights, type Precision } from './packed-weights.ts';
-import { encodeProgram, programBytes, quantizedBytes } from './program.ts';
+import { programBytes, programEncoder, quantizedBytes } from './program.ts';
 import { CONTROL_BYTES, type Job, Team } from './team.ts';
 import type { StartThread } from './thread.ts';
 
@@ -91,8 +91,9 @@ class WasmBackend implements Backend {
       program: programBytes(plan),
       scratch: scratchBytes * this.info.threads,
     };
+    const encode = programEncoder(plan, this.weights);
     return {
-      run: (inputs) => this.queue.add(() => this.run(plan, sizes, scratchBytes, inputs)),
+      run: (inputs) => this.queue.add(() => this.run(plan, encode, sizes, scratchBytes, inputs)),
     };
   }
 
@@ -106,6 +107,7 @@ class WasmBackend implements Backend {
 
   private async run(
     plan: Plan,
+    encode: ReturnType<typeof programEncoder>,
     sizes: WorkspaceSizes,
     scratchBytes: number,
     inputs: RunInputs,
@@ -117,7 +119,7 @@ class WasmBackend implements Backend {
       i32: this.memory.i32(arena, plan.arenaWords),
     };
     writeInputs(plan, inputs, views);
-    const { words, steps } = encodeProgram(plan, { arena, quantized }, this.weights);
+    const { words, steps } = encode({ arena, quantized });
     this.memory.i32(program, words.length).set(words);
     await this.runner.run({ program, steps, scratch, scratchBytes });
     this.checkUsable();

@@ -42,12 +42,28 @@ export function quantizedBytes(plan: Plan, precision: Precision): number {
   return Math.max(0, ...sizes);
 }
 
-/** A plan as the interpreter in `assembly/run.ts` reads it, and how many steps that are. */
-export function encodeProgram(
+/** A plan as the interpreter in `assembly/run.ts` reads it. */
+interface Program {
+  readonly words: Int32Array;
+  readonly steps: number;
+}
+
+/** Encodes a plan for the workspace that it runs in; again only when that has moved. */
+export function programEncoder(
   plan: Plan,
-  workspace: Workspace,
   weights: PackedWeights,
-): { readonly words: Int32Array; readonly steps: number } {
+): (workspace: Workspace) => Program {
+  let last: (Workspace & { readonly program: Program }) | undefined;
+  return ({ arena, quantized }) => {
+    if (last?.arena !== arena || last.quantized !== quantized) {
+      const program = encodeProgram(plan, { arena, quantized }, weights);
+      last = { arena, quantized, program };
+    }
+    return last.program;
+  };
+}
+
+function encodeProgram(plan: Plan, workspace: Workspace, weights: PackedWeights): Program {
   const steps = plan.steps.flatMap((step) =>
     step.op === 'linear' && weights.precision === 'int8'
       ? encodeInt8Linear(step, workspace, weights)
