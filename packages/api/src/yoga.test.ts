@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXAMPLES, FIRST_EXAMPLE } from './examples.ts';
 import { exampleBytes, startApi, type TestApi } from './testing/api.ts';
 
@@ -78,6 +78,61 @@ test('a request of more than 32 MiB is status 413', async () => {
         extensions: { code: 'REQUEST_TOO_LARGE' },
       },
     ],
+  });
+});
+
+test.each([
+  ['/graphql', 'application/json'],
+  ['/graphql', 'multipart/form-data; boundary=x'],
+  ['/invocations', 'application/json'],
+])(
+  '%s with an endless body of %s that tells no length is status 413 while it arrives',
+  async (path, type) => {
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 1;
+        controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const init: RequestInit & { readonly duplex: 'half' } = {
+      method: 'POST',
+      headers: { 'content-type': type },
+      body,
+      duplex: 'half',
+    };
+    const response = await api.fetch(path, init);
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'REQUEST_TOO_LARGE' } }],
+    });
+    expect(sent).toBeLessThan(40);
+  },
+);
+
+describe('a query that comes again', () => {
+  const ask = 'query ($t: String!) { embedText(text: $t) { tokens } }';
+
+  test('has its own variables, operation and errors each time', async () => {
+    for (const [text, tokens] of [
+      ['a', 3],
+      ['a dog', 4],
+    ]) {
+      const { data, errors } = await api.query(ask, { t: text });
+      expect([data.embedText.tokens, errors]).toEqual([tokens, []]);
+    }
+    const wrong = query('{ nothing }');
+    const answers = [await (await post(wrong)).json(), await (await post(wrong)).json()];
+    expect(answers[1]).toEqual(answers[0]);
+  });
+
+  test('is refused each time where it is too deep', async () => {
+    const deep = query(`{ ${'a { '.repeat(16)}b${' }'.repeat(16)} }`);
+    for (let i = 0; i < 3; i++) {
+      expect(await (await post(deep)).json()).toMatchObject({
+        errors: [{ extensions: { code: 'QUERY_TOO_LARGE' } }],
+      });
+    }
   });
 });
 

@@ -1,10 +1,12 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext, type ServerContext, type Services } from './context.ts';
+import { createDocumentCache } from './document-cache.ts';
 import type { ErrorLog } from './error-log.ts';
 import { useAccess } from './plugins/use-access.ts';
 import { useCrossSiteGuard } from './plugins/use-cross-site-guard.ts';
 import { useDocumentLimits } from './plugins/use-document-limits.ts';
 import { useErrorCodes } from './plugins/use-error-codes.ts';
+import { useJsonBody } from './plugins/use-json-body.ts';
 import { useModelLeases } from './plugins/use-model-leases.ts';
 import { useMultipart } from './plugins/use-multipart.ts';
 import { useOperationLimits } from './plugins/use-operation-limits.ts';
@@ -39,15 +41,13 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useRestDoors(services, log),
       usePages(settings),
       usePostOnly(GRAPHQL_PATH),
-      useMultipart(),
+      useJsonBody(maxBytes),
+      useMultipart(maxBytes),
       useTokenLimit(settings.maxTokens),
       useDocumentLimits(settings),
       useModelLeases(),
       useOperationLimits(settings, services.labelSets),
-      useErrorCodes(log, metrics, {
-        maxRequestBytes: maxBytes,
-        suggestions: settings.introspection,
-      }),
+      useErrorCodes(log, metrics, { suggestions: settings.introspection }),
     ],
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,
@@ -60,15 +60,19 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     cors: settings.corsOrigins.length > 0 && corsFor(settings.corsOrigins),
     // A list of operations would pass the limits of one.
     batching: false,
-    // It would keep a thousand documents, each as large as a request.
-    parserAndValidationCache: false,
+    // Its own would keep a thousand documents, each as large as a request.
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: NO_ERRORS },
     // useMultipart does this.
     multipart: false,
-    maxRequestBodySize: maxBytes,
+    // useJsonBody and useMultipart see to it.
+    maxRequestBodySize: false,
   });
 }
 
 const corsFor = (origin: string[]) => ({ origin, credentials: false, methods: ['POST'] });
+
+/** A document that cannot be parsed is parsed again when it comes again. */
+const NO_ERRORS = { get: () => undefined, set: () => {} };
 
 /** No URL ends with a space. */
 const NEVER = ' ';

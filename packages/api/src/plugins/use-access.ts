@@ -54,7 +54,9 @@ export function useAccess(
       const waitForKey = await limitKey(caller);
       if (waitForKey !== undefined) return tooMany(waitForKey);
     }
-    if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge(maxBytes);
+    const length = request.headers.get('content-length') ?? '0';
+    if (!/^\d+$/.test(length)) return badLength();
+    if (Number(length) > maxBytes) return tooLarge(maxBytes);
     return undefined;
   };
 
@@ -115,6 +117,11 @@ function tooMany(seconds: number): Refusal {
   const response = httpError(429, code, `expected fewer requests; try again in ${seconds} s`);
   response.headers.set('retry-after', String(seconds));
   return { code, response };
+}
+
+function badLength(): Refusal {
+  const code = 'BAD_REQUEST';
+  return { code, response: httpError(400, code, 'expected one number as content-length') };
 }
 
 function tooLarge(maxBytes: number): Refusal {

@@ -11,7 +11,6 @@ const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
 /** What errors may tell. */
 interface Wording {
-  readonly maxRequestBytes: number;
   /** Whether they name what is in the schema and was perhaps meant. */
   readonly suggestions: boolean;
 }
@@ -72,7 +71,7 @@ function withCode(
       code,
       ...(requestId !== undefined && { requestId }),
       ...(retryAfter !== undefined && { retryAfter }),
-      ...(beforeExecution && { http: httpOf(error, requestId !== undefined) }),
+      ...(beforeExecution && { http: httpOf(error, known, requestId !== undefined) }),
       // An operation that was turned away as a whole: proxies and clients know this by the status.
       ...(known?.retryAfter !== undefined && !answered && { http: turnedAway(known) }),
     },
@@ -82,8 +81,15 @@ function withCode(
 type HttpExtensions = NonNullable<GraphQLError['extensions']['http']>;
 
 /** The status, for yoga, which takes it out of the response again. */
-function httpOf({ extensions: { http } }: GraphQLError, isUnexpected: boolean): HttpExtensions {
-  return http ?? (isUnexpected ? { status: 500 } : { status: 400, spec: true });
+function httpOf(
+  { extensions: { http } }: GraphQLError,
+  known: PublicError | undefined,
+  isUnexpected: boolean,
+): HttpExtensions {
+  if (http !== undefined) return http;
+  if (isUnexpected) return { status: 500 };
+  const status = known === undefined ? 400 : meaningOf(known).status;
+  return { status, spec: status === 400 };
 }
 
 const turnedAway = (error: PublicError): HttpExtensions => ({
@@ -104,12 +110,8 @@ function describe(error: GraphQLError, log: ErrorLog, wording: Wording): CodedEr
 /** An error of GraphQL itself: the query, its variables, or the HTTP request that brought it. */
 function describeRequestError(
   { message, extensions: { code } }: GraphQLError,
-  { maxRequestBytes, suggestions }: Wording,
+  { suggestions }: Wording,
 ): CodedError {
-  if (code === 'REQUEST_ENTITY_TOO_LARGE') {
-    const most = maxRequestBytes / 1024 / 1024;
-    return { code: 'REQUEST_TOO_LARGE', message: `expected a request of at most ${most} MiB` };
-  }
   const line = oneLine(suggestions ? message : withoutSuggestion(message));
   return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: line };
 }

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { FetchAPI, GraphQLParams, Plugin } from 'graphql-yoga';
+import { readBody } from '../request-body.ts';
 
 /**
  * Takes files along with a query, in the form of the GraphQL multipart request specification: a
@@ -7,22 +8,28 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
  * file's part to its places. Yoga's own parser would put a file anywhere, also at the far end of a
  * list that does not exist.
  */
-export function useMultipart(): Plugin {
+export function useMultipart(maxBytes: number): Plugin {
   return {
-    onRequestParse: ({ request, setRequestParser }) => {
+    onRequestParse: ({ request, setRequestParser, fetchAPI }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(type)) return;
-      setRequestParser(async (incoming) => readMultipart(await formDataOf(incoming)));
+      setRequestParser(async (incoming) => {
+        const bytes = await readBody(incoming, maxBytes);
+        return readMultipart(await formDataOf(bytes, type, fetchAPI));
+      });
     },
   };
 }
 
-async function formDataOf(request: Request): Promise<FormData> {
+async function formDataOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+  { Response }: FetchAPI,
+): Promise<FormData> {
   try {
-    return await request.formData();
-  } catch (error) {
-    // Too large a body, for one, has its own code already.
-    throw error instanceof GraphQLError ? error : badMultipart('a multipart form', 'a broken one');
+    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
+  } catch {
+    throw badMultipart('a multipart form', 'a broken one');
   }
 }
 

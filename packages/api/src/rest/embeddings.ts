@@ -6,10 +6,10 @@ import { checkAnswerValues } from '../limits.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
 import { packFloat32, toBase64 } from '../pack-vector.ts';
+import { readJsonObject } from '../request-body.ts';
 import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
-import { readJsonObject } from './json-body.ts';
 
 /**
  * `POST /v1/embeddings`, as OpenAI has it, and images among the inputs. There is one answer for all

@@ -3,10 +3,10 @@ import { ApiError } from '../errors.ts';
 import { httpFailure } from '../http-error.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
+import { readJsonObject } from '../request-body.ts';
 import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { imageOfText } from './image-text.ts';
-import { readJsonObject } from './json-body.ts';
 
 /** An image's best classes, best first: their places among the classes, their names, how probable. */
 type TopClasses = readonly [readonly number[], readonly string[], readonly number[]];

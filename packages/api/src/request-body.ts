@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from './errors.ts';
 
 /**
  * What a request's body holds, whatever its media type: old clients send none.
@@ -16,7 +16,8 @@ export async function readJsonObject(
   return value as Record<string, unknown>;
 }
 
-async function readBody({ body }: Request, maxBytes: number): Promise<Buffer> {
+/** @throws ApiError REQUEST_TOO_LARGE while it arrives. */
+export async function readBody({ body }: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
