@@ -17,11 +17,13 @@ interface SourceFile {
   readonly imports: readonly string[];
 }
 
-function sourceFiles(pattern: string): readonly SourceFile[] {
-  const isSource = (path: string) => !path.endsWith('.test.ts') && !path.includes('/testing/');
+const isSource = (path: string) => !path.endsWith('.test.ts') && !path.includes('/testing/');
+
+/** @param isWanted takes paths from the root; what is built into the packages unless given. */
+function sourceFiles(pattern: string, isWanted = isSource): readonly SourceFile[] {
   return globSync(pattern, { cwd: root })
     .map((path) => path.split(sep).join('/'))
-    .filter(isSource)
+    .filter(isWanted)
     .map((path) => {
       const text = readFileSync(join(root, path), 'utf8');
       const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
@@ -95,6 +97,17 @@ test('api reaches core through its exports, and nothing imports bench', () => {
       .concat(imports.filter((n) => n.startsWith('packages/') && !n.startsWith(`${ownPackage}/`)))
       .map((name) => `${path} imports ${name}`);
   });
+  expect(strays).toEqual([]);
+});
+
+test('core’s tests know no other package either', () => {
+  const tests = sourceFiles('packages/core/src/**/*.ts', (path) => !isSource(path));
+  expect(tests).not.toEqual([]);
+  const strays = tests.flatMap(({ path, imports }) =>
+    imports
+      .filter((name) => /^(@clipql|packages)\/(?!core\b)/.test(name))
+      .map((name) => `${path} imports ${name}`),
+  );
   expect(strays).toEqual([]);
 });
 

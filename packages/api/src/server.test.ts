@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Handler, startWebServer, type WebServer } from '../../core/src/testing/web-server.ts';
 import type { Services } from './context.ts';
 import { createImageFetcher } from './images/fetch-image.ts';
 import { openLabelSets } from './label-sets/label-sets.ts';
@@ -12,7 +13,6 @@ import { createReadiness } from './readiness.ts';
 import { listen, type RunningServer } from './server.ts';
 import { parseSettings } from './settings/settings.ts';
 import { exampleBytes } from './testing/api.ts';
-import { type Handler, startWebServer, type WebServer } from './testing/web-server.ts';
 import { type ClipqlYoga, createClipqlYoga } from './yoga.ts';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };

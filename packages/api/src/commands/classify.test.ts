@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { exampleBytes } from '../testing/api.ts';
 import { type BadUse, clipql, expectFailure } from '../testing/command-line.ts';
-import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
 
 const SHEEP = fileURLToPath(new URL('../../examples/march-pastoral.jpg', import.meta.url));
 const ALPS = fileURLToPath(new URL('../../examples/french-alpine-landscape.jpg', import.meta.url));

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // These run the built command line: `npm test` builds it first.
 import { expect, test } from 'vitest';
+import { type Handler, startWebServer } from '../../../core/src/testing/web-server.ts';
 import { exampleBytes } from '../testing/api.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
-import { type Handler, startWebServer } from '../testing/web-server.ts';
 
 test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
   const child = startClipql(['serve', '--port', '0']);

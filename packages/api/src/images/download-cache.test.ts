@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { startApi } from '../testing/api.ts';
 import { picture } from '../testing/pictures.ts';
-import { startWebServer, type WebServer } from '../testing/web-server.ts';
 import { createImageFetcher, type ImageFetcher } from './fetch-image.ts';
 
 let web: WebServer;

@@ -1,14 +1,14 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { meaningOf } from '../error-codes.ts';
-import { publicError } from '../errors.ts';
 import {
   bytes,
   type Handler,
   redirectTo,
   startWebServer,
   type WebServer,
-} from '../testing/web-server.ts';
+} from '../../../core/src/testing/web-server.ts';
+import { meaningOf } from '../error-codes.ts';
+import { publicError } from '../errors.ts';
 import { createImageFetcher, type FetchImageOptions } from './fetch-image.ts';
 import type { AddressLookup } from './guarded-connector.ts';
 

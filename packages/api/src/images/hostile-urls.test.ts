@@ -1,6 +1,6 @@
 /** What strangers send to make a server fetch from where they cannot get to themselves. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { redirectTo, startWebServer } from '../testing/web-server.ts';
+import { redirectTo, startWebServer } from '../../../core/src/testing/web-server.ts';
 import type { ImageFetcher } from './fetch-image.ts';
 import type { AddressLookup } from './guarded-connector.ts';
 import { type Canary, namesAre, startCanary } from './testing/canary.ts';

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { publicError } from '../errors.ts';
 import { listen } from '../server.ts';
 import { dataUrl, exampleBytes, ORIGIN, startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, type HeldTower, holdImageTower, WAIT } from '../testing/held-tower.ts';
 import { picture } from '../testing/pictures.ts';
-import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
 
 const WORKERS = 3;
 const PLACES = 5;

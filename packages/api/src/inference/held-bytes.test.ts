@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { startWebServer } from '../../../core/src/testing/web-server.ts';
 import { exampleBytes, startApi } from '../testing/api.ts';
-import { startWebServer } from '../testing/web-server.ts';
 
 test('bytes count while they arrive: of two operations that hold too many one is refused', async () => {
   const file = await exampleBytes('march-pastoral.jpg');

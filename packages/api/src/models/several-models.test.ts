@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startWebServer } from '../../../core/src/testing/web-server.ts';
 import { startApi } from '../testing/api.ts';
 import { WAIT } from '../testing/held-tower.ts';
-import { startWebServer } from '../testing/web-server.ts';
 import { modelSources } from './loaded-model.ts';
 import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
 

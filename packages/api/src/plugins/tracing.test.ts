@@ -5,8 +5,8 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { startApi, type TestApi } from '../testing/api.ts';
-import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
 
 const spans = new InMemorySpanExporter();
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { type Answer, dataUrl, exampleBytes, startApi, type TestApi } from '../testing/api.ts';
-import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
 
 let web: WebServer;
 let api: TestApi;

@@ -1,9 +1,9 @@
 import { webcrypto } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { dataUrl, exampleBytes, ORIGIN, startApi, type TestApi } from '../testing/api.ts';
 import { holdImageTower, WAIT } from '../testing/held-tower.ts';
-import { bytes, startWebServer, type WebServer } from '../testing/web-server.ts';
 
 const ALPS = 'french-alpine-landscape.jpg';
 const SHEEP = 'march-pastoral.jpg';

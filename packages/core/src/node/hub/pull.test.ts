@@ -14,13 +14,13 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HubRepository } from '../../../../../tools/hub/repository.ts';
 import { type HubServer, startHub } from '../../../../../tools/hub/server.ts';
+import { loadClip } from '../../load-clip.ts';
 import {
   type Handler,
   redirectTo,
   startWebServer,
   type WebServer,
-} from '../../../../api/src/testing/web-server.ts';
-import { loadClip } from '../../load-clip.ts';
+} from '../../testing/web-server.ts';
 import {
   cachedModel,
   type DownloadProgress,
