@@ -59,6 +59,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   TOO_MANY_LABEL_SETS: wholeOperation(409),
   LABEL_SET_NOT_KEPT: wholeOperation(500),
   BAD_OPTION: wholeOperation(500),
+  DATA_BUSY: wholeOperation(500),
   LISTEN_FAILED: wholeOperation(500),
   NO_IMAGES: wholeOperation(500),
   FOLDER_UNREADABLE: wholeOperation(500),

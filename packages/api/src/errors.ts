@@ -44,6 +44,8 @@ export type ApiErrorCode =
   | 'TOO_MANY_LABEL_SETS'
   /** A label set cannot be written to the data folder. */
   | 'LABEL_SET_NOT_KEPT'
+  /** Another server uses the data folder. */
+  | 'DATA_BUSY'
   /** The body of a request is not of the form that it has to have. */
   | 'BAD_REQUEST'
   /** A request has more bytes than allowed. */

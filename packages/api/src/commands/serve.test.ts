@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // These run the built command line: `npm test` builds it first.
@@ -155,6 +155,34 @@ test('serve with rules for tokens but no way to check one does not start', async
     await clipql('serve', '--port', '0', '--jwt-issuer', 'x'),
     /BAD_OPTION: expected --jwt-secret or --jwt-keys-file beside --jwt-issuer/,
   );
+});
+
+test('settings are checked before a model is loaded', async () => {
+  expectFailure(
+    await clipql('serve', '--model', './nowhere', '--rate-limit-key', '5'),
+    /BAD_OPTION: expected --api-keys, .* beside --rate-limit-key/,
+  );
+  expectFailure(
+    await clipql('serve', '--model', './nowhere', '--jwt-keys-file', './nowhere.json'),
+    /BAD_OPTION: expected a JSON Web Key Set in \.\/nowhere\.json, got none/,
+  );
+});
+
+test('a second server on one data folder does not start, until the first is killed', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'clipql-data-'));
+  const first = await startServer('--data', data);
+  expectFailure(
+    await clipql('serve', '--port', '0', '--data', data),
+    new RegExp(`DATA_BUSY: expected --data as .* process ${first.child.pid} uses`),
+  );
+  const killed = once(first.child, 'close');
+  first.child.kill('SIGKILL');
+  await killed;
+  const next = await startServer('--data', data);
+  next.child.kill('SIGINT');
+  expect(await finished(next.child)).toMatchObject({ exitCode: 0 });
+  expect(await readdir(data)).toEqual(['label-sets']);
+  await rm(data, { recursive: true });
 });
 
 test('serve on a port in use is one line', async () => {

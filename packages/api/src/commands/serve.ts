@@ -57,40 +57,47 @@ async function serve(flags: ServeFlags): Promise<void> {
   const log = createServerLog(settings, process.stderr);
   const metrics = createMetrics();
   const labelSets = await openLabelSets(settings.data, log.warn);
-  const sources = modelSources(settings.model, loadOptions(settings), {
-    inference: { ...inferenceOptions(settings), metrics },
-    onProgress: downloadProgress(),
-  });
-  const models = createModelRegistry(sources, registryOptions(settings));
-  // What is wrong with the model is to be known now, not at the first request.
-  const model = await models.get();
-  const fetcher = createImageFetcher({ ...settings, cacheBytes: settings.cacheMib * 1024 * 1024 });
-  metrics.watchProcess();
-  const readiness = createReadiness();
-  const services = {
-    models,
-    fetcher,
-    metrics,
-    readiness,
-    labelSets,
-    settings,
-    logRequest: log.request,
-  };
-  const yoga = createClipqlYoga(services, log.unexpected);
-  const flood = () => floodOf(models, metrics);
-  const server = await listen(yoga, settings, log.unexpected, flood);
-  // Whoever reads that it listens may end it at once.
-  const ending = signalled();
-  if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
-  else process.stderr.write(startText(model, server.url));
-  const signal = await ending;
-  readiness.end();
-  log.info('ending');
-  // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
-  const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
-  await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
-  await fetcher.close();
-  models.close();
+  try {
+    const sources = modelSources(settings.model, loadOptions(settings), {
+      inference: { ...inferenceOptions(settings), metrics },
+      onProgress: downloadProgress(),
+    });
+    const models = createModelRegistry(sources, registryOptions(settings));
+    const fetcher = createImageFetcher({
+      ...settings,
+      cacheBytes: settings.cacheMib * 1024 * 1024,
+    });
+    metrics.watchProcess();
+    const readiness = createReadiness();
+    const services = {
+      models,
+      fetcher,
+      metrics,
+      readiness,
+      labelSets,
+      settings,
+      logRequest: log.request,
+    };
+    // Settings are checked here, which takes no time, and then the model, before the first request.
+    const yoga = createClipqlYoga(services, log.unexpected);
+    const model = await models.get();
+    const flood = () => floodOf(models, metrics);
+    const server = await listen(yoga, settings, log.unexpected, flood);
+    // Whoever reads that it listens may end it at once.
+    const ending = signalled();
+    if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
+    else process.stderr.write(startText(model, server.url));
+    const signal = await ending;
+    readiness.end();
+    log.info('ending');
+    // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
+    const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
+    await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
+    await fetcher.close();
+    models.close();
+  } finally {
+    await labelSets.close();
+  }
 }
 
 /** @throws ApiError BAD_OPTION when the module cannot be imported. */

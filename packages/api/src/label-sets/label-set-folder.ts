@@ -1,8 +1,10 @@
 import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Lock } from '@clipql/core/node';
 import { z } from 'zod';
 import { ApiError, oneLine } from '../errors.ts';
-import { writeAtomically } from './atomic-write.ts';
+import { isHalfWritten, writeAtomically } from './atomic-write.ts';
+import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
 import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
 
@@ -16,12 +18,15 @@ export interface LabelSetFolder {
   /** By `promptKey`; empty where there are none, or damaged ones. */
   readPrompts(name: string, modelHash: string): Promise<ReadonlyMap<string, PromptEmbedding>>;
   writePrompts(name: string, modelHash: string, prompts: readonly PromptEmbedding[]): Promise<void>;
+  /** Another server may have it. */
+  close(): Promise<void>;
 }
 
 /** Tells whoever runs the server of what is wrong, in one line. */
 export type Warn = (message: string) => void;
 
 const SET_FILE = /^([^.]+)\.json$/;
+const PROMPT_FILE = /^([^.]+)\.[0-9a-f]{64}\.embeddings$/;
 
 const setSchema = z.object({
   name: z.string(),
@@ -32,18 +37,23 @@ const setSchema = z.object({
 
 /**
  * Opens `label-sets` in a data folder. A set is `NAME.json`; its embeddings by one model are
- * `NAME.HASH.embeddings`. One server at a time writes to it.
+ * `NAME.HASH.embeddings`. What a server that was killed left half written, or of no set, is removed.
  *
- * @throws ApiError BAD_OPTION for a folder that cannot be made or written.
+ * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
+ *   server uses it.
  */
 export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promise<LabelSetFolder> {
   const folder = join(dataFolder, 'label-sets');
+  let lock: Lock;
   try {
     // One folder at a time: Node's recursive way never ends where the kernel keeps the files, as in /proc.
     await makeFolder(dataFolder);
     await makeFolder(folder);
     await access(folder, constants.W_OK);
+    lock = await lockDataFolder(dataFolder);
+    await sweep(folder);
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     const reason = `expected --data as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
     throw new ApiError('BAD_OPTION', reason, { cause: error });
   }
@@ -82,7 +92,19 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
     },
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
+    close: () => lock.release(),
   };
+}
+
+/** What is not of ClipQL's making stays. */
+async function sweep(folder: string): Promise<void> {
+  const files = new Set(await readdir(folder));
+  const isLeftOver = (file: string): boolean => {
+    if (isHalfWritten(file)) return true;
+    const [, name] = PROMPT_FILE.exec(file) ?? [];
+    return name !== undefined && !files.has(`${name}.json`);
+  };
+  for (const file of files) if (isLeftOver(file)) await rm(join(folder, file), { force: true });
 }
 
 async function makeFolder(path: string): Promise<void> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { startApi } from '../testing/api.ts';
-import { WAIT } from '../testing/held-tower.ts';
+import { holdTextTower, WAIT } from '../testing/held-tower.ts';
 import { writeAtomically } from './atomic-write.ts';
 
 vi.mock(import('./atomic-write.ts'), { spy: true });
@@ -40,11 +40,35 @@ test('sets of one name that are written, replaced and deleted at once are on the
   expect(answers.map(({ errors }) => errors)).toEqual(answers.map(() => []));
   expect(most).toBe(1);
 
-  const restarted = await startApi({ settings: { data } });
-  expect((await restarted.query(LIST)).data).toEqual((await api.query(LIST)).data);
-  await api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
-  expect(await readdir(join(data, 'label-sets'))).toEqual([]);
+  const { data: listed } = await api.query(LIST);
   await api.close();
+  const restarted = await startApi({ settings: { data } });
+  expect((await restarted.query(LIST)).data).toEqual(listed);
+  await restarted.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  expect(await readdir(join(data, 'label-sets'))).toEqual([]);
   await restarted.close();
+  await rm(data, { recursive: true });
+});
+
+test('embeddings of a set that is deleted while they are computed are not kept', async () => {
+  const data = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+  const folder = join(data, 'label-sets');
+  const first = await startApi({ settings: { data } });
+  await first.query(CREATE, { labels: ['sheep', 'mountain'] });
+  await first.close();
+  for (const file of await readdir(folder)) {
+    if (file.endsWith('.embeddings')) await rm(join(folder, file));
+  }
+  const api = await startApi({ settings: { data } });
+  const tower = holdTextTower(api);
+  const answer = api.query(
+    '{ classify(imageUrl: "/examples/march-pastoral.jpg", labelSet: "scenes") { label } }',
+  );
+  await tower.begun(1);
+  await api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  tower.open();
+  expect((await answer).data).toEqual({ classify: { label: 'sheep' } });
+  expect(await readdir(folder)).toEqual([]);
+  await api.close();
   await rm(data, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { ApiError, oneLine, shorten } from '../errors.ts';
 import type { EncodedLabels } from '../label-loader.ts';
 import type { ModelSession } from '../loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
-import { encodeLabelSet } from './encode-label-set.ts';
+import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
 import { checkLabelSet, holdsTheSame, type LabelSet } from './label-set.ts';
 import { openLabelSetFolder, type Warn } from './label-set-folder.ts';
 import { Turns } from './turns.ts';
@@ -27,6 +27,8 @@ export interface LabelSets {
   delete(name: string): Promise<LabelSet>;
   /** A set's embeddings by the session's model: computed once for each model, and kept. */
   encode(set: LabelSet, session: ModelSession): Promise<EncodedLabels>;
+  /** Lets go of the data folder. */
+  close(): Promise<void>;
 }
 
 /** Each may take the memory of 1,000 embeddings. */
@@ -34,7 +36,8 @@ const MAX_SETS = 100;
 
 /**
  * @param dataFolder where they are kept; without one they live as long as the server.
- * @throws ApiError BAD_OPTION for a folder that cannot be made or written.
+ * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
+ *   server uses it.
  */
 export async function openLabelSets(
   dataFolder: string | undefined,
@@ -54,16 +57,33 @@ export async function openLabelSets(
     throw new ApiError('UNKNOWN_LABEL_SET', `expected the name of a label set, got ${got}`);
   };
 
-  const encode = async (set: LabelSet, session: ModelSession): Promise<EncodedLabels> => {
-    const hash = await modelHash(session.model);
+  /** Gives what is known already without `prompts` to keep. */
+  const compute = async (set: LabelSet, session: ModelSession, hash: string) => {
     const known = encodings.get(set)?.get(hash);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { encoded: known, prompts: [], isNew: false };
     // Not shared while it is under way: who asked first may leave, and equal texts of several are
     // encoded once anyhow.
-    const encoded = await encodeLabelSet(set, session, hash, folder, warn);
+    const kept = (await folder?.readPrompts(set.name, hash)) ?? new Map();
+    const result = await encodeLabelSet(set, session, kept);
     const ofSet = encodings.get(set) ?? new Map<string, EncodedLabels>();
-    encodings.set(set, ofSet.set(hash, { ...encoded, textEncoding: 0 }));
-    return encoded;
+    encodings.set(set, ofSet.set(hash, { ...result.encoded, textEncoding: 0 }));
+    return result;
+  };
+
+  /** In the set's turn. A folder that fails is a warning. */
+  const keepPrompts = async (set: LabelSet, hash: string, { prompts, isNew }: EncodedLabelSet) => {
+    // The set may have been deleted or replaced while its embeddings were computed.
+    if (!isNew || sets.get(set.name) !== set) return;
+    await folder?.writePrompts(set.name, hash, prompts).catch((error) => {
+      warn(`the embeddings of label set ${set.name} cannot be kept: ${oneLine(String(error))}`);
+    });
+  };
+
+  const encode = async (set: LabelSet, session: ModelSession): Promise<EncodedLabels> => {
+    const hash = await modelHash(session.model);
+    const result = await compute(set, session, hash);
+    if (result.isNew) await turns.take(set.name, () => keepPrompts(set, hash, result));
+    return result.encoded;
   };
 
   const checkPlace = (set: LabelSet, replace: boolean): void => {
@@ -80,7 +100,7 @@ export async function openLabelSets(
   };
 
   /** Both in memory and on the disk, or in neither. */
-  const keep = async (set: LabelSet, replace: boolean): Promise<LabelSet> => {
+  const keep = async (set: LabelSet, replace: boolean): Promise<void> => {
     checkPlace(set, replace);
     const former = sets.get(set.name);
     sets.set(set.name, set);
@@ -92,7 +112,6 @@ export async function openLabelSets(
       const message = `the label set cannot be kept in the data folder: ${oneLine(String(error))}`;
       throw new ApiError('LABEL_SET_NOT_KEPT', message, { cause: error });
     }
-    return set;
   };
 
   return {
@@ -108,9 +127,14 @@ export async function openLabelSets(
         return former;
       }
       checkPlace(set, replace);
-      await encode(set, session);
+      const hash = await modelHash(session.model);
+      const result = await compute(set, session, hash);
       // Others may have come meanwhile.
-      return turns.take(set.name, () => keep(set, replace));
+      return turns.take(set.name, async () => {
+        await keep(set, replace);
+        await keepPrompts(set, hash, result);
+        return set;
+      });
     },
     delete: (name) =>
       turns.take(name, async () => {
@@ -119,5 +143,6 @@ export async function openLabelSets(
         await folder?.delete(name);
         return set;
       }),
+    close: async () => folder?.close(),
   };
 }

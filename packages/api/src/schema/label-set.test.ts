@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const api of running.splice(0)) await api.close();
+  await stop();
   await rm(data, { recursive: true });
 });
 
@@ -26,6 +27,10 @@ async function start(settings: { data?: string } = { data }): Promise<TestApi> {
   const api = await startApi({ settings });
   running.push(api);
   return api;
+}
+
+async function stop(): Promise<void> {
+  for (const api of running.splice(0)) await api.close();
 }
 
 const CREATE = `mutation ($name: String!, $labels: [String!]!, $templates: [String!], $preset: TemplatePreset, $replace: Boolean) {
@@ -71,6 +76,8 @@ test('after a restart a set is there, and its texts are not encoded again', asyn
   const first = await start();
   const created = await create(first);
   await create(first, { name: 'animals', labels: ['cat', 'dog'] });
+  const { data: before } = await classify(first);
+  await stop();
   const second = await start();
   const { data: listed } = await second.query(
     '{ labelSets { id name labels templates createdAt } }',
@@ -80,7 +87,6 @@ test('after a restart a set is there, and its texts are not encoded again', asyn
   const encodeTexts = encodings(second);
   const { data: after } = await classify(second);
   expect(encodeTexts).not.toHaveBeenCalled();
-  const { data: before } = await classify(first);
   expect(after.classify).toEqual(before.classify);
   expect(second.warnings).toEqual([]);
 });
@@ -105,6 +111,7 @@ test('what a file lost or changed is computed again, with a warning', async () =
   const flipped = Buffer.from(whole);
   flipped[whole.length - 40]! ^= 1;
   for (const damaged of [Buffer.alloc(0), whole.subarray(0, 500), flipped]) {
+    await stop();
     await writeFile(join(folder, file!), damaged);
     const api = await start();
     const { data: answer, errors } = await classify(api);
@@ -118,6 +125,7 @@ test('what a file lost or changed is computed again, with a warning', async () =
 test('a damaged label set is a warning, and the others are served', async () => {
   const first = await start();
   await create(first);
+  await stop();
   const folder = join(data, 'label-sets');
   await writeFile(join(folder, 'broken.json'), '{"name":"broken"');
   await writeFile(join(folder, 'empty.json'), '{"name":"empty","labels":[],"templates":["{}"]}');
@@ -214,8 +222,34 @@ test('a data folder that cannot be written is BAD_OPTION at start', async () => 
 test('a data folder is made in one that is there', async () => {
   const folder = join(data, 'made');
   const api = await startApi({ settings: { data: folder } });
-  expect(await readdir(folder)).toEqual(['label-sets']);
+  expect(await readdir(folder)).toEqual(['label-sets', 'server.lock']);
   await api.close();
+  expect(await readdir(folder)).toEqual(['label-sets']);
+});
+
+test('a data folder is of one server at a time: a second one is DATA_BUSY at start', async () => {
+  await start();
+  await expect(start()).rejects.toMatchObject({
+    code: 'DATA_BUSY',
+    message: expect.stringContaining(`got ${data}, which process ${process.pid} uses`),
+  });
+  await stop();
+  await start();
+});
+
+test('what a killed server left of no set, or half written, is removed at start, and nothing else', async () => {
+  const first = await start();
+  await create(first);
+  await stop();
+  const folder = join(data, 'label-sets');
+  const [kept] = (await readdir(folder)).filter((name) => name.endsWith('.embeddings'));
+  const hash = 'a'.repeat(64);
+  const stays = ['mine.txt', 'mine.embeddings', 'damaged.json', `damaged.${hash}.embeddings`];
+  const goes = [`gone.${hash}.embeddings`, `scenes.json.${randomUUID()}.tmp`];
+  for (const file of [...stays, ...goes]) await writeFile(join(folder, file), '');
+  await start();
+  const expected = [...stays, 'scenes.json', kept!].sort();
+  expect((await readdir(folder)).sort()).toEqual(expected);
 });
 
 test('a mutation does not go by GET', async () => {

@@ -56,12 +56,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const logged: unknown[] = [];
   const warnings: string[] = [];
   const settings = { ...parseSettings({}, {}), ...changed };
+  const labelSets = await openLabelSets(settings.data, (message) => warnings.push(message));
   const services = {
     models,
     fetcher,
     metrics,
     readiness: createReadiness(),
-    labelSets: await openLabelSets(settings.data, (message) => warnings.push(message)),
+    labelSets,
     settings,
     logRequest: log?.request ?? (() => {}),
   };
@@ -87,6 +88,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     close: async () => {
       await fetcher.close();
       models.close();
+      await labelSets.close();
     },
   };
 }

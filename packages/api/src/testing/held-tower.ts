@@ -1,11 +1,12 @@
+import type { Clip } from '@clipql/core';
 import { vi } from 'vitest';
 import type { TestApi } from './api.ts';
 import { dataUrl } from './api.ts';
 import { picture } from './pictures.ts';
 
-/** An image tower that waits before each forward pass until it is let go on. */
+/** A tower that waits before each forward pass until it is let go on. */
 export interface HeldTower {
-  /** Images of each forward pass that has begun. */
+  /** Images or texts of each forward pass that has begun. */
   readonly batches: readonly number[];
   /** Resolves once so many forward passes have begun. */
   begun(passes: number): Promise<void>;
@@ -13,15 +14,23 @@ export interface HeldTower {
   open(): void;
 }
 
-export function holdImageTower({ model: { clip } }: Pick<TestApi, 'model'>): HeldTower {
+export const holdImageTower = ({ model }: Pick<TestApi, 'model'>): HeldTower =>
+  holdTower(model.clip, 'encodeImages');
+
+export const holdTextTower = ({ model }: Pick<TestApi, 'model'>): HeldTower =>
+  holdTower(model.clip, 'encodeTexts');
+
+function holdTower(clip: Clip, tower: 'encodeImages' | 'encodeTexts'): HeldTower {
   const gate = Promise.withResolvers<void>();
   const batches: number[] = [];
-  const encode = clip.encodeImages.bind(clip);
-  vi.spyOn(clip, 'encodeImages').mockImplementation(async (images, options) => {
-    batches.push(images.length);
+  type Encode = (inputs: readonly unknown[], options?: object) => Promise<Float32Array[]>;
+  const encode = clip[tower].bind(clip) as Encode;
+  const held: Encode = async (inputs, options) => {
+    batches.push(inputs.length);
     await gate.promise;
-    return encode(images, options);
-  });
+    return encode(inputs, options);
+  };
+  vi.spyOn(clip, tower).mockImplementation(held);
   return {
     batches,
     begun: (passes) => vi.waitFor(() => expectAtLeast(batches.length, passes), WAIT),

@@ -5,4 +5,5 @@ export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { cachedModel, locateModel, pullModel } from './hub/pull.ts';
 export type { RemoteAddress } from './hub/remote-folder.ts';
 export { type HubSettings, hubSettings } from './hub/settings.ts';
+export { type Lock, type LockHolder, tryLock } from './lock.ts';
 export { modelFromFolder } from './model-folder.ts';

@@ -11,11 +11,11 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClipError } from '../../errors.ts';
+import { withLock } from '../lock.ts';
 import { arriving } from './arriving.ts';
 import { feedFile, type RunningChecksum, runningChecksum } from './checksum.ts';
 import { diskFailure, notEnoughSpace } from './disk-failure.ts';
 import { discard, type HttpClient, type HttpResponse } from './http.ts';
-import { withLock } from './lock.ts';
 import type { OnProgress } from './progress.ts';
 import type { RemoteFile } from './remote-file.ts';
 import { mayPass } from './remote-folder.ts';

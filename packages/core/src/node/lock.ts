@@ -4,12 +4,21 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whoever holds a lock. */
-interface Holder {
+/** Whoever holds a lock; pid 0 where the lock cannot be read. */
+export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+}
+
+/** As it stands in the lock. */
+interface Holder extends LockHolder {
   /** Tells one holding from another of the same process. */
   readonly id: string;
+}
+
+export interface Lock {
+  /** Never fails; a second one does nothing. */
+  release(): Promise<void>;
 }
 
 const POLL_MS = 100;
@@ -19,11 +28,10 @@ const HEARTBEAT_MS = 5_000;
 const SILENT_MS = 60_000;
 
 /**
- * Does some work while no other process does work under the same lock. A lock whose process has
- * ended is taken over at once; one of another machine, after a minute without a sign of life. A
- * lock keeps work from being done twice; that nothing is spoiled rests on the hashes.
+ * Does some work while no other process does work under the same lock. A lock keeps work from being
+ * done twice; that nothing is spoiled rests on the hashes.
  *
- * @param file to lock; made, and removed again.
+ * @param file to lock, as {@link tryLock} has it.
  * @param onWait called once where another process holds the lock; with 0 where the lock cannot be read.
  */
 export async function withLock<T>(
@@ -32,41 +40,55 @@ export async function withLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  const id = await acquire(file, onWait);
+  let attempt = await tryLock(file);
+  if (!('release' in attempt)) onWait(attempt.pid);
+  while (!('release' in attempt)) {
+    await sleep(POLL_MS);
+    attempt = await tryLock(file);
+  }
+  try {
+    return await work();
+  } finally {
+    await attempt.release();
+  }
+}
+
+/**
+ * Takes a lock, or tells who holds it. One whose process has ended is taken over at once; one of
+ * another machine, after a minute without a sign of life.
+ *
+ * @param file made, and removed again when the lock is released; its folder is there.
+ * @throws what the file system does.
+ */
+export async function tryLock(file: string): Promise<Lock | LockHolder> {
+  const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
+  const draft = `${file}.${own.id}`;
+  await writeFile(draft, JSON.stringify(own));
+  try {
+    for (;;) {
+      if (await take(file, draft, own)) return hold(file, own);
+      const holder = await readHolder(file);
+      if (holder === undefined) continue;
+      if (!(await isGone(file, holder))) return { pid: holder.pid, host: holder.host };
+      await removeOf(file, holder, own);
+    }
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+function hold(file: string, { id }: Holder): Lock {
   const heartbeat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => {});
   }, HEARTBEAT_MS);
   heartbeat.unref();
-  try {
-    return await work();
-  } finally {
-    clearInterval(heartbeat);
-    if ((await readHolder(file))?.id === id) await rm(file, { force: true });
-  }
-}
-
-/** @returns the id that the lock is held under. */
-async function acquire(file: string, onWait: (pid: number) => void): Promise<string> {
-  const own: Holder = { pid: process.pid, host: hostname(), id: randomUUID() };
-  const draft = `${file}.${own.id}`;
-  await writeFile(draft, JSON.stringify(own));
-  try {
-    for (let waits = false; ; ) {
-      if (await take(file, draft, own)) return own.id;
-      const holder = await readHolder(file);
-      if (holder === undefined) continue;
-      if (await isGone(file, holder)) {
-        await removeOf(file, holder, own);
-        continue;
-      }
-      if (!waits) onWait(holder.pid);
-      waits = true;
-      await sleep(POLL_MS);
-    }
-  } finally {
-    await rm(draft, { force: true });
-  }
+  return {
+    release: async () => {
+      clearInterval(heartbeat);
+      if ((await readHolder(file))?.id === id) await succeeds(rm(file, { force: true }));
+    },
+  };
 }
 
 /** A link appears with its content or not at all; of two, one fails. */
@@ -99,8 +121,12 @@ async function readHolder(file: string): Promise<Holder | undefined> {
 }
 
 async function isGone(file: string, { pid, host }: Holder): Promise<boolean> {
-  if (host === hostname() && !isAlive(pid)) return true;
+  const isHere = host === hostname();
+  if (isHere && !isAlive(pid)) return true;
   const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));
+  // In a container that is started again, this process has the number of the one that was killed.
+  const isBeforeUs = mtimeMs < Date.now() - 1_000 * process.uptime();
+  if (isHere && pid === process.pid && isBeforeUs) return true;
   return Date.now() - mtimeMs > SILENT_MS;
 }
 
