@@ -87,6 +87,14 @@ export function checkPrompts({ prompts, characters }: PromptCount, limits: Limit
   );
 }
 
+/** @throws ApiError BAD_INPUT for variables of more values, lists and objects among them, than `most`. */
+export function checkVariableValues(values: number, most: number): void {
+  if (values <= most) return;
+  throw badInput(
+    `expected variables of at most ${count(most)} values, got ${count(values)} or more`,
+  );
+}
+
 /** @throws ApiError TOO_MANY_IMAGES when an operation names more images than it may. */
 export function checkImageCount(images: number, { maxImages }: Limits): void {
   if (images <= maxImages) return;

@@ -33,6 +33,7 @@ export interface Argument {
 export interface RequestedField {
   /** For example `Embedding.values`. */
   readonly name: string;
+  /** The same array for each place where a fragment puts the field. */
   readonly values: readonly Argument[];
   /** Whether it is a scalar, an enum, or a list of them. */
   readonly isLeaf: boolean;
@@ -40,29 +41,38 @@ export interface RequestedField {
   readonly outer: RequestedField | undefined;
 }
 
-/** Every field that an operation asks for, once for each place where it stands. */
+/**
+ * Every field that an operation asks for, once for each place where it stands.
+ *
+ * @throws GraphQLError for the first variable that is not of its type.
+ */
 export function fieldsOf(args: ExecutionArgs): readonly RequestedField[] {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return [];
-  const { coerced } = getVariableValues(
+  const { coerced, errors } = getVariableValues(
     schema,
     operation.variableDefinitions ?? [],
     variableValues ?? {},
+    // Each error quotes all that it is in: a million wrong keys would quote themselves a million times.
+    { maxErrors: 1 },
   );
-  // Wrong variables are for execution to report, which then resolves nothing.
-  if (coerced === undefined) return [];
+  if (coerced === undefined) throw errors[0];
   const found: RequestedField[] = [];
+  const valuesOf = new Map<FieldNode, readonly Argument[]>();
   type Outer = RequestedField | undefined;
 
   const visitField = (node: FieldNode, parent: GraphQLNamedType, outer: Outer) => {
     const field = fieldOf(parent, node.name.value);
     if (field === undefined) return;
     const type = getNamedType(field.type);
+    // A fragment may stand in a thousand places, and hold a list of as many literals.
+    const values = valuesOf.get(node) ?? argumentsOfField(field, node, coerced);
+    valuesOf.set(node, values);
     const requested = {
       name: `${parent.name}.${field.name}`,
-      values: argumentsOfField(field, node, coerced),
+      values,
       isLeaf: isLeafType(type),
       outer,
     };

@@ -8,7 +8,15 @@ import {
 import { checkAnswerSize } from './answer-size.ts';
 import { ApiError } from './errors.ts';
 import type { LabelSets } from './label-sets/label-sets.ts';
-import { checkImageCount, checkLabels, checkPrompts, checkText, type Limits } from './limits.ts';
+import {
+  checkImageCount,
+  checkLabels,
+  checkPrompts,
+  checkText,
+  checkVariableValues,
+  type Limits,
+  type PromptCount,
+} from './limits.ts';
 import { type Argument, fieldsOf } from './operation-fields.ts';
 
 /**
@@ -17,7 +25,7 @@ import { type Argument, fieldsOf } from './operation-fields.ts';
  * they cost what they cost by themselves.
  *
  * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS, TOO_MANY_PROMPTS or ANSWER_TOO_LARGE for more
- *   than one operation may have.
+ *   than one operation may have, BAD_INPUT for variables of more values than that takes; GraphQLError for a variable that is not of its type.
  */
 export function checkOperationWork(
   args: ExecutionArgs,
@@ -26,31 +34,72 @@ export function checkOperationWork(
 ): void {
   checkVariables(args, limits);
   const fields = fieldsOf(args);
+  const workOf = new Map<readonly Argument[], Work>();
   let images = 0;
   let prompts = 0;
   let characters = 0;
   for (const { values } of fields) {
-    const texts = promptsOf(values, limits);
-    for (const { name, type, value } of values) {
-      images += countImages(name, type, value);
-      for (const text of textsOf(name, type, value, limits)) texts.push(text);
-    }
+    const work = workOf.get(values) ?? countWork(values, limits);
+    workOf.set(values, work);
+    images += work.images;
     checkImageCount(images, limits);
-    prompts += texts.length;
-    characters += texts.reduce((sum, text) => sum + text.length, 0);
+    prompts += work.prompts;
+    characters += work.characters;
     checkPrompts({ prompts, characters }, limits);
   }
   checkAnswerSize(fields, labelSets);
 }
 
-/** Before they are coerced, an entry after the other: each is an image, or in a prompt. */
-function checkVariables({ variableValues }: ExecutionArgs, limits: Limits): void {
-  const lists = Object.values(variableValues ?? {}).filter((value) => Array.isArray(value));
-  const entries = lists.reduce((sum, { length }) => sum + length, 0);
-  // Labels and templates stand for prompts together.
-  const most = 2 * limits.maxPrompts + limits.maxImages;
-  if (entries > most) checkPrompts({ prompts: entries, characters: 0 }, limits);
+interface Work extends PromptCount {
+  readonly images: number;
 }
+
+/** What the arguments of one field ask for. */
+function countWork(values: readonly Argument[], limits: Limits): Work {
+  const texts = promptsOf(values, limits);
+  let images = 0;
+  for (const { name, type, value } of values) {
+    images += countImages(name, type, value);
+    for (const text of textsOf(name, type, value, limits)) texts.push(text);
+  }
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  return { images, prompts: texts.length, characters };
+}
+
+/** Of variables, beside what is in lists: `topK`, `model` and their like. */
+const OTHER_VALUES = 100;
+
+/**
+ * Before they are coerced, which costs the more the less they are what is expected: entries of lists
+ * and keys of objects, within each other too.
+ */
+function checkVariables({ variableValues }: ExecutionArgs, limits: Limits): void {
+  // Labels and templates stand for prompts together.
+  const entries = 2 * limits.maxPrompts + limits.maxImages;
+  const lists = Object.values(variableValues ?? {}).filter((value) => Array.isArray(value));
+  const listed = lists.reduce((sum, { length }) => sum + length, 0);
+  if (listed > entries) checkPrompts({ prompts: listed, characters: 0 }, limits);
+  // An entry that is an image has two keys within it.
+  checkValueCount(variableValues ?? {}, 3 * entries + OTHER_VALUES);
+}
+
+function checkValueCount(variables: object, most: number): void {
+  let count = 0;
+  for (const holders = [variables]; ; ) {
+    const holder = holders.pop();
+    if (holder === undefined) return;
+    const values: readonly unknown[] = Object.values(holder);
+    count += values.length;
+    checkVariableValues(count, most);
+    for (const value of values) if (isHolder(value)) holders.push(value);
+  }
+}
+
+/** A list or an object of JSON; an uploaded file is an object as well, of as many entries as it has bytes. */
+const isHolder = (value: unknown): value is object =>
+  Array.isArray(value) || (isObject(value) && Object.getPrototypeOf(value) === Object.prototype);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function countImages(name: string, type: GraphQLInputType, value: unknown): number {
   if (value === null || value === undefined) return 0;

@@ -72,7 +72,8 @@ function putFile(operations: JsonObject, place: string, file: File): void {
   const last = keys.pop()!;
   let holder: unknown = operations;
   for (const key of keys) holder = own(holder, key);
-  if (!isObject(holder) || own(holder, last) !== null) {
+  // Set as others are, this key would not hold the file but make it what its holder is made after.
+  if (!isObject(holder) || own(holder, last) !== null || last === '__proto__') {
     throw badMultipart('null in operations where map puts a file', 'something else');
   }
   holder[last] = file;

@@ -12,10 +12,14 @@ export function useOperationLimits(limits: Limits, labelSets: LabelSets): Plugin
       try {
         checkOperationWork(args as ExecutionArgs, limits, labelSets);
       } catch (error) {
-        if (!(error instanceof ApiError)) throw error;
-        const originalError = error;
-        setResultAndStopExecution({ errors: [new GraphQLError(error.message, { originalError })] });
+        setResultAndStopExecution({ errors: [graphqlError(error)] });
       }
     },
   };
+}
+
+function graphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  if (error instanceof ApiError) return new GraphQLError(error.message, { originalError: error });
+  throw error;
 }

@@ -101,6 +101,13 @@ test.each<[string, Parts]>([
   ['a place that is not there', { map: { file: ['variables.images.4294967290.upload'] } }],
   ['a place that is not null', { map: { file: ['query'] } }],
   ['a place on a prototype', { map: { file: ['variables.__proto__.upload'] } }],
+  [
+    'a place that is a prototype',
+    {
+      operations: JSON.stringify(UPLOAD).replace('"upload"', '"__proto__"'),
+      map: { file: ['variables.image.__proto__'] },
+    },
+  ],
 ])('%s is status 400 with a code', async (_what, parts) => {
   const { status, answer } = await upload(parts);
   expect(answer).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
