@@ -145,6 +145,15 @@ test.each([
   await expect(get(url)).rejects.toEqual(failsWith('BAD_IMAGE_URL'));
 });
 
+test('a URL or a host longer than any that is meant well is BAD_IMAGE_URL', async () => {
+  await expect(get(`http://example.org/${'a'.repeat(8_192)}`)).rejects.toEqual(
+    failsWith('BAD_IMAGE_URL', /at most 8,192 characters, got 8,211$/),
+  );
+  await expect(get(`http://${'a.'.repeat(127)}a/`)).rejects.toEqual(
+    failsWith('BAD_IMAGE_URL', /a host of at most 253 characters, got one of 255$/),
+  );
+});
+
 test('no error shows a password', async () => {
   await expect(get('http://user:secret@example.org/')).rejects.toEqual(
     expect.objectContaining({ message: expect.not.stringContaining('secret') }),

@@ -4,7 +4,7 @@ import { MAX_IMAGE_BYTES } from '../limits.ts';
 import { withSpan } from '../tracing.ts';
 import { decompressed } from './content-encoding.ts';
 import { fetchFailure, refusedHost, urlForMessage } from './fetch-failure.ts';
-import { createFetchGuard, type FetchRules } from './fetch-rules.ts';
+import { createFetchGuard, type FetchRules, MAX_NAME } from './fetch-rules.ts';
 import { type AddressLookup, guardedConnector } from './guarded-connector.ts';
 
 export interface FetchImageOptions extends FetchRules {
@@ -39,6 +39,8 @@ export interface ImageFetcher {
 
 const DEFAULT_CACHE_BYTES = 64 * 1024 * 1024;
 const MAX_REDIRECTS = 3;
+/** Of a URL. Signed ones have two or three thousand. */
+const MAX_CHARACTERS = 8_192;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Of 4xx, those that another time may not be: too slow, too early, too many. */
 const PASSING = new Set([408, 425, 429]);
@@ -157,6 +159,11 @@ class ForegroundStore extends cacheStores.MemoryCacheStore {
 type MemoryStore = InstanceType<typeof cacheStores.MemoryCacheStore>;
 
 function parseUrl(text: string, base?: URL): URL {
+  if (text.length > MAX_CHARACTERS) {
+    const most = MAX_CHARACTERS.toLocaleString('en-US');
+    const got = text.length.toLocaleString('en-US');
+    throw new ApiError('BAD_IMAGE_URL', `expected a URL of at most ${most} characters, got ${got}`);
+  }
   const url = URL.parse(text, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const got = JSON.stringify(shorten(text, 100));
@@ -166,6 +173,14 @@ function parseUrl(text: string, base?: URL): URL {
     throw new ApiError(
       'BAD_IMAGE_URL',
       `expected a URL without a user name or password, got one for ${url.host}`,
+    );
+  }
+  const { length } = url.hostname.replace(/\.$/, '');
+  if (length > MAX_NAME) {
+    const expected = `expected a host of at most ${MAX_NAME} characters`;
+    throw new ApiError(
+      'BAD_IMAGE_URL',
+      `${expected}, got one of ${length.toLocaleString('en-US')}`,
     );
   }
   return url;

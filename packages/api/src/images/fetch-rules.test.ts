@@ -60,6 +60,12 @@ test('only the ports that are allowed are, but for allowed hosts', () => {
   expect(refusal({ allowHosts: 'a.example' }, 'http://a.example:22/')).toBe(undefined);
 });
 
+test('a name longer than any in the DNS is below no domain', () => {
+  const { isAllowed } = guard({ allowHosts: '*.example' });
+  expect(isAllowed(new URL(`http://${'a.'.repeat(122)}example/`))).toBe(true);
+  expect(isAllowed(new URL(`http://${'a.'.repeat(124)}example/`))).toBe(false);
+});
+
 test('with a list of only hosts, all others are refused, but for allowed ones', () => {
   const rules = { onlyHosts: 'a.example,*.b.example', allowHosts: 'localhost:8000' };
   const refusal = (url: string) => guard(rules).refusal(new URL(url));

@@ -92,8 +92,13 @@ function isListed(url: URL, hosts: ReadonlySet<string>): boolean {
   );
 }
 
+/** The most characters that a host's name has in the DNS, its last dot aside. */
+export const MAX_NAME = 253;
+
 /** `a.b.example` → `*.b.example`, `*.example` */
 function domainsAbove(name: string): string[] {
+  // Those of a longer one would take memory with the square of its length.
+  if (name.length > MAX_NAME) return [];
   const labels = name.split('.');
   return labels.slice(1).map((_, i) => `*.${labels.slice(i + 1).join('.')}`);
 }
