@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { ApiError, oneLine, type PublicError, publicError } from '../errors.ts';
+import { ApiError, oneLine, type PublicError } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import type { Metrics } from '../metrics.ts';
 import { modelSources } from '../models/loaded-model.ts';
@@ -116,7 +116,7 @@ async function setTracingUp(path: string): Promise<void> {
 function floodOf(models: ModelRegistry, { refusals }: Metrics): PublicError | undefined {
   const floods = models.list().flatMap(({ loaded }) => (loaded ? [loaded.inference.flood()] : []));
   if (floods.includes(undefined)) return undefined;
-  const flood = publicError(floods[0]);
+  const [flood] = floods;
   if (flood !== undefined) refusals.inc({ code: flood.code });
   return flood;
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
-import { publicError } from '../errors.ts';
 import { listen } from '../server.ts';
 import { dataUrl, exampleBytes, ORIGIN, startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, type HeldTower, holdImageTower, WAIT } from '../testing/held-tower.ts';
@@ -120,7 +119,7 @@ test('a refusal is status 429 with Retry-After and a code, and soon there is roo
 
 test('a flood of requests is turned away unread, for as long as the queue is full', async () => {
   const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, fail, () =>
-    publicError(api.model.inference.flood()),
+    api.model.inference.flood(),
   );
   const ask = (number: number) =>
     fetch(`${server.url}/graphql`, {

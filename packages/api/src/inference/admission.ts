@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError, type PublicError } from '../errors.ts';
 import { RefusalRate } from './refusal-rate.ts';
 import { Speed } from './speed.ts';
 
@@ -114,12 +114,10 @@ export class Admission {
    * Why to refuse a request unread: work of so many operations would find no room, and so many have
    * come lately that telling each by itself would keep the server from its work.
    */
-  flood(operations: number): ApiError | undefined {
+  flood(operations: number): PublicError | undefined {
     if (this.refusals.recent < FLOOD) return undefined;
     const isFull = this.arrivals.size > 0 || this.fetching >= this.options.fetches;
-    return isFull || !this.hasRoom({ held: 0, bytes: 0 }, operations)
-      ? this.overloaded()
-      : undefined;
+    return isFull || !this.hasRoom({ held: 0, bytes: 0 }, operations) ? this.refusal() : undefined;
   }
 
   private ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
@@ -198,14 +196,17 @@ export class Admission {
   }
 
   private overloaded(): ApiError {
+    const { message, retryAfter } = this.refusal();
+    return new ApiError('OVERLOADED', message, { retryAfter });
+  }
+
+  /** As an object: an error with its stack takes as long as all the rest of refusing a request. */
+  private refusal() {
     this.refusals.count();
     const seconds = Math.ceil(this.taken / this.speed.operationsASecond);
     const retryAfter = Math.min(Math.max(seconds, 1), MOST_RETRY_SECONDS);
-    return new ApiError(
-      'OVERLOADED',
-      `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`,
-      { retryAfter },
-    );
+    const message = `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`;
+    return { code: 'OVERLOADED', message, retryAfter } as const;
   }
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Clip, PixelTensor, TokenizedText } from '@clipql/core';
-import type { ApiError } from '../errors.ts';
+import type { PublicError } from '../errors.ts';
 import type { EncodedText } from '../text-loader.ts';
 import { Admission } from './admission.ts';
 import { Batcher } from './batcher.ts';
@@ -47,7 +47,7 @@ export interface Inference {
   readonly images: ImagePipeline;
   readonly texts: TextPipeline;
   /** Why to refuse a request before it is read; undefined where it may be answered. */
-  flood(): ApiError | undefined;
+  flood(): PublicError | undefined;
   /** Ends its threads. */
   close(): void;
 }
