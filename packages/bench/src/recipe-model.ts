@@ -1,6 +1,6 @@
 import type { ModelFiles } from '@clipql/core';
 import { checkpointTensors } from './checkpoint-tensors.ts';
-import { imageSizeOf } from './clip-sizes.ts';
+import { imageSizeOf, textSizes } from './clip-sizes.ts';
 import type { JsonObject } from './json-object.ts';
 import { recipeWeights } from './recipe-weights.ts';
 import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definition.ts';
@@ -16,7 +16,7 @@ import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definit
 export function recipeModel(
   name: string,
   config: JsonObject,
-  tokenizer: Uint8Array = PLACEHOLDER_TOKENIZER,
+  tokenizer: Uint8Array = letterTokenizer(textSizes(config).eos_token_id),
 ): ModelFiles {
   return {
     name,
@@ -36,10 +36,11 @@ export function recipeModel(
   };
 }
 
-const PLACEHOLDER_TOKENIZER = tokenizerDefinition({
-  vocab: { [START_TOKEN]: 0, [END_TOKEN]: 1, 'a</w>': 2 },
-  merges: [],
-});
+const letterTokenizer = (end: number): Uint8Array =>
+  tokenizerDefinition({
+    vocab: { [START_TOKEN]: 0, [END_TOKEN]: end, 'a</w>': end === 1 ? 2 : 1 },
+    merges: [],
+  });
 
 const preprocessorConfig = (imageSize: number) => ({
   image_processor_type: 'CLIPImageProcessor',

@@ -212,6 +212,16 @@ describe('a model that cannot be loaded is refused with its fault:', () => {
     });
   });
 
+  test('a tokenizer without an end-of-text token', async () => {
+    const files = await changedJson('tokenizer.json', (json) => {
+      json.post_processor = null;
+    });
+    await expect(loadClip(await nanoFiles(files))).rejects.toMatchObject({
+      code: 'MODEL_CONFIG_INVALID',
+      message: expect.stringContaining('expected each text to end with an end-of-text token of id'),
+    });
+  });
+
   test('a config that does not fit the weights', async () => {
     const files = await changedJson('config.json', (json) => {
       json.projection_dim = 64;

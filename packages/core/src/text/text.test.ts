@@ -5,7 +5,7 @@ import { fillTemplate } from './templates.ts';
 import { createTokenizer } from './tokenizer.ts';
 
 const NANO = new URL('../../../../models/nano/', import.meta.url);
-const SIZES = { contextLength: 77, vocabularySize: 8192 };
+const SIZES = { contextLength: 77, vocabularySize: 8192, endToken: 8191 };
 
 async function nanoTokenizer(sizes = SIZES) {
   const definition = await readFile(new URL('tokenizer.json', NANO));
@@ -32,11 +32,33 @@ test('a text that just fits is whole; one token more and it is cut, the end toke
 });
 
 test('a tokenizer whose ids do not fit the vocabulary is refused', async () => {
-  await expect(nanoTokenizer({ contextLength: 77, vocabularySize: 8000 })).rejects.toMatchObject({
+  await expect(nanoTokenizer({ ...SIZES, vocabularySize: 8000 })).rejects.toMatchObject({
     code: 'MODEL_CONFIG_INVALID',
     message: "tokenizer.json: expected ids below the model's vocab_size 8000, got 8191",
   });
 });
+
+test.each([
+  [8191, null, 'of id 8191, got the ids 320 of "a"'],
+  ['highest', null, 'of the highest id, got the ids 320 of "a"'],
+  [49407, undefined, 'of id 49407, got the ids 8190, 320, 8191 of "a"'],
+  [8191, ['<|end|>', 8191], 'of id 8191, got the ids 8190, 320, undefined of "a"'],
+] as const)(
+  'a tokenizer whose texts do not end with the end token %s is refused when it is loaded (%j)',
+  async (endToken, end, message) => {
+    const definition = JSON.parse(await readFile(new URL('tokenizer.json', NANO), 'utf8'));
+    if (end === null) definition.post_processor = null;
+    else if (end !== undefined) definition.post_processor.sep = end;
+    delete definition.model.unk_token;
+    const bytes = new TextEncoder().encode(JSON.stringify(definition));
+    expect(() => createTokenizer(bytes, undefined, { ...SIZES, endToken })).toThrow(
+      expect.objectContaining({
+        code: 'MODEL_CONFIG_INVALID',
+        message: `tokenizer.json: expected each text to end with an end-of-text token ${message}`,
+      }),
+    );
+  },
+);
 
 test('a file that is no tokenizer is refused', () => {
   const definition = new TextEncoder().encode('{"model":{"type":"None"}}');

@@ -1,0 +1,133 @@
+/** The parts of a `tokenizer.json`, whose 100,000 strings and more are not to become objects. */
+import { ClipError } from '../../errors.ts';
+import { textOf } from './code-units.ts';
+import { JsonReader, type JsonSpan } from './json-reader.ts';
+import { Merges } from './merges.ts';
+import { NO_TOKEN, Vocabulary } from './vocabulary.ts';
+
+const SPACE = 0x20;
+
+/** A `tokenizer.json` apart from its two long parts, and where these lie in it. */
+export interface SplitDefinition {
+  /** The file, with nothing between the brackets of the two. */
+  readonly rest: Uint8Array;
+  readonly vocab: JsonSpan;
+  readonly merges: JsonSpan;
+}
+
+/** @returns undefined where the model has not both parts, or where this is no JSON. */
+export function splitDefinition(definition: Uint8Array): SplitDefinition | undefined {
+  const reader = new JsonReader(definition);
+  const spans = new Map<string, JsonSpan>();
+  try {
+    eachMember(reader, (key) => {
+      if (key !== 'model' || !reader.isObject()) reader.skip();
+      else eachMember(reader, (name) => readPart(reader, name, spans));
+    });
+  } catch {
+    return undefined;
+  }
+  const vocab = spans.get('vocab');
+  const merges = spans.get('merges');
+  if (vocab === undefined || merges === undefined) return undefined;
+  return { rest: withoutContents(definition, [vocab, merges]), vocab, merges };
+}
+
+function readPart(reader: JsonReader, name: string, spans: Map<string, JsonSpan>): void {
+  const isLong = name === 'vocab' ? reader.isObject() : name === 'merges' && reader.isList();
+  const span = reader.skip();
+  if (isLong) spans.set(name, span);
+}
+
+function eachMember(reader: JsonReader, member: (key: string) => void): void {
+  reader.object((length) => member(textOf(reader.units, length)));
+}
+
+function withoutContents(definition: Uint8Array, spans: readonly JsonSpan[]): Uint8Array {
+  const rest = new Uint8Array(definition.length);
+  let length = 0;
+  let from = 0;
+  const keep = (to: number): void => {
+    rest.set(definition.subarray(from, to), length);
+    length += to - from;
+  };
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    keep(start + 1);
+    from = end - 1;
+  }
+  keep(definition.length);
+  return rest.subarray(0, length);
+}
+
+/** @throws ClipError MODEL_CONFIG_INVALID for anything but an object of whole numbers. */
+export function readVocabulary(definition: Uint8Array, { start, members }: JsonSpan): Vocabulary {
+  const reader = new JsonReader(definition, start);
+  const vocabulary = new Vocabulary(members);
+  try {
+    reader.object((length) => vocabulary.add(reader.units, length, reader.integer()));
+  } catch (cause) {
+    throw invalid('model.vocab: expected an object of tokens and their ids', cause);
+  }
+  return vocabulary;
+}
+
+/**
+ * Merges in either of their forms, `["a", "b"]` and `"a b"`.
+ *
+ * @throws ClipError MODEL_CONFIG_INVALID for anything else, and for tokens that are not in the vocabulary.
+ */
+export function readMerges(
+  definition: Uint8Array,
+  { start, members }: JsonSpan,
+  vocabulary: Vocabulary,
+): Merges {
+  const reader = new JsonReader(definition, start);
+  const merges = new Merges(members);
+  try {
+    reader.list(mergeReader(reader, vocabulary, merges));
+  } catch (cause) {
+    if (cause instanceof ClipError) throw cause;
+    throw invalid('model.merges: expected a list of pairs of tokens', cause);
+  }
+  return merges;
+}
+
+/** Reads one merge after the other, without an object for any. */
+function mergeReader(reader: JsonReader, vocabulary: Vocabulary, merges: Merges): () => void {
+  const pair = [NO_TOKEN, NO_TOKEN];
+  let rank = 0;
+  let members = 0;
+  const readListed = (): void => {
+    const length = reader.string();
+    pair[members++ % 2] = vocabulary.findUnits(reader.units, length);
+  };
+  const readSpaced = (): void => {
+    const length = reader.string();
+    const { units } = reader;
+    const space = units.indexOf(SPACE);
+    if (space < 0 || space >= length) return;
+    pair[0] = vocabulary.findUnits(units, space);
+    units.copyWithin(0, space + 1, length);
+    pair[1] = vocabulary.findUnits(units, length - space - 1);
+    members = 2;
+  };
+  return () => {
+    members = 0;
+    if (reader.isList()) reader.list(readListed);
+    else readSpaced();
+    if (members !== 2) throw invalid(`model.merges[${rank}]: expected two tokens`);
+    const [left, right] = pair as [number, number];
+    const known = left !== NO_TOKEN && right !== NO_TOKEN;
+    const token = known ? vocabulary.findJoined(left, right) : NO_TOKEN;
+    if (token === NO_TOKEN) {
+      throw invalid(
+        `model.merges[${rank}]: expected two tokens of the vocabulary that make a third, got others`,
+      );
+    }
+    merges.add(left, right, token);
+    rank++;
+  };
+}
+
+const invalid = (problem: string, cause?: unknown): ClipError =>
+  new ClipError('MODEL_CONFIG_INVALID', `tokenizer.json: ${problem}`, { cause });

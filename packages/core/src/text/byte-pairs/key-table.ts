@@ -1,0 +1,88 @@
+/**
+ * Keys that are runs of code units, numbered as they are added. They lie behind each other in one array
+ * and are found by hash, with open addressing: some 25 bytes a key, and no object for any.
+ */
+export class KeyTable {
+  private units: Uint16Array;
+  /** Where each key ends; the next one begins there. */
+  private readonly ends: Int32Array;
+  /** A key's number and 1, or 0 for none; more than half are free. */
+  private readonly slots: Int32Array;
+  private count = 0;
+
+  /** @param keys the most that there will be. @param length about how long each will be. */
+  constructor(keys: number, length: number) {
+    this.units = new Uint16Array(keys * length);
+    this.ends = new Int32Array(keys);
+    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * keys + 1)));
+  }
+
+  /**
+   * Adds the first `length` units as a key. One that is equal and came before is found no more.
+   *
+   * @returns its number.
+   */
+  add(units: Uint16Array, length: number): number {
+    const key = this.count++;
+    const start = this.start(key);
+    const end = start + length;
+    if (end > this.units.length) this.grow(end);
+    for (let i = 0; i < length; i++) this.units[start + i] = units[i]!;
+    this.ends[key] = end;
+    this.slots[this.slot(units, length)] = key + 1;
+    return key;
+  }
+
+  /** @returns the number of the key that is the first `length` units, or -1. */
+  find(units: Uint16Array, length: number): number {
+    return this.slots[this.slot(units, length)]! - 1;
+  }
+
+  /** How many units a key has. */
+  length(key: number): number {
+    return this.ends[key]! - this.start(key);
+  }
+
+  /** Writes a key's units from `offset` on. @returns where they end. */
+  copy(key: number, target: Uint16Array, offset: number): number {
+    const start = this.start(key);
+    const length = this.length(key);
+    for (let i = 0; i < length; i++) target[offset + i] = this.units[start + i]!;
+    return offset + length;
+  }
+
+  private start(key: number): number {
+    return key === 0 ? 0 : this.ends[key - 1]!;
+  }
+
+  private grow(end: number): void {
+    const units = new Uint16Array(2 * end);
+    units.set(this.units);
+    this.units = units;
+  }
+
+  /** Where a key stands, or would stand. */
+  private slot(units: Uint16Array, length: number): number {
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let hash = length;
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ units[i]!, FNV_PRIME);
+    // A product's low bits follow from the low bits of the factors alone.
+    let slot = (hash ^ (hash >>> 15)) & mask;
+    while (slots[slot] !== 0 && !this.equals(slots[slot]! - 1, units, length)) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private equals(key: number, units: Uint16Array, length: number): boolean {
+    if (this.length(key) !== length) return false;
+    const start = this.start(key);
+    for (let i = 0; i < length; i++) {
+      if (this.units[start + i] !== units[i]) return false;
+    }
+    return true;
+  }
+}
+
+const FNV_PRIME = 0x01000193;
