@@ -27,6 +27,16 @@ function checkpoint(dtype: string, shape: readonly number[], data: Uint8Array): 
   return bytesInMemory(safetensorsFile(JSON.stringify(header), all));
 }
 
+test('what Git leaves where Git LFS is not installed is told from damaged weights', async () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 605157884\n';
+  await expect(
+    openWeights(bytesInMemory(new TextEncoder().encode(pointer)), [NORM]),
+  ).rejects.toMatchObject({
+    code: 'WEIGHTS_INVALID',
+    message: expect.stringContaining('`git lfs pull` fetches the file'),
+  });
+});
+
 test.each([
   ['F32', new Uint8Array(Float32Array.of(1, -2.5, 0.1).buffer), [1, -2.5, Math.fround(0.1)]],
   ['F16', new Uint8Array(Uint16Array.of(0x3c00, 0xc100, 0x0001).buffer), [1, -2.5, 2 ** -24]],
