@@ -12,6 +12,7 @@ export async function readImageFile(path: string, maxBytes: number): Promise<Uin
   try {
     // Opening comes second: a named pipe that nobody writes to would not open.
     const stats = await stat(path);
+    if (stats.isDirectory()) throw unreadable('a folder');
     if (!stats.isFile()) throw unreadable('no regular file');
     checkImageBytes(stats.size, maxBytes);
     return await readFile(path);
