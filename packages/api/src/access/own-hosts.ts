@@ -25,7 +25,8 @@ const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-function isLoopback(host: string): boolean {
+/** Whether what listens at this host is hidden from other machines. */
+export function isLoopback(host: string): boolean {
   const family = isIP(host);
   if (family === 0) return /^(.+\.)?localhost\.?$/i.test(host);
   return LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');

@@ -17,7 +17,7 @@ export function addServerFlags(command: Command): Command {
 
 function addFlags(command: Command, options: Readonly<Record<string, Option>>): Command {
   for (const [name, option] of Object.entries(options)) {
-    const help = `${option.help} (${defaultText(option)} unless given)`;
+    const help = `${option.help} (default: ${defaultText(option)})`;
     const flag = `${flagOf(name)} ${option.placeholder}`;
     if (option.repeatable) command.option(flag, help, collect);
     else command.option(flag, help);

@@ -4,7 +4,9 @@ import { imagesOfCommandLine } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders.ts';
 import { modelSources } from '../models/loaded-model.ts';
 import { type Flags, loadOptions, parseSettings } from '../settings/settings.ts';
+import { strayVariables } from '../settings/stray-variables.ts';
 import { downloadProgress } from './download-progress.ts';
+import { warn } from './report.ts';
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -17,6 +19,7 @@ export async function withLocalSession(
   work: (session: ModelSession) => Promise<void>,
 ): Promise<void> {
   const settings = parseSettings(flags, process.env);
+  strayVariables(process.env).forEach(warn);
   const { model } = settings;
   const [first, ...others] = modelSources(model, loadOptions(settings), {
     onProgress: downloadProgress(),

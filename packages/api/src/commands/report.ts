@@ -15,6 +15,11 @@ export function failed(exitCode: number = EXIT_CODES.failed): void {
   process.exitCode = exitCode;
 }
 
+/** Writes to standard error, as one line, what is worth knowing and keeps nothing from running. */
+export function warn(message: string): void {
+  process.stderr.write(`clipql: ${message}\n`);
+}
+
 /**
  * Writes an error to standard error as one line, and makes the process fail.
  *

@@ -185,6 +185,21 @@ test('a second server on one data folder does not start, until the first is kill
   await rm(data, { recursive: true });
 });
 
+test('serve warns where others may ask without a key, and of variables that are no settings', async () => {
+  const warned = async (settings: Record<string, string>, ...args: string[]) => {
+    const child = startClipql(['serve', '--model', './nowhere', ...args], settings);
+    const lines = (await finished(child)).stderr.split('\n').filter((line) => line.startsWith('{'));
+    return lines.map((line) => JSON.parse(line)).map(({ level, msg }) => `${level}: ${msg}`);
+  };
+  expect(await warned({ CLIPQL_PROT: '80' }, '--host', '0.0.0.0')).toEqual([
+    'warn: CLIPQL_PROT is no setting and changes nothing: CLIPQL_PORT is one',
+    expect.stringContaining('warn: whoever reaches 0.0.0.0 may ask without a key'),
+  ]);
+  const key = `app:${'0'.repeat(64)}`;
+  expect(await warned({ CLIPQL_API_KEYS: key }, '--host', '0.0.0.0')).toEqual([]);
+  expect(await warned({}, '--host', '::1')).toEqual([]);
+});
+
 test('serve on a port in use is one line', async () => {
   const web = await startWebServer({});
   expectFailure(

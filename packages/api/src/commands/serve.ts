@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { openToAll } from '../access/open-to-all.ts';
 import { ApiError, oneLine, type PublicError } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import type { Metrics } from '../metrics.ts';
@@ -18,8 +19,10 @@ import {
   type Settings,
 } from '../settings/settings.ts';
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
+import { strayVariables } from '../settings/stray-variables.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
+import { warn } from './report.ts';
 import { startText } from './start-text.ts';
 
 const EXAMPLES = `
@@ -35,7 +38,7 @@ export function addServe(program: Command): void {
     .command('serve')
     .description('Answer GraphQL over HTTP, with GraphiQL in the browser.')
     .option('--print-config', 'write the settings as JSON, without secrets, and end');
-  addModelFlags(addServerFlags(command)).addHelpText('after', EXAMPLES).action(serve);
+  addServerFlags(addModelFlags(command)).addHelpText('after', EXAMPLES).action(serve);
 }
 
 interface ServeFlags extends Flags {
@@ -56,6 +59,9 @@ async function serve(flags: ServeFlags): Promise<void> {
     ]);
   const log = createServerLog(settings, process.stderr);
   const metrics = createMetrics();
+  for (const line of strayVariables(process.env)) log.warn(line);
+  const open = openToAll(settings);
+  if (open !== undefined) log.warn(open);
   const labelSets = await openLabelSets(settings.data, log.warn);
   try {
     const sources = modelSources(settings.model, loadOptions(settings), {
@@ -122,9 +128,10 @@ function floodOf(models: ModelRegistry, { refusals }: Metrics): PublicError | un
 }
 
 function printSettings(settings: Settings): void {
+  strayVariables(process.env).forEach(warn);
   process.stdout.write(settingsText(settings));
   for (const name of secretsGiven(settings)) {
-    process.stderr.write(`clipql: ${name} is set, and not shown\n`);
+    warn(`${name} is set, and not shown`);
   }
 }
 

@@ -4,6 +4,7 @@ import { hubSettings } from '@clipql/core/node';
 import { modelSource } from '../models/loaded-model.ts';
 import { probeImage } from '../probe-image.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
+import { strayVariables } from '../settings/stray-variables.ts';
 import { type Finding, look, note, ok } from './finding.ts';
 import { isKnownAnswer, knownAnswerError } from './known-answer.ts';
 import { lookAtCache } from './look-at-cache.ts';
@@ -20,6 +21,7 @@ export async function* lookAround(settings: Settings): AsyncGenerator<Finding> {
   yield await look('gpu', lookAtGpu);
   yield await look('cache', () => lookAtCache(hubSettings(process.env, homedir())));
   yield memory();
+  for (const line of strayVariables(process.env)) yield note('settings', line);
   for (const model of settings.model) yield look('model', () => lookAtModel(model, settings));
 }
 

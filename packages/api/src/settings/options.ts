@@ -52,32 +52,32 @@ export const MODEL_OPTIONS = {
   },
   allowHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
+    expects: 'hosts with commas between them, each "host", "host:port" or "*.domain"',
     placeholder: '<list>',
     help: 'hosts to fetch from on any port, private addresses too: localhost:8000,10.0.0.5',
   },
   onlyHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
+    expects: 'hosts with commas between them, each "host", "host:port" or "*.domain"',
     placeholder: '<list>',
     help: 'fetch from no public hosts but these: images.example.org,*.example.com',
     without: 'all public hosts',
   },
   denyHosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain" with commas between them',
+    expects: 'hosts with commas between them, each "host", "host:port" or "*.domain"',
     placeholder: '<list>',
     help: 'never fetch from these hosts',
   },
   denyAddresses: {
     value: list.pipe(z.array(addressEntry)),
-    expects: 'addresses as "203.0.113.7" or "203.0.113.0/24" with commas between them',
+    expects: 'addresses with commas between them, such as "203.0.113.7" or "203.0.113.0/24"',
     placeholder: '<list>',
     help: 'never fetch from hosts with these addresses: 203.0.113.0/24,2001:db8::/32',
   },
   allowPorts: {
     value: list.default(['80', '443']).pipe(z.array(port)),
-    expects: 'ports as whole numbers from 1 to 65535 with commas between them',
+    expects: 'ports with commas between them, whole numbers from 1 to 65535',
     placeholder: '<list>',
     help: 'ports of public hosts to fetch from',
   },
@@ -113,7 +113,7 @@ export const SERVER_OPTIONS = {
   },
   hosts: {
     value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts as "host", "host:port" or "*.domain"',
+    expects: 'hosts with commas between them, each "host", "host:port" or "*.domain"',
     placeholder: '<list>',
     help: 'names, beside localhost and addresses, by which a server on this machine alone may be asked without a key',
   },
@@ -126,7 +126,7 @@ export const SERVER_OPTIONS = {
   },
   apiKeys: {
     value: list.pipe(z.array(z.string().refine((entry) => parseKeyEntry(entry) !== undefined))),
-    expects: 'keys as name:hash with commas between them, each hash the 64 digits of sha256sum',
+    expects: 'name:hash pairs with commas between them, each hash the 64 digits of sha256sum',
     placeholder: '<list>',
     help: 'keys that let in, each as name:hash, the hash as sha256sum writes it',
     without: 'nobody needs a key',
@@ -183,7 +183,7 @@ export const SERVER_OPTIONS = {
   },
   trustProxies: {
     value: list.pipe(z.array(addressEntry)),
-    expects: 'addresses as "10.0.0.1" or "10.0.0.0/8" with commas between them',
+    expects: 'addresses with commas between them, such as "10.0.0.1" or "10.0.0.0/8"',
     placeholder: '<list>',
     help: 'proxies in front of this server, whose X-Forwarded-For tells the client’s address',
   },
@@ -222,7 +222,7 @@ export const SERVER_OPTIONS = {
   },
   corsOrigins: {
     value: list.pipe(z.array(originEntry)),
-    expects: 'origins as https://example.org with commas between them, or *',
+    expects: 'origins with commas between them, such as https://example.org, or *',
     placeholder: '<list>',
     help: 'sites whose pages may ask from a browser: https://example.org, or * for all',
   },

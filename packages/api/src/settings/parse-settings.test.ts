@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 import { defaultText, flagOf, type Option, variableOf } from './option.ts';
 import { OPTIONS } from './options.ts';
 import { type Flags, loadOptions, parseCount, parseSettings } from './settings.ts';
+import { strayVariables } from './stray-variables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clipql-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -84,16 +85,58 @@ test('an error names the variable, or the file and its key, that is at fault', (
 });
 
 test.each([
-  ['{ "prot": 1 }', /^got "prot" in the settings file .*, expected one of model, precision, /],
-  ['{ "port": 1', /^expected JSON in the settings file/],
+  ['{ "prot": 1 }', /^got "prot" in the settings file .*, expected port$/],
+  ['{ "max-images": 1 }', /^got "max-images" in the settings file .*, expected maxImages$/],
+  ['{ "colour": 1 }', /^got "colour" in the settings file .*, expected one of model, precision, /],
+  ['{ "port": 1', /^expected JSON in the settings file .*: see line 1, column 12$/],
+  ['{\n  "port": 1, // mine\n}', /: see line 2, column 14$/],
+  ['{ "jwtSecret": hidden }', /^expected JSON in the settings file [^ ]*, got something else$/],
   ['[]', /^expected a JSON object/],
   ['null', /^expected a JSON object/],
 ])('the file %s is refused', (text, message) => {
   expect(failure({ config: file(text) })).toMatch(message);
 });
 
-test('a file that is not there is refused', () => {
-  expect(failure({ config: join(folder, 'none.json') })).toMatch(/got no file$/);
+test('a file that is not there is refused, and so is a folder', () => {
+  const none = join(folder, 'none.json');
+  expect(failure({ config: none })).toBe(`expected the settings file ${none}, got no file`);
+  expect(failure({ config: folder })).toBe(`expected the settings file ${folder}, got a folder`);
+});
+
+test('a byte order mark before a file’s text is passed over', () => {
+  expect(parseSettings({ config: file('\uFEFF{ "port": 6000 }') }, {}).port).toBe(6000);
+});
+
+test('variables that look like settings and are none are told, with the name that is meant', () => {
+  expect(
+    strayVariables({
+      CLIPQL_PROT: '80',
+      CLIPQL_MAXIMAGES: '9',
+      CLIPQL_COLOUR: 'red',
+      CLIPQL_PORT: '80',
+      CLIPQL_CONFIG: 'x.json',
+      CLIPQL_REQUIRE_GPU: '1',
+      PORT: '80',
+    }),
+  ).toEqual([
+    'CLIPQL_PROT is no setting and changes nothing: CLIPQL_PORT is one',
+    'CLIPQL_MAXIMAGES is no setting and changes nothing: CLIPQL_MAX_IMAGES is one',
+    'CLIPQL_COLOUR is no setting and changes nothing',
+  ]);
+});
+
+test('what Kubernetes sets for services called clipql and clipql-web is not taken for a setting', () => {
+  const names = ['CLIPQL', 'CLIPQL_WEB'].flatMap((service) => [
+    `${service}_SERVICE_HOST`,
+    `${service}_SERVICE_PORT`,
+    `${service}_SERVICE_PORT_HTTP`,
+    `${service}_PORT`,
+    `${service}_PORT_80_TCP`,
+    `${service}_PORT_80_TCP_PROTO`,
+    `${service}_PORT_80_TCP_PORT`,
+    `${service}_PORT_80_TCP_ADDR`,
+  ]);
+  expect(strayVariables(Object.fromEntries(names.map((name) => [name, 'x'])))).toEqual([]);
 });
 
 test.each(['0', '-1', '1.5', 'x', ''])('%j is no count', (text) => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ApiError, shorten } from '../errors.ts';
+import { nearestName } from './nearest-name.ts';
 import { OPTIONS } from './options.ts';
 
 /**
@@ -13,30 +14,43 @@ export function readSettingsFile(path: string): Readonly<Record<string, unknown>
     throw badFile(path, 'a JSON object', 'other JSON');
   }
   const unknown = Object.keys(settings).find((name) => !Object.hasOwn(OPTIONS, name));
-  if (unknown !== undefined) {
-    // The names are many: a message that is cut loses some of them, and not what is wrong.
-    const wrong = `got ${JSON.stringify(shorten(unknown, 60))} in the settings file ${path}`;
-    const names = Object.keys(OPTIONS).join(', ');
-    throw new ApiError('BAD_OPTION', `${wrong}, expected one of ${names}`);
-  }
+  if (unknown !== undefined) throw unknownName(path, unknown);
   return { ...settings };
+}
+
+function unknownName(path: string, unknown: string): ApiError {
+  const names = Object.keys(OPTIONS);
+  const meant = nearestName(unknown, names);
+  // The names are many: a message that is cut loses some of them, and not what is wrong.
+  const wrong = `got ${JSON.stringify(shorten(unknown, 60))} in the settings file ${path}`;
+  const expected = meant ?? `one of ${names.join(', ')}`;
+  return new ApiError('BAD_OPTION', `${wrong}, expected ${expected}`);
 }
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    // Editors on Windows put a byte order mark before the text.
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw badFile(path, 'a file that can be read', code === 'ENOENT' ? 'no file' : String(code));
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    const got = UNREADABLE[code] ?? `one that cannot be read (${code})`;
+    throw new ApiError('BAD_OPTION', `expected the settings file ${path}, got ${got}`);
   }
 }
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no file',
+  EISDIR: 'a folder',
+};
 
 function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    // The parser's own message would quote the file, which may hold secrets.
-    throw badFile(path, 'JSON', 'something else');
+  } catch (error) {
+    // Of the parser's own message the place alone: the rest may quote the file, which may hold secrets.
+    const [, line, column] = /\(line (\d+) column (\d+)\)$/.exec((error as Error).message) ?? [];
+    const place = line === undefined ? '' : `: see line ${line}, column ${column}`;
+    throw badFile(path, 'JSON', `something else${place}`);
   }
 }
 
