@@ -6,6 +6,8 @@ import type { RequestedField } from './operation-fields.ts';
 const MAX_WIDTH = 1024;
 /** Characters that are as long as a number. */
 const CHARACTERS_A_VALUE = 20;
+/** Of a text that was cut, its beginning quoted. */
+const WARNING_SIZE = 8;
 
 /**
  * Counts what an answer will hold, before any of it is there: inputs × fields, aliased ones too,
@@ -48,6 +50,7 @@ function lengthOf(
     case 'Ranking.ranked':
       return Math.min(listLength(field, 'candidates'), topOf(field));
     case 'Ranking.errors':
+    case 'Ranking.warnings':
       return listLength(field, 'candidates');
     case 'Classification.scores':
       return Math.min(texts.length, topOf(field));
@@ -69,6 +72,8 @@ function sizeOf(field: RequestedField, texts: readonly string[]): number {
   switch (field.name) {
     case 'Embedding.data':
       return MAX_WIDTH / 4;
+    case 'Ranking.warnings':
+      return WARNING_SIZE;
     case 'Classification.label':
       return textSize(texts) + textSize([String(given(field, 'rejectLabel') ?? '')]);
     case 'LabelScore.label':

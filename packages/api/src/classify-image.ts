@@ -63,6 +63,8 @@ export interface ImageClassification {
   readonly model: LoadedModel;
   readonly image: ImageFacts;
   readonly timing: Timing;
+  /** The places of labels that were longer than the model's context, from 0. */
+  readonly cutLabels: readonly number[];
   readonly warnings: readonly string[];
 }
 
@@ -133,7 +135,7 @@ function answer(
   model: LoadedModel,
   { labels, mode, topK, rejection }: Question,
   image: EncodedImage,
-  { embeddings, warnings, textEncoding }: EncodedLabels,
+  { embeddings, cut, warnings, textEncoding }: EncodedLabels,
   start: number,
 ): ImageClassification {
   const { logitScale } = model.clip.info;
@@ -151,6 +153,7 @@ function answer(
     model,
     image: image.facts,
     timing: { ...image.timing, textEncoding, total: performance.now() - start },
+    cutLabels: cut,
     warnings,
   };
 }

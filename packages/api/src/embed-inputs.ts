@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { cutWarning } from './cut-texts.ts';
 import { ApiError } from './errors.ts';
 import type { ImageFacts } from './image-loader.ts';
 import type { GivenImage } from './images/given-image.ts';
@@ -60,6 +61,8 @@ export interface Ranking extends Pick<ModelSession, 'model'> {
   /** Best first; of equals in the order of the candidates. */
   readonly ranked: readonly RankedCandidate[];
   readonly failures: readonly InputFailure[];
+  /** One line for each text that was longer than the model's context, and was cut. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -77,28 +80,59 @@ export async function rankCandidates(
 ): Promise<Ranking> {
   checkTop(topK ?? 1);
   checkInputs([query, ...candidates], loaders.limits);
-  const [{ direction }, outcomes] = await Promise.all([
+  const [encoded, outcomes] = await Promise.all([
     encodeInput(loaders, query),
     encodeEach(loaders, candidates, describe),
+  ]);
+  const warnings = cutWarnings(model, [
+    ['the query', query, encoded],
+    ...outcomes.map((outcome, i) => [`candidate ${i}`, candidates[i]!, outcome] as const),
   ]);
   const failures: InputFailure[] = [];
   const ranked: RankedCandidate[] = [];
   for (const [index, outcome] of outcomes.entries()) {
     if (outcome instanceof InputFailure) failures.push(outcome);
-    else ranked.push({ index, cosine: cosineOf(direction, outcome.direction) });
+    else ranked.push({ index, cosine: cosineOf(encoded.direction, outcome.direction) });
   }
   ranked.sort((a, b) => b.cosine - a.cosine);
-  return { model, ranked: ranked.slice(0, topK), failures };
+  return { model, ranked: ranked.slice(0, topK), failures, warnings };
 }
 
-/**
- * How alike two inputs are, −1 to 1.
- *
- * @throws as {@link encodeInput} does.
- */
-export async function similarity(loaders: Loaders, a: GivenInput, b: GivenInput): Promise<number> {
+/** How alike two inputs are. */
+export interface Likeness extends Pick<ModelSession, 'model'> {
+  /** −1 to 1. */
+  readonly cosine: number;
+  /** As those of a {@link Ranking}. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws as {@link encodeInput} does. */
+export async function similarity(
+  { model, loaders }: ModelSession,
+  a: GivenInput,
+  b: GivenInput,
+): Promise<Likeness> {
   const [first, second] = await Promise.all([encodeInput(loaders, a), encodeInput(loaders, b)]);
-  return cosineOf(first.direction, second.direction);
+  const warnings = cutWarnings(model, [
+    ['a', a, first],
+    ['b', b, second],
+  ]);
+  return { model, cosine: cosineOf(first.direction, second.direction), warnings };
+}
+
+function cutWarnings(
+  { clip }: ModelSession['model'],
+  inputs: readonly (readonly [
+    what: string,
+    given: GivenInput,
+    outcome: EncodedInput | InputFailure,
+  ])[],
+): readonly string[] {
+  return inputs.flatMap(([what, { text }, outcome]) =>
+    outcome instanceof InputFailure || !outcome.truncated || text == null
+      ? []
+      : [cutWarning(what, text, clip.info.contextLength)],
+  );
 }
 
 const kindOf = ({ image }: GivenInput) => (image ? 'image' : 'text');

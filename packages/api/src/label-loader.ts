@@ -1,11 +1,13 @@
 import { fillTemplate, meanDirection } from '@clipql/core';
-import { shorten } from './errors.ts';
+import { cutWarning, shown } from './cut-texts.ts';
 import type { EncodedText } from './text-loader.ts';
 
 /** The labels of one classification, as an image is compared with them. */
 export interface EncodedLabels {
   /** One [E] a label, of length 1. */
   readonly embeddings: readonly Float32Array[];
+  /** The places of labels that were longer than the model's context, from 0. */
+  readonly cut: readonly number[];
   /** One line for each label that was cut, and for each that was given more than once. */
   readonly warnings: readonly string[];
   /** Milliseconds for all texts of the operation. */
@@ -40,14 +42,12 @@ export function combinePrompts(
   prompts: readonly (readonly Prompt[])[],
   contextLength: number,
 ): EncodedLabels {
-  const wasCut = labels.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
+  const cut = [...labels.keys()].filter((i) => prompts[i]!.some(({ truncated }) => truncated));
   return {
     embeddings: prompts.map((texts) => meanDirection(texts.map(({ direction }) => direction))),
+    cut,
     warnings: [
-      ...wasCut.map(
-        (label) =>
-          `label ${shown(label)} was longer than the context of ${contextLength} tokens and was cut`,
-      ),
+      ...cut.map((i) => cutWarning('label', labels[i]!, contextLength)),
       ...repeatedOf(labels).map(
         (label) => `label ${shown(label)} was given more than once, and is scored each time`,
       ),
@@ -55,8 +55,6 @@ export function combinePrompts(
     textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),
   };
 }
-
-const shown = (label: string): string => JSON.stringify(shorten(label, 60));
 
 function repeatedOf(labels: readonly string[]): readonly string[] {
   const seen = new Set<string>();

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
+import { cutWarning } from '../cut-texts.ts';
 import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../embed.ts';
-import { ApiError, shorten } from '../errors.ts';
+import { ApiError } from '../errors.ts';
 import type { ModelSession } from '../loaders.ts';
 import { type EmbedImagesFlags, embedImages } from './embed-images.ts';
 import { addModelFlags } from './flags.ts';
@@ -86,9 +87,7 @@ async function textJson({ model, loaders }: ModelSession, { text = '', raw }: Em
   const { tokens, truncated } = embedded;
   if (truncated) {
     const { contextLength } = model.clip.info;
-    process.stderr.write(
-      `clipql: warning: text ${JSON.stringify(shorten(text, 60))} was longer than the context of ${contextLength} tokens and was cut\n`,
-    );
+    process.stderr.write(`clipql: warning: ${cutWarning('text', text, contextLength)}\n`);
   }
   return { text, ...vectorJson(embedded), tokens, truncated };
 }

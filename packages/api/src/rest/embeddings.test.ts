@@ -23,7 +23,8 @@ async function post(body: object) {
     body: JSON.stringify(body),
   });
   expect(response.headers.get('content-type')).toBe('application/json');
-  return { status: response.status, answer: await response.json() };
+  const cut = response.headers.get('clipql-cut-inputs');
+  return { status: response.status, answer: await response.json(), cut };
 }
 
 function expectClose(embedding: readonly number[], expected: Float32Array): void {
@@ -47,6 +48,16 @@ test('a text is answered in OpenAI’s form', async () => {
   const expected = await embeddingOf('a photo of a dog.');
   expect(embedding).toHaveLength(128);
   expectClose(embedding, expected);
+});
+
+test('a header names the texts that were longer than the context, up to a hundred', async () => {
+  const long = 'a dog on a meadow '.repeat(40);
+  const short = await post({ input: ['a cat', { image: ALPS }] });
+  expect(short.cut).toBeNull();
+  const some = await post({ input: [long, 'a cat', { image: ALPS }, { text: long }] });
+  expect(some).toMatchObject({ status: 200, cut: '0, 3' });
+  const many = await post({ input: Array.from({ length: 101 }, () => long) });
+  expect(many.cut).toMatch(/^0, 1, .*, 99, \.\.\.$/);
 });
 
 test('base64 is the same in little-endian float32', async () => {

@@ -1,3 +1,4 @@
+import { cutHeader } from '../cut-texts.ts';
 import { encodeEach } from '../embed-inputs.ts';
 import { meaningOf } from '../error-codes.ts';
 import { ApiError, type PublicError } from '../errors.ts';
@@ -11,9 +12,13 @@ import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
 
+/** Names the texts that were longer than the model's context. */
+const CUT_HEADER = 'clipql-cut-inputs';
+
 /**
  * `POST /v1/embeddings`, as OpenAI has it, and images among the inputs. There is one answer for all
- * inputs: the first that fails fails the request, and is named in `param`.
+ * inputs: the first that fails fails the request, and is named in `param`. Places of texts that were
+ * cut are in the header `clipql-cut-inputs`.
  *
  * @see https://platform.openai.com/docs/api-reference/embeddings/create
  */
@@ -28,16 +33,19 @@ export const embeddings: Door = {
     checkAnswerValues(inputs.length * valuesOf(embeddingWidth, format));
     const outcomes = await encodeEach(loaders, inputs, context.describe);
     let tokens = 0;
+    const cut: number[] = [];
     const data = [];
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome instanceof InputFailure) return openAiError(outcome.error, `input[${index}]`);
       tokens += outcome.tokens ?? 0;
+      if (outcome.truncated) cut.push(index);
       const { direction } = outcome;
       const embedding = format === 'base64' ? toBase64(packFloat32(direction)) : [...direction];
       data.push({ object: 'embedding', index, embedding });
     }
     const usage = { prompt_tokens: tokens, total_tokens: tokens };
-    return Response.json({ object: 'list', data, model: model.clip.info.name, usage });
+    const answer = { object: 'list', data, model: model.clip.info.name, usage };
+    return Response.json(answer, { headers: cutHeader(CUT_HEADER, cut) });
   },
   fail: (error) => openAiError(error, null),
 };

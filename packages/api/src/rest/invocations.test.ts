@@ -58,6 +58,16 @@ async function readAnswer(response: Response, images: number, classes: readonly 
   return answer;
 }
 
+test('a header names the classes that were longer than the context', async () => {
+  const short = await invoke([`/examples/${ALPS}`]);
+  expect(short.headers.get('clipql-cut-classes')).toBeNull();
+  const classes = ['car', 'a dog on a meadow '.repeat(40), 'sheep'];
+  const cut = await invoke(['no image', `/examples/${ALPS}`], classes);
+  expect(cut.headers.get('clipql-cut-classes')).toBe('1');
+  expect(cut.headers.get('clipql-failed-images')).toBe('0=IMAGE_UNSUPPORTED');
+  await readAnswer(cut, 2, classes);
+});
+
 test('each image gets its three best classes: places, names and probabilities of all classes', async () => {
   const images = [
     `/examples/${ALPS}`,

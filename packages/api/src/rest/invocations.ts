@@ -1,4 +1,5 @@
 import { classifyImages, type ImageClassification } from '../classify-image.ts';
+import { cutHeader } from '../cut-texts.ts';
 import { ApiError } from '../errors.ts';
 import { httpFailure } from '../http-error.ts';
 import { chooseModel } from '../models/choose-model.ts';
@@ -15,13 +16,16 @@ const MOST_CLASSES = 3;
 
 /** Names the images that have no answer. */
 const FAILURES_HEADER = 'clipql-failed-images';
+/** Names the classes that were longer than the model's context. */
+const CUT_HEADER = 'clipql-cut-classes';
 
 /**
  * `POST /invocations`, with `{"images": [URL or base64, …], "classes": […]}`, as SageMaker sends it.
  *
  * The answer is an array with one {@link TopClasses} an image. An image that fails has three empty
  * lists, and its place and code are in the header `clipql-failed-images`; when every image fails,
- * the request does, with the first one's error.
+ * the request does, with the first one's error. Places of classes that were cut are in the header
+ * `clipql-cut-classes`.
  */
 export const invocations: Door = {
   method: 'POST',
@@ -35,7 +39,13 @@ export const invocations: Door = {
     const failures = outcomes.filter((outcome) => outcome instanceof InputFailure);
     const [first] = failures;
     if (first !== undefined && failures.length === images.length) return httpFailure(first.error);
-    const headers = failures.length === 0 ? {} : { [FAILURES_HEADER]: failuresText(failures) };
+    const [cut = []] = outcomes.flatMap((outcome) =>
+      outcome instanceof InputFailure ? [] : [outcome.cutLabels],
+    );
+    const headers = {
+      ...(failures.length > 0 && { [FAILURES_HEADER]: failuresText(failures) }),
+      ...cutHeader(CUT_HEADER, cut),
+    };
     return Response.json(outcomes.map(topClasses), { headers });
   },
   fail: httpFailure,

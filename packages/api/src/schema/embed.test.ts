@@ -168,6 +168,27 @@ test('images are ranked for a text, and those that fail are listed apart', async
   expect(top.rank.ranked.map(({ index }: { index: number }) => index)).toEqual([3]);
 });
 
+test('rank and similarity warn of each text that was cut', async () => {
+  const long = 'a dog on a meadow '.repeat(40);
+  const candidates = [{ text: 'a cat' }, { text: long }, { image: { url: SHEEP } }];
+  const { data, errors } = await api.query(
+    `query ($long: EmbeddingInput!, $candidates: [EmbeddingInput!]!) {
+      rank(query: $long, candidates: $candidates) { warnings }
+      short: rank(query: { text: "a" }, candidates: [{ text: "b" }]) { warnings }
+      similarity(a: { text: "a" }, b: $long) { warnings }
+    }`,
+    { long: { text: long }, candidates },
+  );
+  expect(errors).toEqual([]);
+  const start = JSON.stringify(`${long.slice(0, 59)}…`);
+  const cut = `${start} was longer than the context of 77 tokens and was cut`;
+  expect(data).toEqual({
+    rank: { warnings: [`the query ${cut}`, `candidate 1 ${cut}`] },
+    short: { warnings: [] },
+    similarity: { warnings: [`b ${cut}`] },
+  });
+});
+
 test('equals are ranked in their order, and a query that fails is an error', async () => {
   const candidates = [{ text: 'a cat' }, DOG, { text: 'a cat' }];
   const { data } = await api.query(RANK, { query: { text: 'a cat' }, candidates });

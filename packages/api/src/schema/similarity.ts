@@ -1,12 +1,12 @@
 import { builder } from '../builder.ts';
 import {
+  type Likeness,
   type Ranking as Ranked,
   type RankedCandidate,
   rankCandidates,
   similarity,
 } from '../embed-inputs.ts';
 import { chooseModel } from '../models/choose-model.ts';
-import type { LoadedModel } from '../models/loaded-model.ts';
 import { EmbeddingInput } from './embedding-input.ts';
 import { InputError } from './input-error.ts';
 import { Model, modelArgs } from './model.ts';
@@ -19,6 +19,9 @@ const Candidate = builder.objectRef<RankedCandidate>('RankedCandidate').implemen
   }),
 });
 
+const CUT_WARNINGS =
+  'What to know of the answer: a line for each text that was too long for the model and was cut.';
+
 const Ranking = builder.objectRef<Ranked>('Ranking').implement({
   description: 'Candidates in the order of their likeness to a query.',
   fields: (t) => ({
@@ -27,14 +30,10 @@ const Ranking = builder.objectRef<Ranked>('Ranking').implement({
       type: [InputError],
       description: 'The candidates that could not be had; they are not ranked.',
     }),
+    warnings: t.exposeStringList('warnings', { description: CUT_WARNINGS }),
     model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
   }),
 });
-
-interface Likeness {
-  readonly cosine: number;
-  readonly model: LoadedModel;
-}
 
 const Similarity = builder.objectRef<Likeness>('Similarity').implement({
   description: 'How alike two inputs are.',
@@ -44,6 +43,7 @@ const Similarity = builder.objectRef<Likeness>('Similarity').implement({
         'Of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
         'compare like with like.',
     }),
+    warnings: t.exposeStringList('warnings', { description: CUT_WARNINGS }),
     model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
   }),
 });
@@ -59,8 +59,7 @@ builder.queryField('similarity', (t) =>
       ...modelArgs,
     },
     resolve: async (_root, { a, b, ...choice }, context) => {
-      const { model, loaders } = await chooseModel(context, choice);
-      return { model, cosine: await similarity(loaders, a, b) };
+      return similarity(await chooseModel(context, choice), a, b);
     },
   }),
 );
