@@ -1,6 +1,6 @@
 import { ClipError } from '@clipql/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { startApi, type TestApi } from '../testing/api.ts';
+import { metricOf, startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, holdImageTower, WAIT } from '../testing/held-tower.ts';
 
 let api: TestApi;
@@ -15,12 +15,7 @@ afterEach(async () => {
   await api.close();
 });
 
-/** What Prometheus would read under this name. */
-async function metric(name: string): Promise<number> {
-  const text = await (await api.fetch('/metrics')).text();
-  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-  return Number(line?.slice(name.length));
-}
+const metric = (name: string) => metricOf(api, name);
 
 test('an idle model begins at once with one image, and a busy one gathers batches', async () => {
   const tower = holdImageTower(api);

@@ -93,6 +93,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   };
 }
 
+/** What Prometheus would read under this name; NaN where it would find nothing. */
+export async function metricOf(api: Pick<TestApi, 'fetch'>, name: string): Promise<number> {
+  const text = await (await api.fetch('/metrics')).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return Number(line?.slice(name.length) ?? Number.NaN);
+}
+
 /** An example's file. */
 export function exampleBytes(file: string): Promise<Buffer> {
   return readFile(new URL(`../../examples/${file}`, import.meta.url));
