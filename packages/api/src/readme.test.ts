@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { startApi, type TestApi } from './testing/api.ts';
 
 let api: TestApi;
@@ -57,4 +57,19 @@ test('every answer that the README shows is the one that comes', async () => {
   }
   expect(failures).toHaveLength(1);
   expect(readme).toContain(failures[0]);
+});
+
+test('the program that the README shows gets an answer', async () => {
+  const [, program] = /```ts\n([^\0]+?fetch\('http:\/\/localhost:4000[^\0]+?)```/.exec(readme)!;
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) =>
+    api.fetch(new URL(url).pathname, init),
+  );
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+  });
+  const module = `${program}\nexport { data, errors };`;
+  expect(await import(`data:text/javascript,${encodeURIComponent(module)}`)).toMatchObject({
+    data: { classifyMany: [{ label: 'sheep' }] },
+    errors: undefined,
+  });
 });
