@@ -30,6 +30,15 @@ test('embed-folder puts the picture that fits a text first, and passes over a fi
   expect(lines[0]).toMatch(/^0\.\d{3} {2}french-alpine-landscape\.jpg$/);
 });
 
+test('embed-folder without arguments says how it is used', () => {
+  const file = join(root, 'examples/embed-folder/embed-folder.ts');
+  expect(spawnSync(process.execPath, [file], { encoding: 'utf8' })).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^usage: [^\n]+\n$/),
+  });
+});
+
 test('typed-client asks a server, and tells answers from errors', async () => {
   const command = join(root, 'packages/api/bin/clipql.js');
   const server = spawn(process.execPath, [command, 'serve', '--port', '0']);

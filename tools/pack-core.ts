@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -70,7 +70,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [target = '.'] = process.argv.slice(2);
   const temporary = mkdtempSync(join(tmpdir(), 'clipql-pack-'));
   const { tarball, size, files } = packCore(temporary);
-  cpSync(tarball, join(target, tarball.slice(temporary.length)));
+  const made = join(target, basename(tarball));
+  cpSync(tarball, made);
   rmSync(temporary, { recursive: true });
-  console.log(`${files.length} files, ${Math.round(size / 1000)} kB`);
+  console.log(`${made}: ${files.length} files, ${Math.round(size / 1000)} kB`);
 }

@@ -1,6 +1,6 @@
 // Embeds the images of a folder with @clipql/core, and finds the ones that fit a text best.
 //
-//   node embed-folder.ts MODEL FOLDER "a photo of a mountain."
+//   pnpm exec node examples/embed-folder/embed-folder.ts models/nano packages/api/examples "a photo of a mountain."
 //
 // `clipql embed --images` does more: it writes files, and goes on after it was stopped.
 import { readdir, readFile } from 'node:fs/promises';
@@ -8,7 +8,11 @@ import { join } from 'node:path';
 import { ClipError, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 
-const [model = '', folder = '', text = ''] = process.argv.slice(2);
+const [model, folder, text] = process.argv.slice(2);
+if (model === undefined || folder === undefined || text === undefined) {
+  console.error('usage: embed-folder.ts MODEL FOLDER "a photo of a mountain."');
+  process.exit(2);
+}
 const clip = await loadClip(await modelFromFolder(model));
 
 const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|gif|webp|avif)$/i.test(name));

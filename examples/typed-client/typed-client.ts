@@ -1,6 +1,6 @@
 // Asks a ClipQL server with a client whose variables and answers have types.
 //
-//   node typed-client.ts http://localhost:4000/graphql
+//   pnpm exec node examples/typed-client/typed-client.ts http://localhost:4000/graphql
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { WhatIsItDocument } from './queries.generated.ts';
 
