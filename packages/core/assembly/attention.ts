@@ -3,7 +3,7 @@
  *
  * q, k, v, out [ΣT, D], float32; head h is columns h·d to (h + 1)·d, d = D / H; offsets [B + 1] i32.
  * Causal: j ≤ i. Two queries at a time, so that each key and value is loaded once for both and eight
- * sums are under way. `scratch` has room for the longest sequence's scores of two queries, each
+ * sums are under way: `q`, `scores` and a0…a3 are of the one, `p`, `others` and b0…b3 of the next. `scratch` has room for the longest sequence's scores of two queries, each
  * filled up to a multiple of 4, for each thread. Sums in float32, exp as exp.ts states it. The threads
  * share the pairs of sequence and head.
  */

@@ -91,7 +91,11 @@ export function tiles(
   }
 }
 
-/** `rows` × 8 results. */
+/**
+ * `rows` × 8 results. For row R of the block, xR is where x is read, lowR and highR are the sums of
+ * columns 0 to 3 and 4 to 7, and vR and uR the row's lanes at k and k + 1. A local cannot be indexed,
+ * hence a line for each row.
+ */
 // @ts-ignore: decorator
 @inline
 function tile(

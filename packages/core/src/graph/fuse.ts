@@ -35,8 +35,15 @@ type LinearOperation = Extract<Operation, { op: 'linear' }>;
 type AttentionOperation = Extract<Operation, { op: 'attention' }>;
 
 /**
- * Turns a graph into steps, with a linear layer taking up the GELU or the addition that alone uses
- * its result, and the query, key and value projections of a block as one linear layer.
+ * Turns a graph into steps. Three patterns become one linear step each, where nothing else uses what
+ * lies between:
+ *
+ *     gelu(linear(x))                                   activation
+ *     linear(x) + y, or y + linear(x)                   residual
+ *     attention(linear(x), linear(x), linear(x), …)     one product with the three weights stacked
+ *
+ * The linear layers in them are absorbed: met in the order of the graph they give no step, and the
+ * operation that uses them emits it. All else becomes a step of its own.
  */
 export function fuse(graph: Graph): FusedGraph {
   const nodes = inOrder(graph);
@@ -52,6 +59,7 @@ export function fuse(graph: Graph): FusedGraph {
     return value;
   };
 
+  /** The step of a linear layer, with what else it does to its result. */
   const emitLinear = (
     operation: LinearOperation,
     out: Tensor,
@@ -68,12 +76,14 @@ export function fuse(graph: Graph): FusedGraph {
     });
   };
 
+  /** A buffer of its own for a result. */
   const define = (node: Tensor): Value => {
     const value = wholeBuffer(node.rows, node.columns);
     values.set(node, value);
     return value;
   };
 
+  /** One linear layer [N, 3·D]; query, key and value are thirds of its columns. */
   const emitProjections = (operation: AttentionOperation): void => {
     const projections = [operation.query, operation.key, operation.value];
     const linears = projections.map((node) => node.operation as LinearOperation);
@@ -114,7 +124,7 @@ export function fuse(graph: Graph): FusedGraph {
   return { steps, inputs, outputs };
 }
 
-/** The linear layers that the step of their only user computes. */
+/** The linear layers of the three patterns, each with one user alone. */
 function absorbedLinears(
   nodes: readonly Tensor[],
   uses: ReadonlyMap<Tensor, number>,

@@ -124,6 +124,7 @@ const placed = (slot: Slot, arena: number): readonly number[] => [
   slot.pitch * WORD_BYTES,
 ];
 
+/** The words of one step: its opcode, then the parameters of its function in `assembly/`, in their order. */
 function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): readonly number[] {
   const at = (slot: Slot) => addressOf(slot, arena);
   const { out } = step;
