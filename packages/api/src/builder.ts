@@ -14,7 +14,7 @@ export const builder = new SchemaBuilder<{
   relay: {
     decodeGlobalID: decodeNodeId,
     idFieldOptions: { description: 'Stays the same; `node` finds it again by it.' },
-    nodeTypeOptions: { description: 'What keeps its identity: a model, a label set.' },
+    nodeTypeOptions: { description: 'What can be found again by its id: a model, a label set.' },
     nodeQueryOptions: {
       nullable: true,
       description: 'What an id stands for; null for what is there no more.',
@@ -33,5 +33,5 @@ builder.queryType({
 });
 
 builder.mutationType({
-  description: 'What is kept.',
+  description: 'What changes what the server keeps.',
 });

@@ -21,13 +21,13 @@ const LabelScore = builder.objectRef<RankedScore>('LabelScore').implement({
   description: 'How well a label fits an image.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Its place among the labels asked, from 0.' }),
-    label: t.exposeString('label', { description: 'As it was given.' }),
+    label: t.exposeString('label', { description: 'The label, as it was given.' }),
     probability: t.exposeFloat('probability', {
       nullable: true,
       description: '0 to 1, by the mode; null in mode COSINE.',
     }),
     cosine: t.exposeFloat('cosine', {
-      description: "Of the image's embedding and the label's, −1 to 1.",
+      description: "Cosine of the image's embedding and the label's, −1 to 1.",
     }),
     logit: t.exposeFloat('logit', { description: "The cosine times the model's logit scale." }),
   }),
@@ -49,7 +49,7 @@ const Classification = builder.objectRef<ImageClassification>('Classification').
     scores: t.field({
       type: [LabelScore],
       description: 'Every label, or the `topK` best, best first.',
-      args: { topK: t.arg.int({ description: 'Only so many of the best.' }) },
+      args: { topK: t.arg.int({ description: 'How many of the best to give; all unless given.' }) },
       resolve: ({ scores }, { topK }) => scores.slice(0, checkTop(topK ?? scores.length)),
     }),
     model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
@@ -62,7 +62,7 @@ const Classification = builder.objectRef<ImageClassification>('Classification').
 });
 
 const ClassifyOutcome = builder.unionType('ClassifyOutcome', {
-  description: 'What became of one image of several.',
+  description: 'The answer to one image of several, or why there is none.',
   types: [Classification, ImageError],
   resolveType: (outcome) => (outcome instanceof InputFailure ? ImageError : Classification),
 });
@@ -94,7 +94,11 @@ builder.queryField('classifyMany', (t) =>
       'Asks several images the same, at most 64 in an operation. The answers are in the order of ' +
       'the images; one that cannot be had is an `ImageError`, and the others are answered.',
     args: {
-      images: t.arg({ type: [ImageInput], required: true, description: 'The images.' }),
+      images: t.arg({
+        type: [ImageInput],
+        required: true,
+        description: 'The images to ask about.',
+      }),
       ...classifyArgs,
     },
     resolve: async (_root, { images, ...args }, context) => {

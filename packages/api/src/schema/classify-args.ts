@@ -67,7 +67,7 @@ export const classifyArgs = builder.args((t) => ({
     defaultValue: 'softmax',
     description: 'How cosines become probabilities.',
   }),
-  topK: t.int({ description: 'Only so many of the best scores; all unless given.' }),
+  topK: t.int({ description: 'How many of the best scores to give; all unless given.' }),
   rejectBelow: t.float({
     description:
       'When the best label’s probability (in mode COSINE its cosine) is below this, none fits: ' +

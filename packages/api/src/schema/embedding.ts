@@ -49,12 +49,12 @@ const Embedding = builder.objectRef<WrittenEmbedding>('Embedding').implement({
     index: t.exposeInt('index', { description: 'Its place among the inputs, from 0.' }),
     values: t.floatList({
       nullable: true,
-      description: 'The embedding, in encoding FLOAT.',
+      description: 'The embedding in encoding FLOAT; null in the others.',
       resolve: ({ vector, packed }) => (packed === undefined ? [...vector] : null),
     }),
     data: t.string({
       nullable: true,
-      description: 'The embedding in base64, in the other encodings.',
+      description: 'The embedding in base64, in encodings BASE64, INT8 and BINARY; null in FLOAT.',
       resolve: ({ packed }) => packed && toBase64(packed),
     }),
     scale: t.float({
@@ -86,7 +86,7 @@ const Embedding = builder.objectRef<WrittenEmbedding>('Embedding').implement({
 });
 
 const EmbedOutcome = builder.unionType('EmbedOutcome', {
-  description: 'What became of one input of several.',
+  description: 'The answer to one input of several, or why there is none.',
   types: [Embedding, ImageError, TextError],
   resolveType: (outcome) => (outcome instanceof InputFailure ? errorTypeOf(outcome) : Embedding),
 });

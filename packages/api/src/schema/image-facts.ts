@@ -8,7 +8,7 @@ export const IMAGE_URL =
   'with a private address are refused unless the server was started with `--allow-hosts` for them.';
 
 export const ImageFacts = builder.objectRef<Facts>('ImageFacts').implement({
-  description: 'What an image file is.',
+  description: 'Format and size of an image file.',
   fields: (t) => ({
     format: t.exposeString('format', {
       description: '`png`, `jpeg`, `gif`, `webp` or `avif`, by its first bytes.',

@@ -15,7 +15,9 @@ builder.node(LabelSet, {
   loadOne: (name, { labelSets }) => labelSets.find(name),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What `classify(labelSet:)` takes.' }),
-    labels: t.exposeStringList('labels', { description: 'In their order.' }),
+    labels: t.exposeStringList('labels', {
+      description: 'The labels, in the order in which they were given.',
+    }),
     templates: t.exposeStringList('templates', { description: 'What each label is put into.' }),
     createdAt: t.exposeString('createdAt', { description: 'ISO 8601, in UTC.' }),
   }),

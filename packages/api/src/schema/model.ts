@@ -6,7 +6,7 @@ import type { ServedModel as Served } from '../models/registry.ts';
 const Backend = builder.objectRef<BackendInfo>('Backend').implement({
   description: 'What runs a model.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'For example `reference`.' }),
+    name: t.exposeString('name', { description: '`wasm`, `gpu` or `reference`.' }),
     precision: t.exposeString('precision', {
       description: 'The number format it computes in, for example `f32`.',
     }),

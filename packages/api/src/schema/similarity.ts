@@ -15,7 +15,9 @@ const Candidate = builder.objectRef<RankedCandidate>('RankedCandidate').implemen
   description: 'A candidate by its likeness to the query.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Its place among the candidates, from 0.' }),
-    cosine: t.exposeFloat('cosine', { description: 'Of it and the query, −1 to 1.' }),
+    cosine: t.exposeFloat('cosine', {
+      description: 'Cosine of the candidate and the query, −1 to 1.',
+    }),
   }),
 });
 
@@ -40,7 +42,7 @@ const Similarity = builder.objectRef<Likeness>('Similarity').implement({
   fields: (t) => ({
     cosine: t.exposeFloat('cosine', {
       description:
-        'Of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
+        'Cosine of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
         'compare like with like.',
     }),
     warnings: t.exposeStringList('warnings', { description: CUT_WARNINGS }),
@@ -54,8 +56,8 @@ builder.queryField('similarity', (t) =>
     nullable: true,
     description: 'How alike two images, two texts, or an image and a text are.',
     args: {
-      a: t.arg({ type: EmbeddingInput, required: true, description: 'One.' }),
-      b: t.arg({ type: EmbeddingInput, required: true, description: 'The other.' }),
+      a: t.arg({ type: EmbeddingInput, required: true, description: 'An image or a text.' }),
+      b: t.arg({ type: EmbeddingInput, required: true, description: 'What to compare it with.' }),
       ...modelArgs,
     },
     resolve: async (_root, { a, b, ...choice }, context) => {
@@ -76,9 +78,9 @@ builder.queryField('rank', (t) =>
       candidates: t.arg({
         type: [EmbeddingInput],
         required: true,
-        description: 'Where: at most 64 images, the query included, and 7,000 texts.',
+        description: 'What to order: at most 64 images, the query included, and 7,000 texts.',
       }),
-      topK: t.arg.int({ description: 'Only so many of the best; all unless given.' }),
+      topK: t.arg.int({ description: 'How many of the best to give; all unless given.' }),
       ...modelArgs,
     },
     resolve: async (_root, { query, candidates, topK, ...choice }, context) => {

@@ -7,7 +7,7 @@ export const Timing = builder.objectRef<StageTiming>('Timing').implement({
     'the time of the whole batch, and may overlap. What was known from an earlier request took 0.',
   fields: (t) => ({
     fetch: t.exposeFloat('fetch', { description: "Getting the image's bytes." }),
-    decode: t.exposeFloat('decode', { description: 'Making pixels of them.' }),
+    decode: t.exposeFloat('decode', { description: 'Decoding the bytes to pixels.' }),
     preprocess: t.exposeFloat('preprocess', {
       description: "Resizing, cropping and normalising to the model's input.",
     }),
