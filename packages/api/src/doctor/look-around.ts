@@ -82,7 +82,7 @@ function memory(): Finding {
   const all = limit > 0 && limit < totalmem() ? limit : totalmem();
   const text = `${gigabytes(available)} of ${gigabytes(all)} GB free`;
   return available < COMFORTABLE_BYTES
-    ? note('memory', `${text}; ViT-B/32 needs about 1 GB, a quarter with --precision int8`)
+    ? note('memory', `${text}; ViT-B/32 needs about 0.8 GB, half of it with --precision int8`)
     : ok('memory', text);
 }
 

@@ -29,7 +29,7 @@ export const MODEL_OPTIONS = {
     value: z.enum(['f32', 'int8']).default('f32'),
     expects: 'f32 or int8',
     placeholder: '<p>',
-    help: 'f32, or int8: a third of the time and of the memory, nearly the same answers',
+    help: 'f32, or int8: a third of the time, half of the memory, nearly the same answers',
   },
   backend: {
     value: z.enum(BACKEND_CHOICES).default('wasm'),
