@@ -1,12 +1,16 @@
 import type { Settings } from '../settings/settings.ts';
 import { isLoopback } from './own-hosts.ts';
 
-type Doors = Pick<Settings, 'host' | 'apiKeys' | 'apiKeysFile' | 'jwtSecret' | 'jwtKeysFile'>;
+type Keys = Pick<Settings, 'apiKeys' | 'apiKeysFile' | 'jwtSecret' | 'jwtKeysFile'>;
+
+/** Whether a key or a token is needed. */
+export function asksForKeys({ apiKeys, apiKeysFile, jwtSecret, jwtKeysFile }: Keys): boolean {
+  return [...apiKeys, apiKeysFile, jwtSecret, jwtKeysFile].some((key) => key !== undefined);
+}
 
 /** What whoever starts a server is to know when other machines reach it and need no key; undefined otherwise. */
-export function openToAll(settings: Doors): string | undefined {
-  const { host, apiKeys, apiKeysFile, jwtSecret, jwtKeysFile } = settings;
-  const keys = [...apiKeys, apiKeysFile, jwtSecret, jwtKeysFile];
-  if (isLoopback(host) || keys.some((key) => key !== undefined)) return undefined;
+export function openToAll(settings: Keys & Pick<Settings, 'host'>): string | undefined {
+  const { host } = settings;
+  if (isLoopback(host) || asksForKeys(settings)) return undefined;
   return `whoever reaches ${host} may ask without a key: --api-keys or --jwt-keys-file lets in some alone`;
 }

@@ -1,5 +1,5 @@
 // These run the built command line: `npm test` builds it first.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,20 @@ test('one bad image is reported, the others are answered, and the exit code is 1
   ]);
   expect(exitCode).toBe(1);
 });
+
+// Only Linux keeps such names.
+test.runIf(process.platform === 'linux')(
+  'a file whose name is not UTF-8 is reported as that, and a folder where an image is expected too',
+  async () => {
+    const odd = join(folder, 'odd');
+    await mkdir(odd);
+    const name = Buffer.concat([Buffer.from(`${odd}/a`), Buffer.of(0xff), Buffer.from('.jpg')]);
+    await writeFile(name, await exampleBytes('march-pastoral.jpg'));
+    const { stderr } = await classify(odd);
+    expect(stderr).toMatch(/^clipql: IMAGE_FILE_UNREADABLE: .*got one whose name is not UTF-8\n$/);
+    expectFailure(await clipql('embed', '--image', odd), /expected an image file, got a folder\n$/);
+  },
+);
 
 test('classify takes URLs, of private hosts only when allowed', async () => {
   const url = `${web.url}/sheep.jpg`;

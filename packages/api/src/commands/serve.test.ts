@@ -9,15 +9,20 @@ import { type Handler, startWebServer } from '../../../core/src/testing/web-serv
 import { exampleBytes } from '../testing/api.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
 
-test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
-  const child = startClipql(['serve', '--port', '0']);
-  const text = await new Promise<string>((resolve) => {
+/** What it writes for people, up to the command to try. */
+function saidAtStart(child: ReturnType<typeof startClipql>): Promise<string> {
+  return new Promise((resolve) => {
     let written = '';
     child.stderr.on('data', (chunk) => {
       written += chunk;
       if (/\n {2}try .*\n/.test(written)) resolve(written);
     });
   });
+}
+
+test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
+  const child = startClipql(['serve', '--port', '0']);
+  const text = await saidAtStart(child);
   expect(text).toMatch(/model +nano, 2\.7 million parameters, .*models.nano\n/);
   for (const word of [
     '--model openai/clip-vit-base-patch32',
@@ -183,6 +188,18 @@ test('a second server on one data folder does not start, until the first is kill
   expect(await finished(next.child)).toMatchObject({ exitCode: 0 });
   expect(await readdir(data)).toEqual(['label-sets']);
   await rm(data, { recursive: true });
+});
+
+test('what serve says at start follows its settings', async () => {
+  const flags = ['--graphiql', 'off', '--api-keys', `app:${'0'.repeat(64)}`];
+  const hosts = ['--only-hosts', '*.example.org', '--allow-hosts', 'localhost:8000'];
+  const child = startClipql(['serve', '--port', '0', ...flags, ...hosts]);
+  const text = await saidAtStart(child);
+  child.kill('SIGINT');
+  await finished(child);
+  expect(text).not.toContain('GraphiQL');
+  expect(text).toContain('images come from *.example.org, and from localhost:8000\n');
+  expect(text).toContain("/graphql -H 'authorization: Bearer KEY' -H 'content-type");
 });
 
 test('serve warns where others may ask without a key, and of variables that are no settings', async () => {

@@ -92,7 +92,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Whoever reads that it listens may end it at once.
     const ending = signalled();
     if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
-    else process.stderr.write(startText(model, server.url));
+    else process.stderr.write(startText(model, server.url, settings));
     const signal = await ending;
     readiness.end();
     log.info('ending');

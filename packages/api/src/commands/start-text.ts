@@ -1,24 +1,30 @@
 import type { BackendInfo } from '@clipql/core';
+import { asksForKeys } from '../access/open-to-all.ts';
 import { FIRST_EXAMPLE } from '../examples.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import { GRAPHQL_PATH } from '../plugins/use-pages.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /**
  * What to know once the server listens.
  *
  * @param url where it does.
  */
-export function startText({ clip, folder, embedded }: LoadedModel, url: string): string {
+export function startText(
+  { clip, folder, embedded }: LoadedModel,
+  url: string,
+  settings: Settings,
+): string {
   const { name, parameters, backend } = clip.info;
   const lines = [
-    `ClipQL answers at ${url}${GRAPHQL_PATH} (in a browser: GraphiQL)`,
+    `ClipQL answers at ${url}${GRAPHQL_PATH}${settings.graphiql ? ' (in a browser: GraphiQL)' : ''}`,
     `  model     ${name}, ${(parameters / 1e6).toFixed(1)} million parameters, ${folder}`,
     ...(embedded ? SMALL_MODEL : []),
     `  backend   ${describeBackend(backend)}`,
     `  examples  ${url}${EXAMPLES_PATH}`,
-    '  hosts     images come from public hosts; --allow-hosts localhost:8000 opens a private one',
-    `  try       ${curlCommand(url)}`,
+    `  hosts     ${imageHosts(settings)}`,
+    `  try       ${curlCommand(url, asksForKeys(settings))}`,
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -38,9 +44,17 @@ function describeBackend({ name, precision, threads, simd, mode, adapter }: Back
   return [name, precision, ...(mode === undefined ? onCpu : onGpu)].join(', ');
 }
 
+/** Where images may come from. */
+function imageHosts({ allowHosts, onlyHosts }: Settings): string {
+  const hosts = onlyHosts.length > 0 ? onlyHosts.join(', ') : 'public hosts';
+  if (allowHosts.length > 0) return `images come from ${hosts}, and from ${allowHosts.join(', ')}`;
+  return `images come from ${hosts}; --allow-hosts localhost:8000 opens a private one`;
+}
+
 /** For a POSIX shell, in one line. */
-function curlCommand(url: string): string {
+function curlCommand(url: string, needsKey: boolean): string {
   const imageUrl = JSON.stringify(`${EXAMPLES_PATH}${FIRST_EXAMPLE.file}`);
   const query = `{ classify(imageUrl: ${imageUrl}, labels: ["mountain", "dog", "car"]) { label scores { label probability } } }`;
-  return `curl ${url}${GRAPHQL_PATH} -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
+  const key = needsKey ? " -H 'authorization: Bearer KEY'" : '';
+  return `curl ${url}${GRAPHQL_PATH}${key} -H 'content-type: application/json' -d '${JSON.stringify({ query })}'`;
 }

@@ -17,7 +17,7 @@ export async function readImageFile(path: string, maxBytes: number): Promise<Uin
     checkImageBytes(stats.size, maxBytes);
     return await readFile(path);
   } catch (error) {
-    throw error instanceof ApiError ? error : unreadable(reasonOf(error), error);
+    throw error instanceof ApiError ? error : unreadable(reasonOf(error, path), error);
   }
 }
 
@@ -25,7 +25,9 @@ function unreadable(reason: string, cause?: unknown): ApiError {
   return new ApiError('IMAGE_FILE_UNREADABLE', `expected an image file, got ${reason}`, { cause });
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, path: string): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-  return code === 'ENOENT' ? 'no such file' : `one that cannot be read (${code})`;
+  if (code !== 'ENOENT') return `one that cannot be read (${code})`;
+  // Node reads what is no UTF-8 as this character, and finds no such name again.
+  return path.includes('\ufffd') ? 'one whose name is not UTF-8' : 'no such file';
 }
