@@ -29,16 +29,20 @@ export class Encoder {
   private readonly shapes: RunShapes | undefined;
   private readonly executables = new Map<string, Promise<Executable>>();
   private readonly textCosts = new Map<number, number>();
-  /** Of one image. */
-  readonly imageOperations: number;
+  private imageCost: number | undefined;
 
   constructor(config: ClipConfig, backend: Backend, weights: Weights) {
     this.config = config;
     this.backend = backend;
     this.weights = weights;
     this.shapes = backend.shapes && forContext(backend.shapes, config.text.contextLength);
-    const { vision, embeddingWidth } = config;
-    this.imageOperations = planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
+  }
+
+  /** Of one image. */
+  get imageOperations(): number {
+    const { vision, embeddingWidth } = this.config;
+    this.imageCost ??= planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
+    return this.imageCost;
   }
 
   /** Of one text of so many tokens. */

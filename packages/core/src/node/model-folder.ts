@@ -1,3 +1,4 @@
+import { read } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ClipError } from '../errors.ts';
@@ -6,6 +7,7 @@ import type { ByteSource } from '../weights/byte-source.ts';
 
 /** No tokenizer or config in use comes near this; a larger file is not read into memory. */
 const MAX_JSON_BYTES = 64 * 1024 * 1024;
+const MAX_READ_BYTES = 1 << 30;
 
 /**
  * A model in a folder, with the file names of Hugging Face's repositories. The weights are read
@@ -61,12 +63,7 @@ async function openFile(path: string): Promise<ByteSource | undefined> {
     read: async (offset, target) => {
       let filled = 0;
       while (filled < target.length) {
-        const { bytesRead } = await handle.read(
-          target,
-          filled,
-          Math.min(target.length - filled, 1 << 30),
-          offset + filled,
-        );
+        const bytesRead = await readAt(handle, target.subarray(filled), offset + filled);
         if (bytesRead === 0) {
           throw new ClipError(
             'WEIGHTS_INVALID',
@@ -78,6 +75,20 @@ async function openFile(path: string): Promise<ByteSource | undefined> {
     },
     close: () => handle.close(),
   };
+}
+
+/**
+ * How many bytes could be read at once. By callback, since the promises of a file handle cost twice the
+ * objects, and a model is some 700 reads.
+ */
+function readAt({ fd }: FileHandle, target: Uint8Array, position: number): Promise<number> {
+  const length = Math.min(target.length, MAX_READ_BYTES);
+  return new Promise((resolve, reject) => {
+    read(fd, target, 0, length, position, (error, bytesRead) => {
+      if (error === null) resolve(bytesRead);
+      else reject(error);
+    });
+  });
 }
 
 function missingOrThrow(path: string, error: unknown): undefined {

@@ -7,14 +7,16 @@
 export function duplicateKey(text: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [part] = match;
-    if (part === '{') open.push(new Set());
-    else if (part === '[') open.push(undefined);
-    else if (part === '}' || part === ']') open.pop();
-    else if (isKey(text, token.lastIndex)) {
+  // Without match objects, of which a header would take one for each of its thousands of tokens.
+  for (let before = 0; token.test(text); before = token.lastIndex) {
+    const end = token.lastIndex;
+    const last = text[end - 1];
+    if (last === '{') open.push(new Set());
+    else if (last === '[') open.push(undefined);
+    else if (last === '}' || last === ']') open.pop();
+    else if (isKey(text, end)) {
       const keys = open.at(-1);
-      const key: string = JSON.parse(part);
+      const key: string = JSON.parse(text.slice(text.indexOf('"', before), end));
       if (keys?.has(key)) return key;
       keys?.add(key);
     }

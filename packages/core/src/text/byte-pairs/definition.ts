@@ -30,7 +30,9 @@ export function splitDefinition(definition: Uint8Array): SplitDefinition | undef
   const vocab = spans.get('vocab');
   const merges = spans.get('merges');
   if (vocab === undefined || merges === undefined) return undefined;
-  return { rest: withoutContents(definition, [vocab, merges]), vocab, merges };
+  const inOrder =
+    vocab.start < merges.start ? ([vocab, merges] as const) : ([merges, vocab] as const);
+  return { rest: withoutContents(definition, inOrder), vocab, merges };
 }
 
 function readPart(reader: JsonReader, name: string, spans: Map<string, JsonSpan>): void {
@@ -43,20 +45,22 @@ function eachMember(reader: JsonReader, member: (key: string) => void): void {
   reader.object((length) => member(textOf(reader.units, length)));
 }
 
-function withoutContents(definition: Uint8Array, spans: readonly JsonSpan[]): Uint8Array {
-  const rest = new Uint8Array(definition.length);
+function withoutContents(
+  definition: Uint8Array,
+  [first, second]: readonly [JsonSpan, JsonSpan],
+): Uint8Array {
+  const kept = [
+    definition.subarray(0, first.start + 1),
+    definition.subarray(first.end - 1, second.start + 1),
+    definition.subarray(second.end - 1),
+  ];
+  const rest = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
   let length = 0;
-  let from = 0;
-  const keep = (to: number): void => {
-    rest.set(definition.subarray(from, to), length);
-    length += to - from;
-  };
-  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
-    keep(start + 1);
-    from = end - 1;
+  for (const part of kept) {
+    rest.set(part, length);
+    length += part.length;
   }
-  keep(definition.length);
-  return rest.subarray(0, length);
+  return rest;
 }
 
 /** @throws ClipError MODEL_CONFIG_INVALID for anything but an object of whole numbers. */
@@ -116,15 +120,16 @@ function mergeReader(reader: JsonReader, vocabulary: Vocabulary, merges: Merges)
     if (reader.isList()) reader.list(readListed);
     else readSpaced();
     if (members !== 2) throw invalid(`model.merges[${rank}]: expected two tokens`);
-    const [left, right] = pair as [number, number];
+    // Taken apart as `[left, right]`, each pair would cost an iterator.
+    const left = pair[0]!;
+    const right = pair[1]!;
     const known = left !== NO_TOKEN && right !== NO_TOKEN;
-    const token = known ? vocabulary.findJoined(left, right) : NO_TOKEN;
-    if (token === NO_TOKEN) {
+    if (!known || vocabulary.findJoined(left, right) === NO_TOKEN) {
       throw invalid(
         `model.merges[${rank}]: expected two tokens of the vocabulary that make a third, got others`,
       );
     }
-    merges.add(left, right, token);
+    merges.add(left, right);
     rank++;
   };
 }

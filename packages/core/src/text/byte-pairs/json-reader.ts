@@ -63,12 +63,16 @@ export class JsonReader {
     this.position = end + 1;
     if (end - start > this.units.length) this.units = new Uint16Array(2 * (end - start));
     const { bytes, units } = this;
+    let length = 0;
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
-      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return this.encodedString(start, end);
-      units[i - start] = byte;
+      if (byte >= 0x20 && byte < 0x7f && byte !== BACKSLASH) {
+        units[length++] = byte;
+      } else if (byte >= 0xc2 && byte < 0xe0 && (bytes[i + 1]! & 0xc0) === 0x80) {
+        units[length++] = ((byte & 0x1f) << 6) | (bytes[++i]! & 0x3f);
+      } else return this.encodedString(start, end);
     }
-    return end - start;
+    return length;
   }
 
   /** @returns a whole number from 0 to 2³¹ − 1. */
@@ -128,7 +132,7 @@ export class JsonReader {
     this.expect(opening + CLOSING);
   }
 
-  /** A string in which not every byte is the character that it says. */
+  /** A string with more than what UTF-8 writes in one byte or two, which few tokens have. */
   private encodedString(start: number, end: number): number {
     const text: unknown = JSON.parse(this.decoder.decode(this.bytes.subarray(start - 1, end + 1)));
     if (typeof text !== 'string') throw fault();

@@ -6,7 +6,7 @@ export class KeyTable {
   private units: Uint16Array;
   /** Where each key ends; the next one begins there. */
   private readonly ends: Int32Array;
-  /** A key's number and 1, or 0 for none; more than half are free. */
+  /** A key's number and 1, or 0 for none; at least a fifth are free. */
   private readonly slots: Int32Array;
   private count = 0;
 
@@ -14,7 +14,7 @@ export class KeyTable {
   constructor(keys: number, length: number) {
     this.units = new Uint16Array(keys * length);
     this.ends = new Int32Array(keys);
-    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * keys + 1)));
+    this.slots = new Int32Array(2 ** Math.ceil(Math.log2(1.25 * keys + 1)));
   }
 
   /**

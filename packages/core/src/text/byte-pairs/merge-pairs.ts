@@ -1,5 +1,6 @@
 import type { Merges } from './merges.ts';
 import { NumberHeap } from './number-heap.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** In place of a token that has been merged into the one before it. */
 const MERGED = -2;
@@ -15,7 +16,11 @@ const PLACES = 2 ** 32;
  * @param symbols the tokens of the word's characters; one that is none joins with nothing.
  * @see https://arxiv.org/abs/1508.07909
  */
-export function mergePairs(symbols: readonly number[], merges: Merges): readonly number[] {
+export function mergePairs(
+  symbols: readonly number[],
+  vocabulary: Vocabulary,
+  merges: Merges,
+): readonly number[] {
   const tokens = Int32Array.from(symbols);
   const next = tokens.map((_, place) => (place + 1 < tokens.length ? place + 1 : NOWHERE));
   const previous = tokens.map((_, place) => place - 1);
@@ -37,7 +42,7 @@ export function mergePairs(symbols: readonly number[], merges: Merges): readonly
     const rank = Math.floor(pair / PLACES);
     if (rankAt(place) !== rank) continue;
     const right = next[place]!;
-    tokens[place] = merges.token(rank);
+    tokens[place] = vocabulary.findJoined(tokens[place]!, tokens[right]!);
     tokens[right] = MERGED;
     next[place] = next[right]!;
     if (next[place] !== NOWHERE) previous[next[place]!] = place;

@@ -47,7 +47,7 @@ export function bytePairModel(
   const tokensOf = (words: readonly string[]): string[] => {
     const texts: string[] = [];
     for (const word of words) {
-      for (const token of mergePairs(charactersOf(word), merges)) {
+      for (const token of mergePairs(charactersOf(word), vocabulary, merges)) {
         const text = token === NO_TOKEN ? unknown : vocabulary.text(token);
         if (text !== undefined) texts.push(text);
       }
