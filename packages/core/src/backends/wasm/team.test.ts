@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -75,14 +78,36 @@ test('when a thread dies, what is in flight rejects with WORKER_LOST and the nex
   expect(started).toHaveLength(4);
 });
 
+const AFTER_LOSS = fileURLToPath(new URL('../../testing/run-after-loss.ts', import.meta.url));
+
 test('after a loss the same call can be made again, with nothing else to keep the process alive', async () => {
-  const script = fileURLToPath(new URL('../../testing/run-after-loss.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--conditions=clipql-source',
-    script,
+    AFTER_LOSS,
   ]);
   expect(stdout).toBe('WORKER_LOST, then 12800 values');
 });
+
+test.each(['--require', 'NODE_OPTIONS'])(
+  'what %s loads into the process is not loaded into its threads',
+  async (way) => {
+    const folder = await mkdtemp(join(tmpdir(), 'clipql-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const preload = join(folder, 'preload.cjs');
+    await writeFile(
+      preload,
+      "if (!require('worker_threads').isMainThread) throw new Error('loaded');",
+    );
+    const [flags, env] =
+      way === '--require' ? [[way, preload], {}] : [[], { NODE_OPTIONS: `--require ${preload}` }];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...flags, '--conditions=clipql-source', AFTER_LOSS],
+      { env: { ...process.env, ...env } },
+    );
+    expect(stdout).toBe('WORKER_LOST, then 12800 values');
+  },
+);
 
 test('a thread that throws is noticed by itself', async () => {
   let lost: ((reason: string) => void) | undefined;

@@ -8,6 +8,10 @@ export const startThread: StartThread = (source, data, onLost) => {
   const worker = new Worker(script, {
     eval: true,
     workerData: data,
+    // What the process loads ahead of itself (`--require`, NODE_OPTIONS) is for the process: it may well
+    // need more than the memory below.
+    execArgv: [],
+    env: {},
     // It makes no objects to speak of; V8's usual young generation alone would be 16 MB.
     resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16 },
   });
