@@ -1,9 +1,16 @@
 import { meaningOf } from './error-codes.ts';
 import type { PublicError } from './errors.ts';
+import { isOpenAiPath, openAiErrorBody } from './rest/open-ai-error.ts';
 
-/** An error of HTTP rather than of GraphQL, in the form that GraphQL clients can read. */
-export function httpError(status: number, code: string, message: string): Response {
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status });
+/**
+ * An error of HTTP rather than of GraphQL, in the form that clients of the path can read: OpenAI's, or
+ * GraphQL's everywhere else.
+ */
+export function httpError(status: number, code: string, message: string, path = ''): Response {
+  const body = isOpenAiPath(path)
+    ? openAiErrorBody({ status, code, message })
+    : { errors: [{ message, extensions: { code } }] };
+  return Response.json(body, { status });
 }
 
 /** An error of ClipQL that a whole request fails with. */
@@ -15,15 +22,20 @@ export function httpFailure(error: PublicError): Response {
 }
 
 /** The same, for where there is no `Response`; for a tenth of what it costs to come to it by a query. */
-export function refusalOf(error: PublicError) {
+export function refusalOf(error: PublicError, path: string) {
   const { message, ...extensions } = error;
-  const body = JSON.stringify({ errors: [{ message, extensions }] });
+  const { status } = meaningOf(error);
+  const body = JSON.stringify(
+    isOpenAiPath(path)
+      ? openAiErrorBody({ ...error, status })
+      : { errors: [{ message, extensions }] },
+  );
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),
     ...retryHeaders(error),
   };
-  return { status: meaningOf(error).status, headers, body };
+  return { status, headers, body };
 }
 
 /** Seconds to wait before the same request may succeed, where the server is what it lacked. */

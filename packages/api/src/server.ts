@@ -144,7 +144,8 @@ async function respond(
     // Nobody is left to answer, and nothing went wrong.
     if (response.destroyed) throw error;
     log('http', error);
-    return httpError(500, 'INTERNAL', 'something went wrong inside ClipQL; its log says what');
+    const message = 'something went wrong inside ClipQL; its log says what';
+    return httpError(500, 'INTERNAL', message, pathOf(request));
   }
 }
 
@@ -170,21 +171,24 @@ function refuseClient(error: Error, socket: Socket, open: ReadonlySet<ServerResp
   }
 }
 
+/** Without the query string. */
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!;
+
 function statusSent(response: ServerResponse): number | undefined {
   if (response.headersSent) return response.statusCode;
   return response.destroyed ? 0 : undefined;
 }
 
-/** As GraphQL's clients can read it; for a tenth of what it costs to come to it by way of a query. */
+/** As the path's clients can read it; for a tenth of what it costs to come to it by way of a query. */
 function refuse(error: PublicError, response: ServerResponse): void {
-  const { status, headers, body } = refusalOf(error);
+  const { status, headers, body } = refusalOf(error, pathOf(response.req));
   response.writeHead(status, headers);
   response.end(body);
 }
 
 /** The same, of a request that has not become one. */
 function refusalText(error: PublicError): string {
-  const { status, headers, body } = refusalOf(error);
+  const { status, headers, body } = refusalOf(error, '');
   const lines = Object.entries({ ...headers, connection: 'close' }).map((entry) =>
     entry.join(': '),
   );

@@ -49,6 +49,10 @@ const ask = (api: TestApi, { headers, address, path = '/graphql' }: Ask = {}) =>
     { address },
   );
 
+/** An error in the form that clients of the path read. */
+const refusal = (code: string, path: string): object =>
+  path.startsWith('/v1/') ? { error: { code } } : { errors: [{ extensions: { code } }] };
+
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('with API keys', () => {
@@ -81,10 +85,21 @@ describe('with API keys', () => {
       const response = await ask(api, { headers, path });
       expect(response.status, path).toBe(401);
       expect(response.headers.get('www-authenticate')).toBe('Bearer');
-      expect(await response.json()).toMatchObject({
-        errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
-      });
+      expect(await response.json()).toMatchObject(refusal('UNAUTHENTICATED', path));
     }
+  });
+
+  test('a wrong key is told in OpenAI’s form where its clients ask', async () => {
+    const response = await ask(api, { headers: bearer('x'), path: '/v1/embeddings' });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      error: {
+        message: 'expected a valid key, as authorization: Bearer KEY',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'UNAUTHENTICATED',
+      },
+    });
   });
 
   test('metrics need a key; what watches the server, and pages, do not', async () => {
@@ -248,9 +263,7 @@ test.each(['/graphql', '/invocations', '/v1/embeddings', '/other'])(
       body: 'x'.repeat(2000),
     });
     expect(response.status).toBe(413);
-    expect(await response.json()).toMatchObject({
-      errors: [{ extensions: { code: 'REQUEST_TOO_LARGE' } }],
-    });
+    expect(await response.json()).toMatchObject(refusal('REQUEST_TOO_LARGE', path));
   },
 );
 

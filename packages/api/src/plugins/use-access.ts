@@ -44,19 +44,19 @@ export function useAccess(
   /** The answer to a request that is not let in. */
   const refuse = async (request: Request, path: string, address: string) => {
     const wait = await limitAddress(networkOf(address));
-    if (wait !== undefined) return tooMany(wait);
+    if (wait !== undefined) return tooMany(wait, path);
     const host = request.headers.get('host');
-    if (host !== null && !isOwnHost(host)) return unknownHost(host);
+    if (host !== null && !isOwnHost(host)) return unknownHost(host, path);
     if (needsKey && !isOpen(request, path)) {
       const caller = await callerOf(presentedKey(request.headers));
-      if (caller === undefined) return unauthenticated();
+      if (caller === undefined) return unauthenticated(path);
       noteClient({ caller });
       const waitForKey = await limitKey(caller);
-      if (waitForKey !== undefined) return tooMany(waitForKey);
+      if (waitForKey !== undefined) return tooMany(waitForKey, path);
     }
     const length = request.headers.get('content-length') ?? '0';
-    if (!/^\d+$/.test(length)) return badLength();
-    if (Number(length) > maxBytes) return tooLarge(maxBytes);
+    if (!/^\d+$/.test(length)) return badLength(path);
+    if (Number(length) > maxBytes) return tooLarge(maxBytes, path);
     return undefined;
   };
 
@@ -98,34 +98,39 @@ function limitWithoutKeys(): ApiError {
   );
 }
 
-function unknownHost(host: string): Refusal {
+function unknownHost(host: string, path: string): Refusal {
   const code = 'UNKNOWN_HOST';
   const got = JSON.stringify(shorten(host, 100));
   const message = `expected a host header with localhost, an address or a name of --hosts, got ${got}`;
-  return { code, response: httpError(403, code, message) };
+  return { code, response: httpError(403, code, message, path) };
 }
 
-function unauthenticated(): Refusal {
+function unauthenticated(path: string): Refusal {
   const code = 'UNAUTHENTICATED';
-  const response = httpError(401, code, 'expected a valid key, as authorization: Bearer KEY');
+  const message = 'expected a valid key, as authorization: Bearer KEY';
+  const response = httpError(401, code, message, path);
   response.headers.set('www-authenticate', 'Bearer');
   return { code, response };
 }
 
-function tooMany(seconds: number): Refusal {
+function tooMany(seconds: number, path: string): Refusal {
   const code = 'RATE_LIMITED';
-  const response = httpError(429, code, `expected fewer requests; try again in ${seconds} s`);
+  const message = `expected fewer requests; try again in ${seconds} s`;
+  const response = httpError(429, code, message, path);
   response.headers.set('retry-after', String(seconds));
   return { code, response };
 }
 
-function badLength(): Refusal {
+function badLength(path: string): Refusal {
   const code = 'BAD_REQUEST';
-  return { code, response: httpError(400, code, 'expected one number as content-length') };
+  return { code, response: httpError(400, code, 'expected one number as content-length', path) };
 }
 
-function tooLarge(maxBytes: number): Refusal {
+function tooLarge(maxBytes: number, path: string): Refusal {
   const code = 'REQUEST_TOO_LARGE';
-  const most = maxBytes / 1024 / 1024;
-  return { code, response: httpError(413, code, `expected a request of at most ${most} MiB`) };
+  const most = Number((maxBytes / 1024 / 1024).toPrecision(3));
+  return {
+    code,
+    response: httpError(413, code, `expected a request of at most ${most} MiB`, path),
+  };
 }

@@ -36,14 +36,14 @@ async function pageFor(
     return graphiql && wantsGraphiql(request) ? graphiqlPage(GRAPHQL_PATH) : undefined;
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return httpError(405, 'BAD_REQUEST', `expected GET, or POST to ${GRAPHQL_PATH}`);
+    return httpError(405, 'BAD_REQUEST', `expected GET, or POST to ${GRAPHQL_PATH}`, path);
   }
   if (path === '/') return redirect(GRAPHQL_PATH);
   if (`${path}/` === EXAMPLES_PATH) return redirect(EXAMPLES_PATH);
   if (path === EXAMPLES_PATH) return examplesPage(GRAPHQL_PATH);
   if (path.startsWith(EXAMPLES_PATH)) return exampleResponse(path.slice(EXAMPLES_PATH.length));
   const shown = oneLine(shorten(path, 100));
-  return httpError(404, 'NOT_FOUND', `nothing is at ${shown}; GraphQL is at ${GRAPHQL_PATH}`);
+  return httpError(404, 'NOT_FOUND', `nothing is at ${shown}; GraphQL is at ${GRAPHQL_PATH}`, path);
 }
 
 function wantsGraphiql({ method, headers }: Request): boolean {

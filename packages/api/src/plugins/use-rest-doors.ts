@@ -21,7 +21,8 @@ export function useRestDoors(services: Services, log: ErrorLog): Plugin<Context,
       if (door === undefined) return;
       const method = request.method === 'HEAD' ? 'GET' : request.method;
       if (method !== door.method) {
-        const refusal = httpError(405, 'BAD_REQUEST', `expected ${door.method} ${url.pathname}`);
+        const message = `expected ${door.method} ${url.pathname}`;
+        const refusal = httpError(405, 'BAD_REQUEST', message, url.pathname);
         refusal.headers.set('allow', door.method);
         return endResponse(refusal);
       }

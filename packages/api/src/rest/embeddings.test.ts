@@ -133,8 +133,18 @@ test.each([
   expect(status).toBe(expectedStatus);
 });
 
-test('GET is 405', async () => {
-  expect((await api.fetch('/v1/embeddings')).status).toBe(405);
+test('what is refused before this door has OpenAI’s form too: its clients read no other', async () => {
+  const error = (code: string) => ({
+    error: { message: expect.any(String), type: 'invalid_request_error', param: null, code },
+  });
+  const get = await api.fetch('/v1/embeddings');
+  expect([get.status, await get.json()]).toEqual([405, error('BAD_REQUEST')]);
+  const models = await api.fetch('/v1/models');
+  expect([models.status, await models.json()]).toEqual([404, error('NOT_FOUND')]);
+  const length = String(2 ** 30);
+  const large = { method: 'POST', headers: { 'content-length': length }, body: '{}' };
+  const refused = await api.fetch('/v1/embeddings', large);
+  expect([refused.status, await refused.json()]).toEqual([413, error('REQUEST_TOO_LARGE')]);
 });
 
 test('equal texts count each time, however many there are', async () => {

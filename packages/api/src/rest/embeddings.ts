@@ -11,6 +11,7 @@ import { readJsonObject } from '../request-body.ts';
 import { maxRequestBytes } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
+import { openAiErrorBody } from './open-ai-error.ts';
 
 /** Names the texts that were longer than the model's context. */
 const CUT_HEADER = 'clipql-cut-inputs';
@@ -47,7 +48,7 @@ export const embeddings: Door = {
     const answer = { object: 'list', data, model: model.clip.info.name, usage };
     return Response.json(answer, { headers: cutHeader(CUT_HEADER, cut) });
   },
-  fail: (error) => openAiError(error, null),
+  fail: (error) => openAiError(error),
 };
 
 /** How much of an answer an embedding is: base64 writes a value in a quarter of the characters. */
@@ -59,12 +60,9 @@ function checkDimensions(asked: number | undefined, width: number): void {
   throw new ApiError('BAD_INPUT', `expected dimensions ${width}, those of the model, got ${asked}`);
 }
 
-function openAiError(error: PublicError, param: string | null): Response {
+function openAiError(error: PublicError, param?: string): Response {
   const { status } = meaningOf(error);
-  const type = status >= 500 ? 'server_error' : 'invalid_request_error';
   const code = error.code === 'UNKNOWN_MODEL' ? 'model_not_found' : error.code;
-  return Response.json(
-    { error: { message: error.message, type, param, code } },
-    { status, headers: retryHeaders(error) },
-  );
+  const body = openAiErrorBody({ status, code, message: error.message, param });
+  return Response.json(body, { status, headers: retryHeaders(error) });
 }
