@@ -55,7 +55,9 @@ export function packCore(target: string): PackedCore {
   symlinkSync(join(core, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]);
-  const report = run('npm', ['pack', '--json', '--pack-destination', resolve(target)], folder);
+  // pnpm hands on settings of its own, of which npm would warn.
+  const quiet = ['--json', '--loglevel', 'error'];
+  const report = run('npm', ['pack', ...quiet, '--pack-destination', resolve(target)], folder);
   const [packed] = JSON.parse(report) as [PackedCore & { readonly filename: string }];
   const { filename, size, unpackedSize, files } = packed;
   return { tarball: join(resolve(target), filename), folder, size, unpackedSize, files };

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXAMPLES, FIRST_EXAMPLE } from './examples.ts';
+import { parseSettings } from './settings/settings.ts';
 import { exampleBytes, startApi, type TestApi } from './testing/api.ts';
 
 let api: TestApi;
@@ -186,6 +187,14 @@ test('GraphiQL’s first query is answered, and rightly', async () => {
   const { data, errors } = await api.query(JSON.parse(literal!));
   expect(errors).toEqual([]);
   expect(data.classify.label).toBe('mountain');
+});
+
+test('without GraphiQL the examples’ page has no links to it', async () => {
+  const closed = await startApi({ settings: parseSettings({ graphiql: 'off' }, {}) });
+  const page = await (await closed.fetch('/examples/')).text();
+  await closed.close();
+  expect(page).toContain('<img src="march-pastoral.jpg"');
+  expect(page).not.toMatch(/GraphiQL|<a /);
 });
 
 test('every example is served, shown with a query that works, and documented', async () => {

@@ -9,7 +9,7 @@ import { addModelFlags, collect } from './flags.ts';
 import { type LabelFlags, labelsOf } from './labels.ts';
 import { withLocalSession } from './local-session.ts';
 import { type NamedImage, namedImages } from './named-images.ts';
-import { reportError } from './report.ts';
+import { reportError, warn } from './report.ts';
 
 interface ClassifyFlags extends Flags, LabelFlags {
   readonly templates?: readonly string[];
@@ -112,7 +112,7 @@ async function classifyGroup(
 function report({ image, answer, error }: Answered, warned: Set<string>): void {
   if (answer === undefined) reportError(error, image);
   for (const warning of answer?.warnings ?? []) {
-    if (!warned.has(warning)) process.stderr.write(`clipql: warning: ${warning}\n`);
+    if (!warned.has(warning)) warn(warning);
     warned.add(warning);
   }
 }

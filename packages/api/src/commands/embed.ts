@@ -6,7 +6,7 @@ import type { ModelSession } from '../loaders.ts';
 import { type EmbedImagesFlags, embedImages } from './embed-images.ts';
 import { addModelFlags } from './flags.ts';
 import { withLocalSession } from './local-session.ts';
-import { reportError } from './report.ts';
+import { reportError, warn } from './report.ts';
 
 interface EmbedFlags extends Omit<EmbedImagesFlags, 'images'> {
   readonly images?: string;
@@ -87,7 +87,7 @@ async function textJson({ model, loaders }: ModelSession, { text = '', raw }: Em
   const { tokens, truncated } = embedded;
   if (truncated) {
     const { contextLength } = model.clip.info;
-    process.stderr.write(`clipql: warning: ${cutWarning('text', text, contextLength)}\n`);
+    warn(cutWarning('text', text, contextLength));
   }
   return { text, ...vectorJson(embedded), tokens, truncated };
 }

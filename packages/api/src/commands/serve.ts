@@ -131,7 +131,7 @@ function printSettings(settings: Settings): void {
   strayVariables(process.env).forEach(warn);
   process.stdout.write(settingsText(settings));
   for (const name of secretsGiven(settings)) {
-    warn(`${name} is set, and not shown`);
+    process.stderr.write(`clipql: ${name} is set, and not shown\n`);
   }
 }
 

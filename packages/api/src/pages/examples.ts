@@ -21,9 +21,10 @@ export async function exampleResponse(name: string): Promise<Response> {
 /**
  * A page that shows all examples, each with a link to its query in GraphiQL.
  *
- * @param endpoint where GraphiQL is.
+ * @param graphiql where that is; there are no links without it.
  */
-export function examplesPage(endpoint: string): Response {
+export function examplesPage(graphiql: string | undefined): Response {
+  const links = graphiql === undefined ? '' : ' Each links to a query in GraphiQL.';
   const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -37,22 +38,25 @@ export function examplesPage(endpoint: string): Response {
   code { overflow-wrap: anywhere; }
 </style>
 <h1>Examples</h1>
-<p>Photographs in the public domain. Each links to a query in GraphiQL.
+<p>Photographs in the public domain.${links}
 Labels to try with them: ${EXAMPLE_LABELS.join(', ')}.</p>
 <p><small>Digital images courtesy of the Getty’s Open Content Program.</small></p>
 <ul>
-${EXAMPLES.map((example) => item(example, endpoint)).join('\n')}
+${EXAMPLES.map((example) => item(example, graphiql)).join('\n')}
 </ul>
 </html>
 `;
   return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 
-function item(example: Example, endpoint: string): string {
+function item(example: Example, graphiql: string | undefined): string {
   const { file, shows, photographer, year } = example;
   const query = encodeURIComponent(exampleQuery(example));
+  const image = `<img src="${file}" alt="${shows}">`;
+  const linked =
+    graphiql === undefined ? image : `<a href="${graphiql}?query=${query}">${image}</a>`;
   return `  <li>
-    <a href="${endpoint}?query=${query}"><img src="${file}" alt="${shows}"></a>
+    ${linked}
     <p>${capitalized(shows)}. ${photographer}, ${year}.<br>
     <code>/examples/${file}</code></p>
   </li>`;

@@ -40,7 +40,7 @@ async function pageFor(
   }
   if (path === '/') return redirect(GRAPHQL_PATH);
   if (`${path}/` === EXAMPLES_PATH) return redirect(EXAMPLES_PATH);
-  if (path === EXAMPLES_PATH) return examplesPage(GRAPHQL_PATH);
+  if (path === EXAMPLES_PATH) return examplesPage(graphiql ? GRAPHQL_PATH : undefined);
   if (path.startsWith(EXAMPLES_PATH)) return exampleResponse(path.slice(EXAMPLES_PATH.length));
   const shown = oneLine(shorten(path, 100));
   return httpError(404, 'NOT_FOUND', `nothing is at ${shown}; GraphQL is at ${GRAPHQL_PATH}`, path);
