@@ -35,7 +35,8 @@ export class EmbeddingCache<Value extends Embedded> {
   }
 
   set(key: string, value: Value): void {
-    this.entries?.set(key, value);
+    // A copy: a key cut out of a query would keep all of the query in memory.
+    this.entries?.set(structuredClone(key), value);
   }
 }
 

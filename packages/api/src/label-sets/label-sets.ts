@@ -119,8 +119,10 @@ export async function openLabelSets(
     find: (name) => sets.get(name),
     get,
     encode,
-    create: async (set, session, replace) => {
-      checkLabelSet(set, session.loaders.limits);
+    create: async (given, session, replace) => {
+      checkLabelSet(given, session.loaders.limits);
+      // A copy: texts cut out of a query would keep all of the query in memory.
+      const set = structuredClone(given);
       const former = sets.get(set.name);
       if (former !== undefined && holdsTheSame(former, set)) {
         await encode(former, session);
