@@ -1,15 +1,23 @@
 import { ApiError } from './errors.ts';
 
+/** What a request's body may be. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Of JSON: texts, keys and whatever stands behind a comma or a bracket. */
+  readonly maxValues: number;
+}
+
 /**
  * What a request's body holds, whatever its media type: old clients send none.
  *
- * @throws ApiError REQUEST_TOO_LARGE while it arrives, BAD_REQUEST for anything but a JSON object.
+ * @throws ApiError REQUEST_TOO_LARGE while it arrives, or for too many values; BAD_REQUEST for anything
+ *   but a JSON object.
  */
 export async function readJsonObject(
   request: Request,
-  maxBytes: number,
+  limits: BodyLimits,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const value = parseJson((await readBody(request, maxBytes)).toString('utf8'));
+  const value = parseJson(await readBody(request, limits), limits, 'the body');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
   }
@@ -17,7 +25,10 @@ export async function readJsonObject(
 }
 
 /** @throws ApiError REQUEST_TOO_LARGE while it arrives. */
-export async function readBody({ body }: Request, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
+export async function readBody(
+  { body }: Request,
+  { maxBytes }: Pick<BodyLimits, 'maxBytes'>,
+): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body ?? []) {
@@ -31,12 +42,54 @@ export async function readBody({ body }: Request, maxBytes: number): Promise<Buf
   return Buffer.concat(chunks);
 }
 
-function parseJson(text: string): unknown {
+/**
+ * @param where the text is from, for the message.
+ * @throws ApiError REQUEST_TOO_LARGE for too many values, BAD_REQUEST for no JSON.
+ */
+export function parseJson(
+  text: Buffer,
+  { maxValues }: Pick<BodyLimits, 'maxValues'>,
+  where: string,
+): unknown {
+  checkValues(text, maxValues);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.toString('utf8'));
   } catch (error) {
-    throw new ApiError('BAD_REQUEST', 'expected JSON as the body, got something else', {
+    throw new ApiError('BAD_REQUEST', `expected JSON as ${where}, got something else`, {
       cause: error,
     });
   }
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/**
+ * Counts what a JSON text holds before it is parsed, which takes seconds, and a hundred times the text's
+ * memory, where there is a value every other byte. Long texts, such as images, are passed over at once.
+ */
+function checkValues(text: Buffer, most: number): void {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const byte = text[i];
+    if (byte === QUOTE) i = endOfText(text, i);
+    else if (byte !== COMMA && byte !== BRACKET && byte !== BRACE) continue;
+    count += 1;
+    if (count <= most) continue;
+    const message = `expected a request of at most ${most.toLocaleString('en-US')} JSON values, got more`;
+    throw new ApiError('REQUEST_TOO_LARGE', message);
+  }
+}
+
+/** @param start where its first quote is. @returns where its last one is. */
+function endOfText(json: Buffer, start: number): number {
+  const next = json.indexOf(QUOTE, start + 1);
+  if (next === -1) return json.length;
+  if (json[next - 1] !== BACKSLASH) return next;
+  let end = start + 1;
+  while (end < json.length && json[end] !== QUOTE) end += json[end] === BACKSLASH ? 2 : 1;
+  return end;
 }

@@ -19,14 +19,14 @@ import { useRestDoors } from './plugins/use-rest-doors.ts';
 import { useTokenLimit } from './plugins/use-token-limit.ts';
 import { useTracing } from './plugins/use-tracing.ts';
 import { schema } from './schema/index.ts';
-import { maxRequestBytes } from './settings/settings.ts';
+import { bodyLimits } from './settings/settings.ts';
 
 export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 
 /** ClipQL as a function of requests; who listens for them is another matter. */
 export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
   const { metrics, settings } = services;
-  const maxBytes = maxRequestBytes(settings);
+  const body = bodyLimits(settings);
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -41,8 +41,8 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useRestDoors(services, log),
       usePages(settings),
       usePostOnly(GRAPHQL_PATH),
-      useJsonBody(maxBytes),
-      useMultipart(maxBytes),
+      useJsonBody(body),
+      useMultipart(body, settings),
       useTokenLimit(settings.maxTokens),
       useDocumentLimits(settings),
       useModelLeases(),

@@ -1,16 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
-import { readJsonObject } from '../request-body.ts';
+import { type BodyLimits, readJsonObject } from '../request-body.ts';
 
 /**
  * Reads GraphQL's JSON as the other doors read theirs. Yoga's own limit on a body's bytes would lead
  * each through a stream and a request of its own, a quarter of a millisecond.
  */
-export function useJsonBody(maxBytes: number): Plugin {
+export function useJsonBody(limits: BodyLimits): Plugin {
   return {
     onRequestParse: ({ request, setRequestParser }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^application\/(graphql\+)?json *(;|$)/i.test(type)) return;
-      setRequestParser((incoming) => readJsonObject(incoming, maxBytes));
+      setRequestParser((incoming) => readJsonObject(incoming, limits));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { FetchAPI, GraphQLParams, Plugin } from 'graphql-yoga';
-import { readBody } from '../request-body.ts';
+import type { Limits } from '../limits.ts';
+import { type BodyLimits, parseJson, readBody } from '../request-body.ts';
 
 /**
  * Takes files along with a query, in the form of the GraphQL multipart request specification: a
@@ -8,34 +9,50 @@ import { readBody } from '../request-body.ts';
  * file's part to its places. Yoga's own parser would put a file anywhere, also at the far end of a
  * list that does not exist.
  */
-export function useMultipart(maxBytes: number): Plugin {
+export function useMultipart(body: BodyLimits, { maxImages }: Pick<Limits, 'maxImages'>): Plugin {
+  // Each part takes as long as a request's: a hundred thousand held the server for seconds.
+  const formDataLimits = { parts: maxImages + OTHER_PARTS, fieldSize: body.maxBytes };
   return {
     onRequestParse: ({ request, setRequestParser, fetchAPI }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(type)) return;
       setRequestParser(async (incoming) => {
-        const bytes = await readBody(incoming, maxBytes);
-        return readMultipart(await formDataOf(bytes, type, fetchAPI));
+        const bytes = await readBody(incoming, body);
+        const form = await formDataOf(
+          bytes,
+          { headers: { 'content-type': type }, formDataLimits },
+          fetchAPI,
+        );
+        return readMultipart(form, body);
       });
     },
   };
 }
 
+/** `operations`, `map`, and what clients may send beside. */
+const OTHER_PARTS = 10;
+
+/** whatwg-node's, beside what every Response takes. */
+interface FormInit extends ResponseInit {
+  readonly formDataLimits: { readonly parts: number; readonly fieldSize: number };
+}
+
 async function formDataOf(
   bytes: Uint8Array<ArrayBuffer>,
-  type: string,
+  init: FormInit,
   { Response }: FetchAPI,
 ): Promise<FormData> {
   try {
-    return await new Response(bytes, { headers: { 'content-type': type } }).formData();
+    return await new Response(bytes, init).formData();
   } catch {
-    throw badMultipart('a multipart form', 'a broken one');
+    const most = init.formDataLimits.parts;
+    throw badMultipart(`a multipart form of at most ${most} parts`, 'a broken one, or one of more');
   }
 }
 
-function readMultipart(form: FormData): GraphQLParams {
-  const operations = readObject(form, 'operations');
-  for (const [part, places] of Object.entries(readObject(form, 'map'))) {
+function readMultipart(form: FormData, limits: BodyLimits): GraphQLParams {
+  const operations = readObject(form, 'operations', limits);
+  for (const [part, places] of Object.entries(readObject(form, 'map', limits))) {
     const file = form.get(part);
     if (file === null || typeof file === 'string') {
       throw badMultipart(`a file as part ${JSON.stringify(part)}`, 'none');
@@ -48,22 +65,14 @@ function readMultipart(form: FormData): GraphQLParams {
 
 type JsonObject = Record<string, unknown>;
 
-function readObject(form: FormData, field: string): JsonObject {
+function readObject(form: FormData, field: string, limits: BodyLimits): JsonObject {
   const text = form.get(field);
   if (typeof text !== 'string') throw badMultipart(`a text as part ${field}`, 'none');
-  const value = parseJson(text);
+  const value = parseJson(Buffer.from(text), limits, `part ${field}`);
   if (!isObject(value) || Array.isArray(value)) {
     throw badMultipart(`a JSON object as part ${field}`, 'something else');
   }
   return value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** @param place such as `variables.images.0.upload`, which has to be null. */

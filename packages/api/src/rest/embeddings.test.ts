@@ -148,7 +148,7 @@ test('what is refused before this door has OpenAI’s form too: its clients read
 });
 
 test('equal texts count each time, however many there are', async () => {
-  for (const count of [7_001, 100_000]) {
+  for (const count of [7_001, 30_000]) {
     const { status, answer } = await post({ input: Array(count).fill('a') });
     expect([status, answer.error.code]).toEqual([400, 'TOO_MANY_PROMPTS']);
   }

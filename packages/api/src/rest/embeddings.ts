@@ -8,7 +8,7 @@ import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
 import { packFloat32, toBase64 } from '../pack-vector.ts';
 import { readJsonObject } from '../request-body.ts';
-import { maxRequestBytes } from '../settings/settings.ts';
+import { bodyLimits } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
 import { openAiErrorBody } from './open-ai-error.ts';
@@ -26,7 +26,7 @@ const CUT_HEADER = 'clipql-cut-inputs';
 export const embeddings: Door = {
   method: 'POST',
   answer: async (request, context, { settings }) => {
-    const body = await readJsonObject(request, maxRequestBytes(settings));
+    const body = await readJsonObject(request, bodyLimits(settings));
     const { inputs, model: name, format, dimensions } = parseEmbeddingsRequest(body, settings);
     const { model, loaders } = await chooseModel(context, { model: name });
     const { embeddingWidth } = model.clip.info;

@@ -5,7 +5,7 @@ import { httpFailure } from '../http-error.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
 import { readJsonObject } from '../request-body.ts';
-import { maxRequestBytes } from '../settings/settings.ts';
+import { bodyLimits } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { imageOfText } from './image-text.ts';
 
@@ -30,7 +30,7 @@ const CUT_HEADER = 'clipql-cut-classes';
 export const invocations: Door = {
   method: 'POST',
   answer: async (request, context, { settings }) => {
-    const body = await readJsonObject(request, maxRequestBytes(settings));
+    const body = await readJsonObject(request, bodyLimits(settings));
     const images = textsOf(body, 'images', 'URLs or base64 texts').map(imageOfText);
     const labels = textsOf(body, 'classes', 'texts');
     const session = await chooseModel(context, {});
