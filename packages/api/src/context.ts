@@ -14,6 +14,7 @@ import type { RequestLog } from './log/server-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ModelLease, ModelRegistry } from './models/registry.ts';
 import type { Readiness } from './readiness.ts';
+import type { KeepBytes } from './request-body.ts';
 import type { Settings } from './settings/settings.ts';
 
 /** What the server has for all requests. */
@@ -38,6 +39,8 @@ export interface ServerContext {
   readonly ending?: AbortSignal | undefined;
   /** The status that the client got already, 0 when it is gone; undefined while it waits. */
   readonly sentStatus?: (() => number | undefined) | undefined;
+  /** Counts the request's bytes among those that the server holds, until it is answered. */
+  readonly keepBytes?: KeepBytes | undefined;
 }
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */

@@ -1,5 +1,8 @@
 import { ApiError } from './errors.ts';
 
+/** Told the bytes of a body as they arrive; what it throws is why they are not kept. */
+export type KeepBytes = (bytes: number) => void;
+
 /** What a request's body may be. */
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -16,30 +19,64 @@ export interface BodyLimits {
 export async function readJsonObject(
   request: Request,
   limits: BodyLimits,
+  keep?: KeepBytes,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const value = parseJson(await readBody(request, limits), limits, 'the body');
+  const value = parseJson(await readBody(request, limits, keep), limits, 'the body');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
   }
   return value as Record<string, unknown>;
 }
 
-/** @throws ApiError REQUEST_TOO_LARGE while it arrives. */
+/** @throws ApiError REQUEST_TOO_LARGE while it arrives; what `keep` throws. */
 export async function readBody(
   { body }: Request,
   { maxBytes }: Pick<BodyLimits, 'maxBytes'>,
+  keep: KeepBytes = () => {},
 ): Promise<Buffer<ArrayBuffer>> {
+  if (body === null) return Buffer.alloc(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
+  const arriving = body[Symbol.asyncIterator]();
+  for (;;) {
+    const { value: chunk, done } = await arriving.next();
+    if (done) return Buffer.concat(chunks);
     length += chunk.length;
-    if (length > maxBytes) {
-      const most = maxBytes / 1024 / 1024;
-      throw new ApiError('REQUEST_TOO_LARGE', `expected a request of at most ${most} MiB`);
+    try {
+      checkLength(length, maxBytes);
+      keep(chunk.length);
+    } catch (error) {
+      await passOver(arriving, Math.max(maxBytes - length, PASSED_OVER));
+      throw error;
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks);
+}
+
+/** Bytes of a request that is too large which are still taken. */
+const PASSED_OVER = 4 * 1024 * 1024;
+
+function checkLength(length: number, most: number): void {
+  if (length <= most) return;
+  const message = `expected a request of at most ${most / 1024 / 1024} MiB`;
+  throw new ApiError('REQUEST_TOO_LARGE', message);
+}
+
+/**
+ * A client that is still sending when its connection is closed does not get to the answer; one that
+ * sends without end is not waited for.
+ */
+async function passOver(arriving: AsyncIterator<Uint8Array>, most: number): Promise<void> {
+  try {
+    for (let left = most; left > 0; ) {
+      const { value: chunk, done } = await arriving.next();
+      if (done) return;
+      left -= chunk.length;
+    }
+    await arriving.return?.();
+  } catch {
+    // It went away.
+  }
 }
 
 /**

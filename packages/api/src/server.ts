@@ -10,7 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { clientError } from './client-errors.ts';
 import type { ErrorLog } from './error-log.ts';
 import { ApiError, describeError, type PublicError } from './errors.ts';
+import { HeldBodies } from './held-bodies.ts';
 import { httpError, refusalOf } from './http-error.ts';
+import type { KeepBytes } from './request-body.ts';
 import type { ClipqlYoga } from './yoga.ts';
 
 export interface RunningServer {
@@ -36,12 +38,17 @@ export interface ListenOptions {
    * minute for each 32 MiB begun, which is 5 Mbit/s, unless given.
    */
   readonly transferMs?: (bytes: number) => number;
+  /** Bytes of requests that may arrive or be answered at a time; 256 MiB unless given. */
+  readonly heldBytes?: number;
 }
 
 const MEBIBYTE = 1024 * 1024;
 
 const minuteEach32MiB = (bytes: number): number =>
   60_000 * Math.max(1, Math.ceil(bytes / (32 * MEBIBYTE)));
+
+/** As many as image files may take: several of the largest requests, and a gigabyte of all that is made of them. */
+const HELD_BYTES = 256 * MEBIBYTE;
 
 /** Longer than load balancers keep a connection, who would else send into one that is just closed. */
 const KEEP_ALIVE_MS = 65_000;
@@ -56,13 +63,16 @@ const CHECK_MS = 5_000;
  */
 export async function listen(
   yoga: ClipqlYoga,
-  { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB }: ListenOptions,
+  options: ListenOptions,
   log: ErrorLog,
   flood: () => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
+  const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
   let isEnding = false;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
+  const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
+  const answering = { yoga, log, ending: breakOff.signal, isEnding: () => isEnding };
   const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
   const timeouts = {
     requestTimeout,
@@ -71,15 +81,17 @@ export async function listen(
   };
   const server = createServer(timeouts, (request, response) => {
     open.add(response);
+    const body = bodies.hold();
     response.on('close', () => {
       open.delete(response);
+      body.release();
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
     const refusal = request.method === 'POST' ? flood() : undefined;
     const sent =
       refusal === undefined
-        ? answer(yoga, request, response, log, breakOff.signal, () => isEnding)
+        ? answer(answering, request, response, body.keep)
         : Promise.resolve(refuse(refusal, response));
     void sent.then(() => cutOffLate(response, transferMs));
   });
@@ -102,21 +114,28 @@ export async function listen(
   };
 }
 
+/** What answers requests. */
+interface Answering {
+  readonly yoga: ClipqlYoga;
+  readonly log: ErrorLog;
+  /** Ends all operations. */
+  readonly ending: AbortSignal;
+  readonly isEnding: () => boolean;
+}
+
 async function answer(
-  yoga: ClipqlYoga,
+  answering: Answering,
   request: IncomingMessage,
   response: ServerResponse,
-  log: ErrorLog,
-  ending: AbortSignal,
-  isEnding: () => boolean,
+  keepBytes: KeepBytes,
 ): Promise<void> {
   try {
-    const answered = await respond(yoga, request, response, log, ending);
+    const answered = await respond(answering, request, response, keepBytes);
     const body = Buffer.from(await answered.arrayBuffer());
     // Refused meanwhile, since the server ends.
     if (response.headersSent) return;
     // The client would send its next request on this connection, just as it is closed.
-    if (isEnding()) response.shouldKeepAlive = false;
+    if (answering.isEnding()) response.shouldKeepAlive = false;
     send(answered, body, response);
   } catch (error) {
     // The client went away, or nothing can be sent to it any more.
@@ -126,11 +145,10 @@ async function answer(
 
 /** Yoga's own listener would show an unexpected error's stack. */
 async function respond(
-  yoga: ClipqlYoga,
+  { yoga, log, ending }: Answering,
   request: IncomingMessage,
   response: ServerResponse,
-  log: ErrorLog,
-  ending: AbortSignal,
+  keepBytes: KeepBytes,
 ): Promise<Response> {
   if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
     return httpError(400, 'BAD_REQUEST', 'expected a valid host header and path');
@@ -138,7 +156,7 @@ async function respond(
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
     const sentStatus = () => statusSent(response);
-    const context = { port, address, ending, sentStatus };
+    const context = { port, address, ending, sentStatus, keepBytes };
     return await yoga.handleNodeRequestAndResponse(request, response, context);
   } catch (error) {
     // Nobody is left to answer, and nothing went wrong.
@@ -195,8 +213,12 @@ function refusalText(error: PublicError): string {
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
 }
 
+/** Headers that yoga gives a stream. What is sent whole, on a connection that is kept or not, has its own. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
+
 function send({ status, headers }: Response, body: Buffer, to: ServerResponse): void {
-  to.writeHead(status, { ...Object.fromEntries(headers), 'content-length': body.length });
+  const own = [...headers].filter(([name]) => !OF_CONNECTION.has(name.toLowerCase()));
+  to.writeHead(status, { ...Object.fromEntries(own), 'content-length': body.length });
   to.end(body);
 }
 

@@ -1,16 +1,17 @@
 import type { Plugin } from 'graphql-yoga';
+import type { ServerContext } from '../context.ts';
 import { type BodyLimits, readJsonObject } from '../request-body.ts';
 
 /**
  * Reads GraphQL's JSON as the other doors read theirs. Yoga's own limit on a body's bytes would lead
  * each through a stream and a request of its own, a quarter of a millisecond.
  */
-export function useJsonBody(limits: BodyLimits): Plugin {
+export function useJsonBody(limits: BodyLimits): Plugin<object, ServerContext> {
   return {
-    onRequestParse: ({ request, setRequestParser }) => {
+    onRequestParse: ({ request, serverContext, setRequestParser }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^application\/(graphql\+)?json *(;|$)/i.test(type)) return;
-      setRequestParser((incoming) => readJsonObject(incoming, limits));
+      setRequestParser((incoming) => readJsonObject(incoming, limits, serverContext.keepBytes));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { FetchAPI, GraphQLParams, Plugin } from 'graphql-yoga';
+import type { ServerContext } from '../context.ts';
 import type { Limits } from '../limits.ts';
 import { type BodyLimits, parseJson, readBody } from '../request-body.ts';
 
@@ -9,15 +10,18 @@ import { type BodyLimits, parseJson, readBody } from '../request-body.ts';
  * file's part to its places. Yoga's own parser would put a file anywhere, also at the far end of a
  * list that does not exist.
  */
-export function useMultipart(body: BodyLimits, { maxImages }: Pick<Limits, 'maxImages'>): Plugin {
+export function useMultipart(
+  body: BodyLimits,
+  { maxImages }: Pick<Limits, 'maxImages'>,
+): Plugin<object, ServerContext> {
   // Each part takes as long as a request's: a hundred thousand held the server for seconds.
   const formDataLimits = { parts: maxImages + OTHER_PARTS, fieldSize: body.maxBytes };
   return {
-    onRequestParse: ({ request, setRequestParser, fetchAPI }) => {
+    onRequestParse: ({ request, serverContext, setRequestParser, fetchAPI }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(type)) return;
       setRequestParser(async (incoming) => {
-        const bytes = await readBody(incoming, body);
+        const bytes = await readBody(incoming, body, serverContext.keepBytes);
         const form = await formDataOf(
           bytes,
           { headers: { 'content-type': type }, formDataLimits },

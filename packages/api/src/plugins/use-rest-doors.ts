@@ -26,10 +26,10 @@ export function useRestDoors(services: Services, log: ErrorLog): Plugin<Context,
         refusal.headers.set('allow', door.method);
         return endResponse(refusal);
       }
-      const { port, ending } = serverContext ?? {};
+      const { port, ending, keepBytes } = serverContext ?? {};
       const context = createContext(services, { request, port, ending }, log);
       try {
-        endResponse(await door.answer(request, context, services));
+        endResponse(await door.answer(request, context, { ...services, keepBytes }));
       } catch (error) {
         endResponse(door.fail(context.describe(error)));
       } finally {

@@ -25,8 +25,8 @@ const CUT_HEADER = 'clipql-cut-inputs';
  */
 export const embeddings: Door = {
   method: 'POST',
-  answer: async (request, context, { settings }) => {
-    const body = await readJsonObject(request, bodyLimits(settings));
+  answer: async (request, context, { settings, keepBytes }) => {
+    const body = await readJsonObject(request, bodyLimits(settings), keepBytes);
     const { inputs, model: name, format, dimensions } = parseEmbeddingsRequest(body, settings);
     const { model, loaders } = await chooseModel(context, { model: name });
     const { embeddingWidth } = model.clip.info;

@@ -29,8 +29,8 @@ const CUT_HEADER = 'clipql-cut-classes';
  */
 export const invocations: Door = {
   method: 'POST',
-  answer: async (request, context, { settings }) => {
-    const body = await readJsonObject(request, bodyLimits(settings));
+  answer: async (request, context, { settings, keepBytes }) => {
+    const body = await readJsonObject(request, bodyLimits(settings), keepBytes);
     const images = textsOf(body, 'images', 'URLs or base64 texts').map(imageOfText);
     const labels = textsOf(body, 'classes', 'texts');
     const session = await chooseModel(context, {});
