@@ -9,8 +9,8 @@ interface CodeMeaning {
   readonly retryable: boolean;
   /** Whether it is about an operation as a whole, so that no part of it can be answered. */
   readonly wholeOperation: boolean;
-  /** Whether its message, of hosts and folders, is for whoever runs the server alone. */
-  readonly forOperator?: boolean;
+  /** What clients are told where its message, of hosts and folders, is for whoever runs the server alone. */
+  readonly instead?: string;
 }
 
 const refused = (status: number): CodeMeaning => ({
@@ -24,7 +24,7 @@ const wholeOperation = (status: number): CodeMeaning => ({
   wholeOperation: true,
 });
 
-const serverSetup: CodeMeaning = { ...wholeOperation(500), forOperator: true };
+const noModel: CodeMeaning = { ...wholeOperation(500), instead: 'the model cannot be had now' };
 
 /**
  * Every door answers from this table. An image's own failure is 422 where nothing says it better: a
@@ -57,7 +57,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   UNKNOWN_LABEL_SET: wholeOperation(404),
   LABEL_SET_EXISTS: wholeOperation(409),
   TOO_MANY_LABEL_SETS: wholeOperation(409),
-  LABEL_SET_NOT_KEPT: wholeOperation(500),
+  LABEL_SET_NOT_KEPT: { ...wholeOperation(500), instead: 'label sets cannot be written now' },
   BAD_OPTION: wholeOperation(500),
   DATA_BUSY: wholeOperation(500),
   LISTEN_FAILED: wholeOperation(500),
@@ -67,16 +67,16 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   OUTPUT_BUSY: wholeOperation(500),
   OUTPUT_UNWRITABLE: wholeOperation(500),
   MODEL_MEMORY_FULL: { ...wholeOperation(503), retryable: true },
-  MODEL_NOT_FOUND: wholeOperation(500),
-  DOWNLOAD_FAILED: serverSetup,
-  DOWNLOAD_DENIED: serverSetup,
-  DOWNLOAD_CORRUPT: serverSetup,
-  OFFLINE: serverSetup,
-  DISK_FULL: serverSetup,
-  CACHE_UNUSABLE: serverSetup,
-  MODEL_CONFIG_INVALID: wholeOperation(500),
-  WEIGHTS_INVALID: wholeOperation(500),
-  WEIGHTS_MISMATCH: wholeOperation(500),
+  MODEL_NOT_FOUND: noModel,
+  DOWNLOAD_FAILED: noModel,
+  DOWNLOAD_DENIED: noModel,
+  DOWNLOAD_CORRUPT: noModel,
+  OFFLINE: noModel,
+  DISK_FULL: noModel,
+  CACHE_UNUSABLE: noModel,
+  MODEL_CONFIG_INVALID: noModel,
+  WEIGHTS_INVALID: noModel,
+  WEIGHTS_MISMATCH: noModel,
   OUT_OF_MEMORY: retryable(503),
   WORKER_LOST: retryable(503),
   GPU_UNAVAILABLE: wholeOperation(500),

@@ -17,11 +17,12 @@ export interface DescribedError extends PublicError {
  */
 export function describeFailure(error: unknown, log: ErrorLog): DescribedError {
   const known = publicError(error);
-  if (known !== undefined && !meaningOf(known).forOperator) return known;
+  const instead = known && meaningOf(known).instead;
+  if (known !== undefined && instead === undefined) return known;
   const requestId = currentRequest()?.id ?? randomUUID();
   log(requestId, error);
   if (known !== undefined) {
-    const message = `the model cannot be had now; the log says why under ${requestId}`;
+    const message = `${instead}; the log says why under ${requestId}`;
     return { code: known.code, message, requestId };
   }
   const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;

@@ -109,8 +109,7 @@ export async function openLabelSets(
     } catch (error) {
       if (former === undefined) sets.delete(set.name);
       else sets.set(set.name, former);
-      const message = `the label set cannot be kept in the data folder: ${oneLine(String(error))}`;
-      throw new ApiError('LABEL_SET_NOT_KEPT', message, { cause: error });
+      throw notKept(set, 'kept', error);
     }
   };
 
@@ -141,10 +140,17 @@ export async function openLabelSets(
     delete: (name) =>
       turns.take(name, async () => {
         const set = get(name);
+        await folder?.delete(name).catch((error) => {
+          throw notKept(set, 'deleted', error);
+        });
         sets.delete(name);
-        await folder?.delete(name);
         return set;
       }),
     close: async () => folder?.close(),
   };
+}
+
+function notKept({ name }: LabelSet, what: 'kept' | 'deleted', cause: unknown): ApiError {
+  const message = `label set ${name} cannot be ${what} in the data folder: ${oneLine(String(cause))}`;
+  return new ApiError('LABEL_SET_NOT_KEPT', message, { cause });
 }

@@ -164,6 +164,15 @@ test.each(['denied', 'broken'])(
   },
 );
 
+test('where the folder of a model is, clients are not told when it cannot be loaded', async () => {
+  const api = await startApi({ served: [NANO, join(folder, 'none')] });
+  const { errors } = await api.query('{ embedText(text: "x", model: "none") { tokens } }');
+  await api.close();
+  expect(errors).toMatchObject([{ extensions: { code: 'MODEL_NOT_FOUND' } }]);
+  expect(errors[0]?.message).toMatch(/^the model cannot be had now; the log says why under/);
+  expect(api.logged.map(String)).toEqual([expect.stringContaining(join(folder, 'none'))]);
+});
+
 describe('an operation that has failed already', () => {
   test('lets go of a model that is loaded after that', async () => {
     const api = await startApi({

@@ -2,8 +2,7 @@ import type { Context, ServerContext, Services } from '../context.ts';
 import type { DescribedError } from '../error-log.ts';
 
 /** What the server has for all requests, and for this one. */
-type DoorServices = Pick<Services, 'readiness' | 'settings'> &
-  Pick<ServerContext, 'keepBytes'>;
+type DoorServices = Pick<Services, 'readiness' | 'settings'> & Pick<ServerContext, 'keepBytes'>;
 
 /** One way in beside GraphQL. */
 export interface Door {

@@ -219,6 +219,27 @@ test('a data folder that cannot be written is BAD_OPTION at start', async () => 
   }
 });
 
+test('what cannot be written or deleted is so for all: clients get a code, the log the reason', async () => {
+  const api = await start();
+  await create(api);
+  await rm(join(data, 'label-sets'), { recursive: true });
+  await writeFile(join(data, 'label-sets'), '');
+  const refused = [
+    await create(api, { name: 'others' }),
+    await api.query('mutation { deleteLabelSet(name: "scenes") { id } }'),
+  ];
+  for (const { errors } of refused) {
+    expect(errors).toMatchObject([{ extensions: { code: 'LABEL_SET_NOT_KEPT' } }]);
+    expect(errors[0]?.message).toMatch(/^label sets cannot be written now; the log says why under/);
+  }
+  expect(api.logged.map(String)).toEqual([
+    expect.stringMatching(/label set others cannot be kept .*ENOTDIR/),
+    expect.stringMatching(/label set scenes cannot be deleted .*ENOTDIR/),
+  ]);
+  const { data: listed } = await api.query('{ labelSets { name } }');
+  expect(listed.labelSets).toEqual([{ name: 'scenes' }]);
+});
+
 test('a data folder is made in one that is there', async () => {
   const folder = join(data, 'made');
   const api = await startApi({ settings: { data: folder } });
