@@ -14,19 +14,15 @@ export function useMultipart(
   body: BodyLimits,
   { maxImages }: Pick<Limits, 'maxImages'>,
 ): Plugin<object, ServerContext> {
-  // Each part takes as long as a request's: a hundred thousand held the server for seconds.
-  const formDataLimits = { parts: maxImages + OTHER_PARTS, fieldSize: body.maxBytes };
+  const maxParts = maxImages + OTHER_PARTS;
   return {
     onRequestParse: ({ request, serverContext, setRequestParser, fetchAPI }) => {
       const type = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !/^multipart\/form-data\b/i.test(type)) return;
       setRequestParser(async (incoming) => {
         const bytes = await readBody(incoming, body, serverContext.keepBytes);
-        const form = await formDataOf(
-          bytes,
-          { headers: { 'content-type': type }, formDataLimits },
-          fetchAPI,
-        );
+        checkParts(bytes, type, maxParts);
+        const form = await formDataOf(bytes, type, body, fetchAPI);
         return readMultipart(form, body);
       });
     },
@@ -36,21 +32,37 @@ export function useMultipart(
 /** `operations`, `map`, and what clients may send beside. */
 const OTHER_PARTS = 10;
 
+/** Before they are read, which takes as long for each as another request: thousands would hold the server. */
+function checkParts(bytes: Buffer, type: string, most: number): void {
+  const [, quoted, plain = ''] = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type) ?? [];
+  const boundary = `\r\n--${quoted ?? plain}`;
+  let count = 0;
+  for (let at = bytes.indexOf(boundary); at !== -1; at = bytes.indexOf(boundary, at + 1)) {
+    if (++count > most) break;
+  }
+  // The first has no line before it, and one more stands at the form's end.
+  if (count > most) throw badMultipart(`a form of at most ${most} parts`, 'one of more');
+}
+
 /** whatwg-node's, beside what every Response takes. */
 interface FormInit extends ResponseInit {
-  readonly formDataLimits: { readonly parts: number; readonly fieldSize: number };
+  readonly formDataLimits: { readonly fieldSize: number };
 }
 
 async function formDataOf(
   bytes: Uint8Array<ArrayBuffer>,
-  init: FormInit,
+  type: string,
+  { maxBytes }: BodyLimits,
   { Response }: FetchAPI,
 ): Promise<FormData> {
+  const init: FormInit = {
+    headers: { 'content-type': type },
+    formDataLimits: { fieldSize: maxBytes },
+  };
   try {
     return await new Response(bytes, init).formData();
   } catch {
-    const most = init.formDataLimits.parts;
-    throw badMultipart(`a multipart form of at most ${most} parts`, 'a broken one, or one of more');
+    throw badMultipart('a multipart form', 'a broken one');
   }
 }
 
