@@ -3,6 +3,7 @@ import { ApiError, shorten } from '../errors.ts';
 import { MAX_IMAGE_BYTES } from '../limits.ts';
 import { withSpan } from '../tracing.ts';
 import { decompressed } from './content-encoding.ts';
+import { dnsLookup } from './dns-lookup.ts';
 import { fetchFailure, refusedHost, urlForMessage } from './fetch-failure.ts';
 import { createFetchGuard, type FetchRules, MAX_NAME } from './fetch-rules.ts';
 import { type AddressLookup, guardedConnector } from './guarded-connector.ts';
@@ -14,7 +15,7 @@ export interface FetchImageOptions extends FetchRules {
   readonly cacheBytes?: number;
   /** For redirects, headers and body together; 10 s unless given. */
   readonly timeoutMs?: number;
-  /** Finds a host's addresses; the system's own unless given. */
+  /** Finds a host's addresses; name servers for public hosts, the system for allowed ones unless given. */
   readonly lookup?: AddressLookup;
   /** Where to connect to for an address that the guard accepted: to itself, but for tests. */
   readonly route?: (address: string) => string;
@@ -56,11 +57,11 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
   const { maxBytes = MAX_IMAGE_BYTES, timeoutMs = 10_000, lookup, route } = options;
   const { cacheBytes = DEFAULT_CACHE_BYTES } = options;
   const guard = createFetchGuard(options);
-  const agentFor = (accepts: (address: string) => boolean) =>
-    new Agent({ allowH2: false, connect: guardedConnector({ accepts, lookup, route }) });
+  const agentFor = (accepts: (address: string) => boolean, find: AddressLookup | undefined) =>
+    new Agent({ allowH2: false, connect: guardedConnector({ accepts, lookup: find, route }) });
   const caching = downloadCache(cacheBytes, maxBytes);
-  const publicHosts = agentFor(guard.acceptsPublic);
-  const allowedHosts = agentFor(guard.acceptsAny);
+  const publicHosts = agentFor(guard.acceptsPublic, lookup ?? dnsLookup());
+  const allowedHosts = agentFor(guard.acceptsAny, lookup);
 
   const dispatcherFor = (url: URL): Dispatcher => {
     const refusal = guard.refusal(url);
