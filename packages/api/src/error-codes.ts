@@ -49,6 +49,7 @@ const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeM
   SHUTTING_DOWN: { ...wholeOperation(503), retryable: true },
   BAD_INPUT: refused(400),
   TOO_MANY_IMAGES: wholeOperation(400),
+  TOO_MANY_IMAGE_BYTES: refused(413),
   TOO_MANY_LABELS: wholeOperation(400),
   TOO_MANY_PROMPTS: wholeOperation(400),
   ANSWER_TOO_LARGE: wholeOperation(400),

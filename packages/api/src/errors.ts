@@ -30,6 +30,8 @@ export type ApiErrorCode =
   | 'PRECISION_NOT_SERVED'
   /** More images in one operation than allowed. */
   | 'TOO_MANY_IMAGES'
+  /** The image files of one operation, as they are under way together, have more bytes than allowed. */
+  | 'TOO_MANY_IMAGE_BYTES'
   /** More labels than allowed. */
   | 'TOO_MANY_LABELS'
   /** More prompts (labels × templates, and texts) in one operation than allowed. */

@@ -30,7 +30,7 @@ import { type Argument, fieldsOf } from './operation-fields.ts';
 export function checkOperationWork(
   args: ExecutionArgs,
   limits: Limits,
-  labelSets: Pick<LabelSets, 'list' | 'find'>,
+  labelSets: Pick<LabelSets, 'list' | 'find' | 'isEncoded'>,
 ): void {
   checkVariables(args, limits);
   const fields = fieldsOf(args);
@@ -39,7 +39,7 @@ export function checkOperationWork(
   let prompts = 0;
   let characters = 0;
   for (const { values } of fields) {
-    const work = workOf.get(values) ?? countWork(values, limits);
+    const work = workOf.get(values) ?? countWork(values, limits, labelSets);
     workOf.set(values, work);
     images += work.images;
     checkImageCount(images, limits);
@@ -55,8 +55,12 @@ interface Work extends PromptCount {
 }
 
 /** What the arguments of one field ask for. */
-function countWork(values: readonly Argument[], limits: Limits): Work {
-  const texts = promptsOf(values, limits);
+function countWork(
+  values: readonly Argument[],
+  limits: Limits,
+  labelSets: Pick<LabelSets, 'find' | 'isEncoded'>,
+): Work {
+  const texts = promptsOf(values, limits, labelSets);
   let images = 0;
   for (const { name, type, value } of values) {
     images += countImages(name, type, value);
@@ -129,16 +133,30 @@ function textsOf(name: string, type: GraphQLInputType, value: unknown, limits: L
   });
 }
 
-/** Labels in their templates; those that a resolver will not take count as none. */
-function promptsOf(values: readonly Argument[], limits: Limits): string[] {
+/** Labels in their templates; those that a resolver will not take count as none, and so does a set that is encoded. */
+function promptsOf(
+  values: readonly Argument[],
+  limits: Limits,
+  labelSets: Pick<LabelSets, 'find' | 'isEncoded'>,
+): string[] {
   const given = (name: string) => values.find((argument) => argument.name === name)?.value;
+  const name = given('labelSet');
+  const set = typeof name === 'string' ? labelSets.find(name) : undefined;
+  if (set !== undefined) {
+    const model = given('model');
+    const isEncoded = labelSets.isEncoded(set, typeof model === 'string' ? model : undefined);
+    return isEncoded ? [] : filled(set.labels, set.templates);
+  }
   const labels = given('labels');
   if (!Array.isArray(labels)) return [];
   const preset = given('preset') === 'ensemble' ? ENSEMBLE_TEMPLATES : DEFAULT_TEMPLATES;
   const templates = (given('templates') ?? preset) as readonly string[];
   if (!isUsable(() => checkLabels(labels, templates, limits))) return [];
-  return templates.flatMap((template) => labels.map((label) => fillTemplate(template, label)));
+  return filled(labels, templates);
 }
+
+const filled = (labels: readonly string[], templates: readonly string[]): string[] =>
+  templates.flatMap((template) => labels.map((label) => fillTemplate(template, label)));
 
 /** @throws ApiError other than BAD_INPUT. */
 function isUsable(check: () => void): boolean {

@@ -20,7 +20,8 @@ export interface Ticket extends Place {
   /**
    * Counts bytes of the image's file, as they arrive, until the ticket is released.
    *
-   * @throws ApiError OVERLOADED when they are too many with those of other operations.
+   * @throws ApiError OVERLOADED when they are too many with those of other operations,
+   *   TOO_MANY_IMAGE_BYTES when they are with those of this one.
    */
   keep(bytes: number): void;
   /**
@@ -37,7 +38,7 @@ export interface AdmissionOptions {
   readonly capacity: number;
   /** Images that may be fetched at a time, or wait behind a full queue when they have been. */
   readonly fetches: number;
-  /** Bytes of image files that several operations may hold together. */
+  /** Bytes of image files that several operations may hold together; one that is alone, twice as many. */
   readonly heldBytes: number;
   /** Milliseconds on a clock that does not go back. */
   readonly now: () => number;
@@ -59,7 +60,7 @@ const MOST_RETRY_SECONDS = 60;
 /**
  * The door to one model: work is priced by the operations of what runs, and what finds no room is
  * refused at once. Fetching holds another, larger room, so that slow origins do not keep the model
- * from work. An operation that is alone is let in whatever it costs: its own limits bound it.
+ * from work. An operation that is alone is let in whatever work it costs: its own limits bound it.
  */
 export class Admission {
   private readonly options: AdmissionOptions;
@@ -136,10 +137,12 @@ export class Admission {
       enter,
       keep: (bytes) => {
         count(bytes);
-        if (this.hasBytes(account)) return;
+        const most = 2 * this.options.heldBytes;
+        const isTooMuch = account.bytes > most;
+        if (!isTooMuch && this.hasBytes(account)) return;
         // At once, so that not two give way to each other.
         count(-kept);
-        throw this.overloaded();
+        throw isTooMuch ? tooManyBytes(most) : this.overloaded();
       },
     };
   }
@@ -208,6 +211,13 @@ export class Admission {
     const message = `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`;
     return { code: 'OVERLOADED', message, retryAfter } as const;
   }
+}
+
+function tooManyBytes(most: number): ApiError {
+  return new ApiError(
+    'TOO_MANY_IMAGE_BYTES',
+    `expected images of at most ${Math.floor(most / 1024 / 1024)} MiB under way in one operation, got more; several operations take them`,
+  );
 }
 
 /** Something that is done at most once, however often it is asked for. */

@@ -24,7 +24,10 @@ export interface InferenceOptions {
   readonly queue?: number;
   /** Images that may be fetched at a time; 256 unless given. */
   readonly fetches?: number;
-  /** Bytes of image files that several operations may hold together; 256 MiB unless given. */
+  /**
+   * Bytes of image files that several operations may hold together, and half of what one may that is
+   * alone; 256 MiB unless given.
+   */
   readonly heldBytes?: number;
   /** Threads that decode images; as many as there are cores, at most 4, unless given. */
   readonly decodeThreads?: number;

@@ -8,10 +8,16 @@ import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
 import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
 
+interface KeptSet {
+  readonly set: LabelSet;
+  /** Whether there are embeddings of it, by any model. */
+  readonly isEncoded: boolean;
+}
+
 /** Where label sets outlive the server; nothing of it is needed for an answer. */
 export interface LabelSetFolder {
   /** Those that are there and sound. */
-  readAll(): Promise<readonly LabelSet[]>;
+  readAll(): Promise<readonly KeptSet[]>;
   write(set: LabelSet): Promise<void>;
   /** Also what belongs to it. */
   delete(name: string): Promise<void>;
@@ -62,12 +68,14 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
 
   return {
     readAll: async () => {
-      const sets: LabelSet[] = [];
-      for (const file of (await readdir(folder)).sort()) {
+      const sets: KeptSet[] = [];
+      const files = (await readdir(folder)).sort();
+      const encoded = new Set(files.map((file) => PROMPT_FILE.exec(file)?.[1]));
+      for (const file of files) {
         const name = SET_FILE.exec(file)?.[1];
         if (name === undefined) continue;
         const set = await readSet(join(folder, file), name);
-        if (set !== undefined) sets.push(set);
+        if (set !== undefined) sets.push({ set, isEncoded: encoded.has(name) });
         else warn(`${join(folder, file)} is no label set: it is left as it is, and not served`);
       }
       return sets;

@@ -12,6 +12,11 @@ export interface LabelSets {
   /** By name. */
   list(): readonly LabelSet[];
   find(name: string): LabelSet | undefined;
+  /**
+   * Whether a model has encoded it, this one if it is named, or whether embeddings of it were kept at
+   * the start: until then it costs what its labels cost, each time it is named.
+   */
+  isEncoded(set: LabelSet, model: string | undefined): boolean;
   /** @throws ApiError UNKNOWN_LABEL_SET. */
   get(name: string): LabelSet;
   /**
@@ -45,10 +50,16 @@ export async function openLabelSets(
 ): Promise<LabelSets> {
   const folder = dataFolder === undefined ? undefined : await openLabelSetFolder(dataFolder, warn);
   const sets = new Map<string, LabelSet>();
-  for (const set of (await folder?.readAll()) ?? []) sets.set(set.name, set);
+  const keptAtStart = new WeakSet<LabelSet>();
+  for (const { set, isEncoded } of (await folder?.readAll()) ?? []) {
+    sets.set(set.name, set);
+    if (isEncoded) keptAtStart.add(set);
+  }
   // What is on the disk and what is in memory end equal, whoever writes at the same time.
   const turns = new Turns();
   const encodings = new WeakMap<LabelSet, Map<string, EncodedLabels>>();
+  /** Names of models. */
+  const encodedBy = new WeakMap<LabelSet, Set<string>>();
 
   const get = (name: string): LabelSet => {
     const set = sets.get(name);
@@ -57,16 +68,25 @@ export async function openLabelSets(
     throw new ApiError('UNKNOWN_LABEL_SET', `expected the name of a label set, got ${got}`);
   };
 
+  const noteEncoded = (set: LabelSet, { model }: ModelSession): void => {
+    const models = encodedBy.get(set) ?? new Set<string>();
+    encodedBy.set(set, models.add(model.clip.info.name));
+  };
+
   /** Gives what is known already without `prompts` to keep. */
   const compute = async (set: LabelSet, session: ModelSession, hash: string) => {
     const known = encodings.get(set)?.get(hash);
-    if (known !== undefined) return { encoded: known, prompts: [], isNew: false };
+    if (known !== undefined) {
+      noteEncoded(set, session);
+      return { encoded: known, prompts: [], isNew: false };
+    }
     // Not shared while it is under way: who asked first may leave, and equal texts of several are
     // encoded once anyhow.
     const kept = (await folder?.readPrompts(set.name, hash)) ?? new Map();
     const result = await encodeLabelSet(set, session, kept);
     const ofSet = encodings.get(set) ?? new Map<string, EncodedLabels>();
     encodings.set(set, ofSet.set(hash, { ...result.encoded, textEncoding: 0 }));
+    noteEncoded(set, session);
     return result;
   };
 
@@ -116,6 +136,11 @@ export async function openLabelSets(
   return {
     list: () => [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     find: (name) => sets.get(name),
+    isEncoded: (set, model) => {
+      const models = encodedBy.get(set);
+      const isKnown = model === undefined ? models !== undefined : models?.has(model);
+      return isKnown || keptAtStart.has(set);
+    },
     get,
     encode,
     create: async (given, session, replace) => {

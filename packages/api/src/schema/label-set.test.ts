@@ -140,6 +140,38 @@ test('a damaged label set is a warning, and the others are served', async () => 
   expect((await classify(api, 'labelSet: "broken"')).data.classify.label).toBe('mountain');
 });
 
+test('a set that is not encoded costs what its labels do, each time it is named', async () => {
+  const first = await start();
+  await create(first);
+  await stop();
+  const folder = join(data, 'label-sets');
+  for (const file of await readdir(folder)) {
+    if (file.endsWith('.embeddings')) await rm(join(folder, file));
+  }
+  const api = await startApi({ settings: { data, maxPrompts: 5 } });
+  running.push(api);
+  const twice = () => {
+    const field = `classify(imageUrl: "${ALPS}", labelSet: "scenes") { label }`;
+    return api.query(`{ a: ${field} b: ${field} }`);
+  };
+  expect((await twice()).errors).toMatchObject([
+    {
+      message: 'expected at most 5 prompts, got 6 (one operation)',
+      extensions: { code: 'TOO_MANY_PROMPTS' },
+    },
+  ]);
+  expect((await classify(api)).errors).toEqual([]);
+  expect((await twice()).errors).toEqual([]);
+  // What is kept costs nothing after a restart either.
+  await stop();
+  const next = await startApi({ settings: { data, maxPrompts: 5 } });
+  running.push(next);
+  const { errors } = await next.query(
+    `{ a: classify(imageUrl: "${ALPS}", labelSet: "scenes") { label } b: classify(imageUrl: "${SHEEP}", labelSet: "scenes") { label } }`,
+  );
+  expect(errors).toEqual([]);
+});
+
 test('a deleted set is gone, with its files', async () => {
   const api = await start();
   await create(api);
