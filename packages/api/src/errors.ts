@@ -133,12 +133,12 @@ const MAX_MESSAGE = 500;
 export function oneLine(message: string): string {
   // Shortened first: spaces by the million would keep the expression busy.
   const start = message.trimStart().slice(0, 2 * MAX_MESSAGE);
-  const line = start
-    .replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ')
-    .replace(COMMANDS, '\ufffd')
-    .trim();
+  const line = withoutCommands(start.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ')).trim();
   return shorten(line, MAX_MESSAGE);
 }
+
+/** A line without what would make a terminal do something, an end of the line included. */
+export const withoutCommands = (line: string): string => line.replace(COMMANDS, '\ufffd');
 
 /** Control characters but the tab, and those that turn the direction of what follows. */
 const COMMANDS = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;

@@ -1,3 +1,5 @@
+import { withoutCommands } from '../errors.ts';
+
 interface LogObject {
   readonly level: string;
   readonly time: string;
@@ -17,9 +19,11 @@ export function logLine(json: string): string {
   const { level, time, requestId, caller, err } = entry;
   const about = [caller, requestId].filter((part) => part !== undefined).join(', ');
   const mark = level === 'info' ? '' : `${level.toUpperCase()} `;
-  const stack = err === undefined ? '' : `\n${err.stack ?? err.message}`;
+  const stack = err === undefined ? [] : (err.stack ?? err.message ?? '').split('\n');
   const tail = about === '' ? '' : ` (${about})`;
-  return `${time.slice(11, 19)} ${mark}${whatHappened(entry)}${tail}${stack}\n`;
+  const line = `${time.slice(11, 19)} ${mark}${whatHappened(entry)}${tail}`;
+  // A caller's name is its token's, and messages quote what clients and files hold.
+  return `${[line, ...stack].map(withoutCommands).join('\n')}\n`;
 }
 
 function whatHappened({ method, path, status, milliseconds, msg = '' }: LogObject): string {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { withinRequest } from '../request-scope.ts';
 import { startApi, type TestApi } from '../testing/api.ts';
 import { createServerLog } from './server-log.ts';
 
@@ -22,7 +23,7 @@ async function logged(logFormat: 'auto' | 'json' | 'text', isTTY: boolean) {
   };
   const log = createServerLog({ logFormat, logLevel: 'info' }, stream);
   api = await startApi({ log });
-  return { api, text: () => text };
+  return { api, log, text: () => text };
 }
 
 const ask = (to: TestApi, headers: Record<string, string> = {}) =>
@@ -47,6 +48,16 @@ test('each request is a line of JSON with its id, which the answer has too', asy
     msg: 'request',
   });
   expect(text()).not.toMatch(/hush|in-the-address/);
+});
+
+test('an answer has its id, and a code, where yoga gives a status alone', async () => {
+  const { api } = await logged('json', false);
+  const response = await ask(api, { 'x-request-id': 'mine', accept: 'text/html' });
+  expect(response.status).toBe(406);
+  expect(response.headers.get('x-request-id')).toBe('mine');
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+  });
 });
 
 test.each(['', 'a b', 'a\u00e9', 'x'.repeat(129), '"},{"level":"fatal'])(
@@ -86,6 +97,19 @@ test('on a terminal a request is a line for people', async () => {
   const { api, text } = await logged('auto', true);
   await ask(api, { 'x-request-id': 'mine' });
   expect(text()).toMatch(/^\d\d:\d\d:\d\d POST \/graphql 200 in \d+ ms \(mine\)\n$/);
+});
+
+test('what a caller is called, and what an error quotes, makes no line and no command of its own', async () => {
+  const { log, text } = await logged('text', false);
+  const caller = 'subject:eve\n12:00:00 POST /graphql 200 in 1 ms (key:admin)';
+  withinRequest({ id: 'mine', start: 0, caller }, () => {
+    log.info('hello');
+    log.unexpected('mine', Object.assign(new Error(), { stack: 'Error: \u001b[2J\n    at a.ts' }));
+  });
+  const lines = text().trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d hello \(subject:eve\ufffd12:00:00 POST .*, mine\)$/);
+  expect(lines.slice(2)).toEqual(['Error: \ufffd[2J', '    at a.ts']);
 });
 
 test('what watches the server is not logged', async () => {

@@ -5,6 +5,7 @@ import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { exampleResponse, examplesPage } from '../pages/examples.ts';
 import { graphiqlPage } from '../pages/graphiql.ts';
 import type { Settings } from '../settings/settings.ts';
+import { REQUEST_ID } from './use-request-scope.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 
@@ -16,15 +17,21 @@ export function usePages(settings: Pick<Settings, 'graphiql'>): Plugin {
       if (page !== undefined) endResponse(page);
     },
     onResponse: ({ response, setResponse }) => {
-      // Yoga leaves these without a body.
-      if (response.status === 415) {
-        setResponse(httpError(415, 'BAD_REQUEST', 'expected content-type: application/json'));
-      } else if (response.status === 406) {
-        setResponse(httpError(406, 'BAD_REQUEST', 'expected accept: application/json'));
-      }
+      const expected = WITHOUT_BODY[response.status];
+      if (expected === undefined) return;
+      const explained = httpError(response.status, 'BAD_REQUEST', `expected ${expected}`);
+      const id = response.headers.get(REQUEST_ID);
+      if (id !== null) explained.headers.set(REQUEST_ID, id);
+      setResponse(explained);
     },
   };
 }
+
+/** What yoga expects where it answers with a status and no body. */
+const WITHOUT_BODY: Readonly<Record<number, string>> = {
+  415: 'content-type: application/json',
+  406: 'accept: application/json',
+};
 
 /** The response to anything but a GraphQL request; undefined for one of those. */
 async function pageFor(

@@ -4,7 +4,7 @@ import type { ServerContext } from '../context.ts';
 import type { RequestLog } from '../log/server-log.ts';
 import { currentRequest, withinRequest } from '../request-scope.ts';
 
-const HEADER = 'x-request-id';
+export const REQUEST_ID = 'x-request-id';
 
 /** Asked every few seconds by whatever watches the server. */
 const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping', '/metrics']);
@@ -20,14 +20,14 @@ export function useRequestScope(log: RequestLog): Plugin<object, ServerContext> 
     instrumentation: {
       request: ({ request }, answer) =>
         withinRequest(
-          { id: requestId(request.headers.get(HEADER)), start: performance.now() },
+          { id: requestId(request.headers.get(REQUEST_ID)), start: performance.now() },
           answer,
         ),
     },
     onResponse: ({ request, response, serverContext }) => {
       const scope = currentRequest();
       if (scope === undefined) return;
-      response.headers.set(HEADER, scope.id);
+      response.headers.set(REQUEST_ID, scope.id);
       const { pathname: path } = new URL(request.url);
       if (WATCHED.has(path)) return;
       const milliseconds = Math.round(performance.now() - scope.start);
