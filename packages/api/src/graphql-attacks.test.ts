@@ -134,6 +134,11 @@ const ATTACKS: readonly Attack[] = [
     query: `{ models { name } } ${times(1_000, (i) => `fragment F${i} on Model { name }`).join(' ')}`,
     code: tooLarge,
   },
+  {
+    what: 'more comments than tokens',
+    query: `{ ${'#\n'.repeat(50_001)} models { name } }`,
+    code: unparsed,
+  },
   { what: 'more tokens than allowed', query: `{ ${'a '.repeat(50_001)} }`, code: unparsed },
   {
     what: 'a list nested 60,000 times',
