@@ -132,6 +132,21 @@ test('an operation holds each model that it asks, and lets go of it when it is a
   await api.close();
 });
 
+test('OpenAI’s list of models has all that are served, loaded or not', async () => {
+  const api = await startApi({ served: [join(folder, 'a'), join(folder, 'b')] });
+  const response = await api.fetch('/v1/models');
+  const model = { object: 'model', created: 0, owned_by: 'clipql' };
+  expect(await response.json()).toEqual({
+    object: 'list',
+    data: [
+      { id: 'a', ...model },
+      { id: 'b', ...model },
+    ],
+  });
+  expect(api.logged).toEqual([]);
+  await api.close();
+});
+
 test.each(['denied', 'broken'])(
   'why a model cannot be downloaded (%s) is for the log alone',
   async (path) => {

@@ -5,12 +5,14 @@ import { httpError } from '../http-error.ts';
 import type { Door } from '../rest/door.ts';
 import { embeddings } from '../rest/embeddings.ts';
 import { invocations } from '../rest/invocations.ts';
+import { models } from '../rest/models.ts';
 import { ping } from '../rest/ping.ts';
 
 const DOORS: ReadonlyMap<string, Door> = new Map([
   ['/ping', ping],
   ['/invocations', invocations],
   ['/v1/embeddings', embeddings],
+  ['/v1/models', models],
 ]);
 
 /** What is asked as other services are: the same loaders and limits as GraphQL, another form. */

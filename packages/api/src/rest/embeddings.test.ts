@@ -139,8 +139,8 @@ test('what is refused before this door has OpenAI’s form too: its clients read
   });
   const get = await api.fetch('/v1/embeddings');
   expect([get.status, await get.json()]).toEqual([405, error('BAD_REQUEST')]);
-  const models = await api.fetch('/v1/models');
-  expect([models.status, await models.json()]).toEqual([404, error('NOT_FOUND')]);
+  const files = await api.fetch('/v1/files');
+  expect([files.status, await files.json()]).toEqual([404, error('NOT_FOUND')]);
   const length = String(2 ** 30);
   const large = { method: 'POST', headers: { 'content-length': length }, body: '{}' };
   const refused = await api.fetch('/v1/embeddings', large);

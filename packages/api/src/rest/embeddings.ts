@@ -1,8 +1,6 @@
 import { cutHeader } from '../cut-texts.ts';
 import { encodeEach } from '../embed-inputs.ts';
-import { meaningOf } from '../error-codes.ts';
-import { ApiError, type PublicError } from '../errors.ts';
-import { retryHeaders } from '../http-error.ts';
+import { ApiError } from '../errors.ts';
 import { checkAnswerValues } from '../limits.ts';
 import { chooseModel } from '../models/choose-model.ts';
 import { InputFailure } from '../outcome.ts';
@@ -11,7 +9,7 @@ import { readJsonObject } from '../request-body.ts';
 import { bodyLimits } from '../settings/settings.ts';
 import type { Door } from './door.ts';
 import { parseEmbeddingsRequest } from './embeddings-request.ts';
-import { openAiErrorBody } from './open-ai-error.ts';
+import { openAiFailure } from './open-ai-failure.ts';
 
 /** Names the texts that were longer than the model's context. */
 const CUT_HEADER = 'clipql-cut-inputs';
@@ -37,7 +35,7 @@ export const embeddings: Door = {
     const cut: number[] = [];
     const data = [];
     for (const [index, outcome] of outcomes.entries()) {
-      if (outcome instanceof InputFailure) return openAiError(outcome.error, `input[${index}]`);
+      if (outcome instanceof InputFailure) return openAiFailure(outcome.error, `input[${index}]`);
       tokens += outcome.tokens ?? 0;
       if (outcome.truncated) cut.push(index);
       const { direction } = outcome;
@@ -48,7 +46,7 @@ export const embeddings: Door = {
     const answer = { object: 'list', data, model: model.clip.info.name, usage };
     return Response.json(answer, { headers: cutHeader(CUT_HEADER, cut) });
   },
-  fail: (error) => openAiError(error),
+  fail: openAiFailure,
 };
 
 /** How much of an answer an embedding is: base64 writes a value in a quarter of the characters. */
@@ -58,11 +56,4 @@ const valuesOf = (width: number, format: 'float' | 'base64'): number =>
 function checkDimensions(asked: number | undefined, width: number): void {
   if (asked === undefined || asked === width) return;
   throw new ApiError('BAD_INPUT', `expected dimensions ${width}, those of the model, got ${asked}`);
-}
-
-function openAiError(error: PublicError, param?: string): Response {
-  const { status } = meaningOf(error);
-  const code = error.code === 'UNKNOWN_MODEL' ? 'model_not_found' : error.code;
-  const body = openAiErrorBody({ status, code, message: error.message, param });
-  return Response.json(body, { status, headers: retryHeaders(error) });
 }
