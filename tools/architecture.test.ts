@@ -111,7 +111,7 @@ test('core’s tests know no other package either', () => {
   expect(strays).toEqual([]);
 });
 
-test('one file of api fetches, by the connector that guards it, and one listens', () => {
+test('one file of api fetches, by the connector that guards it, and the listener alone speaks HTTP', () => {
   const api = sourceFiles('packages/api/src/**/*.ts');
   const importers = (pattern: RegExp) =>
     api.filter(({ imports }) => imports.some((name) => pattern.test(name))).map(({ path }) => path);
@@ -119,5 +119,9 @@ test('one file of api fetches, by the connector that guards it, and one listens'
     'packages/api/src/images/fetch-image.ts',
     'packages/api/src/images/guarded-connector.ts',
   ]);
-  expect(importers(/^node:https?$/)).toEqual(['packages/api/src/server.ts']);
+  expect(importers(/^node:https?$/)).toEqual(
+    ['answer', 'refuse', 'server', 'shut-down'].map(
+      (name) => `packages/api/src/listener/${name}.ts`,
+    ),
+  );
 });

@@ -5,11 +5,11 @@ import type { Command } from 'commander';
 import { openToAll } from '../access/open-to-all.ts';
 import { ApiError, oneLine, type PublicError } from '../errors.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
+import { listen } from '../listener/server.ts';
 import type { Metrics } from '../metrics.ts';
 import { modelSources } from '../models/loaded-model.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/registry.ts';
 import { createReadiness } from '../readiness.ts';
-import { listen } from '../server.ts';
 import {
   type Flags,
   inferenceOptions,

@@ -1,4 +1,4 @@
-import { ApiError, describeError, type PublicError } from './errors.ts';
+import { ApiError, describeError, type PublicError } from '../errors.ts';
 
 /**
  * What HTTP's parser has to say of a client.

@@ -1,9 +1,13 @@
 import { once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
-import { type Handler, startWebServer, type WebServer } from '../../core/src/testing/web-server.ts';
-import { ApiError } from './errors.ts';
-import { startApi, type TestApi } from './testing/api.ts';
-import { startClipql } from './testing/command-line.ts';
+import {
+  type Handler,
+  startWebServer,
+  type WebServer,
+} from '../../../core/src/testing/web-server.ts';
+import { ApiError } from '../errors.ts';
+import { startApi, type TestApi } from '../testing/api.ts';
+import { startClipql } from '../testing/command-line.ts';
 
 let api: TestApi | undefined;
 let web: WebServer | undefined;

@@ -2,18 +2,22 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Handler, startWebServer, type WebServer } from '../../core/src/testing/web-server.ts';
-import type { Services } from './context.ts';
-import { createImageFetcher } from './images/fetch-image.ts';
-import { openLabelSets } from './label-sets/label-sets.ts';
-import { createMetrics } from './metrics.ts';
-import { modelSources } from './models/loaded-model.ts';
-import { createModelRegistry } from './models/registry.ts';
-import { createReadiness } from './readiness.ts';
+import {
+  type Handler,
+  startWebServer,
+  type WebServer,
+} from '../../../core/src/testing/web-server.ts';
+import type { Services } from '../context.ts';
+import { createImageFetcher } from '../images/fetch-image.ts';
+import { openLabelSets } from '../label-sets/label-sets.ts';
+import { createMetrics } from '../metrics.ts';
+import { modelSources } from '../models/loaded-model.ts';
+import { createModelRegistry } from '../models/registry.ts';
+import { createReadiness } from '../readiness.ts';
+import { parseSettings } from '../settings/settings.ts';
+import { exampleBytes } from '../testing/api.ts';
+import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
 import { listen, type RunningServer } from './server.ts';
-import { parseSettings } from './settings/settings.ts';
-import { exampleBytes } from './testing/api.ts';
-import { type ClipqlYoga, createClipqlYoga } from './yoga.ts';
 
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../testing/api.ts';
+import { WAIT } from '../testing/held-tower.ts';
 import { listen, type RunningServer } from './server.ts';
-import { startApi, type TestApi } from './testing/api.ts';
-import { WAIT } from './testing/held-tower.ts';
 
 const KIBIBYTE = 1024;
 
