@@ -37,6 +37,7 @@ export function addLoadCommands(
     program
       .command(name)
       .description(description)
+      .option('--json', 'print one JSON object, as without --table')
       .option('--table', 'print a table instead of one JSON object')
       .option(
         '--clients <n>',
