@@ -128,8 +128,8 @@ function accuracySection({ machine, model, rows }: AccuracyReport): string[] {
 function probeSection({ probe, machine, model, rows, claims }: ProbeReport): string[] {
   const headings = Object.keys(rows[0] ?? {});
   const found = claims.map(
-    ({ claim, measured, limit, passed }) =>
-      `- ${claim}: **${round(measured)}**, at most ${limit}: ${passed ? 'holds' : 'does not hold'}`,
+    ({ claim, measured, limit, least, passed }) =>
+      `- ${claim}: **${round(measured)}**, at ${least ? 'least' : 'most'} ${limit}: ${passed ? 'holds' : 'does not hold'}`,
   );
   return [
     ...['', `## \`bench ${probe}\`, ${model}`, '', ...machineLines(machine), ...found, ''],

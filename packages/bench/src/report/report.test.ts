@@ -81,10 +81,13 @@ describe('bench report', () => {
       rows: [row, { ...row, engine: 'onnxruntime-web', perItemMs: 144 }],
       unavailable: [],
     };
-    const claim = { claim: 'deaths', measured: 0, limit: 0, passed: true };
+    const claims = [
+      { claim: 'deaths', measured: 0, limit: 0, passed: true },
+      { claim: 'batch', measured: 3, limit: 4, least: true, passed: false },
+    ];
     const probe = { probe: 'deaths', machine: MACHINE, model: 'nano', rows: [{ ms: 5 }] };
     await writeFile(join(folder, 'speed.json'), JSON.stringify(speed));
-    await writeFile(join(folder, 'deaths.json'), JSON.stringify({ ...probe, claims: [claim] }));
+    await writeFile(join(folder, 'deaths.json'), JSON.stringify({ ...probe, claims }));
     const out = join(folder, 'docs', 'benchmarks.md');
 
     expect(await run(folder, '--out', out)).toEqual({ exitCode: 0, stderr: '' });
@@ -94,6 +97,7 @@ describe('bench report', () => {
     expect(page).toContain('| clipql (wasm relaxed) | f32 | image | 1 | 50 | 2 | 70 | 118 | 91 |');
     expect(page).toContain('](benchmarks/speed-1-1.svg)');
     expect(page).toContain('deaths: **0**, at most 0: holds');
+    expect(page).toContain('batch: **3**, at least 4: does not hold');
     expect(await readdir(join(folder, 'docs', 'benchmarks'))).toEqual(['speed-1-1.svg']);
   });
 
