@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { ClipError, type ClipErrorCode, type PreprocessConfig } from '@clipql/core';
 import type { DecodedImage } from './decoded-image.ts';
@@ -35,6 +36,13 @@ export type StartDecodeThread = (callbacks: DecodeThreadCallbacks) => DecodeThre
 
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 const SCRIPT = new URL(`./decode-worker${EXTENSION}`, import.meta.url);
+/**
+ * V8 replaces what leads from a codec's WebAssembly into JavaScript after a thousand calls. While another
+ * thread with the same codec ends, that may use memory which is freed by then, and ends the process
+ * (SIGSEGV in `Runtime_TierUpWasmToJSWrapper`, Node 24.21). Without the first kind there is nothing to replace.
+ */
+setFlagsFromString('--no-wasm-generic-wrapper');
+
 /** Run from its sources, as tests do, core is taken from its sources too. */
 const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
 
