@@ -5,7 +5,7 @@ import {
   type ClassifyOptions,
   classifyEmbeddings,
 } from './classify.ts';
-import type { ClipConfig } from './config.ts';
+import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder.ts';
 import { ClipError } from './errors.ts';
 import { decodeImage } from './image/decode.ts';

@@ -1,5 +1,5 @@
 import type { Backend, Executable, RunShapes } from './backends/backend.ts';
-import type { ClipConfig } from './config.ts';
+import type { ClipConfig } from './config/clip-config.ts';
 import { planOperations } from './graph/operations.ts';
 import { planGraph } from './graph/plan.ts';
 import { textTower } from './model/text.ts';

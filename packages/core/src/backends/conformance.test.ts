@@ -3,7 +3,7 @@
  * of a float64 evaluation of the unplanned graph, at sizes that are no multiple of anything.
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Activation, TextConfig, VisionConfig } from '../config.ts';
+import type { Activation, TextConfig, VisionConfig } from '../config/clip-config.ts';
 import { type Affine, GraphBuilder, type Tensor } from '../graph/graph.ts';
 import { planGraph } from '../graph/plan.ts';
 import { textTower } from '../model/text.ts';

@@ -1,4 +1,4 @@
-import type { Activation } from '../config.ts';
+import type { Activation } from '../config/clip-config.ts';
 import {
   type Graph,
   inOrder,

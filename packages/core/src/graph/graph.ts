@@ -1,4 +1,4 @@
-import type { Activation } from '../config.ts';
+import type { Activation } from '../config/clip-config.ts';
 
 /** A weight of the model, under our name, with the shape that it has in the checkpoint. */
 export interface Parameter {

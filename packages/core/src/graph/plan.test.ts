@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseConfig } from '../config.ts';
+import { parseConfig } from '../config/config-json.ts';
 import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
 import { layOutArena } from './arena.ts';

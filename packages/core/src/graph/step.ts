@@ -1,4 +1,4 @@
-import type { Activation } from '../config.ts';
+import type { Activation } from '../config/clip-config.ts';
 
 /**
  * Weights that a step uses as one: parameters stacked by rows, [rows, columns]. Most are a single

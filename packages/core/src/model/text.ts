@@ -7,7 +7,7 @@
  *
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, CLIP.encode_text
  */
-import type { TextConfig } from '../config.ts';
+import type { TextConfig } from '../config/clip-config.ts';
 import { GraphBuilder } from '../graph/graph.ts';
 import { affine, transformer } from './transformer.ts';
 import type { Tower } from './vision.ts';

@@ -7,7 +7,7 @@
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, ResidualAttentionBlock
  * @see Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision"
  */
-import type { TransformerConfig } from '../config.ts';
+import type { TransformerConfig } from '../config/clip-config.ts';
 import type { Affine, GraphBuilder, Tensor } from '../graph/graph.ts';
 
 /** What the blocks of one tower share. */

@@ -7,7 +7,7 @@
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, VisionTransformer
  * @see Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"
  */
-import type { VisionConfig } from '../config.ts';
+import type { VisionConfig } from '../config/clip-config.ts';
 import { type Graph, GraphBuilder, type Parameter } from '../graph/graph.ts';
 import { affine, transformer } from './transformer.ts';
 

@@ -1,4 +1,4 @@
-import type { TextConfig } from '../config.ts';
+import type { TextConfig } from '../config/clip-config.ts';
 import { ClipError } from '../errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import type { TextConfig } from '../config.ts';
+import type { TextConfig } from '../config/clip-config.ts';
 import { ClipError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../json.ts';
 import { readMerges, readVocabulary, splitDefinition } from './byte-pairs/definition.ts';

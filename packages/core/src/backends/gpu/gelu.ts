@@ -6,7 +6,7 @@
  *
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"
  */
-import type { Activation } from '../../config.ts';
+import type { Activation } from '../../config/clip-config.ts';
 import type { StepOf } from '../../graph/step.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,4 +1,4 @@
-import type { Activation } from '../../config.ts';
+import type { Activation } from '../../config/clip-config.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Slot, Step } from '../../graph/step.ts';
 import { int8Depth, int8ScalesOffset } from './pack-int8.ts';
