@@ -126,3 +126,62 @@ test('one file of api fetches, by the connector that guards it, and the listener
     ),
   );
 });
+
+/** For each question that bench answers, the rooms that it may import from. */
+const BENCH_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  kit: [],
+  parity: ['kit'],
+  speed: ['kit'],
+  load: ['kit'],
+  accuracy: ['kit'],
+  probes: ['kit'],
+  published: ['kit'],
+  report: ['kit'],
+  // Holds what two others measure to a baseline.
+  ci: ['kit', 'parity', 'speed'],
+};
+
+test('bench’s rooms share their kit alone, and at its root is only what starts the command', () => {
+  const home = 'packages/bench/src/';
+  const strays = sourceFiles(`${home}**/*.ts`).flatMap(({ path, imports }) => {
+    const [room, ...rest] = path.slice(home.length).split('/');
+    if (rest.length === 0) return ['main.ts', 'run-bench.ts'].includes(room!) ? [] : [path];
+    const allowed = BENCH_MAY_IMPORT[room!] ?? [];
+    return imports
+      .filter((name) => name.startsWith(home))
+      .filter((name) => {
+        const [other] = name.slice(home.length).split('/');
+        return other !== room && !allowed.includes(other!);
+      })
+      .map((name) => `${path} imports ${name}`);
+  });
+  expect(strays).toEqual([]);
+  const rooms = globSync(`${home}*/`, { cwd: root }).map((path) => path.slice(home.length));
+  expect(rooms.sort()).toEqual(Object.keys(BENCH_MAY_IMPORT).sort());
+});
+
+/** Packages in which no import leads back to its file, on any way, types included. */
+test.each(['bench'])('%s has no circle of imports', (name) => {
+  const everything = sourceFiles(`packages/${name}/src/**/*.ts`, () => true);
+  expect(circlesOf(new Map(everything.map(({ path, imports }) => [path, imports])))).toEqual([]);
+});
+
+test('a circle of imports is found, however long, and named by its files', () => {
+  const imports = { a: ['b'], b: ['c', 'd'], c: ['a'], d: ['node:fs'], e: ['e'] };
+  expect(circlesOf(new Map(Object.entries(imports)))).toEqual(['a → b → c → a', 'e → e']);
+});
+
+/** One circle for each import that leads back to a file on the way to it. */
+function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const circles: string[] = [];
+  const seen = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start !== -1) circles.push([...way.slice(start), path].join(' → '));
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+  };
+  for (const path of imports.keys()) visit(path, []);
+  return circles;
+}

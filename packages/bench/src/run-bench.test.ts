@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFERENCE } from './folders.ts';
-import { referenceCase } from './parity/suite.ts';
+import { REFERENCE } from './kit/folders.ts';
+import { referenceCase } from './kit/models/reference-case.ts';
 import { runBench } from './run-bench.ts';
 
 let folder: string;

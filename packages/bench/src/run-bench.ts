@@ -1,15 +1,15 @@
 import { ClipError } from '@clipql/core';
 import { Command, CommanderError } from 'commander';
-import { addAccuracyCommand } from './commands/accuracy.ts';
-import { addCiCommand } from './commands/ci.ts';
-import { addLoadCommands } from './commands/load.ts';
-import { addParityCommand } from './commands/parity.ts';
-import { addProbeCommands } from './commands/probes.ts';
-import { addPublishedCommand } from './commands/published.ts';
-import { addReportCommand } from './commands/report.ts';
-import { addSpeedCommand } from './commands/speed.ts';
-import { BenchError } from './errors.ts';
-import type { Streams } from './streams.ts';
+import { addAccuracyCommand } from './accuracy/command.ts';
+import { addCiCommand } from './ci/command.ts';
+import { BenchError } from './kit/errors.ts';
+import type { Streams } from './kit/streams.ts';
+import { addLoadCommands } from './load/command.ts';
+import { addParityCommand } from './parity/command.ts';
+import { addProbeCommands } from './probes/command.ts';
+import { addPublishedCommand } from './published/command.ts';
+import { addReportCommand } from './report/command.ts';
+import { addSpeedCommand } from './speed/command.ts';
 
 /** What bench exits with when it could not compare: bad input, or a mistake of its own. */
 const UNUSABLE = 2;

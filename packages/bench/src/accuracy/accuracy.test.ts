@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFERENCE } from '../folders.ts';
+import { REFERENCE } from '../kit/folders.ts';
 import { readClassFolders } from './class-folders.ts';
 import { mergeEqualNames, spread } from './labelled-set.ts';
 import { runAccuracy } from './run-accuracy.ts';

@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import { BenchError } from '../errors.ts';
-import { readBytes } from '../parity/input-file.ts';
+import { BenchError } from '../kit/errors.ts';
+import { readBytes } from '../kit/input-file.ts';
 import type { LabelledImage, LabelledSet } from './labelled-set.ts';
 
 const IMAGE_FILES: ReadonlySet<string> = new Set([

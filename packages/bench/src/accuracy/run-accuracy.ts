@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackendName, type Clip, loadClip } from '@clipql/core';
-import type { JsonObject } from '../json-object.ts';
-import { describeMachine, type Machine } from '../machine.ts';
-import type { Precision } from '../parity/engine.ts';
-import { readJsonObject } from '../parity/input-file.ts';
-import { benchModel } from '../speed/bench-model.ts';
+import type { Precision } from '../kit/clipql-engines.ts';
+import { readJsonObject } from '../kit/input-file.ts';
+import type { JsonObject } from '../kit/json-object.ts';
+import { describeMachine } from '../kit/machine.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import type { Accuracy, AccuracyReport, AccuracyRow } from '../kit/reports/accuracy-report.ts';
 import { readClassFolders } from './class-folders.ts';
 import { spread } from './labelled-set.ts';
-import { type Accuracy, zeroShotAccuracy } from './top-hits.ts';
+import { zeroShotAccuracy } from './top-hits.ts';
 import { hasShards, readTrainingSets } from './training-sets.ts';
 
 export interface AccuracyRequest {
@@ -20,28 +21,6 @@ export interface AccuracyRequest {
   readonly precisions: readonly Precision[];
   /** Images of each set; all unless given. */
   readonly limit: number | undefined;
-}
-
-/** One set in one precision; accuracies are shares, 0 to 1. */
-export interface AccuracyRow extends Accuracy {
-  readonly set: string;
-  readonly labels: number;
-  readonly images: number;
-  readonly backend: string;
-  readonly precision: Precision;
-  /** What the model's figures.json says, where it says it of this set and all images were used. */
-  readonly publishedTop1: number | null;
-  /** Points of top-1 that this precision has less than the first one of the run. */
-  readonly lostPoints: number;
-  readonly passed: boolean;
-}
-
-/** What `bench accuracy --json` prints. */
-export interface AccuracyReport {
-  readonly machine: Machine;
-  readonly model: string;
-  readonly rows: readonly AccuracyRow[];
-  readonly passed: boolean;
 }
 
 /** Another decoder rounds pixels otherwise, which moves a few of 10,000 images. */

@@ -1,4 +1,4 @@
-import { BenchError } from '../errors.ts';
+import { BenchError } from '../kit/errors.ts';
 
 /** An image of a shard: its file and its label. */
 export interface ShardImage {

@@ -1,4 +1,5 @@
 import type { Clip } from '@clipql/core';
+import type { Accuracy } from '../kit/reports/accuracy-report.ts';
 import { type LabelledSet, mergeEqualNames, spread } from './labelled-set.ts';
 
 /** The prompts that `models/nano/figures.json` was measured with; their embeddings are averaged. */
@@ -6,12 +7,6 @@ const TEMPLATES: readonly string[] = ['a photo of a {}.', '{}', 'a picture of a 
 
 const IMAGES_A_BATCH = 8;
 const TOP = 5;
-
-/** Shares of the images, 0 to 1. */
-export interface Accuracy {
-  readonly top1: number;
-  readonly top5: number;
-}
 
 /**
  * Zero-shot accuracy of several models on the same images, decoded and preprocessed once.

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BenchError } from '../errors.ts';
-import { REPOSITORY } from '../folders.ts';
-import { readBytes, readJsonObject } from '../parity/input-file.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REPOSITORY } from '../kit/folders.ts';
+import { readBytes, readJsonObject } from '../kit/input-file.ts';
 import type { LabelledSet } from './labelled-set.ts';
 import { readShard } from './shard.ts';
 

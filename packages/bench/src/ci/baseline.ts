@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { BenchError } from '../errors.ts';
-import { readJsonObject } from '../parity/input-file.ts';
+import { BenchError } from '../kit/errors.ts';
+import { readJsonObject } from '../kit/input-file.ts';
 import type { Ratios } from './ratios.ts';
 
 /** What an earlier run measured, and how much worse a later one may be. */

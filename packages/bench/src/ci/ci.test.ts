@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SpeedRow } from '../speed/row.ts';
+import type { SpeedRow } from '../kit/reports/speed-report.ts';
 import { compareRatios, readBaseline, writeBaseline } from './baseline.ts';
 import { ratiosOf } from './ratios.ts';
 

@@ -1,5 +1,4 @@
-import type { SpeedRow } from '../speed/row.ts';
-import type { SpeedReport } from '../speed/run-speed.ts';
+import type { SpeedReport, SpeedRow } from '../kit/reports/speed-report.ts';
 
 /** Ratios by what they compare; smaller is faster. */
 export type Ratios = Readonly<Record<string, number>>;

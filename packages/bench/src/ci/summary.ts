@@ -1,7 +1,7 @@
+import { markdownTable } from '../kit/reports/markdown-table.ts';
+import type { SpeedReport } from '../kit/reports/speed-report.ts';
 import { allPassed } from '../parity/report.ts';
 import type { ParityResult } from '../parity/row.ts';
-import { markdownTable } from '../report/markdown-table.ts';
-import type { SpeedReport } from '../speed/run-speed.ts';
 import { speedTable } from '../speed/speed-table.ts';
 import type { RatioResult } from './baseline.ts';
 

@@ -19,23 +19,23 @@ const PATIENCE = 60_000;
  * does no more than it must.
  */
 export class GraphqlClient {
-  private readonly url: URL;
-  private readonly idle: Connection[] = [];
-  private readonly all = new Set<Connection>();
+  readonly #url: URL;
+  readonly #idle: Connection[] = [];
+  readonly #all = new Set<Connection>();
 
   constructor(url: string) {
-    this.url = new URL(url);
+    this.#url = new URL(url);
   }
 
   async ask(query: string, variables: object): Promise<Outcome> {
     const body = JSON.stringify({ query, variables });
-    const { pathname, host } = this.url;
+    const { pathname, host } = this.#url;
     const request = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
     const start = performance.now();
-    const connection = this.idle.pop() ?? this.open();
+    const connection = this.#idle.pop() ?? this.#open();
     try {
       const { status, text } = await connection.ask(request, PATIENCE);
-      if (connection.isOpen) this.idle.push(connection);
+      if (connection.isOpen) this.#idle.push(connection);
       return { status, milliseconds: performance.now() - start, ...parsed(text) };
     } catch {
       return {
@@ -48,16 +48,16 @@ export class GraphqlClient {
   }
 
   close(): void {
-    for (const connection of this.all) connection.close();
+    for (const connection of this.#all) connection.close();
   }
 
-  private open(): Connection {
-    const connection = new Connection(this.url, () => {
-      this.all.delete(connection);
-      const index = this.idle.indexOf(connection);
-      if (index !== -1) this.idle.splice(index, 1);
+  #open(): Connection {
+    const connection = new Connection(this.#url, () => {
+      this.#all.delete(connection);
+      const index = this.#idle.indexOf(connection);
+      if (index !== -1) this.#idle.splice(index, 1);
     });
-    this.all.add(connection);
+    this.#all.add(connection);
     return connection;
   }
 }

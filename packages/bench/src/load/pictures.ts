@@ -1,5 +1,5 @@
-import { jpegCodec } from '../probes/jpeg-codec.ts';
-import { jpegFile } from '../probes/jpeg-file.ts';
+import { jpegCodec } from '../kit/jpeg/jpeg-codec.ts';
+import { jpegFile } from '../kit/jpeg/jpeg-file.ts';
 
 /** Start of image, and a comment of four bytes. */
 const HEAD = [0xff, 0xd8, 0xff, 0xfe, 0x00, 0x06];

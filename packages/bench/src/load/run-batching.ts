@@ -1,13 +1,12 @@
 import { loadClip } from '@clipql/core';
-import type { Precision } from '../parity/engine.ts';
-import { modelOnDisk } from '../probes/model-file.ts';
-import { atLeast, atMost, type ProbeResult } from '../probes/probe.ts';
-import { recipePixels } from '../recipe.ts';
-import { benchModel } from '../speed/bench-model.ts';
-import { round } from '../speed/row.ts';
+import type { Precision } from '../kit/clipql-engines.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { modelOnDisk } from '../kit/models/model-on-disk.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import { atLeast, atMost, type ProbeResult } from '../kit/reports/claims.ts';
+import { percentile, round } from '../kit/timing/statistics.ts';
 import { GraphqlClient } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
-import { percentile } from './percentile.ts';
 import { pictures } from './pictures.ts';
 import { startServer } from './server.ts';
 

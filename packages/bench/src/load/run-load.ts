@@ -1,9 +1,8 @@
-import { atLeast, atMost, type ProbeResult } from '../probes/probe.ts';
-import { round } from '../speed/row.ts';
+import { atLeast, atMost, type ProbeResult } from '../kit/reports/claims.ts';
+import { percentile, round } from '../kit/timing/statistics.ts';
 import { GraphqlClient, type Outcome } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
 import { startOrigin } from './origin.ts';
-import { percentile } from './percentile.ts';
 import { imageBomb, pictures } from './pictures.ts';
 import { type BenchServer, startServer } from './server.ts';
 

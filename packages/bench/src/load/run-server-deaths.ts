@@ -1,9 +1,8 @@
-import type { ThreadKind } from '../probes/keep-workers.ts';
-import { atMost, type Claim, type ProbeResult } from '../probes/probe.ts';
-import { round } from '../speed/row.ts';
+import type { ThreadKind } from '../kit/keep-workers.ts';
+import { atMost, type Claim, type ProbeResult } from '../kit/reports/claims.ts';
+import { percentile, round } from '../kit/timing/statistics.ts';
 import { GraphqlClient, type Outcome } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
-import { percentile } from './percentile.ts';
 import { pictures } from './pictures.ts';
 import { startServer } from './server.ts';
 

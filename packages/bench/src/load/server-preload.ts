@@ -3,7 +3,7 @@
  * its threads, when the process that measures asks. ClipQL itself has no way in for this.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { keepWorkers } from '../probes/keep-workers.ts';
+import { keepWorkers } from '../kit/keep-workers.ts';
 import type { ServerQuestion, ServerVitals } from './server.ts';
 
 const RESOLUTION = 5;

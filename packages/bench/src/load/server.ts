@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { BenchError } from '../errors.ts';
-import { REPOSITORY } from '../folders.ts';
-import type { ThreadKind } from '../probes/keep-workers.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REPOSITORY } from '../kit/folders.ts';
+import type { ThreadKind } from '../kit/keep-workers.ts';
 
 export type ServerQuestion =
   | { readonly kind: 'vitals' }

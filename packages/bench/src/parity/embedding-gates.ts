@@ -1,4 +1,4 @@
-import type { Engine } from './engine.ts';
+import type { ClipqlEngine } from '../kit/clipql-engines.ts';
 import type { Gate } from './row.ts';
 
 /** What the embeddings and the logits of one engine must hold. */
@@ -7,7 +7,7 @@ export interface ForwardGates {
   readonly logit: Gate;
 }
 
-export function gatesFor({ backend, precision }: Engine, caseName: string): ForwardGates {
+export function gatesFor({ backend, precision }: ClipqlEngine, caseName: string): ForwardGates {
   if (precision === 'int8') return { embedding: int8Gate(caseName), logit: PRINTED };
   return backend === 'gpu' ? GPU_GATES : FLOAT32_GATES;
 }

@@ -1,17 +1,10 @@
 import { type Clip, classifyEmbeddings, loadClip, type ModelFiles } from '@clipql/core';
-import { modelFromFolder } from '@clipql/core/node';
-import { recipePixels } from '../recipe.ts';
-import { recipeModel } from '../recipe-model.ts';
-import type { ForwardCase, Matrix } from './case.ts';
-import { compareMatrices, describeWorst } from './compare.ts';
+import type { ClipqlEngine } from '../kit/clipql-engines.ts';
+import { compareMatrices, describeWorst } from '../kit/compare.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import type { ForwardCase, Matrix } from '../kit/models/reference-case.ts';
 import { gatesFor } from './embedding-gates.ts';
-import type { Engine } from './engine.ts';
 import type { Gate, ParityResult, Tower } from './row.ts';
-
-/** The model of a case: its folder, or the recipe's. */
-export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {
-  return weights === undefined ? recipeModel(name, config) : modelFromFolder(weights);
-}
 
 /**
  * Runs a case on one engine through core's public functions: the embeddings of its images and
@@ -22,7 +15,7 @@ export async function modelOfCase({ name, config, weights }: ForwardCase): Promi
 export async function compareForward(
   forwardCase: ForwardCase,
   model: ModelFiles,
-  engine: Engine,
+  engine: ClipqlEngine,
 ): Promise<ParityResult[]> {
   const clip = await loadClip(model, engine);
   try {

@@ -3,12 +3,16 @@
  */
 import type { ModelFiles } from '@clipql/core';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { failuresOf } from '../testing/failures.ts';
-import { type Mistake, withMistake } from '../testing/mistaken-weights.ts';
-import { type ForwardCase, readCase } from './case.ts';
-import { compareForward, modelOfCase } from './forward.ts';
+import {
+  type ForwardCase,
+  modelOfCase,
+  readCase,
+  referenceCase,
+} from '../kit/models/reference-case.ts';
+import { compareForward } from './forward.ts';
 import type { ParityResult, Tower } from './row.ts';
-import { referenceCase } from './suite.ts';
+import { failuresOf } from './testing/failures.ts';
+import { type Mistake, withMistake } from './testing/mistaken-weights.ts';
 
 const REFERENCE_F32 = { backend: 'reference', precision: 'f32' } as const;
 

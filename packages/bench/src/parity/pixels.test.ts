@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REFERENCE } from '../folders.ts';
+import { REFERENCE } from '../kit/folders.ts';
 import { comparePixels } from './pixels.ts';
 
 const image = (file: string) => join(REFERENCE, 'preprocess', file);

@@ -1,7 +1,7 @@
 import { ClipError, decodeImage, preprocessImage, type RgbImage, sniffImage } from '@clipql/core';
-import { BenchError } from '../errors.ts';
-import { type Comparison, compareMatrices } from './compare.ts';
-import { readBytes } from './input-file.ts';
+import { type Comparison, compareMatrices } from '../kit/compare.ts';
+import { BenchError } from '../kit/errors.ts';
+import { readBytes } from '../kit/input-file.ts';
 import type { PixelCase } from './preprocess-folder.ts';
 import type { Gate, ParityResult } from './row.ts';
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { BenchError } from '../errors.ts';
+import { BenchError } from '../kit/errors.ts';
 
 /** An image, and what the reference makes of it at one size. */
 export interface PixelCase {

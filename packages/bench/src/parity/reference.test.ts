@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { REFERENCE } from '../folders.ts';
-import { failuresOf } from '../testing/failures.ts';
-import { enginesHere } from './engine.ts';
+import { enginesHere } from '../kit/clipql-engines.ts';
+import { REFERENCE } from '../kit/folders.ts';
+import { referenceCase } from '../kit/models/reference-case.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
-import { nanoTokens, openaiTokens, referenceCase, runParity } from './suite.ts';
+import { nanoTokens, openaiTokens, runParity } from './suite.ts';
+import { failuresOf } from './testing/failures.ts';
 
 const quiet = () => {};
 const engines = await enginesHere((line) => {

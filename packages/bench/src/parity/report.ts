@@ -1,4 +1,4 @@
-import { alignedTable, type Column } from '../table.ts';
+import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
 import type { ParityResult } from './row.ts';
 
 export const allPassed = (results: readonly ParityResult[]): boolean =>

@@ -1,4 +1,4 @@
-import type { Comparison } from './compare.ts';
+import type { Comparison } from '../kit/compare.ts';
 
 export type Tower = 'image' | 'text' | 'logits' | 'pixels' | 'tokens';
 

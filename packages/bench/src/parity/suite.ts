@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { ClipError, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
-import { BenchError } from '../errors.ts';
-import { REFERENCE, REPOSITORY } from '../folders.ts';
-import { type ForwardCase, readCase } from './case.ts';
-import type { Engine } from './engine.ts';
-import { compareForward, modelOfCase } from './forward.ts';
+import type { ClipqlEngine } from '../kit/clipql-engines.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REFERENCE, REPOSITORY } from '../kit/folders.ts';
+import {
+  type ForwardCase,
+  modelOfCase,
+  REFERENCE_CASES,
+  readCase,
+  referenceCase,
+} from '../kit/models/reference-case.ts';
+import { compareForward } from './forward.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
 import type { ParityResult } from './row.ts';
@@ -14,7 +20,7 @@ import { compareTokens, loadOpenaiTokenizer, missingTokenizer, readTokenCases } 
 /** What to compare. */
 export interface ParityRequest {
   /** A function where they have to be looked for, which is done once all inputs are read. */
-  readonly engines: readonly Engine[] | (() => Promise<readonly Engine[]>);
+  readonly engines: readonly ClipqlEngine[] | (() => Promise<readonly ClipqlEngine[]>);
   /** Case files. */
   readonly cases: readonly string[];
   /** Folder with `in/` and `expected/`; undefined for none. */
@@ -23,15 +29,6 @@ export interface ParityRequest {
   readonly tokens: boolean;
 }
 
-export const REFERENCE_CASES = [
-  'tiny-quick-gelu',
-  'tiny-gelu',
-  'odd-sizes',
-  'odd-end-token',
-  'nano',
-  'vit-b-32',
-] as const;
-
 /** Everything in the reference folder, on these engines. */
 export const wholeReference = (engines: ParityRequest['engines']): ParityRequest => ({
   engines,
@@ -39,9 +36,6 @@ export const wholeReference = (engines: ParityRequest['engines']): ParityRequest
   preprocess: join(REFERENCE, 'preprocess'),
   tokens: true,
 });
-
-export const referenceCase = (name: (typeof REFERENCE_CASES)[number]): string =>
-  join(REFERENCE, `${name}.json`);
 
 /**
  * Runs the comparisons, all inputs read and checked before the first.
@@ -101,7 +95,7 @@ export async function nanoTokens(): Promise<ParityResult> {
   return result;
 }
 
-async function forwardResults(file: string, forwardCase: ForwardCase, engine: Engine) {
+async function forwardResults(file: string, forwardCase: ForwardCase, engine: ClipqlEngine) {
   try {
     return await compareForward(forwardCase, await modelOfCase(forwardCase), engine);
   } catch (error) {

@@ -1,9 +1,9 @@
 import { BACKENDS, type Clip, loadClip } from '@clipql/core';
-import { BenchError } from '../errors.ts';
-import type { JsonObject } from '../json-object.ts';
-import { openaiTokenizer } from '../openai-tokenizer.ts';
-import { recipeModel } from '../recipe-model.ts';
-import { readJsonObject } from './input-file.ts';
+import { BenchError } from '../kit/errors.ts';
+import { readJsonObject } from '../kit/input-file.ts';
+import type { JsonObject } from '../kit/json-object.ts';
+import { openaiTokenizer } from '../kit/models/openai-tokenizer.ts';
+import { recipeModel } from '../kit/models/recipe-model.ts';
 import type { ParityResult } from './row.ts';
 
 export interface TokenCase {

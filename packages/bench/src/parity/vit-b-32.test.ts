@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { failuresOf } from '../testing/failures.ts';
-import { CPU_ENGINES } from './engine.ts';
-import { referenceCase, runParity } from './suite.ts';
+import { CPU_ENGINES } from '../kit/clipql-engines.ts';
+import { referenceCase } from '../kit/models/reference-case.ts';
+import { runParity } from './suite.ts';
+import { failuresOf } from './testing/failures.ts';
 
 const CLAIM =
   'full ViT-B/32 agrees with float64: in f32 within relative L2 1e-5, its logits within 2e-3; in int8 with a cosine of at least 0.998';

@@ -1,9 +1,10 @@
 import type { Worker } from 'node:worker_threads';
-import { recipePixels } from '../recipe.ts';
-import { benchModel } from '../speed/bench-model.ts';
-import { round } from '../speed/row.ts';
-import { keepWorkers, type ThreadKind } from './keep-workers.ts';
-import { atMost, type Claim, type Probe } from './probe.ts';
+import { keepWorkers, type ThreadKind } from '../kit/keep-workers.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import { atMost, type Claim } from '../kit/reports/claims.ts';
+import { round } from '../kit/timing/statistics.ts';
+import type { Probe } from './probe.ts';
 
 /** What a caller waits at most for the next answer, and for the failure of the one in flight. */
 const MOST_MILLISECONDS = 2000;

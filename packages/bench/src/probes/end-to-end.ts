@@ -1,10 +1,11 @@
 import { decodeImage, loadClip } from '@clipql/core';
-import { benchModel } from '../speed/bench-model.ts';
-import { round } from '../speed/row.ts';
-import { jpegCodec } from './jpeg-codec.ts';
-import { jpegFile } from './jpeg-file.ts';
-import { medianTime } from './median-time.ts';
-import { atMost, type Probe } from './probe.ts';
+import { jpegCodec } from '../kit/jpeg/jpeg-codec.ts';
+import { jpegFile } from '../kit/jpeg/jpeg-file.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { atMost } from '../kit/reports/claims.ts';
+import { medianTime } from '../kit/timing/median-time.ts';
+import { round } from '../kit/timing/statistics.ts';
+import type { Probe } from './probe.ts';
 
 /** A picture from the web, a large screen, a camera of 12 megapixels. */
 const PICTURES = [

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { loadClip } from '@clipql/core';
-import type { JsonObject } from '../json-object.ts';
-import { recipePixels } from '../recipe.ts';
-import { recipeModel } from '../recipe-model.ts';
-import { benchModel } from '../speed/bench-model.ts';
-import { operationsOf } from '../speed/operations.ts';
-import { round } from '../speed/row.ts';
-import { medianTime } from './median-time.ts';
-import type { Cell, Probe, ProbeRequest } from './probe.ts';
+import type { JsonObject } from '../kit/json-object.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import { recipeModel } from '../kit/models/recipe-model.ts';
+import type { Cell } from '../kit/reports/claims.ts';
+import { medianTime } from '../kit/timing/median-time.ts';
+import { operationsOf } from '../kit/timing/operations.ts';
+import { round } from '../kit/timing/statistics.ts';
+import type { Probe, ProbeRequest } from './probe.ts';
 
 const BATCHES = [1, 2, 3, 4, 6, 8, 16];
 /** Sides of the image, in patches: 10, 26, 50, 101, 145 and 197 tokens. */

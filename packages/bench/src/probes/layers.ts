@@ -1,11 +1,11 @@
 import { loadClip } from '@clipql/core';
-import { visionSizes } from '../clip-sizes.ts';
-import type { JsonObject } from '../json-object.ts';
-import { recipePixels } from '../recipe.ts';
-import { recipeModel } from '../recipe-model.ts';
-import { benchModel } from '../speed/bench-model.ts';
-import { round } from '../speed/row.ts';
-import { medianTime } from './median-time.ts';
+import type { JsonObject } from '../kit/json-object.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { visionSizes } from '../kit/models/clip-sizes.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import { recipeModel } from '../kit/models/recipe-model.ts';
+import { medianTime } from '../kit/timing/median-time.ts';
+import { round } from '../kit/timing/statistics.ts';
 import type { Probe, ProbeRequest } from './probe.ts';
 
 const BATCHES = [1, 8];

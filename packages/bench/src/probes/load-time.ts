@@ -1,6 +1,7 @@
 import { loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
-import { atMost, type Probe } from './probe.ts';
+import { atMost } from '../kit/reports/claims.ts';
+import type { Probe } from './probe.ts';
 
 const MEGABYTE = 1e6;
 /** What ViT-B/32 may take on two cores. */

@@ -1,7 +1,8 @@
 import { loadClip } from '@clipql/core';
-import { recipePixels } from '../recipe.ts';
-import { benchModel } from '../speed/bench-model.ts';
-import { atMost, type Probe } from './probe.ts';
+import { benchModel } from '../kit/models/bench-model.ts';
+import { recipePixels } from '../kit/models/recipe.ts';
+import { atMost } from '../kit/reports/claims.ts';
+import type { Probe } from './probe.ts';
 
 const MEGABYTE = 1e6;
 /** Passes after which the process has its size. */

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BenchError } from '../errors.ts';
-import { modelOnDisk } from './model-file.ts';
-import type { ProbeRequest, ProbeResult } from './probe.ts';
+import { BenchError } from '../kit/errors.ts';
+import { modelOnDisk } from '../kit/models/model-on-disk.ts';
+import type { ProbeResult } from '../kit/reports/claims.ts';
+import type { ProbeRequest } from './probe.ts';
 
 export type ProbeName = 'load-time' | 'memory' | 'deaths' | 'end-to-end' | 'growth' | 'layers';
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { BenchError } from '../errors.ts';
-import { REPOSITORY } from '../folders.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REPOSITORY } from '../kit/folders.ts';
 
 export interface HubProcess {
   /** For HF_ENDPOINT. */

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { BenchError } from '../errors.ts';
-import { REPOSITORY } from '../folders.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REPOSITORY } from '../kit/folders.ts';
 
 const CLIPQL = join(REPOSITORY, 'packages/api/bin/clipql.js');
 const EXTENSION = extname(fileURLToPath(import.meta.url));

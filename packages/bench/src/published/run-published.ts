@@ -3,10 +3,10 @@ import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BenchError } from '../errors.ts';
-import { REFERENCE, REPOSITORY } from '../folders.ts';
-import { modelOnDisk } from '../probes/model-file.ts';
-import { atMost, type Claim } from '../probes/probe.ts';
+import { BenchError } from '../kit/errors.ts';
+import { REFERENCE, REPOSITORY } from '../kit/folders.ts';
+import { modelOnDisk } from '../kit/models/model-on-disk.ts';
+import { atMost, type Claim } from '../kit/reports/claims.ts';
 import { startHubProcess } from './hub-process.ts';
 import { type Measured, measuredClipql } from './measured-clipql.ts';
 

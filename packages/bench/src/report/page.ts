@@ -1,10 +1,10 @@
-import type { AccuracyReport } from '../accuracy/run-accuracy.ts';
-import type { Machine } from '../machine.ts';
-import type { ProbeReport } from '../probes/probe.ts';
-import { round, type SpeedRow } from '../speed/row.ts';
-import type { SpeedReport } from '../speed/run-speed.ts';
+import type { Machine } from '../kit/machine.ts';
+import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
+import type { ProbeReport } from '../kit/reports/claims.ts';
+import { markdownTable } from '../kit/reports/markdown-table.ts';
+import type { SpeedReport, SpeedRow } from '../kit/reports/speed-report.ts';
+import { round } from '../kit/timing/statistics.ts';
 import { type Bar, barChart } from './bar-chart.ts';
-import { markdownTable } from './markdown-table.ts';
 import type { Results } from './read-results.ts';
 
 /** A page and its charts, by file name. */

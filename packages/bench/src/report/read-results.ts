@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AccuracyReport } from '../accuracy/run-accuracy.ts';
-import { BenchError } from '../errors.ts';
-import type { JsonObject } from '../json-object.ts';
-import { readJsonObject } from '../parity/input-file.ts';
-import type { ProbeReport } from '../probes/probe.ts';
-import type { SpeedReport } from '../speed/run-speed.ts';
+import { BenchError } from '../kit/errors.ts';
+import { readJsonObject } from '../kit/input-file.ts';
+import type { JsonObject } from '../kit/json-object.ts';
+import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
+import type { ProbeReport } from '../kit/reports/claims.ts';
+import type { SpeedReport } from '../kit/reports/speed-report.ts';
 
 /** What the commands of one run or several wrote with `--json`. */
 export interface Results {

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { markdownTable } from '../kit/reports/markdown-table.ts';
 import { runBench } from '../run-bench.ts';
 import { barChart } from './bar-chart.ts';
-import { markdownTable } from './markdown-table.ts';
 
 let folder: string;
 beforeAll(async () => {

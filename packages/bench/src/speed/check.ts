@@ -1,6 +1,6 @@
-import { BenchError } from '../errors.ts';
-import { compareMatrices } from '../parity/compare.ts';
-import type { Precision } from '../parity/engine.ts';
+import type { Precision } from '../kit/clipql-engines.ts';
+import { compareMatrices } from '../kit/compare.ts';
+import { BenchError } from '../kit/errors.ts';
 
 /** What an engine's embeddings must hold before it is timed, compared with ClipQL's in f32. */
 const GATES = {

@@ -1,6 +1,5 @@
-import { alignedTable, type Column } from '../table.ts';
-import type { SpeedRow } from './row.ts';
-import type { SpeedReport } from './run-speed.ts';
+import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
+import type { SpeedReport, SpeedRow } from '../kit/reports/speed-report.ts';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'engine' },

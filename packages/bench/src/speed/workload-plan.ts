@@ -1,9 +1,9 @@
-import { textSizes } from '../clip-sizes.ts';
-import type { BenchModel } from './bench-model.ts';
-import type { EngineName } from './engine.ts';
-import { EngineClient } from './engine-client.ts';
-import type { SpeedRequest } from './run-speed.ts';
-import { LABELS, type Workload } from './workload.ts';
+import type { EngineName } from '../kit/engines/engine.ts';
+import { EngineClient } from '../kit/engines/engine-client.ts';
+import { LABELS, type Workload } from '../kit/engines/workload.ts';
+import type { BenchModel } from '../kit/models/bench-model.ts';
+import { textSizes } from '../kit/models/clip-sizes.ts';
+import type { SpeedRequest } from './request.ts';
 
 /** What is to be measured, and what comes out of it. */
 export interface WorkloadPlan {

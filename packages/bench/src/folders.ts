@@ -1,7 +1,0 @@
-import { fileURLToPath } from 'node:url';
-
-/** The repository's root; case files name their weights' folder from here. */
-export const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** The reference outputs that are kept with bench; see the README there. */
-export const REFERENCE = fileURLToPath(new URL('../reference/', import.meta.url));

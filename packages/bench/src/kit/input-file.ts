@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { BenchError } from './errors.ts';
+import type { JsonObject } from './json-object.ts';
+
+/** @throws BenchError FILE_NOT_FOUND where the file cannot be read. */
+export async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : 'unknown reason';
+    throw new BenchError('FILE_NOT_FOUND', `${file}: cannot be read (${reason})`, { cause });
+  }
+}
+
+/** @throws BenchError FILE_NOT_FOUND, or CASE_INVALID where the file holds no JSON object. */
+export async function readJsonObject(file: string): Promise<JsonObject> {
+  const text = new TextDecoder().decode(await readBytes(file));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new BenchError('CASE_INVALID', `${file}: not valid JSON`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new BenchError('CASE_INVALID', `${file}: expected a JSON object`);
+  }
+  return value as JsonObject;
+}

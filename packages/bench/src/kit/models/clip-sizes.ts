@@ -1,0 +1,66 @@
+/** The sizes of a CLIP model, from Hugging Face's `config.json` and `CLIPConfig`'s defaults. */
+
+import type { JsonObject } from '../json-object.ts';
+
+const VISION_DEFAULTS = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  hidden_act: 'quick_gelu',
+  layer_norm_eps: 1e-5,
+  image_size: 224,
+  patch_size: 32,
+};
+const TEXT_DEFAULTS = {
+  hidden_size: 512,
+  intermediate_size: 2048,
+  num_hidden_layers: 12,
+  num_attention_heads: 8,
+  hidden_act: 'quick_gelu',
+  layer_norm_eps: 1e-5,
+  vocab_size: 49408,
+  max_position_embeddings: 77,
+  eos_token_id: 49407,
+};
+const PROJECTION_DEFAULT = 512;
+
+export type VisionSizes = Readonly<typeof VISION_DEFAULTS>;
+export type TextSizes = Readonly<typeof TEXT_DEFAULTS>;
+/** What both towers have. */
+export type TowerSizes = Pick<
+  VisionSizes,
+  | 'hidden_size'
+  | 'intermediate_size'
+  | 'num_hidden_layers'
+  | 'num_attention_heads'
+  | 'hidden_act'
+  | 'layer_norm_eps'
+>;
+
+export const visionSizes = (config: JsonObject): VisionSizes =>
+  sizes(config, 'vision_config', VISION_DEFAULTS);
+export const textSizes = (config: JsonObject): TextSizes =>
+  sizes(config, 'text_config', TEXT_DEFAULTS);
+
+/** P, patches of an image; the class token is not one. */
+export const patchesOf = ({ image_size, patch_size }: VisionSizes): number =>
+  Math.floor(image_size / patch_size) ** 2;
+
+/** S, the side of the images that a model takes. */
+export const imageSizeOf = (config: JsonObject): number => visionSizes(config).image_size;
+
+/** E, the length of a model's embeddings. */
+export const projectionOf = ({ projection_dim: projection }: JsonObject): number =>
+  Number(projection ?? PROJECTION_DEFAULT);
+
+function sizes<Defaults extends Record<string, number | string>>(
+  config: JsonObject,
+  section: string,
+  defaults: Defaults,
+): Defaults {
+  // The `_dict` of old files wins, as it does in transformers.
+  const given = Object.assign({}, config[section], config[`${section}_dict`]) as JsonObject;
+  const entries = Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value]);
+  return Object.fromEntries(entries);
+}

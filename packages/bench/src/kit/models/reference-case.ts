@@ -1,0 +1,117 @@
+import { basename, join, resolve } from 'node:path';
+import type { ModelFiles } from '@clipql/core';
+import { modelFromFolder } from '@clipql/core/node';
+import { BenchError } from '../errors.ts';
+import { REFERENCE, REPOSITORY } from '../folders.ts';
+import { readJsonObject } from '../input-file.ts';
+import type { JsonObject } from '../json-object.ts';
+import { projectionOf } from './clip-sizes.ts';
+import { recipeModel } from './recipe-model.ts';
+
+export const REFERENCE_CASES = [
+  'tiny-quick-gelu',
+  'tiny-gelu',
+  'odd-sizes',
+  'odd-end-token',
+  'nano',
+  'vit-b-32',
+] as const;
+
+/** Where a reference case lies. */
+export const referenceCase = (name: (typeof REFERENCE_CASES)[number]): string =>
+  join(REFERENCE, `${name}.json`);
+
+export type Matrix = readonly (readonly number[])[];
+
+/** A forward pass with known outcome. B images, T texts, E the length of an embedding. */
+export interface ForwardCase {
+  readonly name: string;
+  /** Hugging Face's `config.json` of a `CLIPModel`. */
+  readonly config: JsonObject;
+  /** The model's folder; undefined where the recipe makes the weights. */
+  readonly weights: string | undefined;
+  /** Of the recipe's pixels. */
+  readonly seed: number;
+  readonly images: { readonly embeddings: Matrix } | undefined;
+  readonly texts: { readonly ids: Matrix; readonly embeddings: Matrix } | undefined;
+  /** [B, T] */
+  readonly logits: Matrix | undefined;
+}
+
+/**
+ * Reads a case file. `config` must be there, and `image_embeds` [B, E] or `input_ids` with
+ * `text_embeds` [T, E], or all three; `logits_per_image` [B, T] may. `weights`, or in its absence
+ * a `note` that begins `weights: models/NAME;`, names the model's folder, from the repository's
+ * root; where neither does, the recipe makes the weights. `seed` is 0 unless given.
+ *
+ * @throws BenchError FILE_NOT_FOUND, or CASE_INVALID naming the field, what was expected and what
+ *   came.
+ */
+export async function readCase(file: string): Promise<ForwardCase> {
+  const json = await readJsonObject(file);
+  const fail = (problem: string) => new BenchError('CASE_INVALID', `${file}: ${problem}`);
+  const { case: name, config, seed = 0 } = json;
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw fail('config: expected an object');
+  }
+  if (!Number.isSafeInteger(seed)) throw fail('seed: expected a whole number');
+
+  const embedding = { columns: projectionOf(config as JsonObject) };
+  const imageEmbeds = matrix(json, 'image_embeds', embedding, fail);
+  const ids = matrix(json, 'input_ids', {}, fail);
+  const textEmbeds = matrix(json, 'text_embeds', { rows: ids?.length ?? 0, ...embedding }, fail);
+  if (ids !== undefined && textEmbeds === undefined) {
+    throw fail('text_embeds: expected those of input_ids, got none');
+  }
+  if (imageEmbeds === undefined && textEmbeds === undefined) {
+    throw fail('expected image_embeds, or input_ids and text_embeds, got neither');
+  }
+  const shape = { rows: imageEmbeds?.length ?? 0, columns: ids?.length ?? 0 };
+  return {
+    name: typeof name === 'string' ? name : basename(file, '.json'),
+    config: config as JsonObject,
+    weights: weightsFolder(json),
+    seed: seed as number,
+    images: imageEmbeds && { embeddings: imageEmbeds },
+    texts: ids && textEmbeds && { ids, embeddings: textEmbeds },
+    logits: matrix(json, 'logits_per_image', shape, fail),
+  };
+}
+
+/** The model of a case: its folder, or the recipe's. */
+export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {
+  return weights === undefined ? recipeModel(name, config) : modelFromFolder(weights);
+}
+
+function weightsFolder({ weights, note }: JsonObject): string | undefined {
+  const noted =
+    typeof note === 'string' ? /^weights: (models\/[\w.-]+)(;|$)/.exec(note)?.[1] : undefined;
+  const folder = typeof weights === 'string' ? weights : noted;
+  return folder === undefined ? undefined : resolve(REPOSITORY, folder);
+}
+
+type Fail = (problem: string) => BenchError;
+
+/** A matrix of numbers; rows may differ in length where no number of columns is given. */
+function matrix(
+  json: JsonObject,
+  field: string,
+  shape: { rows?: number; columns?: number },
+  fail: Fail,
+): Matrix | undefined {
+  const value = json[field];
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value) || value.length === 0) throw fail(`${field}: expected a list of rows`);
+  const { rows = value.length } = shape;
+  if (value.length !== rows) throw fail(`${field}: expected ${rows} rows, got ${value.length}`);
+  value.forEach((row: unknown, i) => {
+    if (!Array.isArray(row)) throw fail(`${field}[${i}]: expected a list of numbers`);
+    const { columns = row.length } = shape;
+    if (row.length !== columns) {
+      throw fail(`${field}[${i}]: expected ${columns} numbers, got ${row.length}`);
+    }
+    const wrong = row.findIndex((number) => typeof number !== 'number');
+    if (wrong !== -1) throw fail(`${field}[${i}][${wrong}]: expected a number`);
+  });
+  return value as Matrix;
+}

@@ -1,0 +1,91 @@
+/**
+ * Operations of a forward pass: of matrix products and attention, a multiplication and an addition
+ * counted as two. Norms, activations and softmax, about a hundredth of the work, are not counted.
+ *
+ * B sequences, T tokens, D width, M width of the MLP, E width of the embedding, P patches.
+ */
+
+import type { Workload } from '../engines/workload.ts';
+import type { JsonObject } from '../json-object.ts';
+import {
+  patchesOf,
+  projectionOf,
+  type TowerSizes,
+  textSizes,
+  visionSizes,
+} from '../models/clip-sizes.ts';
+
+/** How an engine goes about it. */
+export interface Execution {
+  /**
+   * Whether texts end at their end token, a token's scores are those it sees, and the last block's
+   * output projection and MLP run for the one row a sequence that is used. ClipQL does; a graph as
+   * PyTorch exports it pads and computes all rows.
+   */
+  readonly skipsUnused: boolean;
+}
+
+/** The operations that an engine executes for a workload. */
+export function operationsOf(
+  workload: Workload,
+  config: JsonObject,
+  { skipsUnused }: Execution,
+): number {
+  const embedding = projectionOf(config);
+  if (workload.tower === 'text') {
+    const sizes = textSizes(config);
+    const lengths = executedLengths(workload, skipsUnused);
+    return towerOperations(sizes, embedding, lengths, { causal: true, skipsUnused });
+  }
+  const sizes = visionSizes(config);
+  const patches = patchesOf(sizes);
+  const lengths = Array<number>(workload.batch).fill(patches + 1);
+  const patchValues = 3 * sizes.patch_size ** 2;
+  const patchEmbedding = 2 * workload.batch * patches * patchValues * sizes.hidden_size;
+  return (
+    patchEmbedding + towerOperations(sizes, embedding, lengths, { causal: false, skipsUnused })
+  );
+}
+
+/** Tokens that go through the tower, all sequences together. */
+export function executedTokens(
+  workload: Workload,
+  config: JsonObject,
+  { skipsUnused }: Execution,
+): number {
+  if (workload.tower === 'image') return workload.batch * (patchesOf(visionSizes(config)) + 1);
+  return sum(executedLengths(workload, skipsUnused));
+}
+
+/** Tokens up to each end token, all texts together; of images all. */
+export const realTokens = (workload: Workload, config: JsonObject): number =>
+  executedTokens(workload, config, { skipsUnused: true });
+
+const executedLengths = (
+  { ids, padTo }: Extract<Workload, { tower: 'text' }>,
+  skipsUnused: boolean,
+): number[] => ids.map((text) => (skipsUnused ? text.length : padTo));
+
+function towerOperations(
+  { hidden_size: width, intermediate_size: mlpWidth, num_hidden_layers: layers }: TowerSizes,
+  embedding: number,
+  lengths: readonly number[],
+  { causal, skipsUnused }: { causal: boolean; skipsUnused: boolean },
+): number {
+  const tokens = sum(lengths);
+  const seen = lengths.map((length) =>
+    causal && skipsUnused ? (length * (length + 1)) / 2 : length * length,
+  );
+  const queryKeyValue = 2 * tokens * width * 3 * width;
+  const attention = 4 * sum(seen) * width;
+  const afterAttention = (rows: number) => 2 * rows * width * (width + 2 * mlpWidth);
+  const lastRows = skipsUnused ? lengths.length : tokens;
+  return (
+    layers * (queryKeyValue + attention) +
+    (layers - 1) * afterAttention(tokens) +
+    afterAttention(lastRows) +
+    2 * lengths.length * width * embedding
+  );
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import { PRECISIONS } from '../kit/clipql-engines.ts';
+import { describeMachine } from '../kit/machine.ts';
+import { oneOf, wholeNumber } from '../kit/option-values.ts';
+import type { ProbeReport, ProbeResult } from '../kit/reports/claims.ts';
+import { probeTable } from '../kit/reports/probe-table.ts';
+import type { Streams } from '../kit/streams.ts';
+import { runBatching } from './run-batching.ts';
+import { runLoad } from './run-load.ts';
+import { runServerDeaths } from './run-server-deaths.ts';
+
+interface CommonOptions {
+  readonly table?: true;
+  readonly clients: number;
+}
+
+/** Adds `bench load`, `batching` and `server-deaths`, which measure the built server. */
+export function addLoadCommands(
+  program: Command,
+  { stdout }: Streams,
+  finish: (exitCode: number) => void,
+): void {
+  const report = (
+    name: string,
+    model: string,
+    { table }: CommonOptions,
+    { rows, claims }: ProbeResult,
+    machine: ProbeReport['machine'],
+  ) => {
+    const passed = claims.every((claim) => claim.passed);
+    const whole: ProbeReport = { probe: name, machine, model, rows, claims, passed };
+    stdout(`${table ? probeTable(whole) : JSON.stringify(whole, null, 2)}\n`);
+    finish(passed ? 0 : 1);
+  };
+  const command = (name: string, description: string, clients: number) =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'print one JSON object, as without --table')
+      .option('--table', 'print a table instead of one JSON object')
+      .option(
+        '--clients <n>',
+        'clients at a time that wait for their answers',
+        wholeNumber,
+        clients,
+      );
+
+  command('load', 'the server on the embedded model, offered several times what it can do', 16)
+    .option('--seconds <n>', 'of the overload', wholeNumber, 60)
+    .option('--capacity-seconds <n>', 'of measuring what it can do', wholeNumber, 10)
+    .option('--times <n>', 'what is offered, by what it can do', wholeNumber, 5)
+    .action(async ({ times, seconds, capacitySeconds, ...options }) => {
+      const machine = describeMachine();
+      const { clients } = options;
+      const result = await runLoad({ flags: [], times, seconds, capacitySeconds, clients });
+      report('load', 'nano', options, result, machine);
+    });
+
+  command('batching', 'batches and images a second of many clients, and a lone one’s wait', 32)
+    .option('--model <name>', "vit-b-32, nano, or a model's folder", 'vit-b-32')
+    .option('--precision <p>', PRECISIONS.join(' or '), 'int8')
+    .option('--threads <n>', 'threads', wholeNumber, availableParallelism())
+    .option('--seconds <n>', 'of each measurement', wholeNumber, 20)
+    .action(async ({ model, precision, threads, seconds, ...options }) => {
+      const machine = describeMachine();
+      const chosen = oneOf('--precision', PRECISIONS, precision);
+      const { clients } = options;
+      const result = await runBatching({ model, precision: chosen, threads, clients, seconds });
+      report('batching', model, options, result, machine);
+    });
+
+  command('server-deaths', 'end threads of the server at work, again and again', 16)
+    .option('--times <n>', 'deaths of each kind', wholeNumber, 100)
+    .action(async ({ times, ...options }) => {
+      const machine = describeMachine();
+      const result = await runServerDeaths({ flags: [], times, clients: options.clients });
+      report('server-deaths', 'nano', options, result, machine);
+    });
+}

@@ -1,6 +1,0 @@
-import { describeFailure } from '../parity/report.ts';
-import type { ParityResult } from '../parity/row.ts';
-
-/** What failed, and where it is worst; empty when all passed. */
-export const failuresOf = (results: readonly ParityResult[]): string[] =>
-  results.filter(({ row }) => !row.passed).map(describeFailure);
