@@ -1,13 +1,109 @@
 /**
- * Data flows one way: this test reads the imports of every source file and holds them to the lines
- * that ARCHITECTURE.md draws.
+ * Data flows one way: this test reads the imports of every source file and holds them to the table
+ * of rooms that ARCHITECTURE.md shows.
  */
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * For each room, the rooms it may import from; a row's rooms stand above it, so nothing goes up. A file
+ * beside the rooms is a room of its own.
+ */
+const MAY_IMPORT: Readonly<
+  Record<'core' | 'api' | 'bench', Readonly<Record<string, readonly string[]>>>
+> = {
+  core: {
+    'errors.ts': [],
+    'base64.ts': [],
+    'crc32.ts': [],
+    'vectors.ts': [],
+    'json.ts': ['errors.ts'],
+    image: ['base64.ts', 'crc32.ts', 'errors.ts'],
+    config: ['errors.ts', 'image', 'json.ts'],
+    text: ['config', 'errors.ts', 'json.ts'],
+    graph: ['config'],
+    model: ['config', 'graph'],
+    weights: ['crc32.ts', 'errors.ts', 'graph', 'json.ts'],
+    backends: ['base64.ts', 'config', 'errors.ts', 'graph'],
+    'model-files.ts': ['errors.ts', 'weights'],
+    'classify.ts': [],
+    'encoder.ts': ['backends', 'config', 'graph', 'model', 'weights'],
+    'clip.ts': [],
+    'load-clip.ts': [],
+    node: ['errors.ts', 'model-files.ts', 'weights'],
+    'index.ts': [],
+  },
+  api: {
+    errors: [],
+    limits: ['errors'],
+    telemetry: ['errors'],
+    images: ['errors', 'limits', 'telemetry'],
+    access: ['errors', 'images'],
+    inference: ['errors', 'images', 'telemetry'],
+    models: ['errors', 'inference'],
+    loaders: ['errors', 'images', 'inference', 'limits', 'models'],
+    'label-sets': ['errors', 'limits', 'loaders', 'models'],
+    answers: [
+      'errors',
+      'images',
+      'inference',
+      'label-sets',
+      'limits',
+      'loaders',
+      'models',
+      'telemetry',
+    ],
+    'embedding-file': ['errors'],
+    settings: ['access', 'errors', 'images', 'inference', 'models'],
+    'doors/requests': ['access', 'answers', 'errors', 'settings', 'telemetry'],
+    'doors/graphql': [
+      'answers',
+      'doors/requests',
+      'errors',
+      'images',
+      'inference',
+      'label-sets',
+      'limits',
+      'loaders',
+      'models',
+      'telemetry',
+    ],
+    'doors/rest': ['answers', 'doors/requests', 'errors', 'images', 'limits', 'telemetry'],
+    'doors/pages': ['doors/requests', 'errors', 'images', 'settings'],
+    doors: ['answers', 'doors/graphql', 'doors/pages', 'doors/requests', 'doors/rest', 'telemetry'],
+    'doors/listener': ['doors', 'doors/requests', 'errors', 'telemetry'],
+    doctor: ['errors', 'models', 'settings'],
+    commands: [],
+    'main.ts': [],
+  },
+  bench: {
+    kit: [],
+    parity: ['kit'],
+    speed: ['kit'],
+    load: ['kit'],
+    accuracy: ['kit'],
+    probes: ['kit'],
+    published: ['kit'],
+    report: ['kit'],
+    ci: ['kit', 'parity', 'speed'],
+    'run-bench.ts': [],
+    'main.ts': [],
+  },
+};
+
+/** Rooms in which everything comes together: they may import any room above them. */
+const MAY_IMPORT_ALL_ABOVE = [
+  'clip.ts',
+  'load-clip.ts',
+  'index.ts',
+  'commands',
+  'run-bench.ts',
+  'main.ts',
+];
 
 interface SourceFile {
   /** From the root of the repository, with `/`. */
@@ -40,130 +136,91 @@ function sourceFiles(pattern: string, isWanted = isSource): readonly SourceFile[
     });
 }
 
-const core = sourceFiles('packages/core/src/**/*.ts');
+const PACKAGES = ['core', 'api', 'bench'] as const;
+const files = Object.fromEntries(
+  PACKAGES.map((name) => [name, sourceFiles(`packages/${name}/src/**/*.ts`)]),
+) as Record<(typeof PACKAGES)[number], readonly SourceFile[]>;
 
-/** For each room of core, the other rooms that it may import from. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  config: ['errors.ts', 'image', 'json.ts'],
-  graph: ['config'],
-  model: ['config', 'graph'],
-  backends: ['base64.ts', 'config', 'errors.ts', 'graph'],
-  weights: ['crc32.ts', 'errors.ts', 'json.ts', 'graph'],
-  text: ['config', 'errors.ts', 'json.ts'],
-  image: ['base64.ts', 'crc32.ts', 'errors.ts'],
-  node: ['errors.ts', 'model-files.ts', 'weights'],
-};
+/** The deepest row that a file is in. */
+function roomOf(path: string, rooms: readonly string[]): string | undefined {
+  const inside = path.replace(/^packages\/\w+\/src\//, '');
+  return rooms
+    .filter((room) => inside === room || inside.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
 
-describe.each(Object.entries(MAY_IMPORT))('core/src/%s', (room, allowed) => {
-  test(`imports from ${allowed.join(', ')} and itself alone`, () => {
-    const files = core.filter(({ path }) => path.startsWith(`packages/core/src/${room}/`));
-    expect(files).not.toEqual([]);
-    const strays = files.flatMap(({ path, imports }) =>
-      imports
-        .filter((name) => name.startsWith('packages/'))
-        .filter((name) => {
-          const [first] = name.slice('packages/core/src/'.length).split('/');
-          return first !== room && !allowed.includes(first!);
+describe.each(PACKAGES)('the rooms of %s', (name) => {
+  const table = MAY_IMPORT[name];
+  const rooms = Object.keys(table);
+  const mayImport = (room: string) =>
+    MAY_IMPORT_ALL_ABOVE.includes(room) ? rooms.slice(0, rooms.indexOf(room)) : table[room]!;
+
+  test('every file is in a room that has a row, and every row has a file', () => {
+    const found = files[name].map(({ path }) => [path, roomOf(path, rooms)] as const);
+    expect(found.filter(([, room]) => room === undefined)).toEqual([]);
+    expect(rooms.filter((room) => !found.some(([, one]) => one === room))).toEqual([]);
+  });
+
+  test('no row names a room below it', () => {
+    for (const [at, room] of rooms.entries()) {
+      expect(rooms.slice(0, at), room).toEqual(expect.arrayContaining([...table[room]!]));
+    }
+  });
+
+  test('a room imports from those of its row alone', () => {
+    const strays = files[name].flatMap(({ path, imports }) => {
+      const room = roomOf(path, rooms)!;
+      return imports
+        .filter((to) => to.startsWith('packages/'))
+        .filter((to) => {
+          const other = roomOf(to, rooms) ?? to;
+          return other !== room && !mayImport(room).includes(other);
         })
-        .map((name) => `${path} imports ${name}`),
+        .map((to) => `${path} imports ${to}`);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('a row names no room that it does not need', () => {
+    const needless = rooms.flatMap((room) => {
+      const used = files[name]
+        .filter(({ path }) => roomOf(path, rooms) === room)
+        .flatMap(({ imports }) => imports.map((to) => roomOf(to, rooms)));
+      return table[room]!.filter((other) => !used.includes(other)).map(
+        (other) => `${room} → ${other}`,
+      );
+    });
+    expect(needless).toEqual([]);
+  });
+
+  test('ARCHITECTURE.md shows the same table', () => {
+    const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| `([^`]+)` \| ([^|]+) \| [^|]+ \|$/gm)];
+    const shown = new Map(rows.map(([, room, list]) => [room, list]));
+    for (const room of rooms) {
+      const listed = MAY_IMPORT_ALL_ABOVE.includes(room)
+        ? 'all above'
+        : table[room]!.map((one) => `\`${one}\``).join(', ') || 'nothing';
+      expect(shown.get(`${name}/${room}`), `${name}/${room}`).toBe(listed);
+    }
+    const known = (row: string) => PACKAGES.some((one) => row.startsWith(`${one}/`));
+    const strays = [...shown.keys()].filter(
+      (row) =>
+        known(row!) && row!.startsWith(`${name}/`) && !rooms.includes(row!.slice(name.length + 1)),
     );
     expect(strays).toEqual([]);
   });
 });
 
-test('core knows no GraphQL and no environment, HTTP in one file, and Node only where its name says so', () => {
-  const strays = core.flatMap(({ path, text, imports }) => {
-    const inNode = path.startsWith('packages/core/src/node/') || path.endsWith('.node.ts');
-    const wrong = imports.filter(
-      (name) =>
-        /^(graphql|@pothos|node:https?|node:net)/.test(name) ||
-        (name === 'undici' && path !== 'packages/core/src/node/hub/http.ts') ||
-        (name.startsWith('node:') && !inNode),
-    );
-    if (/process\.env/.test(text)) wrong.push('process.env');
-    return wrong.map((name) => `${path}: ${name}`);
-  });
-  expect(strays).toEqual([]);
-});
-
-test('api reaches core through its exports, and nothing imports bench', () => {
-  const api = sourceFiles('packages/api/src/**/*.ts');
-  const bench = sourceFiles('packages/bench/src/**/*.ts');
-  expect(api).not.toEqual([]);
-  expect(bench).not.toEqual([]);
-  const strays = [...core, ...api, ...bench].flatMap(({ path, imports }) => {
-    const ownPackage = path.split('/').slice(0, 2).join('/');
-    return imports
-      .filter((name) => name.startsWith('@clipql/bench') || name.startsWith('@clipql/api'))
-      .concat(imports.filter((n) => n.startsWith('packages/') && !n.startsWith(`${ownPackage}/`)))
-      .map((name) => `${path} imports ${name}`);
-  });
-  expect(strays).toEqual([]);
-});
-
-test('core’s tests know no other package either', () => {
-  const tests = sourceFiles('packages/core/src/**/*.ts', (path) => !isSource(path));
-  expect(tests).not.toEqual([]);
-  const strays = tests.flatMap(({ path, imports }) =>
-    imports
-      .filter((name) => /^(@clipql|packages)\/(?!core\b)/.test(name))
-      .map((name) => `${path} imports ${name}`),
+test('no two files import each other, by way of others or for types alone', () => {
+  const imports = new Map(
+    Object.values(files)
+      .flat()
+      .map((file) => [file.path, file.imports]),
   );
-  expect(strays).toEqual([]);
-});
-
-test('one file of api fetches, by the connector that guards it, and the listener alone speaks HTTP', () => {
-  const api = sourceFiles('packages/api/src/**/*.ts');
-  const importers = (pattern: RegExp) =>
-    api.filter(({ imports }) => imports.some((name) => pattern.test(name))).map(({ path }) => path);
-  expect(importers(/^undici$/)).toEqual([
-    'packages/api/src/images/fetch-image.ts',
-    'packages/api/src/images/guarded-connector.ts',
+  expect(circlesOf(imports).map((circle) => circle.split(' → ')[0])).toEqual([
+    'packages/core/src/backends/gpu/gpu-js.ts',
   ]);
-  expect(importers(/^node:https?$/)).toEqual(
-    ['answer', 'refuse', 'server', 'shut-down'].map(
-      (name) => `packages/api/src/listener/${name}.ts`,
-    ),
-  );
-});
-
-/** For each question that bench answers, the rooms that it may import from. */
-const BENCH_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  kit: [],
-  parity: ['kit'],
-  speed: ['kit'],
-  load: ['kit'],
-  accuracy: ['kit'],
-  probes: ['kit'],
-  published: ['kit'],
-  report: ['kit'],
-  // Holds what two others measure to a baseline.
-  ci: ['kit', 'parity', 'speed'],
-};
-
-test('bench’s rooms share their kit alone, and at its root is only what starts the command', () => {
-  const home = 'packages/bench/src/';
-  const strays = sourceFiles(`${home}**/*.ts`).flatMap(({ path, imports }) => {
-    const [room, ...rest] = path.slice(home.length).split('/');
-    if (rest.length === 0) return ['main.ts', 'run-bench.ts'].includes(room!) ? [] : [path];
-    const allowed = BENCH_MAY_IMPORT[room!] ?? [];
-    return imports
-      .filter((name) => name.startsWith(home))
-      .filter((name) => {
-        const [other] = name.slice(home.length).split('/');
-        return other !== room && !allowed.includes(other!);
-      })
-      .map((name) => `${path} imports ${name}`);
-  });
-  expect(strays).toEqual([]);
-  const rooms = globSync(`${home}*/`, { cwd: root }).map((path) => path.slice(home.length));
-  expect(rooms.sort()).toEqual(Object.keys(BENCH_MAY_IMPORT).sort());
-});
-
-/** Packages in which no import leads back to its file, on any way, types included. */
-test.each(['bench'])('%s has no circle of imports', (name) => {
-  const everything = sourceFiles(`packages/${name}/src/**/*.ts`, () => true);
-  expect(circlesOf(new Map(everything.map(({ path, imports }) => [path, imports])))).toEqual([]);
 });
 
 test('a circle of imports is found, however long, and named by its files', () => {
@@ -185,3 +242,74 @@ function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[] {
   for (const path of imports.keys()) visit(path, []);
   return circles;
 }
+
+test('at the root of api lies only what starts the command', () => {
+  const atRoot = globSync('packages/api/src/*.ts', { cwd: root }).map((path) => basename(path));
+  expect(atRoot.sort()).toEqual(['main.test.ts', 'main.ts']);
+});
+
+test('no file is over 400 lines, and half of them have at most 60', () => {
+  const own = globSync('{packages/*/{src,assembly},tools,scripts,examples/*}/**/*.{ts,mjs}', {
+    cwd: root,
+    exclude: (path) => /node_modules|^dist$/.test(path),
+  }).filter((path) => !path.endsWith('.generated.ts'));
+  const lines = own.map((path) => readFileSync(join(root, path), 'utf8').split('\n').length - 1);
+  expect(own.filter((_, i) => lines[i]! > 400)).toEqual([]);
+  const sources = lines.filter((_, i) => isSource(own[i]!)).sort((a, b) => a - b);
+  expect(sources[Math.floor(sources.length / 2)]).toBeLessThanOrEqual(60);
+});
+
+test('core knows no GraphQL and no environment, HTTP in one file, and Node only where its name says so', () => {
+  const strays = files.core.flatMap(({ path, text, imports }) => {
+    const inNode = path.startsWith('packages/core/src/node/') || path.endsWith('.node.ts');
+    const wrong = imports.filter(
+      (name) =>
+        /^(graphql|@pothos|node:https?|node:net)/.test(name) ||
+        (name === 'undici' && path !== 'packages/core/src/node/hub/http.ts') ||
+        (name.startsWith('node:') && !inNode),
+    );
+    if (/process\.env/.test(text)) wrong.push('process.env');
+    return wrong.map((name) => `${path}: ${name}`);
+  });
+  expect(strays).toEqual([]);
+});
+
+test('api reaches core through its exports, and nothing imports bench', () => {
+  const strays = Object.values(files)
+    .flat()
+    .flatMap(({ path, imports }) => {
+      const ownPackage = path.split('/').slice(0, 2).join('/');
+      return imports
+        .filter((name) => name.startsWith('@clipql/bench') || name.startsWith('@clipql/api'))
+        .concat(imports.filter((n) => n.startsWith('packages/') && !n.startsWith(`${ownPackage}/`)))
+        .map((name) => `${path} imports ${name}`);
+    });
+  expect(strays).toEqual([]);
+});
+
+test('core’s tests know no other package either', () => {
+  const tests = sourceFiles('packages/core/src/**/*.ts', (path) => !isSource(path));
+  expect(tests).not.toEqual([]);
+  const strays = tests.flatMap(({ path, imports }) =>
+    imports
+      .filter((name) => /^(@clipql|packages)\/(?!core\b)/.test(name))
+      .map((name) => `${path} imports ${name}`),
+  );
+  expect(strays).toEqual([]);
+});
+
+test('one file of api fetches, by the connector that guards it, and the listener alone speaks HTTP', () => {
+  const importers = (pattern: RegExp) =>
+    files.api
+      .filter(({ imports }) => imports.some((name) => pattern.test(name)))
+      .map(({ path }) => path);
+  expect(importers(/^undici$/)).toEqual([
+    'packages/api/src/images/fetch-image.ts',
+    'packages/api/src/images/guarded-connector.ts',
+  ]);
+  expect(importers(/^node:https?$/)).toEqual(
+    ['answer', 'refuse', 'server', 'shut-down'].map(
+      (name) => `packages/api/src/doors/listener/${name}.ts`,
+    ),
+  );
+});

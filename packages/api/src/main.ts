@@ -6,8 +6,9 @@ import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
-import { ApiError, oneLine } from './errors.ts';
-import { version } from './version.ts';
+import { version } from './commands/version.ts';
+import { ApiError } from './errors/api-error.ts';
+import { oneLine } from './errors/one-line.ts';
 
 /**
  * The command line. Results go to standard output, everything else to standard error; a failure is

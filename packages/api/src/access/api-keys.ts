@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type ApiKey, describeKeyEntry, parseKeyEntry } from './key-entry.ts';
 
 /** Those of a list of entries, and of the file with one entry a line, if there is one. */

@@ -1,6 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { createHostMatch } from '../images/fetch-rules.ts';
-import type { Settings } from '../settings/settings.ts';
+
+/** Where a server listens, and what else it is called. */
+interface ServerHosts {
+  readonly host: string;
+  readonly hosts: readonly string[];
+}
 
 /**
  * Tells by a request's `Host` header whether it is meant for this server. A page of another site whose
@@ -8,10 +13,7 @@ import type { Settings } from '../settings/settings.ts';
  * that name in the header. Only a server on a loopback address is hidden from other machines; any
  * other takes every host.
  */
-export function ownHostCheck({
-  host: listening,
-  hosts,
-}: Pick<Settings, 'host' | 'hosts'>): (header: string) => boolean {
+export function ownHostCheck({ host: listening, hosts }: ServerHosts): (header: string) => boolean {
   if (!isLoopback(listening)) return () => true;
   const isNamed = createHostMatch(['localhost', listening.toLowerCase(), ...hosts]);
   return (header) => {

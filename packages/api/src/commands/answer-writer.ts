@@ -1,5 +1,5 @@
-import type { ImageClassification } from '../classify-image.ts';
-import { describeError } from '../errors.ts';
+import type { ImageClassification } from '../answers/classify.ts';
+import { describeError } from '../errors/public-error.ts';
 import { classificationJson, classificationTable } from './classify-output.ts';
 import { csvLine } from './csv.ts';
 

@@ -1,5 +1,5 @@
-import type { ImageClassification } from '../classify-image.ts';
-import { oneLine, shorten } from '../errors.ts';
+import type { ImageClassification } from '../answers/classify.ts';
+import { oneLine, shorten } from '../errors/one-line.ts';
 
 /** An image's answer as an aligned table, the best label first. */
 export function classificationTable(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answers } from '../doctor/look-around.ts';
-import { modelSource } from '../models/loaded-model.ts';
+import { modelSource } from '../models/model-sources.ts';
 import { breakModel } from '../testing/broken-model.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
 

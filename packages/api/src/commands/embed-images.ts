@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Clip } from '@clipql/core';
+import { probeImage } from '../doctor/probe-image.ts';
 import { embedBatches } from '../embedding-file/embed-batches.ts';
 import type { EmbeddingFile } from '../embedding-file/embedding-file.ts';
 import type { RunHeader } from '../embedding-file/journal.ts';
 import { openEmbeddingFile } from '../embedding-file/open-embedding-file.ts';
 import { outputPaths } from '../embedding-file/output-paths.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { readImageFile } from '../images/image-file.ts';
 import { fingerprintOf, imagesInFolder } from '../images/image-folder.ts';
-import { MAX_IMAGE_BYTES } from '../limits.ts';
-import { probeImage } from '../probe-image.ts';
+import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
 import type { Flags } from '../settings/settings.ts';
-import { version } from '../version.ts';
 import { withLocalSession } from './local-session.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { errorLine, failed, reportError } from './report.ts';
+import { version } from './version.ts';
 
 export interface EmbedImagesFlags extends Flags {
   readonly images: string;

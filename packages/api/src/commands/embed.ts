@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { cutWarning } from '../cut-texts.ts';
-import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../embed.ts';
-import { ApiError } from '../errors.ts';
-import type { ModelSession } from '../loaders.ts';
+import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../answers/embed.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { cutWarning } from '../loaders/cut-texts.ts';
+import type { ModelSession } from '../loaders/loaders.ts';
 import { type EmbedImagesFlags, embedImages } from './embed-images.ts';
 import { addModelFlags } from './flags.ts';
 import { withLocalSession } from './local-session.ts';

@@ -1,8 +1,8 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
-import { createLoaders, type ModelSession } from '../loaders.ts';
-import { modelSources } from '../models/loaded-model.ts';
+import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
+import { modelSources } from '../models/model-sources.ts';
 import { type Flags, loadOptions, parseSettings } from '../settings/settings.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import { downloadProgress } from './download-progress.ts';

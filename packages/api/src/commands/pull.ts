@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { describeAddress, hubSettings, pullModel } from '@clipql/core/node';
 import type { Command } from 'commander';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { modelAddress } from '../models/zoo.ts';
 import { downloadProgress, megabytes } from './download-progress.ts';
 

@@ -1,4 +1,5 @@
-import { describeError, oneLine, type PublicError, shorten } from '../errors.ts';
+import { oneLine, shorten } from '../errors/one-line.ts';
+import { describeError, type PublicError } from '../errors/public-error.ts';
 
 /** What a process of `clipql` ends with; `clipql --help` and the README say the same. */
 const EXIT_CODES = {

@@ -3,13 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { openToAll } from '../access/open-to-all.ts';
-import { ApiError, oneLine, type PublicError } from '../errors.ts';
+import { listen } from '../doors/listener/server.ts';
+import { createReadiness } from '../doors/requests/readiness.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { oneLine } from '../errors/one-line.ts';
+import type { PublicError } from '../errors/public-error.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
-import { listen } from '../listener/server.ts';
-import type { Metrics } from '../metrics.ts';
-import { modelSources } from '../models/loaded-model.ts';
+import { modelSources } from '../models/model-sources.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/registry.ts';
-import { createReadiness } from '../readiness.ts';
 import {
   type Flags,
   inferenceOptions,
@@ -20,6 +21,7 @@ import {
 } from '../settings/settings.ts';
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { warn } from './report.ts';
@@ -52,10 +54,10 @@ async function serve(flags: ServeFlags): Promise<void> {
   // The other commands do without GraphQL, and start in half the time.
   const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }, { createServerLog }] =
     await Promise.all([
-      import('../yoga.ts'),
+      import('../doors/yoga.ts'),
       import('../label-sets/label-sets.ts'),
-      import('../metrics.ts'),
-      import('../log/server-log.ts'),
+      import('../telemetry/metrics.ts'),
+      import('../telemetry/server-log.ts'),
     ]);
   const log = createServerLog(settings, process.stderr);
   const metrics = createMetrics();

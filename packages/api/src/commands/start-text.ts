@@ -1,9 +1,9 @@
 import type { BackendInfo } from '@clipql/core';
 import { asksForKeys } from '../access/open-to-all.ts';
-import { FIRST_EXAMPLE } from '../examples.ts';
+import { GRAPHQL_PATH } from '../doors/pages/use-pages.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
+import { FIRST_EXAMPLE } from '../images/examples.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
-import { GRAPHQL_PATH } from '../plugins/use-pages.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /**

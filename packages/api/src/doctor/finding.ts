@@ -1,4 +1,4 @@
-import { describeError } from '../errors.ts';
+import { describeError } from '../errors/public-error.ts';
 
 /** What was found of one thing that ClipQL stands on. */
 export interface Finding {

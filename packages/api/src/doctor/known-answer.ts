@@ -1,5 +1,5 @@
 import type { Clip } from '@clipql/core';
-import { probeImage } from '../probe-image.ts';
+import { probeImage } from './probe-image.ts';
 
 /**
  * The first values of what the embedded model makes of the probe image and of this text, of length

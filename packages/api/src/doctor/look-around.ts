@@ -1,14 +1,14 @@
 import { availableParallelism, cpus, homedir, totalmem } from 'node:os';
 import type { Clip } from '@clipql/core';
 import { hubSettings } from '@clipql/core/node';
-import { modelSource } from '../models/loaded-model.ts';
-import { probeImage } from '../probe-image.ts';
+import { modelSource } from '../models/model-sources.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import { type Finding, look, note, ok } from './finding.ts';
 import { isKnownAnswer, knownAnswerError } from './known-answer.ts';
 import { lookAtCache } from './look-at-cache.ts';
 import { lookAtGpu } from './look-at-gpu.ts';
+import { probeImage } from './probe-image.ts';
 
 /** Below this, ViT-B/32 in float32 does not fit. */
 const COMFORTABLE_BYTES = 1e9;

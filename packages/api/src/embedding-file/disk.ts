@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { ApiError, oneLine } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { oneLine } from '../errors/one-line.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'its folder does not exist',

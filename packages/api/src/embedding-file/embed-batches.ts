@@ -1,5 +1,5 @@
 import type { PixelTensor } from '@clipql/core';
-import { describeError, type PublicError } from '../errors.ts';
+import { describeError, type PublicError } from '../errors/public-error.ts';
 import type { NewRow } from './embedding-file.ts';
 
 /** What turns files into embeddings. */

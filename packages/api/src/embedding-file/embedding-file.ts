@@ -32,9 +32,9 @@ export interface OpenFiles {
  */
 export class EmbeddingFile {
   readonly header: RunHeader;
-  private readonly paths: OutputPaths;
-  private readonly entries: RowEntry[];
-  private readonly files: OpenFiles | undefined;
+  readonly #paths: OutputPaths;
+  readonly #entries: RowEntry[];
+  readonly #files: OpenFiles | undefined;
 
   /** @param files undefined where the output is complete. */
   constructor(
@@ -43,25 +43,25 @@ export class EmbeddingFile {
     entries: readonly RowEntry[],
     files: OpenFiles | undefined,
   ) {
-    this.paths = paths;
+    this.#paths = paths;
     this.header = header;
-    this.entries = [...entries];
-    this.files = files;
+    this.#entries = [...entries];
+    this.#files = files;
   }
 
   /** Rows that are safe. */
   get rowsDone(): number {
-    return this.entries.length;
+    return this.#entries.length;
   }
 
   /** Rows that have no embedding. */
   get failures(): number {
-    return this.entries.filter(({ error }) => error !== undefined).length;
+    return this.#entries.filter(({ error }) => error !== undefined).length;
   }
 
   /** Where the files and errors of all rows are listed once the output is complete. */
   get listing(): string {
-    return this.paths.listing;
+    return this.#paths.listing;
   }
 
   /**
@@ -70,7 +70,9 @@ export class EmbeddingFile {
    * @throws ApiError OUTPUT_UNWRITABLE; what was there before is then still there.
    */
   async append(rows: readonly NewRow[]): Promise<void> {
-    const { files, entries, paths } = this;
+    const files = this.#files;
+    const entries = this.#entries;
+    const paths = this.#paths;
     const { dimensions } = this.header;
     if (files === undefined) throw new Error('the output is complete');
     const values = new Float32Array(rows.length * dimensions).fill(Number.NaN);
@@ -98,12 +100,12 @@ export class EmbeddingFile {
    * @throws ApiError OUTPUT_UNWRITABLE.
    */
   async publish(): Promise<void> {
-    if (this.files === undefined) return;
-    const { paths } = this;
+    if (this.#files === undefined) return;
+    const paths = this.#paths;
     await writing(paths.out, async () => {
-      await this.files?.rows.sync();
+      await this.#files?.rows.sync();
       await this.close();
-      await this.writeOutput();
+      await this.#writeOutput();
       await rename(paths.journal, paths.listing);
       await syncFolder(dirname(paths.out));
       await rm(paths.folder, { recursive: true });
@@ -112,22 +114,22 @@ export class EmbeddingFile {
 
   /** Lets go of the files; what they hold stays for the next run. */
   async close(): Promise<void> {
-    await this.files?.rows.close();
-    await this.files?.journal.close();
-    await rm(this.paths.lock, { force: true });
+    await this.#files?.rows.close();
+    await this.#files?.journal.close();
+    await rm(this.#paths.lock, { force: true });
   }
 
-  private async writeOutput(): Promise<void> {
-    const { paths, header, entries } = this;
+  async #writeOutput(): Promise<void> {
+    const paths = this.#paths;
     if (paths.format === 'npy') {
       await rename(paths.rows, paths.out);
       return;
     }
     const stored = await open(paths.rows, 'r');
     try {
-      const chunks = storedRows(stored, entries, header.dimensions);
+      const chunks = storedRows(stored, this.#entries, this.header.dimensions);
       if (paths.format === 'jsonl') await writeJsonl(paths.converted, chunks);
-      else await writeParquet(paths.converted, chunks, header);
+      else await writeParquet(paths.converted, chunks, this.header);
     } finally {
       await stored.close();
     }

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 export const FORMATS = ['npy', 'jsonl', 'parquet'] as const;
 export type OutputFormat = (typeof FORMATS)[number];

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { PublicError } from '../errors.ts';
+import type { PublicError } from '../errors/public-error.ts';
 
 /** What a run makes; two runs with equal headers write equal bytes. */
 export interface RunHeader {

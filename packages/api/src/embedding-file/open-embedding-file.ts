@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { sizeOf, syncFolder, writing } from './disk.ts';
 import { EmbeddingFile } from './embedding-file.ts';
 import {

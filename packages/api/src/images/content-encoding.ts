@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { ApiError, shorten } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
 
 const DECOMPRESSORS = {
   gzip: createGunzip,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { ApiError, shorten } from '../errors.ts';
-import { EXAMPLES } from '../examples.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
+import { EXAMPLES } from './examples.ts';
 
 /** Where the server serves the examples. */
 export const EXAMPLES_PATH = '/examples/';

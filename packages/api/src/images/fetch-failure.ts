@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type HostRefusal, hostAndPort } from './fetch-rules.ts';
 import { RefusedAddressError } from './guarded-connector.ts';
 

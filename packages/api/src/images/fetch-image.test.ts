@@ -7,8 +7,8 @@ import {
   startWebServer,
   type WebServer,
 } from '../../../core/src/testing/web-server.ts';
-import { meaningOf } from '../error-codes.ts';
-import { publicError } from '../errors.ts';
+import { meaningOf } from '../errors/error-codes.ts';
+import { publicError } from '../errors/public-error.ts';
 import { createImageFetcher, type FetchImageOptions } from './fetch-image.ts';
 import type { AddressLookup } from './guarded-connector.ts';
 

@@ -1,7 +1,8 @@
 import { Agent, cacheStores, type Dispatcher, interceptors, request } from 'undici';
-import { ApiError, shorten } from '../errors.ts';
-import { MAX_IMAGE_BYTES } from '../limits.ts';
-import { withSpan } from '../tracing.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
+import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
+import { withSpan } from '../telemetry/tracing.ts';
 import { decompressed } from './content-encoding.ts';
 import { dnsLookup } from './dns-lookup.ts';
 import { fetchFailure, refusedHost, urlForMessage } from './fetch-failure.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /** Names that are taken for images in a folder; what they hold, the decoder says. */
 const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif)$/i;

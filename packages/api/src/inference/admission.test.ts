@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
-import { listen } from '../listener/server.ts';
+import { listen } from '../doors/listener/server.ts';
 import { dataUrl, exampleBytes, ORIGIN, startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, type HeldTower, holdImageTower, WAIT } from '../testing/held-tower.ts';
 import { picture } from '../testing/pictures.ts';

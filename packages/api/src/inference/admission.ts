@@ -1,4 +1,5 @@
-import { ApiError, type PublicError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { PublicError } from '../errors/public-error.ts';
 import { RefusalRate } from './refusal-rate.ts';
 import { Speed } from './speed.ts';
 
@@ -63,18 +64,18 @@ const MOST_RETRY_SECONDS = 60;
  * from work. An operation that is alone is let in whatever work it costs: its own limits bound it.
  */
 export class Admission {
-  private readonly options: AdmissionOptions;
-  private taken = 0;
-  private fetching = 0;
-  private bytes = 0;
-  private readonly arrivals = new Set<Arrival>();
-  private readonly speed: Speed;
-  private readonly refusals: RefusalRate;
+  readonly #options: AdmissionOptions;
+  #taken = 0;
+  #fetching = 0;
+  #bytes = 0;
+  readonly #arrivals = new Set<Arrival>();
+  readonly #speed: Speed;
+  readonly #refusals: RefusalRate;
 
   constructor(options: AdmissionOptions) {
-    this.options = options;
-    this.speed = new Speed(options.now);
-    this.refusals = new RefusalRate(options.now);
+    this.#options = options;
+    this.#speed = new Speed(options.now);
+    this.#refusals = new RefusalRate(options.now);
   }
 
   /**
@@ -83,9 +84,9 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is not enough.
    */
   take(account: Account, operations: number): Ticket {
-    const isFull = this.arrivals.size > 0 || !this.hasBytes(account);
-    if (isFull || !this.hasRoom(account, operations)) throw this.overloaded();
-    return this.ticket(account, this.hold(account, operations), async () => {});
+    const isFull = this.#arrivals.size > 0 || !this.#hasBytes(account);
+    if (isFull || !this.#hasRoom(account, operations)) throw this.#overloaded();
+    return this.#ticket(account, this.#hold(account, operations), async () => {});
   }
 
   /**
@@ -94,19 +95,19 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is none, here or in the queue behind.
    */
   takeFetch(account: Account, operations: number): Ticket {
-    const isFull = this.fetching >= this.options.fetches || this.arrivals.size > 0;
-    if (isFull || !this.hasBytes(account) || !this.hasRoom(account, operations))
-      throw this.overloaded();
-    this.fetching += 1;
-    this.changed();
+    const isFull = this.#fetching >= this.#options.fetches || this.#arrivals.size > 0;
+    if (isFull || !this.#hasBytes(account) || !this.#hasRoom(account, operations))
+      throw this.#overloaded();
+    this.#fetching += 1;
+    this.#changed();
     const fetch = once(() => {
-      this.fetching -= 1;
-      this.changed();
+      this.#fetching -= 1;
+      this.#changed();
     });
     let entered: Place | undefined;
     const place = { release: () => (entered ?? fetch).release() };
-    return this.ticket(account, place, async (signal) => {
-      entered = await this.arrive(account, operations, signal);
+    return this.#ticket(account, place, async (signal) => {
+      entered = await this.#arrive(account, operations, signal);
       fetch.release();
     });
   }
@@ -116,17 +117,19 @@ export class Admission {
    * come lately that telling each by itself would keep the server from its work.
    */
   flood(operations: number): PublicError | undefined {
-    if (this.refusals.recent < FLOOD) return undefined;
-    const isFull = this.arrivals.size > 0 || this.fetching >= this.options.fetches;
-    return isFull || !this.hasRoom({ held: 0, bytes: 0 }, operations) ? this.refusal() : undefined;
+    if (this.#refusals.recent < FLOOD) return undefined;
+    const isFull = this.#arrivals.size > 0 || this.#fetching >= this.#options.fetches;
+    return isFull || !this.#hasRoom({ held: 0, bytes: 0 }, operations)
+      ? this.#refusal()
+      : undefined;
   }
 
-  private ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
+  #ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
     let kept = 0;
     const count = (bytes: number) => {
       kept += bytes;
       account.bytes += bytes;
-      this.bytes += bytes;
+      this.#bytes += bytes;
     };
     const release = once(() => {
       count(-kept);
@@ -137,76 +140,76 @@ export class Admission {
       enter,
       keep: (bytes) => {
         count(bytes);
-        const most = 2 * this.options.heldBytes;
+        const most = 2 * this.#options.heldBytes;
         const isTooMuch = account.bytes > most;
-        if (!isTooMuch && this.hasBytes(account)) return;
+        if (!isTooMuch && this.#hasBytes(account)) return;
         // At once, so that not two give way to each other.
         count(-kept);
-        throw isTooMuch ? tooManyBytes(most) : this.overloaded();
+        throw isTooMuch ? tooManyBytes(most) : this.#overloaded();
       },
     };
   }
 
-  private hasBytes({ bytes }: Account): boolean {
-    const isAlone = this.bytes === bytes;
-    return isAlone || this.bytes <= this.options.heldBytes;
+  #hasBytes({ bytes }: Account): boolean {
+    const isAlone = this.#bytes === bytes;
+    return isAlone || this.#bytes <= this.#options.heldBytes;
   }
 
-  private hasRoom({ held }: Account, operations: number): boolean {
-    const isAlone = this.taken === held;
-    return isAlone || this.taken + operations <= this.options.capacity;
+  #hasRoom({ held }: Account, operations: number): boolean {
+    const isAlone = this.#taken === held;
+    return isAlone || this.#taken + operations <= this.#options.capacity;
   }
 
-  private hold(account: Account, operations: number): Place {
-    this.taken += operations;
+  #hold(account: Account, operations: number): Place {
+    this.#taken += operations;
     account.held += operations;
-    this.changed();
+    this.#changed();
     return once(() => {
-      this.taken -= operations;
+      this.#taken -= operations;
       account.held -= operations;
-      this.changed();
-      this.speed.count(operations);
-      this.letIn();
+      this.#changed();
+      this.#speed.count(operations);
+      this.#letIn();
     });
   }
 
-  private arrive(account: Account, operations: number, signal: AbortSignal): Promise<Place> {
+  #arrive(account: Account, operations: number, signal: AbortSignal): Promise<Place> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const arrival = { account, operations, enter: resolve };
-      this.arrivals.add(arrival);
+      this.#arrivals.add(arrival);
       const leave = () => {
-        if (!this.arrivals.delete(arrival)) return;
+        if (!this.#arrivals.delete(arrival)) return;
         reject(signal.reason);
-        this.letIn();
+        this.#letIn();
       };
       signal.addEventListener('abort', leave, { once: true });
-      this.letIn();
+      this.#letIn();
     });
   }
 
-  private changed(): void {
-    this.options.onChange(this.taken, this.fetching);
+  #changed(): void {
+    this.#options.onChange(this.#taken, this.#fetching);
   }
 
-  private letIn(): void {
-    for (const arrival of this.arrivals) {
+  #letIn(): void {
+    for (const arrival of this.#arrivals) {
       const { account, operations, enter } = arrival;
-      if (!this.hasRoom(account, operations)) return;
-      this.arrivals.delete(arrival);
-      enter(this.hold(account, operations));
+      if (!this.#hasRoom(account, operations)) return;
+      this.#arrivals.delete(arrival);
+      enter(this.#hold(account, operations));
     }
   }
 
-  private overloaded(): ApiError {
-    const { message, retryAfter } = this.refusal();
+  #overloaded(): ApiError {
+    const { message, retryAfter } = this.#refusal();
     return new ApiError('OVERLOADED', message, { retryAfter });
   }
 
   /** As an object: an error with its stack takes as long as all the rest of refusing a request. */
-  private refusal() {
-    this.refusals.count();
-    const seconds = Math.ceil(this.taken / this.speed.operationsASecond);
+  #refusal() {
+    this.#refusals.count();
+    const seconds = Math.ceil(this.#taken / this.#speed.operationsASecond);
     const retryAfter = Math.min(Math.max(seconds, 1), MOST_RETRY_SECONDS);
     const message = `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`;
     return { code: 'OVERLOADED', message, retryAfter } as const;

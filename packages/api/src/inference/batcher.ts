@@ -59,19 +59,19 @@ const LOSSES: readonly ClipErrorCode[] = ['WORKER_LOST', 'GPU_LOST'];
  * more is on its way: then when the batch is full, or has waited for as long as it may.
  */
 export class Batcher {
-  private readonly options: BatcherOptions;
-  private readonly queues: TowerQueue[] = [];
-  private running = false;
-  private stopWaiting = () => {};
+  readonly #options: BatcherOptions;
+  readonly #queues: TowerQueue[] = [];
+  #running = false;
+  #stopWaiting = () => {};
 
   constructor(options: BatcherOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /** Adds a tower. @returns its queue: runs an input in a batch with others. */
   tower<Input>(tower: Tower<Input>): (input: Input, signal: AbortSignal) => Promise<BatchResult> {
-    const queue = new InputQueue(tower, this.options.now);
-    this.queues.push(queue);
+    const queue = new InputQueue(tower, this.#options.now);
+    this.#queues.push(queue);
     return (input, signal) => {
       const result = queue.add(input, signal);
       // In a microtask, so that what is added together is run together.
@@ -82,27 +82,27 @@ export class Batcher {
 
   /** Begins the next batch, if there is one and the model is idle. */
   next(): void {
-    if (this.running) return;
-    this.stopWaiting();
-    const waiting = this.queues
+    if (this.#running) return;
+    this.#stopWaiting();
+    const waiting = this.#queues
       .filter(({ since }) => since !== undefined)
       .toSorted((a, b) => a.since! - b.since!);
     const [oldest] = waiting;
     if (oldest === undefined) return;
-    const longest = this.options.now() - this.options.maxWait;
+    const longest = this.#options.now() - this.#options.maxWait;
     const isDue = (queue: TowerQueue) => queue.isFull || queue.since! <= longest;
     const queue = waiting.find(isDue) ?? waiting.find(({ expectsMore }) => !expectsMore);
     if (queue === undefined) {
-      this.stopWaiting = this.options.after(oldest.since! - longest, () => this.next());
+      this.#stopWaiting = this.#options.after(oldest.since! - longest, () => this.next());
     } else {
-      this.run(queue);
+      this.#run(queue);
     }
   }
 
-  private run(queue: TowerQueue): void {
-    this.running = true;
-    void queue.runBatch(this.options.onBatch).finally(() => {
-      this.running = false;
+  #run(queue: TowerQueue): void {
+    this.#running = true;
+    void queue.runBatch(this.#options.onBatch).finally(() => {
+      this.#running = false;
       this.next();
     });
   }
@@ -117,53 +117,53 @@ interface TowerQueue {
 }
 
 class InputQueue<Input> implements TowerQueue {
-  private readonly tower: Tower<Input>;
-  private readonly now: () => number;
-  private readonly items = new Set<Item<Input>>();
-  private size = 0;
+  readonly #tower: Tower<Input>;
+  readonly #now: () => number;
+  readonly #items = new Set<Item<Input>>();
+  #size = 0;
 
   constructor(tower: Tower<Input>, now: () => number) {
-    this.tower = tower;
-    this.now = now;
+    this.#tower = tower;
+    this.#now = now;
   }
 
   get since(): number | undefined {
-    const [oldest] = this.items;
+    const [oldest] = this.#items;
     return oldest?.since;
   }
 
   get isFull(): boolean {
-    return this.size >= this.tower.maxSize;
+    return this.#size >= this.#tower.maxSize;
   }
 
   get expectsMore(): boolean {
-    return this.tower.expectsMore?.() ?? false;
+    return this.#tower.expectsMore?.() ?? false;
   }
 
   add(input: Input, signal: AbortSignal): Promise<BatchResult> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
-      const item = { input, since: this.now(), resolve, reject };
-      this.items.add(item);
-      this.size += this.tower.sizeOf(input);
+      const item = { input, since: this.#now(), resolve, reject };
+      this.#items.add(item);
+      this.#size += this.#tower.sizeOf(input);
       const drop = () => {
-        if (this.remove(item)) reject(signal.reason);
+        if (this.#remove(item)) reject(signal.reason);
       };
       signal.addEventListener('abort', drop, { once: true });
     });
   }
 
   async runBatch(onBatch: BatcherOptions['onBatch']): Promise<void> {
-    const batch = this.takeBatch();
-    const start = this.now();
+    const batch = this.#takeBatch();
+    const start = this.#now();
     try {
-      const embeddings = await this.run(batch.map(({ input }) => input));
-      const encoding = this.now() - start;
+      const embeddings = await this.#run(batch.map(({ input }) => input));
+      const encoding = this.#now() - start;
       for (const [i, { resolve }] of batch.entries()) {
         resolve({ embedding: embeddings[i]!, encoding });
       }
       onBatch({
-        tower: this.tower.name,
+        tower: this.#tower.name,
         size: batch.length,
         milliseconds: encoding,
         waits: batch.map(({ since }) => start - since),
@@ -174,10 +174,10 @@ class InputQueue<Input> implements TowerQueue {
   }
 
   /** A lost thread or GPU is not the inputs' fault: the model gets a new one, and they another try. */
-  private async run(inputs: readonly Input[]): Promise<Float32Array[]> {
+  async #run(inputs: readonly Input[]): Promise<Float32Array[]> {
     for (let retries = RETRIES; ; retries--) {
       try {
-        return await this.tower.run(inputs);
+        return await this.#tower.run(inputs);
       } catch (error) {
         const isLost = error instanceof ClipError && LOSSES.includes(error.code);
         if (!isLost || retries === 0) throw error;
@@ -185,21 +185,21 @@ class InputQueue<Input> implements TowerQueue {
     }
   }
 
-  private takeBatch(): Item<Input>[] {
+  #takeBatch(): Item<Input>[] {
     const batch: Item<Input>[] = [];
     let size = 0;
-    for (const item of this.items) {
-      size += this.tower.sizeOf(item.input);
-      if (batch.length > 0 && size > this.tower.maxSize) break;
+    for (const item of this.#items) {
+      size += this.#tower.sizeOf(item.input);
+      if (batch.length > 0 && size > this.#tower.maxSize) break;
       batch.push(item);
-      this.remove(item);
+      this.#remove(item);
     }
     return batch;
   }
 
-  private remove(item: Item<Input>): boolean {
-    if (!this.items.delete(item)) return false;
-    this.size -= this.tower.sizeOf(item.input);
+  #remove(item: Item<Input>): boolean {
+    if (!this.#items.delete(item)) return false;
+    this.#size -= this.#tower.sizeOf(item.input);
     return true;
   }
 }

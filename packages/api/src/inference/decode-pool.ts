@@ -1,5 +1,5 @@
 import { ClipError } from '@clipql/core';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { type After, isDeadline } from './caller.ts';
 import type { DecodeThread, StartDecodeThread } from './decode-thread.ts';
 import type { DecodedImage } from './decoded-image.ts';
@@ -46,13 +46,13 @@ const RETRIES = 1;
  * dies of its image, is replaced.
  */
 export class DecodePool {
-  private readonly options: DecodePoolOptions;
-  private readonly waiting = new Set<Job>();
-  private readonly workers = new Set<Worker>();
-  private closed = false;
+  readonly #options: DecodePoolOptions;
+  readonly #waiting = new Set<Job>();
+  readonly #workers = new Set<Worker>();
+  #closed = false;
 
   constructor(options: DecodePoolOptions) {
-    this.options = options;
+    this.#options = options;
   }
 
   /**
@@ -65,21 +65,21 @@ export class DecodePool {
       if (signal.aborted) return reject(signal.reason);
       const since = performance.now();
       const job = { bytes, pixels, since, resolve, reject, deaths: 0, dropped: false };
-      this.waiting.add(job);
-      signal.addEventListener('abort', () => this.drop(job, signal.reason), { once: true });
-      this.next();
+      this.#waiting.add(job);
+      signal.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
+      this.#next();
     });
   }
 
   /** Ends all threads; what is under way rejects with DISPOSED. */
   close(): void {
-    this.closed = true;
+    this.#closed = true;
     const disposed = new ClipError('DISPOSED', 'the model was disposed of');
-    for (const { reject } of this.waiting) reject(disposed);
-    this.waiting.clear();
-    for (const worker of this.workers) {
+    for (const { reject } of this.#waiting) reject(disposed);
+    this.#waiting.clear();
+    for (const worker of this.#workers) {
       worker.job?.reject(disposed);
-      this.end(worker);
+      this.#end(worker);
     }
   }
 
@@ -87,53 +87,53 @@ export class DecodePool {
    * Nobody waits for it any more. In a thread it goes on, as clients that come and go must not cost
    * threads; only a deadline ends it.
    */
-  private drop(job: Job, reason: unknown): void {
+  #drop(job: Job, reason: unknown): void {
     job.dropped = true;
-    this.waiting.delete(job);
+    this.#waiting.delete(job);
     job.reject(reason);
     if (isDeadline(reason)) {
-      for (const worker of this.workers) if (worker.job === job) this.end(worker);
+      for (const worker of this.#workers) if (worker.job === job) this.#end(worker);
     }
-    this.next();
+    this.#next();
   }
 
-  private next(): void {
-    for (const job of this.waiting) {
-      if (this.isHeldBack(job)) continue;
-      const worker = this.idleWorker();
+  #next(): void {
+    for (const job of this.#waiting) {
+      if (this.#isHeldBack(job)) continue;
+      const worker = this.#idleWorker();
       if (worker === undefined) break;
-      this.waiting.delete(job);
-      this.options.onWait(performance.now() - job.since);
-      this.begin(worker, job);
+      this.#waiting.delete(job);
+      this.#options.onWait(performance.now() - job.since);
+      this.#begin(worker, job);
     }
-    this.options.onDepth(this.waiting.size);
+    this.#options.onDepth(this.#waiting.size);
   }
 
   /** Large pictures leave a thread to the others. */
-  private isHeldBack({ pixels }: Job): boolean {
-    if (pixels < LARGE_PIXELS || this.options.threads === 1) return false;
-    const large = [...this.workers].filter(({ job }) => (job?.pixels ?? 0) >= LARGE_PIXELS);
-    return large.length >= this.options.threads - 1;
+  #isHeldBack({ pixels }: Job): boolean {
+    if (pixels < LARGE_PIXELS || this.#options.threads === 1) return false;
+    const large = [...this.#workers].filter(({ job }) => (job?.pixels ?? 0) >= LARGE_PIXELS);
+    return large.length >= this.#options.threads - 1;
   }
 
-  private idleWorker(): Worker | undefined {
-    for (const worker of this.workers) if (worker.job === undefined) return worker;
-    return this.workers.size < this.options.threads ? this.startWorker() : undefined;
+  #idleWorker(): Worker | undefined {
+    for (const worker of this.#workers) if (worker.job === undefined) return worker;
+    return this.#workers.size < this.#options.threads ? this.#startWorker() : undefined;
   }
 
-  private startWorker(): Worker {
-    const thread = this.options.start({
-      onImage: (image) => this.finish(worker, (job) => job.resolve(image)),
-      onFailure: (error) => this.finish(worker, (job) => job.reject(error)),
-      onDeath: (reason) => this.die(worker, reason),
+  #startWorker(): Worker {
+    const thread = this.#options.start({
+      onImage: (image) => this.#finish(worker, (job) => job.resolve(image)),
+      onFailure: (error) => this.#finish(worker, (job) => job.reject(error)),
+      onDeath: (reason) => this.#die(worker, reason),
     });
     const worker: Worker = { thread, job: undefined, cancelTimer: () => {} };
-    this.workers.add(worker);
+    this.#workers.add(worker);
     return worker;
   }
 
-  private begin(worker: Worker, job: Job): void {
-    const { timeout, after } = this.options;
+  #begin(worker: Worker, job: Job): void {
+    const { timeout, after } = this.#options;
     worker.job = job;
     worker.cancelTimer = after(timeout, () => {
       job.reject(
@@ -142,44 +142,44 @@ export class DecodePool {
           `expected an image that is decoded within ${timeout / 1000} s, got one that takes longer`,
         ),
       );
-      this.end(worker);
-      this.next();
+      this.#end(worker);
+      this.#next();
     });
     worker.thread.decode(job.bytes);
   }
 
-  private finish(worker: Worker, settle: (job: Job) => void): void {
+  #finish(worker: Worker, settle: (job: Job) => void): void {
     const { job } = worker;
     if (job === undefined) return;
     worker.cancelTimer();
     worker.job = undefined;
     settle(job);
-    this.next();
+    this.#next();
   }
 
-  private die(worker: Worker, reason: string): void {
-    if (!this.workers.delete(worker)) return;
+  #die(worker: Worker, reason: string): void {
+    if (!this.#workers.delete(worker)) return;
     worker.cancelTimer();
     const { job } = worker;
-    if (job !== undefined && !job.dropped) this.retry(job, reason);
-    this.next();
+    if (job !== undefined && !job.dropped) this.#retry(job, reason);
+    this.#next();
   }
 
-  private retry(job: Job, reason: string): void {
+  #retry(job: Job, reason: string): void {
     job.deaths += 1;
-    if (job.deaths > RETRIES || this.closed) {
+    if (job.deaths > RETRIES || this.#closed) {
       const message = `a thread that decodes images was lost (${reason}); try again`;
       job.reject(new ClipError('WORKER_LOST', message));
       return;
     }
     // At the front: it has waited before.
-    const others = [...this.waiting];
-    this.waiting.clear();
-    for (const one of [job, ...others]) this.waiting.add(one);
+    const others = [...this.#waiting];
+    this.#waiting.clear();
+    for (const one of [job, ...others]) this.#waiting.add(one);
   }
 
-  private end(worker: Worker): void {
-    this.workers.delete(worker);
+  #end(worker: Worker): void {
+    this.#workers.delete(worker);
     worker.cancelTimer();
     worker.thread.end();
   }

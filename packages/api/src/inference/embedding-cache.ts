@@ -15,28 +15,28 @@ const ENTRY_BYTES = 400;
  * unused for longest go first.
  */
 export class EmbeddingCache<Value extends Embedded> {
-  private readonly name: string;
-  private readonly entries: LRUCache<string, Value> | undefined;
-  private readonly observer: InferenceObserver;
+  readonly #name: string;
+  readonly #entries: LRUCache<string, Value> | undefined;
+  readonly #observer: InferenceObserver;
 
   /** @param bytes the most that it may hold; with 0 it holds nothing. */
   constructor(name: string, bytes: number, observer: InferenceObserver) {
-    this.name = name;
-    this.observer = observer;
+    this.#name = name;
+    this.#observer = observer;
     if (bytes > 0) {
-      this.entries = new LRUCache<string, Value>({ maxSize: bytes, sizeCalculation: bytesOf });
+      this.#entries = new LRUCache<string, Value>({ maxSize: bytes, sizeCalculation: bytesOf });
     }
   }
 
   get(key: string): Value | undefined {
-    const value = this.entries?.get(key);
-    this.observer.lookup(this.name, value !== undefined);
+    const value = this.#entries?.get(key);
+    this.#observer.lookup(this.#name, value !== undefined);
     return value;
   }
 
   set(key: string, value: Value): void {
     // A copy: a key cut out of a query would keep all of the query in memory.
-    this.entries?.set(structuredClone(key), value);
+    this.#entries?.set(structuredClone(key), value);
   }
 }
 

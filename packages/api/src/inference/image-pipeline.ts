@@ -1,6 +1,5 @@
 import { hash, subtle } from 'node:crypto';
 import { type ImageHeader, normalized, type PixelTensor, sniffImage } from '@clipql/core';
-import type { EncodedImage } from '../image-loader.ts';
 import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
@@ -10,6 +9,7 @@ import type { Caller } from './caller.ts';
 import type { DecodePool } from './decode-pool.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
+import type { EncodedImage } from './encoded.ts';
 import type { InferenceObserver } from './inference-observer.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 
@@ -38,12 +38,12 @@ const NO_TIME: ContentTiming = { decode: 0, preprocess: 0, imageEncoding: 0 };
 
 /** From an image's address to its embedding, equal files of all requests once. */
 export class ImagePipeline {
-  private readonly parts: ImagePipelineParts;
-  private readonly flights = new SingleFlight<[ImageContent, ContentTiming]>();
-  private decoding = 0;
+  readonly #parts: ImagePipelineParts;
+  readonly #flights = new SingleFlight<[ImageContent, ContentTiming]>();
+  #decoding = 0;
 
   constructor(parts: ImagePipelineParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /**
@@ -52,22 +52,22 @@ export class ImagePipeline {
    */
   async encode(source: ImageSource, read: ReadImage, caller: Caller): Promise<EncodedImage> {
     const { signal } = caller;
-    const ticket = this.admit(source, caller);
+    const ticket = this.#admit(source, caller);
     let begun = false;
-    const { fetch, hash, bytes, header } = await this.fetch(source, read, ticket, signal).catch(
+    const { fetch, hash, bytes, header } = await this.#fetch(source, read, ticket, signal).catch(
       (error: unknown) => {
         ticket.release();
         throw error;
       },
     );
-    const known = this.parts.cache.get(hash);
+    const known = this.#parts.cache.get(hash);
     if (known !== undefined) {
       ticket.release();
       return { ...known, timing: { ...NO_TIME, fetch } };
     }
-    const flight = this.flights.join(hash, (flightSignal) => {
+    const flight = this.#flights.join(hash, (flightSignal) => {
       begun = true;
-      return this.encodeContent(bytes, header, hash, ticket, flightSignal);
+      return this.#encodeContent(bytes, header, hash, ticket, flightSignal);
     });
     // Who joins others' work takes no room of their own.
     if (!begun) ticket.release();
@@ -78,24 +78,24 @@ export class ImagePipeline {
 
   /** Whether images are on their way to the model. */
   get expectsMore(): boolean {
-    return this.decoding > 0;
+    return this.#decoding > 0;
   }
 
-  private admit(source: ImageSource, { account }: Caller): Ticket {
-    const { admission, operations } = this.parts;
+  #admit(source: ImageSource, { account }: Caller): Ticket {
+    const { admission, operations } = this.#parts;
     const isAtHand = 'bytes' in source || isDataUrl(source.url);
     return isAtHand
       ? admission.take(account, operations)
       : admission.takeFetch(account, operations);
   }
 
-  private async fetch(
+  async #fetch(
     source: ImageSource,
     read: ReadImage,
     ticket: Ticket,
     signal: AbortSignal,
   ): Promise<{ fetch: number; hash: string; bytes: Uint8Array; header: ImageHeader }> {
-    const { maxPixels, observer } = this.parts;
+    const { maxPixels, observer } = this.#parts;
     signal.throwIfAborted();
     const start = performance.now();
     let arrived = 0;
@@ -112,17 +112,17 @@ export class ImagePipeline {
     return { fetch, hash: await contentHash(bytes), bytes, header };
   }
 
-  private async encodeContent(
+  async #encodeContent(
     bytes: Uint8Array,
     { format, decodedPixels }: ImageHeader,
     hash: string,
     ticket: Ticket,
     signal: AbortSignal,
   ): Promise<[ImageContent, ContentTiming]> {
-    const { cache, run, observer } = this.parts;
+    const { cache, run, observer } = this.#parts;
     try {
       await ticket.enter(signal);
-      const decoded = await this.decode(bytes, decodedPixels, signal);
+      const decoded = await this.#decode(bytes, decodedPixels, signal);
       const { width, height, pixels, decode, preprocess } = decoded;
       observer.stage('decode', decode);
       observer.stage('preprocess', preprocess);
@@ -136,19 +136,15 @@ export class ImagePipeline {
     }
   }
 
-  private async decode(
-    bytes: Uint8Array,
-    pixels: number,
-    signal: AbortSignal,
-  ): Promise<DecodedImage> {
-    const { decoders, onLoss } = this.parts;
-    this.decoding += 1;
+  async #decode(bytes: Uint8Array, pixels: number, signal: AbortSignal): Promise<DecodedImage> {
+    const { decoders, onLoss } = this.#parts;
+    this.#decoding += 1;
     try {
       const decoded = await decoders.decode(bytes, pixels, signal);
-      this.decoding -= 1;
+      this.#decoding -= 1;
       return decoded;
     } catch (error) {
-      this.decoding -= 1;
+      this.#decoding -= 1;
       onLoss();
       throw error;
     }

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import type { Clip, PixelTensor, TokenizedText } from '@clipql/core';
-import type { PublicError } from '../errors.ts';
-import type { EncodedText } from '../text-loader.ts';
+import type { PublicError } from '../errors/public-error.ts';
 import { Admission } from './admission.ts';
 import { Batcher } from './batcher.ts';
 import { type After, afterTimeout } from './caller.ts';
 import { DecodePool } from './decode-pool.ts';
 import { decodeThreads, type StartDecodeThread } from './decode-thread.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
+import type { EncodedText } from './encoded.ts';
 import { type ImageContent, ImagePipeline } from './image-pipeline.ts';
 import { type InferenceMetrics, InferenceObserver } from './inference-observer.ts';
 import { TextPipeline } from './text-pipeline.ts';

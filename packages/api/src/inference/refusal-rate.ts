@@ -3,31 +3,31 @@ const WINDOW = 500;
 
 /** Counts refusals of late. */
 export class RefusalRate {
-  private readonly now: () => number;
-  private window = 0;
-  private current = 0;
-  private previous = 0;
+  readonly #now: () => number;
+  #window = 0;
+  #current = 0;
+  #previous = 0;
 
   constructor(now: () => number) {
-    this.now = now;
+    this.#now = now;
   }
 
   count(): void {
-    this.turn();
-    this.current += 1;
+    this.#turn();
+    this.#current += 1;
   }
 
   /** Refusals of this window or the one before, whichever has more. */
   get recent(): number {
-    this.turn();
-    return Math.max(this.current, this.previous);
+    this.#turn();
+    return Math.max(this.#current, this.#previous);
   }
 
-  private turn(): void {
-    const window = Math.floor(this.now() / WINDOW);
-    if (window === this.window) return;
-    this.previous = window === this.window + 1 ? this.current : 0;
-    this.current = 0;
-    this.window = window;
+  #turn(): void {
+    const window = Math.floor(this.#now() / WINDOW);
+    if (window === this.#window) return;
+    this.#previous = window === this.#window + 1 ? this.#current : 0;
+    this.#current = 0;
+    this.#window = window;
   }
 }

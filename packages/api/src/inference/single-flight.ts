@@ -13,15 +13,15 @@ interface Flight<T> {
 
 /** Does work of equal keys once for all who ask while it is under way. */
 export class SingleFlight<T> {
-  private readonly flights = new Map<string, Flight<T>>();
+  readonly #flights = new Map<string, Flight<T>>();
 
   has(key: string): boolean {
-    return this.flights.has(key);
+    return this.#flights.has(key);
   }
 
   /** @param start begins the work, unless it is under way; its signal tells when nobody waits. */
   join(key: string, start: (signal: AbortSignal) => Promise<T>): Ticket<T> {
-    const flight = this.flights.get(key) ?? this.begin(key, start);
+    const flight = this.#flights.get(key) ?? this.#begin(key, start);
     flight.waiting += 1;
     let left = false;
     return {
@@ -31,23 +31,23 @@ export class SingleFlight<T> {
         left = true;
         flight.waiting -= 1;
         if (flight.waiting > 0) return;
-        this.end(key, flight);
+        this.#end(key, flight);
         flight.controller.abort(reason);
       },
     };
   }
 
-  private begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  #begin(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const controller = new AbortController();
     const flight = { result: start(controller.signal), controller, waiting: 0 };
-    this.flights.set(key, flight);
-    const end = () => this.end(key, flight);
+    this.#flights.set(key, flight);
+    const end = () => this.#end(key, flight);
     flight.result.then(end, end);
     return flight;
   }
 
-  private end(key: string, flight: Flight<T>): void {
-    if (this.flights.get(key) === flight) this.flights.delete(key);
+  #end(key: string, flight: Flight<T>): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }
 }
 

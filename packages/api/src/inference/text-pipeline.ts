@@ -1,9 +1,9 @@
 import { type Clip, normalized, type TokenizedText } from '@clipql/core';
-import type { EncodedText } from '../text-loader.ts';
 import type { Admission } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
+import type { EncodedText } from './encoded.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 import { tokenizeAll } from './tokenize-all.ts';
 
@@ -18,11 +18,11 @@ interface TextPipelineParts {
 
 /** From texts to embeddings, equal ones of all requests once. */
 export class TextPipeline {
-  private readonly parts: TextPipelineParts;
-  private readonly flights = new SingleFlight<EncodedText>();
+  readonly #parts: TextPipelineParts;
+  readonly #flights = new SingleFlight<EncodedText>();
 
   constructor(parts: TextPipelineParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /**
@@ -30,10 +30,10 @@ export class TextPipeline {
    * @throws ApiError OVERLOADED before the model runs; the signal's reason once the caller has gone.
    */
   async encode(texts: readonly string[], { signal, account }: Caller): Promise<EncodedText[]> {
-    const { admission, clip, cache } = this.parts;
+    const { admission, clip, cache } = this.#parts;
     const known = new Map(texts.map((text) => [text, cache.get(text)]));
     const missing = texts.filter((text) => known.get(text) === undefined);
-    const fresh = missing.filter((text) => !this.flights.has(text));
+    const fresh = missing.filter((text) => !this.#flights.has(text));
     const tokenized = await tokenizeAll(clip, fresh, signal);
     const operations = [...tokenized.values()].reduce(
       (sum, text) => sum + clip.textOperations(text),
@@ -43,8 +43,8 @@ export class TextPipeline {
     const ticket = operations === 0 ? undefined : admission.take(account, operations);
     const begun: Promise<EncodedText>[] = [];
     const joined = missing.map((text) =>
-      this.flights.join(text, (flightSignal) => {
-        const result = this.encodeOne(text, tokenized.get(text), flightSignal);
+      this.#flights.join(text, (flightSignal) => {
+        const result = this.#encodeOne(text, tokenized.get(text), flightSignal);
         begun.push(result);
         return result;
       }),
@@ -55,12 +55,12 @@ export class TextPipeline {
     return texts.map((text) => known.get(text)!);
   }
 
-  private async encodeOne(
+  async #encodeOne(
     text: string,
     tokenized: TokenizedText | undefined,
     signal: AbortSignal,
   ): Promise<EncodedText> {
-    const { clip, cache, run } = this.parts;
+    const { clip, cache, run } = this.#parts;
     const { ids, truncated } = tokenized ?? clip.tokenize(text);
     const { embedding, encoding } = await run({ ids, truncated }, signal);
     const direction = normalized(embedding);

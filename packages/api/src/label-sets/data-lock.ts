@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Lock, type LockHolder, tryLock } from '@clipql/core/node';
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 
 /**
  * Keeps a second server out of a data folder. The lock of one that was killed counts for nothing.

@@ -1,6 +1,6 @@
 import { fillTemplate } from '@clipql/core';
-import { combinePrompts, type EncodedLabels } from '../label-loader.ts';
-import type { ModelSession } from '../loaders.ts';
+import { combinePrompts, type EncodedLabels } from '../loaders/label-loader.ts';
+import type { ModelSession } from '../loaders/loaders.ts';
 import type { LabelSet } from './label-set.ts';
 import { type PromptEmbedding, promptKey } from './prompt-embeddings.ts';
 

@@ -2,7 +2,8 @@ import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promise
 import { join } from 'node:path';
 import type { Lock } from '@clipql/core/node';
 import { z } from 'zod';
-import { ApiError, oneLine } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from './atomic-write.ts';
 import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';

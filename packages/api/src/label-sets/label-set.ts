@@ -1,5 +1,6 @@
-import { ApiError, shorten } from '../errors.ts';
-import { checkLabels, type Limits } from '../limits.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
+import { checkLabels, type Limits } from '../limits/limits.ts';
 
 /** Labels under a name, whose embeddings are kept. */
 export interface LabelSet {

@@ -1,6 +1,7 @@
-import { ApiError, oneLine, shorten } from '../errors.ts';
-import type { EncodedLabels } from '../label-loader.ts';
-import type { ModelSession } from '../loaders.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { oneLine, shorten } from '../errors/one-line.ts';
+import type { EncodedLabels } from '../loaders/label-loader.ts';
+import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
 import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
 import { checkLabelSet, holdsTheSame, type LabelSet } from './label-set.ts';

@@ -1,14 +1,7 @@
-import { ApiError, shorten } from '../errors.ts';
-import type { LoadedModel } from './loaded-model.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
+import type { LoadedModel, ModelSource } from './loaded-model.ts';
 import { type ModelMemory, Room } from './room.ts';
-
-/** A model that can be asked for. */
-export interface ModelSource {
-  /** What requests call it. */
-  readonly name: string;
-  /** @param reserve to be called with the bytes that it will take, as soon as they are known. */
-  load(reserve?: (bytes: number) => void): Promise<LoadedModel>;
-}
 
 /** A model that is served, loaded or not. */
 export interface ServedModel {
@@ -69,22 +62,22 @@ export function createModelRegistry(
 }
 
 class Registry implements ModelRegistry {
-  private readonly entries: ReadonlyMap<string, Entry>;
-  private readonly defaultName: string;
-  private readonly idleMs: number;
-  private readonly room: Room;
-  private uses = 0;
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #defaultName: string;
+  readonly #idleMs: number;
+  readonly #room: Room;
+  #uses = 0;
 
   constructor(
     sources: readonly [ModelSource, ...ModelSource[]],
     { idleMs = 0, memoryBytes = Number.POSITIVE_INFINITY }: RegistryOptions,
   ) {
-    this.entries = new Map(
+    this.#entries = new Map(
       sources.map((source) => [source.name, { source, leases: 0, used: 0 } satisfies Entry]),
     );
-    this.defaultName = sources[0].name;
-    this.idleMs = idleMs;
-    this.room = new Room(memoryBytes, () => this.memories());
+    this.#defaultName = sources[0].name;
+    this.#idleMs = idleMs;
+    this.#room = new Room(memoryBytes, () => this.#memories());
   }
 
   async get(name?: string): Promise<LoadedModel> {
@@ -93,18 +86,18 @@ class Registry implements ModelRegistry {
     return model;
   }
 
-  async lease(name: string = this.defaultName): Promise<ModelLease> {
-    const entry = this.find(name);
+  async lease(name: string = this.#defaultName): Promise<ModelLease> {
+    const entry = this.#find(name);
     // Counted before it is loaded: what another load makes room by is never this.
     entry.leases += 1;
     clearTimeout(entry.idle);
     let held = true;
     const release = () => {
-      if (held) this.release(entry);
+      if (held) this.#release(entry);
       held = false;
     };
     try {
-      entry.loading ??= this.load(entry);
+      entry.loading ??= this.#load(entry);
       return { model: await entry.loading, release };
     } catch (error) {
       release();
@@ -113,26 +106,26 @@ class Registry implements ModelRegistry {
   }
 
   list(): readonly ServedModel[] {
-    return [...this.entries].map(([name, { loaded }]) => ({ name, loaded }));
+    return [...this.#entries].map(([name, { loaded }]) => ({ name, loaded }));
   }
 
   readonly close = (): void => {
-    for (const entry of this.entries.values()) this.unload(entry);
+    for (const entry of this.#entries.values()) this.#unload(entry);
   };
 
-  private find(name: string): Entry {
-    const entry = this.entries.get(name);
+  #find(name: string): Entry {
+    const entry = this.#entries.get(name);
     if (entry !== undefined) return entry;
-    const served = [...this.entries.keys()].join(', ');
+    const served = [...this.#entries.keys()].join(', ');
     const got = JSON.stringify(shorten(name, 100));
     throw new ApiError('UNKNOWN_MODEL', `expected a model that is served (${served}), got ${got}`);
   }
 
   /** A model that failed to load is tried again by the next who asks for it. */
-  private async load(entry: Entry): Promise<LoadedModel> {
+  async #load(entry: Entry): Promise<LoadedModel> {
     const { source } = entry;
     try {
-      const model = await this.room.during(source.name, (reserve) => source.load(reserve));
+      const model = await this.#room.during(source.name, (reserve) => source.load(reserve));
       entry.loaded = model;
       return model;
     } catch (error) {
@@ -141,29 +134,29 @@ class Registry implements ModelRegistry {
     }
   }
 
-  private release(entry: Entry): void {
+  #release(entry: Entry): void {
     entry.leases -= 1;
-    entry.used = ++this.uses;
-    if (entry.leases > 0 || this.idleMs === 0 || entry.source.name === this.defaultName) return;
-    entry.idle = setTimeout(() => this.unload(entry), this.idleMs);
+    entry.used = ++this.#uses;
+    if (entry.leases > 0 || this.#idleMs === 0 || entry.source.name === this.#defaultName) return;
+    entry.idle = setTimeout(() => this.#unload(entry), this.#idleMs);
     entry.idle.unref();
   }
 
-  private unload(entry: Entry): void {
+  #unload(entry: Entry): void {
     clearTimeout(entry.idle);
     entry.loaded?.dispose();
     entry.loaded = undefined;
     entry.loading = undefined;
   }
 
-  private memories(): readonly ModelMemory[] {
-    return [...this.entries.values()]
+  #memories(): readonly ModelMemory[] {
+    return [...this.#entries.values()]
       .filter(({ loaded }) => loaded !== undefined)
       .sort((a, b) => a.used - b.used)
       .map((entry) => ({
         name: entry.source.name,
         bytes: entry.loaded!.clip.memoryBytes,
-        unload: entry.leases === 0 ? () => this.unload(entry) : undefined,
+        unload: entry.leases === 0 ? () => this.#unload(entry) : undefined,
       }));
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
 /** What a loaded model takes. */
@@ -11,15 +11,15 @@ export interface ModelMemory {
 
 /** Keeps the models within a limit: those that nobody uses make room, the one unused longest first. */
 export class Room {
-  private readonly limit: number;
-  private readonly memories: () => readonly ModelMemory[];
+  readonly #limit: number;
+  readonly #memories: () => readonly ModelMemory[];
   /** Bytes of models that are being loaded. */
-  private readonly reserved = new Map<string, number>();
+  readonly #reserved = new Map<string, number>();
 
   /** @param memories of what is loaded, the one unused longest first. */
   constructor(limit: number, memories: () => readonly ModelMemory[]) {
-    this.limit = limit;
-    this.memories = memories;
+    this.#limit = limit;
+    this.#memories = memories;
   }
 
   /**
@@ -33,36 +33,36 @@ export class Room {
     load: (reserve: (bytes: number) => void) => Promise<LoadedModel>,
   ): Promise<LoadedModel> {
     try {
-      const model = await load((bytes) => this.reserve(name, bytes));
+      const model = await load((bytes) => this.#reserve(name, bytes));
       try {
-        this.reserve(name, model.clip.memoryBytes);
+        this.#reserve(name, model.clip.memoryBytes);
       } catch (error) {
         model.dispose();
         throw error;
       }
       return model;
     } finally {
-      this.reserved.delete(name);
+      this.#reserved.delete(name);
     }
   }
 
-  private reserve(name: string, bytes: number): void {
-    this.reserved.delete(name);
-    const others = [...this.reserved.values()].reduce((sum, one) => sum + one, 0);
-    const loaded = this.memories();
+  #reserve(name: string, bytes: number): void {
+    this.#reserved.delete(name);
+    const others = [...this.#reserved.values()].reduce((sum, one) => sum + one, 0);
+    const loaded = this.#memories();
     let taken = loaded.reduce((sum, one) => sum + one.bytes, others);
     for (const { bytes: freed, unload } of loaded) {
-      if (taken + bytes <= this.limit) break;
+      if (taken + bytes <= this.#limit) break;
       if (unload === undefined) continue;
       unload();
       taken -= freed;
     }
-    if (taken + bytes > this.limit) throw this.full(name, bytes, taken);
-    this.reserved.set(name, bytes);
+    if (taken + bytes > this.#limit) throw this.#full(name, bytes, taken);
+    this.#reserved.set(name, bytes);
   }
 
-  private full(name: string, bytes: number, taken: number): ApiError {
-    const limit = `--model-memory allows ${gigabytes(this.limit)}`;
+  #full(name: string, bytes: number, taken: number): ApiError {
+    const limit = `--model-memory allows ${gigabytes(this.#limit)}`;
     return new ApiError(
       'MODEL_MEMORY_FULL',
       taken === 0

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWebServer } from '../../../core/src/testing/web-server.ts';
 import { startApi } from '../testing/api.ts';
 import { WAIT } from '../testing/held-tower.ts';
-import { modelSources } from './loaded-model.ts';
+import { modelSources } from './model-sources.ts';
 import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
 
 const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));

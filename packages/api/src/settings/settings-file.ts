@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { ApiError, shorten } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
 import { nearestName } from './nearest-name.ts';
 import { OPTIONS } from './options.ts';
 

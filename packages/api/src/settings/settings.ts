@@ -1,10 +1,10 @@
 import { totalmem } from 'node:os';
 import type { LoadOptions } from '@clipql/core';
 import type { z } from 'zod';
-import { ApiError, shorten } from '../errors.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import type { RegistryOptions } from '../models/registry.ts';
-import type { BodyLimits } from '../request-body.ts';
 import { flagOf, variableOf } from './option.ts';
 import { OPTIONS, type OptionName, optionOf } from './options.ts';
 import { readSettingsFile } from './settings-file.ts';
@@ -51,21 +51,6 @@ export function loadOptions({ backend, precision, threads, maxMegapixels }: Sett
     ...(threads !== undefined && { threads }),
   };
 }
-
-/** The most bytes of one HTTP request. */
-export const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
-  Math.round(maxRequestMegabytes * 1024 * 1024);
-
-/** What the body of a request may be. */
-export function bodyLimits(settings: Settings): BodyLimits {
-  const { maxPrompts, maxImages } = settings;
-  // An input takes ten at most: its brackets, keys and texts, and the commas between them.
-  const maxValues = 10 * (maxPrompts + maxImages) + OTHER_VALUES;
-  return { maxBytes: maxRequestBytes(settings), maxValues };
-}
-
-/** Of a request's body, beside what is in lists. */
-const OTHER_VALUES = 10_000;
 
 /** How many models may be loaded at a time, and for how long. */
 export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): RegistryOptions {

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import type { ServerContext } from '../context.ts';
+import { createReadiness, type Readiness } from '../doors/requests/readiness.ts';
+import type { ServerContext } from '../doors/requests/services.ts';
+import { type ClipqlYoga, createClipqlYoga } from '../doors/yoga.ts';
 import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { openLabelSets } from '../label-sets/label-sets.ts';
-import type { ServerLog } from '../log/server-log.ts';
-import { createMetrics } from '../metrics.ts';
-import { type LoadedModel, modelSources } from '../models/loaded-model.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
+import { modelSources } from '../models/model-sources.ts';
 import { createModelRegistry, type RegistryOptions } from '../models/registry.ts';
-import { createReadiness, type Readiness } from '../readiness.ts';
 import { parseSettings, type Settings } from '../settings/settings.ts';
-import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import type { ServerLog } from '../telemetry/server-log.ts';
 
 /** What a GraphQL response holds. */
 export interface Answer {

@@ -1,0 +1,134 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { meaningOf } from '../../../errors/error-codes.ts';
+import { oneLine } from '../../../errors/one-line.ts';
+import { type PublicError, publicError } from '../../../errors/public-error.ts';
+import {
+  type DescribedError,
+  describeFailure,
+  type ErrorLog,
+} from '../../../telemetry/error-log.ts';
+import type { Metrics } from '../../../telemetry/metrics.ts';
+import { retryHeaders } from '../../requests/http-error.ts';
+
+/** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+
+/** What errors may tell. */
+interface Wording {
+  /** Whether they name what is in the schema and was perhaps meant. */
+  readonly suggestions: boolean;
+}
+
+/**
+ * Gives every error of a response one line and a code, and hides what is unexpected: it goes to the
+ * log, under an id that the response shows.
+ */
+export function useErrorCodes(
+  log: ErrorLog,
+  { refusals }: Pick<Metrics, 'refusals'>,
+  wording: Wording,
+): Plugin {
+  return {
+    onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
+      const accept = request.headers.get('accept') ?? '*/*';
+      if (accept === '*/*' && resultProcessor !== undefined) {
+        setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
+      }
+      if (!('errors' in result) || result.errors === undefined) return;
+      const coded = withCodes(result, log, wording);
+      for (const { extensions } of coded.errors ?? [])
+        refusals.inc({ code: String(extensions.code) });
+      setResult(coded);
+    },
+  };
+}
+
+function withCodes(result: ExecutionResult, log: ErrorLog, wording: Wording): ExecutionResult {
+  const beforeExecution = !('data' in result);
+  const answered = Object.values(result.data ?? {}).some((field) => field !== null);
+  const facts = { beforeExecution, answered };
+  const errors = result.errors?.map((error) => withCode(error, facts, log, wording));
+  return { ...result, ...(errors && { errors }) };
+}
+
+interface ResultFacts {
+  readonly beforeExecution: boolean;
+  /** Whether any field has an answer. */
+  readonly answered: boolean;
+}
+
+function withCode(
+  error: GraphQLError,
+  { beforeExecution, answered }: ResultFacts,
+  log: ErrorLog,
+  wording: Wording,
+): GraphQLError {
+  const { code, message, requestId, retryAfter } = describe(error, log, wording);
+  const known = publicError(rootCause(error));
+  const { nodes = null, source = null, positions = null, path = null } = error;
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: {
+      code,
+      ...(requestId !== undefined && { requestId }),
+      ...(retryAfter !== undefined && { retryAfter }),
+      ...(beforeExecution && { http: httpOf(error, known, requestId !== undefined) }),
+      // An operation that was turned away as a whole: proxies and clients know this by the status.
+      ...(known?.retryAfter !== undefined && !answered && { http: turnedAway(known) }),
+    },
+  });
+}
+
+type HttpExtensions = NonNullable<GraphQLError['extensions']['http']>;
+
+/** The status, for yoga, which takes it out of the response again. */
+function httpOf(
+  { extensions: { http } }: GraphQLError,
+  known: PublicError | undefined,
+  isUnexpected: boolean,
+): HttpExtensions {
+  if (http !== undefined) return http;
+  if (isUnexpected) return { status: 500 };
+  const status = known === undefined ? 400 : meaningOf(known).status;
+  return { status, spec: status === 400 };
+}
+
+const turnedAway = (error: PublicError): HttpExtensions => ({
+  status: meaningOf(error).status,
+  headers: retryHeaders(error),
+});
+
+/** As ClipQL's own errors, or with a code of GraphQL's. */
+type CodedError = Omit<DescribedError, 'code'> & { readonly code: string };
+
+function describe(error: GraphQLError, log: ErrorLog, wording: Wording): CodedError {
+  const cause = rootCause(error);
+  // The outermost tells the most, such as which variable has the wrong value.
+  if (cause instanceof GraphQLError) return describeRequestError(error, wording);
+  return describeFailure(cause, log);
+}
+
+/** An error of GraphQL itself: the query, its variables, or the HTTP request that brought it. */
+function describeRequestError(
+  { message, extensions: { code } }: GraphQLError,
+  { suggestions }: Wording,
+): CodedError {
+  const line = oneLine(suggestions ? message : withoutSuggestion(message));
+  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: line };
+}
+
+/** GraphQL quotes what a client sent, of any length, so no expression goes over it. */
+function withoutSuggestion(message: string): string {
+  const at = message.lastIndexOf(' Did you mean ');
+  return at >= 0 && message.endsWith('?') ? message.slice(0, at) : message;
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined
+    ? rootCause(error.originalError)
+    : error;
+}

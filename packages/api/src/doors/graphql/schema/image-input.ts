@@ -1,0 +1,34 @@
+import { ApiError } from '../../../errors/api-error.ts';
+import { builder } from './builder.ts';
+import { IMAGE_URL } from './image-facts.ts';
+
+builder.scalarType('File', {
+  description:
+    'A file that is sent along with the query, as the GraphQL multipart request specification has it.',
+  parseValue: (value) => {
+    if (!isFile(value)) {
+      throw new ApiError('BAD_INPUT', 'expected a file of a multipart request, got none');
+    }
+    return value;
+  },
+  serialize: () => {
+    throw new TypeError('a file is only ever given');
+  },
+});
+
+/** Not by its class: a test's, the listener's and Node's own are three. */
+const isFile = (value: unknown): value is File =>
+  typeof value === 'object' && value !== null && 'arrayBuffer' in value && 'size' in value;
+
+export const ImageInput = builder.inputType('ImageInput', {
+  isOneOf: true,
+  description: 'An image, given in one of three ways.',
+  fields: (t) => ({
+    url: t.string({ description: IMAGE_URL }),
+    base64: t.string({ description: "The file's bytes in base64, at most 20 MiB of them." }),
+    upload: t.field({
+      type: 'File',
+      description: 'A part of a multipart request, of at most 20 MiB.',
+    }),
+  }),
+});

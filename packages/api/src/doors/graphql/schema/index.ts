@@ -1,0 +1,13 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+// Each adds its types and its queries to the builder.
+import './classification.ts';
+import './embedding.ts';
+import './image-embedding.ts';
+import './label-set.ts';
+import './model.ts';
+import './similarity.ts';
+import './text-embedding.ts';
+
+/** The whole API. */
+export const schema: GraphQLSchema = builder.toSchema();

@@ -1,0 +1,345 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type Handler,
+  startWebServer,
+  type WebServer,
+} from '../../../../core/src/testing/web-server.ts';
+import { createImageFetcher } from '../../images/fetch-image.ts';
+import { openLabelSets } from '../../label-sets/label-sets.ts';
+import { modelSources } from '../../models/model-sources.ts';
+import { createModelRegistry } from '../../models/registry.ts';
+import { parseSettings } from '../../settings/settings.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
+import { exampleBytes } from '../../testing/api.ts';
+import { createReadiness } from '../requests/readiness.ts';
+import type { Services } from '../requests/services.ts';
+import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
+import { listen, type RunningServer } from './server.ts';
+
+const ANY_PORT = { host: '127.0.0.1', port: 0 };
+
+/** Answers once the test says so. */
+const held = Promise.withResolvers<void>();
+const asked = Promise.withResolvers<void>();
+const slow: Handler = async (_request, response) => {
+  asked.resolve();
+  await held.promise;
+  response.end(await exampleBytes('march-pastoral.jpg'));
+};
+
+/** Answers once the test says so, and tells when eight have asked. */
+const lateHeld = Promise.withResolvers<void>();
+const lateAsked = Promise.withResolvers<void>();
+let lateCount = 0;
+const late: Handler = async (_request, response) => {
+  lateCount += 1;
+  if (lateCount === LATE) lateAsked.resolve();
+  await lateHeld.promise;
+  response.end(await exampleBytes('march-pastoral.jpg'));
+};
+const LATE = 8;
+const latePaths = Array.from({ length: LATE }, (_, i) => `/late-${i}.jpg`);
+
+let web: WebServer;
+let yoga: ClipqlYoga;
+let services: Services;
+const endings: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  web = await startWebServer({
+    '/slow.jpg': slow,
+    ...Object.fromEntries(latePaths.map((path) => [path, late])),
+  });
+  const models = createModelRegistry(modelSources([]));
+  const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
+  services = {
+    models,
+    fetcher,
+    metrics: createMetrics(),
+    readiness: createReadiness(),
+    labelSets: await openLabelSets(undefined, () => {}),
+    settings: parseSettings({}, {}),
+    logRequest: () => {},
+  };
+  yoga = createClipqlYoga(services, fail);
+  endings.push(web.close, fetcher.close, models.close);
+});
+
+afterAll(() => Promise.all(endings.map((end) => end())));
+
+function fail(_id: string, error: unknown): never {
+  throw error;
+}
+
+const query = (server: RunningServer, imageUrl: string) =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      query: `{ classify(imageUrl: "${imageUrl}", labels: ["sheep", "car"]) { label } }`,
+    }),
+  });
+
+test('a server answers queries, its own examples under its own names among them', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const { port } = new URL(server.url);
+  for (const origin of ['', server.url, `http://localhost:${port}`, `http://[::1]:${port}`]) {
+    const response = await query(server, `${origin}/examples/march-pastoral.jpg`);
+    expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  }
+  const page = await fetch(`${server.url}/`, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('<title>ClipQL</title>');
+  await server.close(0);
+});
+
+test('other pages of this server are no images', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const response = await query(server, `${server.url}/healthz`);
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'HOST_NOT_ALLOWED' } }],
+  });
+  await server.close(0);
+});
+
+test('closing takes no new requests and waits for those in flight', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const answer = query(server, `${web.url}/slow.jpg`);
+  await asked.promise;
+  const closed = server.close(60_000);
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  held.resolve();
+  expect(await (await answer).json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  await closed;
+});
+
+test('closing under load loses nothing: each request that was sent is answered', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const readiness = services.readiness;
+  const warm = Promise.withResolvers<void>();
+  let answered = 0;
+  let isBalancing = true;
+  const client = async (): Promise<void> => {
+    while (isBalancing) {
+      const isEnding = !readiness.isReady;
+      const response = await query(server, '/examples/march-pastoral.jpg');
+      expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+      if (isEnding) expect(response.headers.get('connection')).toBe('close');
+      answered += 1;
+      if (answered === 40) warm.resolve();
+    }
+  };
+  const clients = Array.from({ length: 16 }, client);
+  await warm.promise;
+
+  const beforeEnd = answered;
+  const drained = Promise.withResolvers<void>();
+  readiness.end();
+  const closed = server.close(60_000, drained.promise);
+  // A load balancer sends requests until it has heard.
+  while (answered < beforeEnd + 40) {
+    const ready = await fetch(`${server.url}/readyz`);
+    expect(ready.status).toBe(503);
+  }
+  isBalancing = false;
+  await Promise.all(clients);
+  // What has come in by now may take until after the listener is gone.
+  const lateAnswers = latePaths.map((path) => query(server, `${web.url}${path}`));
+  await lateAsked.promise;
+  drained.resolve();
+  while (await isListening(server)) await setImmediate();
+  lateHeld.resolve();
+  for (const response of await Promise.all(lateAnswers)) {
+    expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });
+  }
+  await closed;
+  await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
+});
+
+test('what is not done when the grace ends is SHUTTING_DOWN, status 503', async () => {
+  let isAsked = false;
+  const never = {
+    handleNodeRequestAndResponse: () => {
+      isAsked = true;
+      return new Promise(() => {});
+    },
+  } as unknown as ClipqlYoga;
+  const server = await listen(never, ANY_PORT, fail);
+  const answer = fetch(server.url);
+  while (!isAsked) await setImmediate();
+  await server.close(50);
+  const response = await answer;
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'SHUTTING_DOWN' } }],
+  });
+});
+
+test('a client that went away before its answer is in the log with status 0', async () => {
+  const begun = Promise.withResolvers<void>();
+  const logged = Promise.withResolvers<number>();
+  const hung = await startWebServer({ '/hung.jpg': () => begun.resolve() });
+  const fetcher = createImageFetcher({ allowHosts: new Set([hung.host]) });
+  const logRequest: Services['logRequest'] = ({ status }) => logged.resolve(status);
+  const server = await listen(
+    createClipqlYoga({ ...services, fetcher, logRequest }, fail),
+    ANY_PORT,
+    fail,
+  );
+  const leaving = new AbortController();
+  const body = JSON.stringify({
+    query: `{ classify(imageUrl: "${hung.url}/hung.jpg", labels: ["a"]) { label } }`,
+  });
+  const headers = { 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body, signal: leaving.signal };
+  const gone = expect(fetch(`${server.url}/graphql`, init)).rejects.toThrow();
+  await begun.promise;
+  leaving.abort();
+  await gone;
+  expect(await logged.promise).toBe(0);
+  await server.close(0);
+  await fetcher.close();
+  await hung.close();
+});
+
+test('a port in use is LISTEN_FAILED', async () => {
+  await expect(listen(yoga, { host: '127.0.0.1', port: web.port }, fail)).rejects.toEqual(
+    expect.objectContaining({
+      code: 'LISTEN_FAILED',
+      message: `cannot listen on 127.0.0.1:${web.port}: it is in use; --port chooses another`,
+    }),
+  );
+});
+
+test('an address of another machine is LISTEN_FAILED', async () => {
+  await expect(listen(yoga, { host: '192.0.2.1', port: 0 }, fail)).rejects.toEqual(
+    expect.objectContaining({ code: 'LISTEN_FAILED', message: expect.stringMatching(/--host/) }),
+  );
+});
+
+test('what goes wrong below GraphQL is logged, and no stack is shown', async () => {
+  const failure = new Error('secret');
+  const broken = {
+    handleNodeRequestAndResponse: () => Promise.reject(failure),
+  } as unknown as ClipqlYoga;
+  const logged: unknown[] = [];
+  const server = await listen(broken, ANY_PORT, (_id, error) => logged.push(error));
+  const response = await fetch(server.url);
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({
+    errors: [
+      {
+        message: 'something went wrong inside ClipQL; its log says what',
+        extensions: { code: 'INTERNAL' },
+      },
+    ],
+  });
+  expect(logged).toEqual([failure]);
+  await server.close(0);
+});
+
+test('a malformed host header is status 400, without a stack', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const answer = await raw(server, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain('BAD_REQUEST');
+  expect(answer).not.toMatch(/\bat .*:\d+/);
+  await server.close(0);
+});
+
+test('a client that does not take its answer is cut off, and the answer let go of', async () => {
+  const maxRequestMegabytes = 1000;
+  // The request itself may take its time.
+  const transferMs = (bytes: number) => (bytes > 1e9 ? 1_000_000 : 50);
+  const server = await listen(yoga, { ...ANY_PORT, maxRequestMegabytes, transferMs }, fail);
+  const { length, rest } = await beginToTake(server);
+  // Resolves once every connection has ended.
+  await server.close(1_000_000);
+  expect(await rest()).toBeLessThan(length);
+});
+
+test('closing waits for a client that is taking its answer', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  const { length, rest } = await beginToTake(server);
+  const closed = server.close(1_000_000);
+  expect(await rest()).toBe(length);
+  await closed;
+});
+
+test.each([
+  ['says nothing', ''],
+  ['stops in its headers', 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-A: '],
+  [
+    'stops in its body',
+    'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"query',
+  ],
+  [
+    'stops in its body at a door beside GraphQL',
+    'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"input',
+  ],
+])('a client that %s is REQUEST_TIMEOUT, status 408, and cut off', async (_what, request) => {
+  const server = await listen(yoga, { ...ANY_PORT, transferMs: () => 50 }, fail);
+  const answer = await raw(server, request);
+  expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+  expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+  await server.close(0);
+});
+
+test('what is not HTTP is BAD_REQUEST, and headers without end are HEADERS_TOO_LARGE', async () => {
+  const server = await listen(yoga, ANY_PORT, fail);
+  expect(await raw(server, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"/);
+  const long = `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`;
+  expect(await raw(server, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"HEADERS_TOO_LARGE"/);
+  await server.close(0);
+});
+
+/** Asks for more than the system keeps for a connection, and takes the beginning of it. */
+async function beginToTake(server: RunningServer) {
+  const client = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {});
+  const query = `{ embed(inputs: [${'{ text: "a" } '.repeat(6_000)}]) { ... on Embedding { values } } }`;
+  const body = JSON.stringify({ query });
+  const head = [
+    'POST /graphql HTTP/1.1',
+    'host: localhost',
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+  ];
+  client.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  const [begin] = (await once(client, 'data')) as [Buffer];
+  client.pause();
+  const [headers = ''] = begin.toString('latin1').split('\r\n\r\n');
+  const length = headers.length + 4 + Number(/content-length: (\d+)/i.exec(headers)?.[1]);
+  let taken = begin.length;
+  const rest = async (): Promise<number> => {
+    client.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+    });
+    await once(client.resume(), 'close');
+    return taken;
+  };
+  return { length, rest };
+}
+
+const isListening = (server: RunningServer): Promise<boolean> =>
+  fetch(`${server.url}/healthz`).then(
+    () => true,
+    () => false,
+  );
+
+/** What the server sends back for these very bytes. */
+function raw(server: RunningServer, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    connect(Number(new URL(server.url).port), '127.0.0.1')
+      .on('data', (chunk) => {
+        answer += chunk;
+      })
+      .on('end', () => resolve(answer))
+      .on('error', reject)
+      .write(request);
+  });
+}

@@ -1,0 +1,140 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { ApiError } from '../../errors/api-error.ts';
+import type { PublicError } from '../../errors/public-error.ts';
+import type { ErrorLog } from '../../telemetry/error-log.ts';
+import type { ClipqlYoga } from '../yoga.ts';
+import { answer } from './answer.ts';
+import { HeldBodies } from './held-bodies.ts';
+import { refuse, refuseClient } from './refuse.ts';
+import { shutDown } from './shut-down.ts';
+
+export interface RunningServer {
+  /** For example `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /**
+   * Ends without losing a request. Until `drained`, connections are still taken, for load balancers
+   * that have not heard yet, and every answer ends its connection; then no more are taken, and what
+   * was accepted is answered, for at most `graceMs` from the beginning: shortly before that operations
+   * are broken off, and what is then left is SHUTTING_DOWN.
+   */
+  close(graceMs: number, drained?: Promise<void>): Promise<void>;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** 32 unless given. */
+  readonly maxRequestMegabytes?: number;
+  /**
+   * The longest that so many bytes may take to arrive, or to be taken by a client, in milliseconds: a
+   * minute for each 32 MiB begun, which is 5 Mbit/s, unless given.
+   */
+  readonly transferMs?: (bytes: number) => number;
+  /** Bytes of requests that may arrive or be answered at a time; 256 MiB unless given. */
+  readonly heldBytes?: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+const minuteEach32MiB = (bytes: number): number =>
+  60_000 * Math.max(1, Math.ceil(bytes / (32 * MEBIBYTE)));
+
+/** As many as image files may take: several of the largest requests, and a gigabyte of all that is made of them. */
+const HELD_BYTES = 256 * MEBIBYTE;
+
+/** Longer than load balancers keep a connection, who would else send into one that is just closed. */
+const KEEP_ALIVE_MS = 65_000;
+/** How often late requests are looked for, at most. */
+const CHECK_MS = 5_000;
+
+/**
+ * Listens for HTTP requests. A client that is slow to send, or to take its answer, is cut off.
+ *
+ * @param flood why to refuse a request for work before it is read, if there is a reason.
+ * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
+ */
+export async function listen(
+  yoga: ClipqlYoga,
+  options: ListenOptions,
+  log: ErrorLog,
+  flood: () => PublicError | undefined = () => undefined,
+): Promise<RunningServer> {
+  const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
+  let isEnding = false;
+  const open = new Set<ServerResponse>();
+  const breakOff = new AbortController();
+  const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
+  const answering = { yoga, log, ending: breakOff.signal, isEnding: () => isEnding };
+  const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
+  const timeouts = {
+    requestTimeout,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: Math.min(CHECK_MS, requestTimeout),
+  };
+  const server = createServer(timeouts, (request, response) => {
+    open.add(response);
+    const body = bodies.hold();
+    response.on('close', () => {
+      open.delete(response);
+      body.release();
+      // A connection that is kept for more requests would hold a closing server up.
+      if (!server.listening) server.closeIdleConnections();
+    });
+    const refusal = request.method === 'POST' ? flood() : undefined;
+    const sent =
+      refusal === undefined
+        ? answer(answering, request, response, body.keep)
+        : Promise.resolve(refuse(refusal, response));
+    void sent.then(() => cutOffLate(response, transferMs));
+  });
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    // For Node an answer that is written is done, though its client has yet to take it.
+    if (![...open].some(isBeingTaken)) closeIdle();
+  };
+  server.on('clientError', (error, socket) => refuseClient(error, socket as Socket, open));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenFailure(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return {
+    url: urlOf(server),
+    close: (graceMs, drained = Promise.resolve()) => {
+      isEnding = true;
+      return shutDown({ server, open, breakOff }, graceMs, drained);
+    },
+  };
+}
+
+/** A client that does not take its answer would hold it, and a connection, for ever. */
+function cutOffLate(response: ServerResponse, transferMs: (bytes: number) => number): void {
+  if (!isBeingTaken(response)) return;
+  const timer = setTimeout(() => response.destroy(), transferMs(response.writableLength)).unref();
+  response.once('close', () => clearTimeout(timer));
+}
+
+const isBeingTaken = ({ writableEnded, writableFinished, destroyed }: ServerResponse): boolean =>
+  writableEnded && !writableFinished && !destroyed;
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  // A server on all addresses is reached on this one.
+  const host = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address;
+  return `http://${family === 'IPv6' && host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+const LISTEN_FAILURES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use; --port chooses another',
+  EACCES: 'it needs more rights; --port chooses another',
+  EADDRNOTAVAIL: 'the address is not of this machine; --host chooses another',
+  ENOTFOUND: 'the host is unknown; --host chooses another',
+};
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ApiError {
+  const reason = LISTEN_FAILURES[error.code ?? ''] ?? error.code ?? 'unknown reason';
+  return new ApiError('LISTEN_FAILED', `cannot listen on ${host}:${port}: ${reason}`, {
+    cause: error,
+  });
+}

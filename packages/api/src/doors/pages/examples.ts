@@ -1,0 +1,65 @@
+import { publicError } from '../../errors/public-error.ts';
+import { readExample } from '../../images/example-images.ts';
+import { EXAMPLE_LABELS, EXAMPLES, type Example } from '../../images/examples.ts';
+import { httpError } from '../requests/http-error.ts';
+import { exampleQuery } from './example-query.ts';
+
+/** An example's file, or 404. */
+export async function exampleResponse(name: string): Promise<Response> {
+  try {
+    const bytes = new Uint8Array(await readExample(name));
+    return new Response(bytes, {
+      headers: { 'content-type': 'image/jpeg', 'x-content-type-options': 'nosniff' },
+    });
+  } catch (error) {
+    const known = publicError(error);
+    if (known === undefined) throw error;
+    return httpError(404, 'NOT_FOUND', known.message);
+  }
+}
+
+/**
+ * A page that shows all examples, each with a link to its query in GraphiQL.
+ *
+ * @param graphiql where that is; there are no links without it.
+ */
+export function examplesPage(graphiql: string | undefined): Response {
+  const links = graphiql === undefined ? '' : ' Each links to a query in GraphiQL.';
+  const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>ClipQL: examples</title>
+<style>
+  body { max-width: 64rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; }
+  ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 2rem; padding: 0; }
+  li { list-style: none; }
+  img { width: 100%; height: 12rem; object-fit: cover; }
+  code { overflow-wrap: anywhere; }
+</style>
+<h1>Examples</h1>
+<p>Photographs in the public domain.${links}
+Labels to try with them: ${EXAMPLE_LABELS.join(', ')}.</p>
+<p><small>Digital images courtesy of the Getty’s Open Content Program.</small></p>
+<ul>
+${EXAMPLES.map((example) => item(example, graphiql)).join('\n')}
+</ul>
+</html>
+`;
+  return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } });
+}
+
+function item(example: Example, graphiql: string | undefined): string {
+  const { file, shows, photographer, year } = example;
+  const query = encodeURIComponent(exampleQuery(example));
+  const image = `<img src="${file}" alt="${shows}">`;
+  const linked =
+    graphiql === undefined ? image : `<a href="${graphiql}?query=${query}">${image}</a>`;
+  return `  <li>
+    ${linked}
+    <p>${capitalized(shows)}. ${photographer}, ${year}.<br>
+    <code>/examples/${file}</code></p>
+  </li>`;
+}
+
+const capitalized = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

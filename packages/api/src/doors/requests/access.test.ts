@@ -1,0 +1,361 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportJWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Flags, parseSettings } from '../../settings/settings.ts';
+import { startApi, type TestApi } from '../../testing/api.ts';
+
+const APP_KEY = randomBytes(32).toString('hex');
+const JOB_KEY = randomBytes(32).toString('base64url');
+const SECRET = randomBytes(32).toString('hex');
+const hashed = (name: string, key: string) =>
+  `${name}:${createHash('sha256').update(key).digest('hex')}`;
+
+let folder: string;
+const apis: TestApi[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipql-access-'));
+});
+
+afterAll(async () => {
+  await Promise.all(apis.map((api) => api.close()));
+  await rm(folder, { recursive: true });
+});
+
+async function apiWith(flags: Flags): Promise<TestApi> {
+  const api = await startApi({ settings: parseSettings(flags, {}) });
+  apis.push(api);
+  return api;
+}
+
+interface Ask {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The connection's other end. */
+  readonly address?: string;
+  readonly path?: string;
+}
+
+const ask = (api: TestApi, { headers, address, path = '/graphql' }: Ask = {}) =>
+  api.fetch(
+    path,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query: '{ models { name } }' }),
+    },
+    { address },
+  );
+
+/** An error in the form that clients of the path read. */
+const refusal = (code: string, path: string): object =>
+  path.startsWith('/v1/') ? { error: { code } } : { errors: [{ extensions: { code } }] };
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+describe('with API keys', () => {
+  let api: TestApi;
+
+  beforeAll(async () => {
+    const apiKeysFile = join(folder, 'keys');
+    await writeFile(apiKeysFile, `# jobs\n\n${hashed('job', JOB_KEY)}\n`);
+    api = await apiWith({ apiKeys: hashed('app', APP_KEY), apiKeysFile });
+  });
+
+  test.each([
+    ['authorization', bearer(APP_KEY)],
+    ['authorization, of the file', bearer(JOB_KEY)],
+    ['x-api-key', { 'x-api-key': APP_KEY }],
+  ])('a valid key as %s lets in', async (_how, headers) => {
+    expect((await ask(api, { headers })).status).toBe(200);
+  });
+
+  test.each([
+    ['none', {}],
+    ['an empty one', { 'x-api-key': '' }],
+    ['another', bearer(randomBytes(32).toString('hex'))],
+    ['the beginning of one', bearer(APP_KEY.slice(0, -1))],
+    ['the hash of one', bearer(createHash('sha256').update(APP_KEY).digest('hex'))],
+    ['the name of one', bearer('app')],
+    ['one by another scheme', { authorization: `Basic ${APP_KEY}` }],
+  ])('%s does not', async (_what, headers) => {
+    for (const path of ['/graphql', '/invocations', '/v1/embeddings', '/no/such/door']) {
+      const response = await ask(api, { headers, path });
+      expect(response.status, path).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer');
+      expect(await response.json()).toMatchObject(refusal('UNAUTHENTICATED', path));
+    }
+  });
+
+  test('a wrong key is told in OpenAI’s form where its clients ask', async () => {
+    const response = await ask(api, { headers: bearer('x'), path: '/v1/embeddings' });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toEqual({
+      error: {
+        message: 'expected a valid key, as authorization: Bearer KEY',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'UNAUTHENTICATED',
+      },
+    });
+  });
+
+  test('metrics need a key; what watches the server, and pages, do not', async () => {
+    expect((await api.fetch('/metrics')).status).toBe(401);
+    expect((await api.fetch('/metrics', { headers: bearer(APP_KEY) })).status).toBe(200);
+    for (const path of ['/healthz', '/readyz', '/ping', '/examples/']) {
+      expect((await api.fetch(path)).status, path).toBe(200);
+    }
+  });
+});
+
+test('without keys nobody needs one', async () => {
+  expect((await ask(await apiWith({}))).status).toBe(200);
+});
+
+describe('with JSON Web Tokens', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  let api: TestApi;
+
+  beforeAll(async () => {
+    const jwtKeysFile = join(folder, 'jwks.json');
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'a', alg: 'ES256', use: 'sig' };
+    await writeFile(jwtKeysFile, JSON.stringify({ keys: [jwk] }));
+    api = await apiWith({
+      jwtSecret: SECRET,
+      jwtKeysFile,
+      jwtIssuer: 'https://issuer.example',
+      jwtAudience: 'clipql',
+    });
+  });
+
+  interface Claims {
+    readonly alg?: string;
+    readonly issuer?: string;
+    readonly audience?: string;
+    readonly expires?: number;
+    readonly key?: Parameters<SignJWT['sign']>[0];
+  }
+
+  const now = Math.floor(Date.now() / 1000);
+  const token = ({ alg = 'HS256', key = Buffer.from(SECRET), ...claims }: Claims = {}) =>
+    new SignJWT({})
+      .setProtectedHeader({ alg, ...(alg === 'ES256' && { kid: 'a' }) })
+      .setSubject('alice')
+      .setIssuer(claims.issuer ?? 'https://issuer.example')
+      .setAudience(claims.audience ?? 'clipql')
+      .setExpirationTime(claims.expires ?? now + 3600)
+      .sign(key);
+
+  test('a token signed with the secret, or with a key of the file, lets in', async () => {
+    expect((await ask(api, { headers: bearer(await token()) })).status).toBe(200);
+    const signed = await token({ alg: 'ES256', key: privateKey });
+    expect((await ask(api, { headers: bearer(signed) })).status).toBe(200);
+  });
+
+  const unsigned = (claims: object) =>
+    [{ alg: 'none' }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .concat('')
+      .join('.');
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  test.each<[string, () => Promise<string> | string]>([
+    ['that is over', () => token({ expires: now - 10 })],
+    ['of another issuer', () => token({ issuer: 'https://evil.example' })],
+    ['for another audience', () => token({ audience: 'other' })],
+    ['of another secret', () => token({ key: Buffer.from('x'.repeat(32)) })],
+    ['of another key', () => token({ alg: 'ES256', key: other.privateKey })],
+    ['whose secret is the public key', () => token({ key: Buffer.from(pem) })],
+    [
+      'without a signature',
+      () => unsigned({ sub: 'a', iss: 'https://issuer.example', aud: 'clipql', exp: now + 60 }),
+    ],
+    ['that is none', () => 'a.b.c'],
+  ])('a token %s does not', async (_what, make) => {
+    expect((await ask(api, { headers: bearer(await make()) })).status).toBe(401);
+  });
+});
+
+describe('rate limits', () => {
+  const statuses = async (api: TestApi, asks: readonly Ask[]) => {
+    const found: number[] = [];
+    for (const one of asks) found.push((await ask(api, one)).status);
+    return found;
+  };
+
+  test('an address has its requests a minute, and another has its own', async () => {
+    const api = await apiWith({ rateLimitAddress: '3' });
+    const mine = { address: '203.0.113.7' };
+    expect(await statuses(api, [mine, mine, mine, mine, mine])).toEqual([200, 200, 200, 429, 429]);
+    expect(await statuses(api, [{ address: '203.0.113.8' }])).toEqual([200]);
+    const refused = await ask(api, mine);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ extensions: { code: 'RATE_LIMITED' } }],
+    });
+    expect((await api.fetch('/readyz', {}, mine)).status).toBe(200);
+  });
+
+  test('the addresses of one IPv6 network count together', async () => {
+    const api = await apiWith({ rateLimitAddress: '1' });
+    const from = (address: string) => ({ address });
+    expect(
+      await statuses(api, [
+        from('2001:db8:1:2::1'),
+        from('2001:db8:1:2:3:4:5:6'),
+        from('2001:db8:1:3::1'),
+        from('::ffff:203.0.113.9'),
+        from('203.0.113.9'),
+      ]),
+    ).toEqual([200, 429, 200, 200, 429]);
+  });
+
+  test('X-Forwarded-For counts from trusted proxies alone, and its last stranger is the client', async () => {
+    const api = await apiWith({ rateLimitAddress: '1', trustProxies: '10.0.0.0/8' });
+    const through = (address: string, forwarded: string) => ({
+      address,
+      headers: { 'x-forwarded-for': forwarded },
+    });
+    expect(
+      await statuses(api, [
+        through('10.0.0.1', '198.51.100.1'),
+        // Whatever the client put before it.
+        through('10.0.0.1', '1.1.1.1, 198.51.100.1'),
+        through('10.0.0.1', '198.51.100.1, 10.0.0.2'),
+        through('10.0.0.1', '198.51.100.2'),
+        // No proxy: it speaks for itself.
+        through('198.51.100.3', '1.1.1.1'),
+        through('198.51.100.3', '2.2.2.2'),
+        through('10.0.0.1', 'nonsense'),
+        through('10.0.0.1', ''),
+      ]),
+    ).toEqual([200, 429, 429, 200, 200, 429, 200, 429]);
+  });
+
+  test('a key has its requests a minute wherever they come from; guessing counts for the address', async () => {
+    const apiKeys = `${hashed('app', APP_KEY)},${hashed('job', JOB_KEY)}`;
+    const api = await apiWith({ apiKeys, rateLimitKey: '2', rateLimitAddress: '4' });
+    const from = (address: string, key: string) => ({ address, headers: bearer(key) });
+    expect(
+      await statuses(api, [
+        from('203.0.113.1', APP_KEY),
+        from('203.0.113.2', APP_KEY),
+        from('203.0.113.3', APP_KEY),
+        from('203.0.113.3', JOB_KEY),
+      ]),
+    ).toEqual([200, 200, 429, 200]);
+    const guesses = Array.from({ length: 5 }, (_, i) => from('203.0.113.4', `guess-${i}`));
+    expect(await statuses(api, guesses)).toEqual([401, 401, 401, 401, 429]);
+  });
+});
+
+test.each(['/graphql', '/invocations', '/v1/embeddings', '/other'])(
+  'a body too large for %s is refused before anything looks at it',
+  async (path) => {
+    const api = await apiWith({ maxRequestMegabytes: '0.001' });
+    const response = await api.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '2000' },
+      body: 'x'.repeat(2000),
+    });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject(refusal('REQUEST_TOO_LARGE', path));
+  },
+);
+
+test.each<Flags>([
+  { apiKeys: APP_KEY },
+  { apiKeys: `app:${APP_KEY}x` },
+  { jwtSecret: 'short' },
+  { trustProxies: 'proxy.example' },
+  { rateLimitKey: '-1' },
+])('settings that are not usable are refused, and no secret is shown: %#', (flags) => {
+  const failure = () => parseSettings(flags, {});
+  expect(failure).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
+  expect(failure).not.toThrow(/short|[0-9a-f]{64}/);
+});
+
+test.each<[Flags, RegExp]>([
+  [{ jwtIssuer: 'x' }, /^expected --jwt-secret or --jwt-keys-file beside --jwt-issuer/],
+  [{ jwtAudience: 'y' }, /^expected --jwt-secret or --jwt-keys-file beside --jwt-audience/],
+  [{ rateLimitKey: '5' }, /^expected --api-keys, .* beside --rate-limit-key, got none/],
+  [{ apiKeys: hashed('app', APP_KEY), jwtIssuer: 'x' }, /beside --jwt-issuer/],
+])(
+  'settings of access that nothing could be checked by are refused: %j',
+  async (flags, message) => {
+    await expect(apiWith(flags)).rejects.toEqual(
+      expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringMatching(message) }),
+    );
+  },
+);
+
+test('a file of keys without any is refused', async () => {
+  const apiKeysFile = join(folder, 'empty');
+  await writeFile(apiKeysFile, '# none yet\n');
+  await expect(apiWith({ apiKeysFile })).rejects.toEqual(
+    expect.objectContaining({
+      code: 'BAD_OPTION',
+      message: expect.stringMatching(/at least one key .*got none/),
+    }),
+  );
+});
+
+describe('a host header', () => {
+  const asHost = async (api: TestApi, host: string, headers = {}) =>
+    ask(api, { headers: { host, ...headers } });
+
+  test.each([
+    'evil.example',
+    'evil.example:4000',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'a b',
+  ])('with %j is refused by a server on this machine alone', async (host) => {
+    const response = await asHost(await apiWith({}), host);
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'UNKNOWN_HOST' } }],
+    });
+  });
+
+  test.each([
+    'localhost',
+    'LOCALHOST:4000',
+    'localhost.',
+    '127.0.0.1:4000',
+    '[::1]:4000',
+    '192.0.2.1',
+  ])('with %j is let in', async (host) => {
+    expect((await asHost(await apiWith({}), host)).status).toBe(200);
+  });
+
+  test('with a name of --hosts or --host is let in', async () => {
+    const api = await apiWith({ hosts: 'clip.example,*.internal', host: 'my.localhost' });
+    for (const host of ['clip.example', 'a.internal:4000', 'my.localhost'])
+      expect((await asHost(api, host)).status, host).toBe(200);
+    expect((await asHost(api, 'other.example')).status).toBe(403);
+  });
+
+  test('with any name is let in with a key, and where other machines can ask', async () => {
+    const withKeys = await apiWith({ apiKeys: hashed('app', APP_KEY) });
+    expect((await asHost(withKeys, 'evil.example', bearer(APP_KEY))).status).toBe(200);
+    expect((await asHost(await apiWith({ host: '0.0.0.0' }), 'clip.example')).status).toBe(200);
+  });
+});
+
+test('a file of keys that is not there, or has a key in the clear, is refused', async () => {
+  const path = join(folder, 'clear');
+  await writeFile(path, `app:${JOB_KEY}\n`);
+  for (const apiKeysFile of [join(folder, 'none'), path]) {
+    await expect(apiWith({ apiKeysFile })).rejects.toEqual(
+      expect.objectContaining({
+        code: 'BAD_OPTION',
+        message: expect.not.stringContaining(JOB_KEY),
+      }),
+    );
+  }
+});

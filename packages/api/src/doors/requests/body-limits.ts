@@ -1,0 +1,17 @@
+import type { Settings } from '../../settings/settings.ts';
+import type { BodyLimits } from './request-body.ts';
+
+/** The most bytes of one HTTP request. */
+export const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
+  Math.round(maxRequestMegabytes * 1024 * 1024);
+
+/** What the body of a request may be. */
+export function bodyLimits(settings: Settings): BodyLimits {
+  const { maxPrompts, maxImages } = settings;
+  // An input takes ten at most: its brackets, keys and texts, and the commas between them.
+  const maxValues = 10 * (maxPrompts + maxImages) + OTHER_VALUES;
+  return { maxBytes: maxRequestBytes(settings), maxValues };
+}
+
+/** Of a request's body, beside what is in lists. */
+const OTHER_VALUES = 10_000;

@@ -1,0 +1,132 @@
+import { ApiError } from '../../errors/api-error.ts';
+
+/** Told the bytes of a body as they arrive; what it throws is why they are not kept. */
+export type KeepBytes = (bytes: number) => void;
+
+/** What a request's body may be. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Of JSON: texts, keys and whatever stands behind a comma or a bracket. */
+  readonly maxValues: number;
+}
+
+/**
+ * What a request's body holds, whatever its media type: old clients send none.
+ *
+ * @throws ApiError REQUEST_TOO_LARGE while it arrives, or for too many values; BAD_REQUEST for anything
+ *   but a JSON object.
+ */
+export async function readJsonObject(
+  request: Request,
+  limits: BodyLimits,
+  keep?: KeepBytes,
+): Promise<Readonly<Record<string, unknown>>> {
+  const value = parseJson(await readBody(request, limits, keep), limits, 'the body');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
+  }
+  return value as Record<string, unknown>;
+}
+
+/** @throws ApiError REQUEST_TOO_LARGE while it arrives; what `keep` throws. */
+export async function readBody(
+  { body }: Request,
+  { maxBytes }: Pick<BodyLimits, 'maxBytes'>,
+  keep: KeepBytes = () => {},
+): Promise<Buffer<ArrayBuffer>> {
+  if (body === null) return Buffer.alloc(0);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const arriving = body[Symbol.asyncIterator]();
+  for (;;) {
+    const { value: chunk, done } = await arriving.next();
+    if (done) return Buffer.concat(chunks);
+    length += chunk.length;
+    try {
+      checkLength(length, maxBytes);
+      keep(chunk.length);
+    } catch (error) {
+      await passOver(arriving, Math.max(maxBytes - length, PASSED_OVER));
+      throw error;
+    }
+    chunks.push(chunk);
+  }
+}
+
+/** Bytes of a request that is too large which are still taken. */
+const PASSED_OVER = 4 * 1024 * 1024;
+
+function checkLength(length: number, most: number): void {
+  if (length <= most) return;
+  const message = `expected a request of at most ${most / 1024 / 1024} MiB`;
+  throw new ApiError('REQUEST_TOO_LARGE', message);
+}
+
+/**
+ * A client that is still sending when its connection is closed does not get to the answer; one that
+ * sends without end is not waited for.
+ */
+async function passOver(arriving: AsyncIterator<Uint8Array>, most: number): Promise<void> {
+  try {
+    for (let left = most; left > 0; ) {
+      const { value: chunk, done } = await arriving.next();
+      if (done) return;
+      left -= chunk.length;
+    }
+    await arriving.return?.();
+  } catch {
+    // It went away.
+  }
+}
+
+/**
+ * @param where the text is from, for the message.
+ * @throws ApiError REQUEST_TOO_LARGE for too many values, BAD_REQUEST for no JSON.
+ */
+export function parseJson(
+  text: Buffer,
+  { maxValues }: Pick<BodyLimits, 'maxValues'>,
+  where: string,
+): unknown {
+  checkValues(text, maxValues);
+  try {
+    return JSON.parse(text.toString('utf8'));
+  } catch (error) {
+    throw new ApiError('BAD_REQUEST', `expected JSON as ${where}, got something else`, {
+      cause: error,
+    });
+  }
+}
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/**
+ * Counts what a JSON text holds before it is parsed, which takes seconds, and a hundred times the text's
+ * memory, where there is a value every other byte. Long texts, such as images, are passed over at once.
+ */
+function checkValues(text: Buffer, most: number): void {
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const byte = text[i];
+    if (byte === QUOTE) i = endOfText(text, i);
+    else if (byte !== COMMA && byte !== BRACKET && byte !== BRACE) continue;
+    count += 1;
+    if (count <= most) continue;
+    const message = `expected a request of at most ${most.toLocaleString('en-US')} JSON values, got more`;
+    throw new ApiError('REQUEST_TOO_LARGE', message);
+  }
+}
+
+/** @param start where its first quote is. @returns where its last one is. */
+function endOfText(json: Buffer, start: number): number {
+  const next = json.indexOf(QUOTE, start + 1);
+  if (next === -1) return json.length;
+  if (json[next - 1] !== BACKSLASH) return next;
+  let end = start + 1;
+  while (end < json.length && json[end] !== QUOTE) end += json[end] === BACKSLASH ? 2 : 1;
+  return end;
+}

@@ -1,0 +1,83 @@
+import { context, propagation, trace } from '@opentelemetry/api';
+import {
+  InMemorySpanExporter,
+  NodeTracerProvider,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-node';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { bytes, startWebServer, type WebServer } from '../../../../core/src/testing/web-server.ts';
+import { startApi, type TestApi } from '../../testing/api.ts';
+
+const spans = new InMemorySpanExporter();
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const PARENT = '00f067aa0ba902b7';
+
+let api: TestApi;
+let web: WebServer;
+
+beforeAll(async () => {
+  new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] }).register();
+  web = await startWebServer({ '/text.jpg': bytes(Buffer.from('no image')) });
+  api = await startApi({ allowHosts: [web.host] });
+});
+
+afterAll(async () => {
+  await api.close();
+  await web.close();
+  trace.disable();
+  context.disable();
+  propagation.disable();
+});
+
+beforeEach(() => spans.reset());
+
+const ask = (path: string, query: string) =>
+  api.fetch(path, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      traceparent: `00-${TRACE}-${PARENT}-01`,
+      authorization: 'Bearer hush',
+    },
+    body: JSON.stringify({ query }),
+  });
+
+test('a request is a span within its client’s, and a fetched image one within it', async () => {
+  const url = `${web.url}/text.jpg`;
+  await ask('/graphql?key=hush', `query Words { embedImage(imageUrl: "${url}") { dimensions } }`);
+  const [fetched, request] = spans.getFinishedSpans();
+  expect(request).toMatchObject({
+    name: 'POST graphql',
+    parentSpanContext: { traceId: TRACE, spanId: PARENT },
+    attributes: {
+      'http.request.method': 'POST',
+      'url.path': '/graphql',
+      'http.response.status_code': 200,
+      'graphql.operation.type': 'query',
+      'graphql.operation.name': 'Words',
+    },
+  });
+  expect(fetched).toMatchObject({
+    name: 'fetch image',
+    parentSpanContext: { spanId: request!.spanContext().spanId },
+    attributes: { 'server.address': '127.0.0.1' },
+  });
+  expect(JSON.stringify(spans.getFinishedSpans().map((span) => span.attributes))).not.toContain(
+    'hush',
+  );
+});
+
+test('an image that cannot be had is a span with its code', async () => {
+  await ask('/graphql', `{ embedImage(imageUrl: "${web.url}/none.jpg") { dimensions } }`);
+  expect(spans.getFinishedSpans()[0]).toMatchObject({
+    name: 'fetch image',
+    status: { code: 2, message: 'IMAGE_FETCH_FAILED' },
+  });
+});
+
+test('requests at once keep their traces apart, and unknown paths share a name', async () => {
+  await Promise.all(['/a', '/b', '/c'].map((path) => api.fetch(path)));
+  const found = spans.getFinishedSpans();
+  expect(found.map(({ name }) => name)).toEqual(['GET other', 'GET other', 'GET other']);
+  expect(new Set(found.map((span) => span.spanContext().traceId)).size).toBe(3);
+});

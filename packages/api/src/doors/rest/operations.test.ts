@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi, type TestApi } from '../../testing/api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+
+afterAll(() => api.close());
+
+test('/healthz and /readyz answer 200', async () => {
+  const health = await api.fetch('/healthz');
+  expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
+  const ready = await api.fetch('/readyz');
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready' }]);
+});
+
+test('/readyz is 503 from the moment the server is told to end, and /healthz still 200', async () => {
+  const ending = await startApi();
+  ending.readiness.end();
+  expect((await ending.fetch('/readyz')).status).toBe(503);
+  expect((await ending.fetch('/healthz')).status).toBe(200);
+  await ending.close();
+});
+
+test('/metrics counts requests by door and status, and errors by code', async () => {
+  await api.query('{ models { name } }');
+  await api.query('{ nothing }');
+  await api.query(
+    '{ embedText(text: "a") { tokens } classify(imageUrl: "/x", labels: []) { label } }',
+  );
+  await api.fetch('/no/such/path');
+  const response = await api.fetch('/metrics');
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  const lines = (await response.text()).split('\n');
+  expect(lines).toContain('clipql_request_seconds_count{door="graphql",status="200"} 2');
+  expect(lines).toContain('clipql_request_seconds_count{door="graphql",status="400"} 1');
+  expect(lines).toContain('clipql_request_seconds_count{door="other",status="404"} 1');
+  expect(lines).toContain('clipql_refusals_total{code="GRAPHQL_VALIDATION_FAILED"} 1');
+  expect(lines).toContain('clipql_refusals_total{code="BAD_INPUT"} 1');
+});
+
+test('servers beside each other count for themselves', async () => {
+  const other = await startApi();
+  expect(await (await other.fetch('/metrics')).text()).not.toContain('door="graphql"');
+  await other.close();
+});

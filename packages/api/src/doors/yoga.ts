@@ -1,0 +1,79 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { type Context, createContext } from '../answers/context.ts';
+import type { ErrorLog } from '../telemetry/error-log.ts';
+import { createDocumentCache } from './graphql/document-cache.ts';
+import { useDocumentLimits } from './graphql/plugins/use-document-limits.ts';
+import { useErrorCodes } from './graphql/plugins/use-error-codes.ts';
+import { useJsonBody } from './graphql/plugins/use-json-body.ts';
+import { useModelLeases } from './graphql/plugins/use-model-leases.ts';
+import { useMultipart } from './graphql/plugins/use-multipart.ts';
+import { useOperationLimits } from './graphql/plugins/use-operation-limits.ts';
+import { usePostOnly } from './graphql/plugins/use-post-only.ts';
+import { useTokenLimit } from './graphql/plugins/use-token-limit.ts';
+import { schema } from './graphql/schema/index.ts';
+import { GRAPHQL_PATH, usePages } from './pages/use-pages.ts';
+import { bodyLimits } from './requests/body-limits.ts';
+import type { ServerContext, Services } from './requests/services.ts';
+import { useAccess } from './requests/use-access.ts';
+import { useCrossSiteGuard } from './requests/use-cross-site-guard.ts';
+import { useRequestMetrics } from './requests/use-request-metrics.ts';
+import { useRequestScope } from './requests/use-request-scope.ts';
+import { useTracing } from './requests/use-tracing.ts';
+import { useOperations } from './rest/use-operations.ts';
+import { useRestDoors } from './rest/use-rest-doors.ts';
+
+export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
+
+/** ClipQL as a function of requests; who listens for them is another matter. */
+export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
+  const { metrics, settings } = services;
+  const body = bodyLimits(settings);
+  return createYoga<ServerContext, Context>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    context: (initial) => createContext(services, initial, log),
+    plugins: [
+      useTracing(),
+      useRequestScope(services.logRequest),
+      useRequestMetrics(metrics),
+      useAccess(settings, metrics),
+      useOperations(metrics, services.readiness),
+      useCrossSiteGuard(),
+      useRestDoors(services, log),
+      usePages(settings),
+      usePostOnly(GRAPHQL_PATH),
+      useJsonBody(body),
+      useMultipart(body, settings),
+      useTokenLimit(settings.maxTokens),
+      useDocumentLimits(settings),
+      useModelLeases(),
+      useOperationLimits(settings, services.labelSets),
+      useErrorCodes(log, metrics, { suggestions: settings.introspection }),
+    ],
+    // useErrorCodes does this, with the request at hand.
+    maskedErrors: false,
+    logging: false,
+    // usePages has these; yoga would take any URL that ends like theirs.
+    graphiql: false,
+    landingPage: false,
+    healthCheckEndpoint: NEVER,
+    // Unless set, no other site's scripts may read what this server can reach.
+    cors: settings.corsOrigins.length > 0 && corsFor(settings.corsOrigins),
+    // A list of operations would pass the limits of one.
+    batching: false,
+    // Its own would keep a thousand documents, each as large as a request.
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: NO_ERRORS },
+    // useMultipart does this.
+    multipart: false,
+    // useJsonBody and useMultipart see to it.
+    maxRequestBodySize: false,
+  });
+}
+
+const corsFor = (origin: string[]) => ({ origin, credentials: false, methods: ['POST'] });
+
+/** A document that cannot be parsed is parsed again when it comes again. */
+const NO_ERRORS = { get: () => undefined, set: () => {} };
+
+/** No URL ends with a space. */
+const NEVER = ' ';

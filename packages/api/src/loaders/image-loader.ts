@@ -1,0 +1,37 @@
+import DataLoader from 'dataloader';
+import type { ImageSource } from '../images/image-source.ts';
+import type { ReadImage } from '../images/read-image.ts';
+import type { Caller } from '../inference/caller.ts';
+import type { EncodedImage } from '../inference/encoded.ts';
+import type { Inference } from '../inference/inference.ts';
+import { checkImageCount, type Limits } from '../limits/limits.ts';
+
+/**
+ * Makes the images of one operation: equal addresses are read once. One that fails fails alone.
+ *
+ * @param limits its images are counted, equal ones each time.
+ */
+export function createImageLoader(
+  { images }: Inference,
+  readImage: ReadImage,
+  limits: Limits,
+  caller: Caller,
+): (source: ImageSource) => Promise<EncodedImage> {
+  let requested = 0;
+  const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
+    async (sources) => {
+      checkImageCount(requested, limits);
+      return Promise.all(
+        sources.map((source) => images.encode(source, readImage, caller).catch(toError)),
+      );
+    },
+    { cacheKeyFn: (source) => ('url' in source ? source.url : source.bytes) },
+  );
+  return (source) => {
+    requested += 1;
+    return loader.load(source);
+  };
+}
+
+const toError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error('not an error', { cause: error });

@@ -1,0 +1,53 @@
+import { createImageFinder, type FindImage } from '../images/given-image.ts';
+import type { ImageSource } from '../images/image-source.ts';
+import type { ReadImage } from '../images/read-image.ts';
+import type { EncodedImage, EncodedText } from '../inference/encoded.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
+import { createImageLoader } from './image-loader.ts';
+import { type EncodedLabels, encodeLabels } from './label-loader.ts';
+import { createTextLoader } from './text-loader.ts';
+
+/**
+ * What an operation gets images and texts encoded with, and the only way to a forward pass. An
+ * equal call is answered from the first; those of all operations share batches.
+ */
+export interface Loaders {
+  /** What the operation may ask for. */
+  readonly limits: Limits;
+  /** Where a given image's bytes are. */
+  readonly find: FindImage;
+  /** @throws ApiError or ClipError for an image that cannot be had or read. */
+  image(source: ImageSource): Promise<EncodedImage>;
+  text(text: string): Promise<EncodedText>;
+  labels(labels: readonly string[], templates: readonly string[]): Promise<EncodedLabels>;
+}
+
+/** A model, and what to reach it by. */
+export interface ModelSession {
+  readonly model: LoadedModel;
+  readonly loaders: Loaders;
+}
+
+/**
+ * Loaders for one operation.
+ *
+ * @param signal tells when nobody waits for the answer any more.
+ */
+export function createLoaders(
+  model: LoadedModel,
+  readImage: ReadImage,
+  limits: Limits,
+  signal: AbortSignal,
+): Loaders {
+  const caller = { signal, account: { held: 0, bytes: 0 } };
+  const text = createTextLoader(model.inference, limits, caller);
+  return {
+    limits,
+    find: createImageFinder(),
+    image: createImageLoader(model.inference, readImage, limits, caller),
+    text,
+    labels: (labels, templates) =>
+      encodeLabels(text, model.clip.info.contextLength, labels, templates),
+  };
+}

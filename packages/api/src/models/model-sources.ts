@@ -1,0 +1,91 @@
+import { homedir } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type LoadOptions, loadClip } from '@clipql/core';
+import {
+  hubSettings,
+  locateModel,
+  type ModelAddress,
+  modelFromFolder,
+  type OnProgress,
+} from '@clipql/core/node';
+import { ApiError } from '../errors/api-error.ts';
+import { createInference, type InferenceOptions } from '../inference/inference.ts';
+import type { ModelSource } from './loaded-model.ts';
+import { modelAddress } from './zoo.ts';
+
+const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
+
+export interface ModelSourceOptions {
+  readonly inference?: InferenceOptions;
+  /** Told of a download. */
+  readonly onProgress?: OnProgress;
+}
+
+/**
+ * Where to load models from: folders, repositories of the hub, URLs of folders; the embedded model
+ * where there are none. What is not on the disk is downloaded when it is loaded.
+ *
+ * @returns sources whose `load` throws ClipError as `locateModel` and `loadClip` do.
+ * @throws ClipError BAD_INPUT for a malformed one; ApiError BAD_OPTION for two of one name.
+ */
+export function modelSources(
+  models: readonly string[],
+  load: LoadOptions = {},
+  options: ModelSourceOptions = {},
+): [ModelSource, ...ModelSource[]] {
+  const [first, ...others] = models;
+  const sources: [ModelSource, ...ModelSource[]] = [
+    modelSource(first, load, options),
+    ...others.map((model) => modelSource(model, load, options)),
+  ];
+  const names = sources.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) {
+    throw new ApiError('BAD_OPTION', `expected models of different names, got ${twice} twice`);
+  }
+  return sources;
+}
+
+/**
+ * One of {@link modelSources}.
+ *
+ * @param model the embedded one unless given.
+ */
+export function modelSource(
+  model: string | undefined,
+  loadOptions: LoadOptions = {},
+  { onProgress = () => {}, inference: inferenceOptions }: ModelSourceOptions = {},
+): ModelSource {
+  const embedded = model === undefined;
+  const address = modelAddress(model ?? EMBEDDED_MODEL);
+  return {
+    name: nameOf(address),
+    load: async (reserve) => {
+      const settings = hubSettings(process.env, homedir());
+      const { folder, name } = await locateModel(address, settings, onProgress);
+      const files = await modelFromFolder(folder, name);
+      const weights = await files.openWeights();
+      const size = weights?.size ?? 0;
+      await weights?.close();
+      reserve?.(loadOptions.precision === 'int8' ? size * INT8_SHARE : size);
+      const clip = await loadClip(files, loadOptions);
+      const { maxPixels } = loadOptions;
+      const inference = createInference(clip, { ...inferenceOptions, maxPixels });
+      const dispose = () => {
+        inference.close();
+        clip.dispose();
+      };
+      return { clip, inference, folder, embedded, dispose };
+    },
+  };
+}
+
+/** What int8 takes of the memory of float32. */
+const INT8_SHARE = 0.3;
+
+function nameOf(address: ModelAddress): string {
+  if (address.kind === 'folder') return basename(resolve(address.path));
+  if (address.kind === 'hub') return address.id;
+  return new URL(address.url).pathname.split('/').findLast((part) => part !== '') ?? address.url;
+}

@@ -1,9 +1,0 @@
-import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
-
-/** Lets an operation's models go once it is answered, so that they can be unloaded. */
-export function useModelLeases(): Plugin<Context> {
-  return {
-    onExecute: ({ args }) => ({ onExecuteDone: () => args.contextValue.end() }),
-  };
-}

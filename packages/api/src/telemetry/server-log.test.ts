@@ -1,0 +1,119 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { startApi, type TestApi } from '../testing/api.ts';
+import { withinRequest } from './request-scope.ts';
+import { createServerLog } from './server-log.ts';
+
+const QUERY = '{ embedText(text: "a") { tokens } }';
+
+let api: TestApi | undefined;
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await api?.close();
+});
+
+/** A server whose log is written to a stream, and what is in it so far. */
+async function logged(logFormat: 'auto' | 'json' | 'text', isTTY: boolean) {
+  let text = '';
+  const stream = {
+    isTTY,
+    write: (line: string) => {
+      text += line;
+    },
+  };
+  const log = createServerLog({ logFormat, logLevel: 'info' }, stream);
+  api = await startApi({ log });
+  return { api, log, text: () => text };
+}
+
+const ask = (to: TestApi, headers: Record<string, string> = {}) =>
+  to.fetch('/graphql?secret=in-the-address', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: QUERY }),
+  });
+
+test('each request is a line of JSON with its id, which the answer has too', async () => {
+  const { api, text } = await logged('auto', false);
+  const response = await ask(api, { 'x-request-id': 'a-1:2', authorization: 'Bearer hush' });
+  expect(response.headers.get('x-request-id')).toBe('a-1:2');
+  expect(JSON.parse(text())).toEqual({
+    level: 'info',
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    requestId: 'a-1:2',
+    method: 'POST',
+    path: '/graphql',
+    status: 200,
+    milliseconds: expect.any(Number),
+    msg: 'request',
+  });
+  expect(text()).not.toMatch(/hush|in-the-address/);
+});
+
+test('an answer has its id, and a code, where yoga gives a status alone', async () => {
+  const { api } = await logged('json', false);
+  const response = await ask(api, { 'x-request-id': 'mine', accept: 'text/html' });
+  expect(response.status).toBe(406);
+  expect(response.headers.get('x-request-id')).toBe('mine');
+  expect(await response.json()).toMatchObject({
+    errors: [{ extensions: { code: 'BAD_REQUEST' } }],
+  });
+});
+
+test.each(['', 'a b', 'a\u00e9', 'x'.repeat(129), '"},{"level":"fatal'])(
+  'an id that is not usable is replaced: %j',
+  async (sent) => {
+    const { api, text } = await logged('json', false);
+    const response = await ask(api, { 'x-request-id': sent });
+    const id = response.headers.get('x-request-id');
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(text()).requestId).toBe(id);
+  },
+);
+
+test('an unexpected error is logged with its stack, under the id that the client gets', async () => {
+  const { api, text } = await logged('json', false);
+  vi.spyOn(api.model.clip, 'encodeTexts').mockRejectedValue(new Error('broken inside'));
+  const response = await ask(api, { 'x-request-id': 'mine' });
+  const { errors } = (await response.json()) as { errors: object[] };
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL', requestId: 'mine' } }]);
+  const [error] = text().split('\n');
+  expect(JSON.parse(error!)).toMatchObject({
+    level: 'error',
+    requestId: 'mine',
+    err: { message: 'broken inside', stack: expect.stringContaining('server-log.test') },
+  });
+});
+
+test('requests at the same time keep their ids apart', async () => {
+  const { api, text } = await logged('json', false);
+  const ids = Array.from({ length: 8 }, (_, i) => `id-${i}`);
+  await Promise.all(ids.map((id) => ask(api, { 'x-request-id': id })));
+  const lines = text().trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).requestId).sort()).toEqual(ids);
+});
+
+test('on a terminal a request is a line for people', async () => {
+  const { api, text } = await logged('auto', true);
+  await ask(api, { 'x-request-id': 'mine' });
+  expect(text()).toMatch(/^\d\d:\d\d:\d\d POST \/graphql 200 in \d+ ms \(mine\)\n$/);
+});
+
+test('what a caller is called, and what an error quotes, makes no line and no command of its own', async () => {
+  const { log, text } = await logged('text', false);
+  const caller = 'subject:eve\n12:00:00 POST /graphql 200 in 1 ms (key:admin)';
+  withinRequest({ id: 'mine', start: 0, caller }, () => {
+    log.info('hello');
+    log.unexpected('mine', Object.assign(new Error(), { stack: 'Error: \u001b[2J\n    at a.ts' }));
+  });
+  const lines = text().trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d hello \(subject:eve\ufffd12:00:00 POST .*, mine\)$/);
+  expect(lines.slice(2)).toEqual(['Error: \ufffd[2J', '    at a.ts']);
+});
+
+test('what watches the server is not logged', async () => {
+  const { api, text } = await logged('json', false);
+  for (const path of ['/healthz', '/readyz', '/ping', '/metrics']) await api.fetch(path);
+  expect(text()).toBe('');
+});

@@ -1,0 +1,65 @@
+import { pino } from 'pino';
+import type { ErrorLog } from './error-log.ts';
+import { logLine } from './log-line.ts';
+import { currentRequest } from './request-scope.ts';
+
+/** One request that was answered; neither its query string nor its headers, which may hold secrets. */
+interface RequestEntry {
+  readonly method: string;
+  readonly path: string;
+  /** 0 when the client was gone before. */
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+export type RequestLog = (entry: RequestEntry) => void;
+
+/** What whoever runs the server gets to read. */
+export interface ServerLog {
+  readonly request: RequestLog;
+  readonly unexpected: ErrorLog;
+  warn(message: string): void;
+  info(message: string): void;
+}
+
+/** Where a log goes. */
+interface LogStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+interface LogSettings {
+  readonly logFormat: 'auto' | 'json' | 'text';
+  readonly logLevel: string;
+}
+
+/** JSON, one object a line, or lines for people where the stream is a terminal. */
+export function createServerLog(
+  { logFormat, logLevel }: LogSettings,
+  stream: LogStream,
+): ServerLog {
+  const isText = logFormat === 'text' || (logFormat === 'auto' && stream.isTTY === true);
+  const logger = pino(
+    {
+      level: logLevel,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (level) => ({ level }) },
+      mixin: () => scopeFields(),
+    },
+    { write: (line) => stream.write(isText ? logLine(line) : line) },
+  );
+  return {
+    request: (entry) => logger[entry.status >= 500 ? 'warn' : 'info'](entry, 'request'),
+    unexpected: (requestId, err) => logger.error({ requestId, err }, 'unexpected error'),
+    warn: (message) => logger.warn(message),
+    info: (message) => logger.info(message),
+  };
+}
+
+function scopeFields(): object {
+  const scope = currentRequest();
+  if (scope === undefined) return {};
+  const { id: requestId, caller, address } = scope;
+  return { requestId, ...(caller && { caller }), ...(address && { address }) };
+}
