@@ -77,8 +77,8 @@ describe('the wire format', () => {
   });
 });
 
-test('a column’s largest weight becomes 127, and a column of zeros stays zeros', () => {
+test('a column’s largest weight becomes 64, and a column of zeros stays zeros', () => {
   const { values, scales } = quantizeColumns(Float32Array.of(1, 0, -0.25, 0), 2, 2);
-  expect([...values]).toEqual([127, 0, -32, 0]);
-  expect(scales[0]).toBeCloseTo(1 / 127, 8);
+  expect([...values]).toEqual([64, 0, -16, 0]);
+  expect(scales[0]).toBeCloseTo(1 / 64, 8);
 });

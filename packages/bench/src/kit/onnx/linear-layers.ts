@@ -19,8 +19,9 @@ export const floatLinear: LinearLayer = (graph, x, { name, weight, bias, inputs,
 };
 
 /**
- * What onnxruntime's `quantize_dynamic(per_channel=True)` makes of it: the input in 8 unsigned bits
- * with one scale and zero point, the weights in 8 signed bits with a scale for each output.
+ * What onnxruntime's `quantize_dynamic(per_channel=True, reduce_range=True)` makes of it: the input in
+ * 8 unsigned bits with one scale and zero point, the weights in 7 signed bits with a scale for each
+ * output.
  *
  * @see https://github.com/microsoft/onnxruntime/blob/main/onnxruntime/python/tools/quantization/operators/matmul.py, MatMulInteger
  */
@@ -42,7 +43,15 @@ function withBias(graph: OnnxGraph, y: Value, name: string, bias: Float32Array |
   return graph.node('Add', [y, graph.initializer(`${name}.bias`, 'f32', [bias.length], bias)]);
 }
 
-/** Symmetric, −127 to 127: the column's largest magnitude becomes 127. */
+/**
+ * The largest quantized weight. Processors without VNNI add two products of a byte in 16 bits, which
+ * saturate beyond 2 · 255 · 64.
+ *
+ * @see https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
+ */
+const LARGEST = 64;
+
+/** Symmetric: the column's largest magnitude becomes 64. */
 export function quantizeColumns(
   weight: Float32Array,
   inputs: number,
@@ -53,7 +62,7 @@ export function quantizeColumns(
     const column = i % outputs;
     scales[column] = Math.max(scales[column]!, Math.abs(weight[i]!));
   }
-  for (let column = 0; column < outputs; column++) scales[column]! /= 127;
+  for (let column = 0; column < outputs; column++) scales[column]! /= LARGEST;
   const values = new Int8Array(inputs * outputs);
   for (let i = 0; i < weight.length; i++) {
     const scale = scales[i % outputs]!;
