@@ -11,6 +11,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tryLock } from '@clipql/core/node';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
@@ -239,10 +240,10 @@ test('a run does not go on with images that were changed, or with another precis
 });
 
 test('two processes do not write one output', async () => {
-  const partial = join(folder, 'busy.npy.partial');
-  await mkdir(partial);
-  await writeFile(join(partial, 'lock'), String(process.pid));
-  expectFailure(await embed('busy.npy'), new RegExp(`OUTPUT_BUSY: process ${process.pid} `));
+  const lock = await tryLock(join(folder, 'busy.npy.lock'));
+  if (!('release' in lock)) throw new Error('expected a lock');
+  expectFailure(await embed('busy.npy'), new RegExp(`OUTPUT_BUSY: process ${process.pid} of `));
+  lock.release();
 });
 
 const BAD_USES: readonly BadUse[] = [

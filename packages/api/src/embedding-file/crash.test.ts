@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type * as core from '@clipql/core/node';
+import type { Lock } from '@clipql/core/node';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Crash, crashing } from '../testing/crash.ts';
 import type { NewRow } from './embedding-file.ts';
@@ -11,6 +13,18 @@ import { openEmbeddingFile } from './open-embedding-file.ts';
 vi.mock('node:fs/promises', async (importOriginal) => {
   const { crashingFileSystem } = await import('../testing/crash.ts');
   return crashingFileSystem(await importOriginal());
+});
+
+const locks: Lock[] = [];
+
+vi.mock('@clipql/core/node', async (importOriginal) => {
+  const original = await importOriginal<typeof core>();
+  const tryLock: typeof core.tryLock = async (file) => {
+    const lock = await original.tryLock(file);
+    if ('release' in lock) locks.push(lock);
+    return lock;
+  };
+  return { ...original, tryLock };
 });
 
 const BATCH = 3;
@@ -57,6 +71,8 @@ async function run(out: string, overwrite: boolean, after = Number.POSITIVE_INFI
     return { operations: crashing.operations, crashed: true };
   } finally {
     crashing.after = Number.POSITIVE_INFINITY;
+    // As the end of the process does.
+    for (const lock of locks.splice(0)) lock.release();
   }
 }
 
@@ -106,6 +122,7 @@ test('with --overwrite, an output that is there is whole, old or new, at any ope
     const first = await openEmbeddingFile(out, old, { batch: BATCH, overwrite: false });
     await first.append(ROWS.map(({ file }) => ({ file, embedding: new Float32Array(5) })));
     await first.publish();
+    await first.close();
     const before = await readFile(out);
     const { crashed } = await run(out, true, after);
     const now = await readFile(out);

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Lock } from '@clipql/core/node';
 import { syncFolder, writeFully, writing } from './disk.ts';
 import { journalLine, type RowEntry, type RunHeader } from './journal.ts';
 import { NPY_HEADER_BYTES } from './npy.ts';
@@ -21,6 +22,14 @@ export interface OpenFiles {
   readonly journal: FileHandle;
 }
 
+/** How far a run has come. */
+export interface Progress {
+  /** Rows that are safe. */
+  readonly entries: readonly RowEntry[];
+  /** Undefined where the output is complete. */
+  readonly files: OpenFiles | undefined;
+}
+
 /**
  * An output of embeddings that grows row by row and survives being killed at any moment. Made by
  * `openEmbeddingFile`.
@@ -34,17 +43,14 @@ export class EmbeddingFile {
   readonly header: RunHeader;
   readonly #paths: OutputPaths;
   readonly #entries: RowEntry[];
+  readonly #lock: Lock;
   readonly #files: OpenFiles | undefined;
 
-  /** @param files undefined where the output is complete. */
-  constructor(
-    paths: OutputPaths,
-    header: RunHeader,
-    entries: readonly RowEntry[],
-    files: OpenFiles | undefined,
-  ) {
+  /** @param lock on the output, released when this is closed. */
+  constructor(paths: OutputPaths, header: RunHeader, lock: Lock, { entries, files }: Progress) {
     this.#paths = paths;
     this.header = header;
+    this.#lock = lock;
     this.#entries = [...entries];
     this.#files = files;
   }
@@ -104,7 +110,7 @@ export class EmbeddingFile {
     const paths = this.#paths;
     await writing(paths.out, async () => {
       await this.#files?.rows.sync();
-      await this.close();
+      await this.#closeFiles();
       await this.#writeOutput();
       await rename(paths.journal, paths.listing);
       await syncFolder(dirname(paths.out));
@@ -112,11 +118,18 @@ export class EmbeddingFile {
     });
   }
 
-  /** Lets go of the files; what they hold stays for the next run. */
+  /** Lets go of the output; what its files hold stays for the next run. */
   async close(): Promise<void> {
+    try {
+      await this.#closeFiles();
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  async #closeFiles(): Promise<void> {
     await this.#files?.rows.close();
     await this.#files?.journal.close();
-    await rm(this.#paths.lock, { force: true });
   }
 
   async #writeOutput(): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ApiError } from '../errors/api-error.ts';
 import { sizeOf, syncFolder, writing } from './disk.ts';
-import { EmbeddingFile } from './embedding-file.ts';
+import { EmbeddingFile, type Progress } from './embedding-file.ts';
 import {
   firstDifference,
   type Journal,
@@ -10,8 +10,8 @@ import {
   type RunHeader,
   readJournal,
 } from './journal.ts';
-import { lock } from './lock.ts';
 import { NPY_HEADER_BYTES, npyHeader } from './npy.ts';
+import { lockOutput } from './output-lock.ts';
 import { type OutputPaths, outputPaths } from './output-paths.ts';
 
 export interface OpenOptions {
@@ -35,14 +35,14 @@ export async function openEmbeddingFile(
 ): Promise<EmbeddingFile> {
   const paths = outputPaths(out);
   return writing(out, async () => {
-    await mkdir(paths.folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
-    await lock(paths.lock);
+    const lock = await lockOutput(paths);
     try {
-      return await openLocked(paths, header, options);
+      await mkdir(paths.folder).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+      });
+      return new EmbeddingFile(paths, header, lock, await openLocked(paths, header, options));
     } catch (error) {
-      await rm(paths.lock, { force: true });
+      lock.release();
       throw error;
     }
   });
@@ -52,7 +52,7 @@ async function openLocked(
   paths: OutputPaths,
   header: RunHeader,
   { batch, overwrite }: OpenOptions,
-): Promise<EmbeddingFile> {
+): Promise<Progress> {
   const begun = await readJournal(paths.journal);
   if (begun !== undefined) {
     const difference = firstDifference(header, begun.header);
@@ -66,19 +66,19 @@ async function openLocked(
     await rm(paths.folder, { recursive: true });
     if (complete === undefined) throw exists(`${paths.out} is there`, undefined);
     if (difference !== undefined) throw exists(`${paths.out} was made`, difference);
-    return new EmbeddingFile(paths, header, complete.entries, undefined);
+    return { entries: complete.entries, files: undefined };
   }
   return begin(paths, header);
 }
 
 /** A new output: its journal appears when the rows' file is there. */
-async function begin(paths: OutputPaths, header: RunHeader): Promise<EmbeddingFile> {
+async function begin(paths: OutputPaths, header: RunHeader): Promise<Progress> {
   await rm(paths.journal, { force: true });
   await writeFile(paths.rows, npyHeader(header.rows, header.dimensions), { flush: true });
   await writeFile(paths.converted, journalLine(header), { flush: true });
   await rename(paths.converted, paths.journal);
   await syncFolder(paths.folder);
-  return openAt(paths, header, []);
+  return openAt(paths, []);
 }
 
 /** Keeps the rows whose values and lines are both whole, as many as fill batches. */
@@ -87,7 +87,7 @@ async function goOn(
   { header, entries, ends, start }: Journal,
   batch: number,
   overwrite: boolean,
-): Promise<EmbeddingFile> {
+): Promise<Progress> {
   const bytes = await sizeOf(paths.rows);
   if (bytes === undefined) return finish(paths, header, entries);
   if (!overwrite && entries.length < header.rows && (await sizeOf(paths.out)) !== undefined) {
@@ -97,7 +97,7 @@ async function goOn(
   const whole = Math.min(entries.length, Math.floor((bytes - NPY_HEADER_BYTES) / rowBytes));
   const kept = whole === header.rows ? whole : Math.max(0, whole - (whole % batch));
   await truncate(paths.journal, kept === 0 ? start : ends[kept - 1]!);
-  return openAt(paths, header, entries.slice(0, kept));
+  return openAt(paths, entries.slice(0, kept));
 }
 
 /** The rows' file has become the output already: what is left of a run killed right then. */
@@ -105,24 +105,20 @@ async function finish(
   paths: OutputPaths,
   header: RunHeader,
   entries: Journal['entries'],
-): Promise<EmbeddingFile> {
+): Promise<Progress> {
   if (entries.length < header.rows || (await sizeOf(paths.out)) === undefined) {
     return begin(paths, header);
   }
   await rename(paths.journal, paths.listing);
   await syncFolder(dirname(paths.out));
   await rm(paths.folder, { recursive: true });
-  return new EmbeddingFile(paths, header, entries, undefined);
+  return { entries, files: undefined };
 }
 
-async function openAt(
-  paths: OutputPaths,
-  header: RunHeader,
-  entries: Journal['entries'],
-): Promise<EmbeddingFile> {
+async function openAt(paths: OutputPaths, entries: Journal['entries']): Promise<Progress> {
   const rows = await open(paths.rows, 'r+');
   const journal = await open(paths.journal, 'a');
-  return new EmbeddingFile(paths, header, entries, { rows, journal });
+  return { entries, files: { rows, journal } };
 }
 
 /** Which field of the header tells the runs apart, in words. */

@@ -7,12 +7,13 @@ export interface OutputPaths {
   readonly format: OutputFormat;
   /** The journal of a complete output. */
   readonly listing: string;
+  /** Says who writes the output. */
+  readonly lock: string;
   /** All of the following, until the output is complete. */
   readonly folder: string;
   readonly rows: string;
   readonly journal: string;
   readonly converted: string;
-  readonly lock: string;
 }
 
 /** @throws ApiError BAD_OPTION for an output whose name says no format. */
@@ -22,10 +23,10 @@ export function outputPaths(out: string): OutputPaths {
     out,
     format: formatOf(out),
     listing: `${out}.rows.jsonl`,
+    lock: `${out}.lock`,
     folder,
     rows: join(folder, 'rows.npy'),
     journal: join(folder, 'journal.jsonl'),
     converted: join(folder, 'converted'),
-    lock: join(folder, 'lock'),
   };
 }

@@ -101,7 +101,7 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
     },
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
-    close: () => lock.release(),
+    close: async () => lock.release(),
   };
 }
 

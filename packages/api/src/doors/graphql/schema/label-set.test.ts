@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../../testing/api.ts';
@@ -275,7 +275,7 @@ test('what cannot be written or deleted is so for all: clients get a code, the l
 test('a data folder is made in one that is there', async () => {
   const folder = join(data, 'made');
   const api = await startApi({ settings: { data: folder } });
-  expect(await readdir(folder)).toEqual(['label-sets', 'server.lock']);
+  expect(await readdir(folder)).toEqual(['label-sets', 'server.lock', 'server.lock.held']);
   await api.close();
   expect(await readdir(folder)).toEqual(['label-sets']);
 });
@@ -284,7 +284,9 @@ test('a data folder is of one server at a time: a second one is DATA_BUSY at sta
   await start();
   await expect(start()).rejects.toMatchObject({
     code: 'DATA_BUSY',
-    message: expect.stringContaining(`got ${data}, which process ${process.pid} uses`),
+    message: expect.stringContaining(
+      `got ${data}, which process ${process.pid} of ${hostname()} uses`,
+    ),
   });
   await stop();
   await start();
