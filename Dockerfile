@@ -1,5 +1,4 @@
-# Two images: `serve`, the default, and `sagemaker`. tools/container performs the same steps without
-# Docker, so that a mistake shows up in the tests; see container/README.md.
+# Two images: `serve`, the default, and `sagemaker`; see container/README.md.
 ARG NODE_IMAGE=node:24-slim
 
 # What runs needs, at the versions of the lock file, and nothing of bench or tools, nor WebGPU for Node.

@@ -1,54 +1,32 @@
-import { DockerfileParser, type Instruction, ModifiableInstruction } from 'dockerfile-ast';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Copy, DockerfileParser } from 'dockerfile-ast';
 
-/** One instruction, with its variables filled in. */
-export interface Step {
-  readonly keyword: string;
-  readonly line: number;
-  /** Without flags. */
-  readonly text: string;
-  /** `--from=build` as `from: build`. */
-  readonly flags: Readonly<Record<string, string>>;
-}
+export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+export const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 
-export interface Stage {
-  /** Undefined for one that has no name. */
-  readonly name: string | undefined;
-  /** An image, or the name of an earlier stage. */
-  readonly base: string;
-  readonly steps: readonly Step[];
-}
+export const instructions = DockerfileParser.parse(dockerfile).getInstructions();
 
-/** The stages of a Dockerfile, in their order. */
-export function readStages(text: string): readonly Stage[] {
-  const dockerfile = DockerfileParser.parse(text);
-  const stages: (Stage & { readonly steps: Step[] })[] = [];
-  for (const instruction of dockerfile.getInstructions()) {
-    const line = instruction.getRange().start.line;
-    const filled = (instruction.getArgumentsContent() ?? '').replace(
-      /\$\{(\w+)\}/g,
-      (whole, name: string) => dockerfile.resolveVariable(name, line) ?? whole,
-    );
-    const step: Step = {
-      keyword: instruction.getKeyword(),
-      line: line + 1,
-      text: filled.trim(),
-      flags: flagsOf(instruction),
-    };
-    if (step.keyword === 'FROM') {
-      const [base, , name] = step.text.split(/\s+/);
-      stages.push({ name, base: base!, steps: [] });
-    } else if (stages.length > 0) {
-      stages.at(-1)!.steps.push(step);
-    } else if (step.keyword !== 'ARG') {
-      throw new Error(`line ${line + 1}: expected ARG or FROM first, got ${step.keyword}`);
-    }
-  }
-  return stages;
-}
+/** What stands behind a keyword, flags left out, once for each time that it is used. */
+export const argumentsOf = (keyword: string): readonly string[] =>
+  instructions
+    .filter((instruction) => instruction.getKeyword() === keyword)
+    .map((instruction) => instruction.getArgumentsContent() ?? '');
 
-function flagsOf(instruction: Instruction): Readonly<Record<string, string>> {
-  if (!(instruction instanceof ModifiableInstruction)) return {};
-  return Object.fromEntries(
-    instruction.getFlags().map((flag) => [flag.getName(), flag.getValue() ?? '']),
-  );
-}
+/** The commands that images start with, program first: that of `serve`, that of `sagemaker`. */
+export const entryPoints: readonly (readonly string[])[] = argumentsOf('ENTRYPOINT').map((text) =>
+  JSON.parse(text),
+);
+
+/** The command of the health check. */
+export const healthcheck: readonly string[] = JSON.parse(
+  argumentsOf('HEALTHCHECK')[0]!.replace(/^CMD\s+/, ''),
+);
+
+/** The stage that a COPY takes from; undefined for the repository. */
+export const stageOf = (copy: Copy): string | undefined =>
+  copy
+    .getFlags()
+    .find((flag) => flag.getName() === 'from')
+    ?.getValue() ?? undefined;
