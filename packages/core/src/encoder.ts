@@ -1,10 +1,10 @@
-import type { Backend, Executable, RunShapes } from './backends/backend.ts';
+import type { Executable, LoadedWeights, RunShapes } from './backends/backend.ts';
 import type { ClipConfig } from './config/clip-config.ts';
-import { planOperations } from './graph/operations.ts';
+import type { Graph } from './graph/graph.ts';
 import { planGraph } from './graph/plan.ts';
+import { planOperations } from './graph/work.ts';
 import { textTower } from './model/text.ts';
 import { visionTower } from './model/vision.ts';
-import type { Weights } from './weights/load.ts';
 
 /** Embeddings as the projection gives them, or divided by their length. */
 export type EmbeddingKind = 'embeddings' | 'normalized';
@@ -20,56 +20,48 @@ const MAX_TOKENS = 1024;
 const MAX_PLANS = 32;
 
 /**
- * The two towers on a backend: splits what comes into forward passes, and keeps the plans by shape.
+ * The two towers over loaded weights: splits what comes into forward passes, and keeps the plans by shape.
  */
 export class Encoder {
-  private readonly config: ClipConfig;
-  private readonly backend: Backend;
-  private readonly weights: Weights;
-  private readonly shapes: RunShapes | undefined;
-  private readonly executables = new Map<string, Promise<Executable>>();
-  private readonly textCosts = new Map<number, number>();
-  private imageCost: number | undefined;
+  readonly #config: ClipConfig;
+  readonly #weights: LoadedWeights;
+  readonly #shapes: RunShapes | undefined;
+  readonly #executables = new Map<string, Executable>();
+  readonly #textCosts = new Map<number, number>();
+  #imageCost: number | undefined;
 
-  constructor(config: ClipConfig, backend: Backend, weights: Weights) {
-    this.config = config;
-    this.backend = backend;
-    this.weights = weights;
-    this.shapes = backend.shapes && forContext(backend.shapes, config.text.contextLength);
+  /** @param shapes the backend's, where it has any. */
+  constructor(config: ClipConfig, weights: LoadedWeights, shapes: RunShapes | undefined) {
+    this.#config = config;
+    this.#weights = weights;
+    this.#shapes = shapes && forContext(shapes, config.text.contextLength);
   }
 
   /** Of one image. */
   get imageOperations(): number {
-    const { vision, embeddingWidth } = this.config;
-    this.imageCost ??= planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
-    return this.imageCost;
+    const { vision, embeddingWidth } = this.#config;
+    this.#imageCost ??= planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
+    return this.#imageCost;
   }
 
   /** Of one text of so many tokens. */
   textOperations(tokens: number): number {
-    const known = this.textCosts.get(tokens);
+    const known = this.#textCosts.get(tokens);
     if (known !== undefined) return known;
-    const { text, embeddingWidth } = this.config;
+    const { text, embeddingWidth } = this.#config;
     const { graph } = textTower(text, embeddingWidth, { texts: 1, tokens });
     const operations = planOperations(planGraph(graph));
-    this.textCosts.set(tokens, operations);
+    this.#textCosts.set(tokens, operations);
     return operations;
-  }
-
-  /** Brings all weights into the backend, which needs the checkpoint no more after this. */
-  async loadWeights(): Promise<void> {
-    await this.visionExecutable(this.imageShape(1));
-    const { texts, tokens } = this.textShape(1, 2);
-    await this.textExecutable(texts, tokens);
   }
 
   /** @param pixels one [3·S·S] array an image. @returns one [E] array an image. */
   async images(pixels: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
     const embeddings: Float32Array[] = [];
-    const most = this.shapes?.images.at(-1) ?? MAX_IMAGES;
+    const most = this.#shapes?.images.at(-1) ?? MAX_IMAGES;
     for (let start = 0; start < pixels.length; start += most) {
       const batch = pixels.slice(start, start + most);
-      embeddings.push(...(await this.imageBatch(batch, kind)));
+      embeddings.push(...(await this.#imageBatch(batch, kind)));
     }
     return embeddings;
   }
@@ -80,11 +72,11 @@ export class Encoder {
     let batch: (readonly number[])[] = [];
     let tokens = 0;
     const flush = async () => {
-      if (batch.length > 0) embeddings.push(...(await this.textBatch(batch, kind)));
+      if (batch.length > 0) embeddings.push(...(await this.#textBatch(batch, kind)));
       batch = [];
       tokens = 0;
     };
-    const most = this.shapes?.texts.at(-1) ?? {
+    const most = this.#shapes?.texts.at(-1) ?? {
       texts: Number.POSITIVE_INFINITY,
       tokens: MAX_TOKENS,
     };
@@ -97,28 +89,25 @@ export class Encoder {
     return embeddings;
   }
 
-  private async imageBatch(
-    images: readonly Float32Array[],
-    kind: EmbeddingKind,
-  ): Promise<Float32Array[]> {
-    const { channels, imageSize, patches } = this.config.vision;
+  async #imageBatch(images: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
+    const { channels, imageSize, patches } = this.#config.vision;
     const values = channels * imageSize * imageSize;
-    const shape = this.imageShape(images.length);
+    const shape = this.#imageShape(images.length);
     const pixels = new Float32Array(shape * values);
     for (const [i, image] of images.entries()) pixels.set(image, i * values);
     const offsets = Int32Array.from({ length: shape + 1 }, (_, i) => i * (patches + 1));
     const classRows = offsets.slice(0, shape);
-    const executable = await this.visionExecutable(shape);
+    const executable = this.#visionExecutable(shape);
     const outputs = await executable.run({ pixels, offsets, classRows });
-    return this.rows(outputs[kind]!, images.length);
+    return this.#rows(outputs[kind]!, images.length);
   }
 
-  private async textBatch(
+  async #textBatch(
     texts: readonly (readonly number[])[],
     kind: EmbeddingKind,
   ): Promise<Float32Array[]> {
     const tokens = texts.reduce((sum, text) => sum + text.length, 0);
-    const shape = this.textShape(texts.length, tokens);
+    const shape = this.#textShape(texts.length, tokens);
     // Rows past the last text belong to none, and texts past it have no rows.
     const ids = new Int32Array(shape.tokens);
     const positions = new Int32Array(shape.tokens);
@@ -135,55 +124,52 @@ export class Encoder {
       start += text.length;
       endRows[i] = start - 1;
     }
-    const executable = await this.textExecutable(shape.texts, shape.tokens);
+    const executable = this.#textExecutable(shape.texts, shape.tokens);
     const outputs = await executable.run({ ids, positions, offsets, endRows });
-    return this.rows(outputs[kind]!, texts.length);
+    return this.#rows(outputs[kind]!, texts.length);
   }
 
   /** Images of the forward pass that takes these. */
-  private imageShape(images: number): number {
-    return this.shapes?.images.find((shape) => shape >= images) ?? images;
+  #imageShape(images: number): number {
+    return this.#shapes?.images.find((shape) => shape >= images) ?? images;
   }
 
   /** Texts and tokens of the forward pass that takes these. */
-  private textShape(texts: number, tokens: number): TextShape {
+  #textShape(texts: number, tokens: number): TextShape {
     const fits = (shape: TextShape) => shape.texts >= texts && shape.tokens >= tokens;
-    return this.shapes?.texts.find(fits) ?? { texts, tokens };
+    return this.#shapes?.texts.find(fits) ?? { texts, tokens };
   }
 
   /** The first rows of a matrix of embeddings. */
-  private rows(matrix: Float32Array, count: number): Float32Array[] {
-    const width = this.config.embeddingWidth;
+  #rows(matrix: Float32Array, count: number): Float32Array[] {
+    const width = this.#config.embeddingWidth;
     return Array.from({ length: count }, (_, i) => matrix.slice(i * width, (i + 1) * width));
   }
 
-  private visionExecutable(batch: number): Promise<Executable> {
-    const { vision, embeddingWidth } = this.config;
-    return this.executable(
+  #visionExecutable(batch: number): Executable {
+    const { vision, embeddingWidth } = this.#config;
+    return this.#executable(
       `vision ${batch}`,
       () => visionTower(vision, embeddingWidth, batch).graph,
     );
   }
 
-  private textExecutable(texts: number, tokens: number): Promise<Executable> {
-    const { text, embeddingWidth } = this.config;
-    return this.executable(
+  #textExecutable(texts: number, tokens: number): Executable {
+    const { text, embeddingWidth } = this.#config;
+    return this.#executable(
       `text ${texts} ${tokens}`,
       () => textTower(text, embeddingWidth, { texts, tokens }).graph,
     );
   }
 
-  private executable(
-    shape: string,
-    build: () => Parameters<typeof planGraph>[0],
-  ): Promise<Executable> {
-    const known = this.executables.get(shape);
-    this.executables.delete(shape);
-    const executable = known ?? this.backend.compile(planGraph(build()), this.weights);
-    this.executables.set(shape, executable);
-    if (this.executables.size > MAX_PLANS) {
-      const [oldest] = this.executables.keys();
-      this.executables.delete(oldest!);
+  #executable(shape: string, build: () => Graph): Executable {
+    const known = this.#executables.get(shape);
+    this.#executables.delete(shape);
+    const executable = known ?? this.#weights.compile(planGraph(build()));
+    this.#executables.set(shape, executable);
+    if (this.#executables.size > MAX_PLANS) {
+      const [oldest] = this.#executables.keys();
+      this.#executables.delete(oldest!);
     }
     return executable;
   }

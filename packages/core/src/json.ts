@@ -25,26 +25,26 @@ export function parseJsonObject(bytes: Uint8Array, file: string): JsonObject {
 
 /** Reads the fields of a JSON object, each checked, and names the field in every error. */
 export class Fields {
-  private readonly object: JsonObject;
-  private readonly path: string;
+  readonly #object: JsonObject;
+  readonly #path: string;
 
   constructor(object: JsonObject, path: string) {
-    this.object = object;
-    this.path = path;
+    this.#object = object;
+    this.#path = path;
   }
 
   /** A field that is absent and one that is null count alike, as they do in Python's config. */
   has(name: string): boolean {
-    return this.object[name] !== undefined && this.object[name] !== null;
+    return this.#object[name] !== undefined && this.#object[name] !== null;
   }
 
   raw(name: string): unknown {
-    return this.object[name];
+    return this.#object[name];
   }
 
   positiveInteger(name: string, fallback: number, limit = 1 << 20): number {
     if (!this.has(name)) return fallback;
-    const value = this.object[name];
+    const value = this.#object[name];
     const fits = Number.isInteger(value) && (value as number) > 0 && (value as number) <= limit;
     if (!fits) throw this.unexpected(name, `a whole number from 1 to ${limit}`);
     return value as number;
@@ -52,7 +52,7 @@ export class Fields {
 
   nonNegativeInteger(name: string, fallback: number): number {
     if (!this.has(name)) return fallback;
-    const value = this.object[name];
+    const value = this.#object[name];
     if (!Number.isSafeInteger(value) || (value as number) < 0) {
       throw this.unexpected(name, 'a whole number, 0 or more');
     }
@@ -61,7 +61,7 @@ export class Fields {
 
   positiveNumber(name: string, fallback: number): number {
     if (!this.has(name)) return fallback;
-    const value = this.object[name];
+    const value = this.#object[name];
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
       throw this.unexpected(name, 'a number above 0');
     }
@@ -70,7 +70,7 @@ export class Fields {
 
   boolean(name: string, fallback: boolean): boolean {
     if (!this.has(name)) return fallback;
-    const value = this.object[name];
+    const value = this.#object[name];
     if (typeof value !== 'boolean') throw this.unexpected(name, 'true or false');
     return value;
   }
@@ -81,17 +81,17 @@ export class Fields {
     fallback: Choice,
   ): Choice {
     if (!this.has(name)) return fallback;
-    const found = choices.find((choice) => choice === this.object[name]);
+    const found = choices.find((choice) => choice === this.#object[name]);
     if (found === undefined) throw this.unexpected(name, choices.map((c) => `"${c}"`).join(' or '));
     return found;
   }
 
   unexpected(name: string, expected: string): ClipError {
-    const got = JSON.stringify(this.object[name]) ?? 'nothing';
+    const got = JSON.stringify(this.#object[name]) ?? 'nothing';
     const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
     return new ClipError(
       'MODEL_CONFIG_INVALID',
-      `${this.path}${name}: expected ${expected}, got ${shown}`,
+      `${this.#path}${name}: expected ${expected}, got ${shown}`,
     );
   }
 }

@@ -1,5 +1,11 @@
 import { canShareMemory, canStartThreads } from '#threads';
-import { type Backend, GPU_MODES, type GpuMode } from './backends/backend.ts';
+import {
+  type Backend,
+  GPU_MODES,
+  type GpuMode,
+  PRECISIONS,
+  type Precision,
+} from './backends/backend.ts';
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
@@ -8,6 +14,7 @@ import { parseConfig } from './config/config-json.ts';
 import { parsePreprocessConfig } from './config/processor.ts';
 import { Encoder } from './encoder.ts';
 import { ClipError } from './errors.ts';
+import { weightsOfGraphs } from './graph/plan.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { textTower } from './model/text.ts';
 import { visionTower } from './model/vision.ts';
@@ -31,8 +38,6 @@ export type BackendName = (typeof BACKENDS)[number];
 /** What {@link LoadOptions.backend} may be. */
 export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
 
-const PRECISIONS = ['f32', 'int8'] as const;
-
 export interface LoadOptions extends ImageLimits {
   /**
    * `wasm` unless given. `gpu` runs on any adapter that answers, SwiftShader and the like included, and
@@ -48,7 +53,7 @@ export interface LoadOptions extends ImageLimits {
    * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes a quarter
    * of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
    */
-  readonly precision?: (typeof PRECISIONS)[number];
+  readonly precision?: Precision;
   /**
    * Threads of a forward pass, on backend `wasm`; as many as there are physical cores unless given.
    * In a browser there is one, unless the page is cross-origin isolated and may start workers from blobs.
@@ -157,13 +162,16 @@ async function loadWeights(files: ModelFiles, config: ClipConfig, backend: Backe
   const source = await files.openWeights();
   if (source === undefined) throw missingFile(files, WEIGHTS_FILE);
   try {
+    const towers = [
+      visionTower(config.vision, config.embeddingWidth, 1),
+      textTower(config.text, config.embeddingWidth, { texts: 1, tokens: 1 }),
+    ];
     const weights = await openWeights(source, [
       { kind: 'parameter', name: 'logitScale', shape: [] },
-      ...visionTower(config.vision, config.embeddingWidth, 1).parameters,
-      ...textTower(config.text, config.embeddingWidth, { texts: 1, tokens: 1 }).parameters,
+      ...towers.flatMap(({ parameters }) => parameters),
     ]);
-    const encoder = new Encoder(config, backend, weights);
-    await encoder.loadWeights();
+    const loaded = await backend.load(weightsOfGraphs(towers.map(({ graph }) => graph)), weights);
+    const encoder = new Encoder(config, loaded, backend.shapes);
     const [logLogitScale] = await weights.read('logitScale');
     const logitScale = Math.exp(logLogitScale!);
     if (!Number.isFinite(logitScale)) {

@@ -1,10 +1,21 @@
 import type { Plan } from '../graph/plan.ts';
+import type { Weight } from '../graph/weight.ts';
 import type { RunInputs, RunOutputs } from './run-values.ts';
+
+/** What the linear layers compute with. */
+export const PRECISIONS = ['f32', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/**
+ * What `int8` takes of the memory of `f32` for ViT-B/32: a quarter for linear layers, all of it for the
+ * token table. Models with other proportions are a few hundredths off.
+ */
+export const INT8_MEMORY_SHARE = 0.38;
 
 /** What runs the model, as `clip.info` and the command line report it. */
 export interface BackendInfo {
   readonly name: string;
-  readonly precision: 'f32' | 'int8';
+  readonly precision: Precision;
   readonly threads: number;
   /** Which build of the kernels runs, on WebAssembly. */
   readonly simd?: 'plain' | 'relaxed';
@@ -39,17 +50,27 @@ export interface WeightReader {
   readInto(name: string, start: number, target: Float32Array): Promise<void>;
 }
 
-/** Runs plans. Its weights are packed once, and one arena serves all plans. */
+/** Where a model runs. It holds weights, each packed once, and one arena that serves all plans. */
 export interface Backend {
   readonly info: BackendInfo;
   /** Absent where any shape is as good. */
   readonly shapes?: RunShapes;
   /** Bytes that the packed weights and the arena take now. */
   readonly memoryBytes: number;
-  /** Makes a plan runnable; reads the weights that no earlier plan has brought in. */
-  compile(plan: Plan, weights: WeightReader): Promise<Executable>;
+  /**
+   * Packs weights as their roles want them, each read once.
+   *
+   * @throws ClipError OUT_OF_MEMORY where there is no room for them, DISPOSED, or what the source throws.
+   */
+  load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights>;
   /** Frees the memory. A run in flight, and every later one, rejects with DISPOSED. */
   dispose(): void;
+}
+
+/** Weights on a backend, ready for every plan that reads no others. */
+export interface LoadedWeights {
+  /** Makes a plan runnable. */
+  compile(plan: Plan): Executable;
 }
 
 /** One plan on one backend. */

@@ -5,13 +5,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Activation, TextConfig, VisionConfig } from '../config/clip-config.ts';
 import { type Affine, GraphBuilder, type Tensor } from '../graph/graph.ts';
-import { planGraph } from '../graph/plan.ts';
 import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
+import { compileGraph } from '../testing/compile-graph.ts';
 import { evaluateGraph, type Matrix } from '../testing/evaluate-graph.ts';
 import { seededNumbers, seedOf } from '../testing/seeded.ts';
 import { describeOnWebGpu, WEBGPU_HERE } from '../testing/webgpu-here.ts';
-import { noWeights, weightReader } from '../testing/weight-reader.ts';
+import { weightReader } from '../testing/weight-reader.ts';
 import type { Backend } from './backend.ts';
 import { createGpuBackend } from './gpu/index.ts';
 import { createReferenceBackend } from './reference/index.ts';
@@ -74,8 +74,9 @@ async function compare(
   );
   const weightsOf = (name: string) => weights(name, sizes.get(name)!);
   const expected = evaluateGraph(graph, { inputs, weights: weightsOf });
-  const executable = await backend.compile(
-    planGraph(graph),
+  const executable = await compileGraph(
+    backend,
+    graph,
     weightReader((name) => weightsOf(name)),
   );
   const outputs = await executable.run(inputs);
@@ -322,8 +323,9 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
       parameters.map(({ name, shape }) => [name, shape.reduce((a, b) => a * b, 1)]),
     );
     const backend = await fresh();
-    const executable = await backend.compile(
-      planGraph(graph),
+    const executable = await compileGraph(
+      backend,
+      graph,
       weightReader((name) => weights(name, sizes.get(name)!)),
     );
     const inputsOf = (seed: number) => ({
@@ -342,7 +344,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     const backend = await fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 2, 3)));
-    const executable = await backend.compile(planGraph(g.build()), noWeights);
+    const executable = await compileGraph(backend, g.build());
     await expect(executable.run({})).rejects.toThrow('input x: expected 6 of Float32Array');
     await expect(executable.run({ x: new Float32Array(5) })).rejects.toThrow('got 5');
     await expect(executable.run({ x: new Int32Array(6) })).rejects.toThrow('got 6 of Int32Array');
@@ -354,7 +356,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     const backend = await fresh();
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', 1, 2)));
-    const executable = await backend.compile(planGraph(g.build()), noWeights);
+    const executable = await compileGraph(backend, g.build());
     const before = executable.run({ x: Float32Array.of(1, 1) });
     backend.dispose();
     await expect(before).rejects.toMatchObject({ code: 'DISPOSED' });

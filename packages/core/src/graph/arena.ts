@@ -1,5 +1,5 @@
 import type { Buffer, FusedGraph } from './fuse.ts';
-import { stepOperands } from './step.ts';
+import { matricesOf } from './operation.ts';
 
 /** Offsets of buffers in one arena, in words of four bytes. */
 export interface ArenaLayout {
@@ -29,7 +29,7 @@ export function layOutArena({ steps, inputs, outputs }: FusedGraph): ArenaLayout
   };
   for (const { value } of inputs.values()) touch(value.buffer, 0);
   steps.forEach((step, i) => {
-    for (const operand of stepOperands(step)) touch(operand.buffer, i + 1);
+    for (const operand of matricesOf(step)) touch(operand.buffer, i + 1);
     touch(step.out.buffer, i + 1);
   });
   for (const { buffer } of outputs.values()) touch(buffer, steps.length + 1);

@@ -1,14 +1,14 @@
-import type { Activation } from '../config/clip-config.ts';
 import {
   type Graph,
   inOrder,
-  matrixShape,
-  type Operation,
   operandsOf,
   type Parameter,
+  type Source,
   type Tensor,
 } from './graph.ts';
-import type { PackedWeight, Step } from './step.ts';
+import { mapOperands, type Operation, type OperationOf, type WeightRole } from './operation.ts';
+import type { Step } from './step.ts';
+import { stackedWeight } from './weight.ts';
 
 /** A matrix before it has a place: some columns of a buffer that some step fills. */
 export interface Value {
@@ -31,16 +31,17 @@ export interface FusedGraph {
   readonly outputs: ReadonlyMap<string, Value>;
 }
 
-type LinearOperation = Extract<Operation, { op: 'linear' }>;
-type AttentionOperation = Extract<Operation, { op: 'attention' }>;
+type Linear = OperationOf<'linear', Tensor, Parameter>;
+type Attention = OperationOf<'attention', Tensor, Parameter>;
 
 /**
- * Turns a graph into steps. Three patterns become one linear step each, where nothing else uses what
+ * Turns a graph into steps. These patterns become one linear step each, where nothing else uses what
  * lies between:
  *
  *     gelu(linear(x))                                   activation
  *     linear(x) + y, or y + linear(x)                   residual
  *     attention(linear(x), linear(x), linear(x), …)     one product with the three weights stacked
+ *     attention(q, linear(x), linear(x), …)             one product with the two weights stacked
  *
  * The linear layers in them are absorbed: met in the order of the graph they give no step, and the
  * operation that uses them emits it. All else becomes a step of its own.
@@ -59,21 +60,9 @@ export function fuse(graph: Graph): FusedGraph {
     return value;
   };
 
-  /** The step of a linear layer, with what else it does to its result. */
-  const emitLinear = (
-    operation: LinearOperation,
-    out: Tensor,
-    { activation, residual }: { activation?: Activation; residual?: Tensor },
-  ): void => {
-    steps.push({
-      op: 'linear',
-      x: valueFor(operation.x),
-      weight: packed([operation.weight]),
-      bias: operation.bias && packed([operation.bias]),
-      activation,
-      residual: residual && valueFor(residual),
-      out: define(out),
-    });
+  const emit = (operation: Operation<Tensor, Parameter>, out: Value): void => {
+    const weightFor = (parameter: Parameter, role: WeightRole) => stackedWeight([parameter], role);
+    steps.push({ ...mapOperands(operation, valueFor, weightFor), out });
   };
 
   /** A buffer of its own for a result. */
@@ -83,22 +72,12 @@ export function fuse(graph: Graph): FusedGraph {
     return value;
   };
 
-  /** One linear layer [N, 3·D]; query, key and value are thirds of its columns. */
-  const emitProjections = (operation: AttentionOperation): void => {
-    const projections = [operation.query, operation.key, operation.value];
-    const linears = projections.map((node) => node.operation as LinearOperation);
-    const biases = linears.flatMap(({ bias }) => (bias === undefined ? [] : [bias]));
-    const { rows, columns } = operation.query;
-    const all = wholeBuffer(rows, 3 * columns);
-    steps.push({
-      op: 'linear',
-      x: valueFor(linears[0]!.x),
-      weight: packed(linears.map(({ weight }) => weight)),
-      bias: biases.length === 0 ? undefined : packed(biases),
-      activation: undefined,
-      residual: undefined,
-      out: all,
-    });
+  /** One linear layer for projections of one matrix; each is a part of its columns. */
+  const emitProjections = (projections: readonly Tensor[]): void => {
+    const linears = projections.map((node) => node.operation as Linear);
+    const { rows, columns } = projections[0]!;
+    const all = wholeBuffer(rows, projections.length * columns);
+    steps.push({ ...stackLinears(linears, valueFor), out: all });
     projections.forEach((node, i) => {
       values.set(node, { buffer: all.buffer, rows, columns, column: i * columns });
     });
@@ -111,20 +90,17 @@ export function fuse(graph: Graph): FusedGraph {
       continue;
     }
     if (absorbed.has(node)) continue;
-    const taken = absorbedBy(operation, absorbed);
-    if (taken !== undefined) {
-      emitLinear(taken.linear, node, taken);
-      continue;
+    if (operation.op === 'attention') {
+      const projections = projectionsOf(operation).filter((projection) => absorbed.has(projection));
+      if (projections.length > 0) emitProjections(projections);
     }
-    if (operation.op === 'attention' && absorbed.has(operation.query)) emitProjections(operation);
-    if (operation.op === 'linear') emitLinear(operation, node, {});
-    else steps.push(plainStep(operation, valueFor, define(node)));
+    emit(absorbedBy(operation, absorbed) ?? operation, define(node));
   }
   const outputs = new Map([...graph.outputs].map(([name, node]) => [name, valueFor(node)]));
   return { steps, inputs, outputs };
 }
 
-/** The linear layers of the three patterns, each with one user alone. */
+/** The linear layers of the patterns, each with one user alone. */
 function absorbedLinears(
   nodes: readonly Tensor[],
   uses: ReadonlyMap<Tensor, number>,
@@ -138,87 +114,56 @@ function absorbedLinears(
       if (linear !== undefined) absorbed.add(linear);
     }
     if (operation.op === 'attention') {
-      const projections = [operation.query, operation.key, operation.value];
-      if (projections.every(isAbsorbable) && canBeOneLinear(projections)) {
-        for (const node of projections) absorbed.add(node);
-      }
+      const all = projectionsOf(operation);
+      const stackable = [all, all.slice(1)].find(
+        (projections) => projections.every(isAbsorbable) && canBeOneLinear(projections),
+      );
+      for (const node of stackable ?? []) absorbed.add(node);
     }
   }
   return absorbed;
 }
 
+const projectionsOf = ({ query, key, value }: Attention): readonly Tensor[] => [query, key, value];
+
 function canBeOneLinear(projections: readonly Tensor[]): boolean {
-  const linears = projections.map((node) => node.operation as LinearOperation);
+  const linears = projections.map((node) => node.operation as Linear);
   const [first] = linears;
   return linears.every(
     ({ x, bias }) => x === first!.x && (bias === undefined) === (first!.bias === undefined),
   );
 }
 
-/** The linear layer that this operation's step computes too, and what it does to the result. */
-function absorbedBy(operation: Operation, absorbed: ReadonlySet<Tensor>) {
+/** The linear layer that an operation is part of, with what the operation does to its result. */
+function absorbedBy(operation: Source, absorbed: ReadonlySet<Tensor>): Linear | undefined {
   if (operation.op === 'gelu' && absorbed.has(operation.x)) {
-    const linear = operation.x.operation as LinearOperation;
-    return { linear, activation: operation.activation };
+    return { ...(operation.x.operation as Linear), activation: operation.activation };
   }
   if (operation.op === 'add') {
     const { x, y } = operation;
-    if (absorbed.has(y)) return { linear: y.operation as LinearOperation, residual: x };
-    if (absorbed.has(x)) return { linear: x.operation as LinearOperation, residual: y };
+    if (absorbed.has(y)) return { ...(y.operation as Linear), residual: x };
+    if (absorbed.has(x)) return { ...(x.operation as Linear), residual: y };
   }
   return undefined;
 }
 
-function plainStep(
-  operation: Exclude<Operation, { op: 'input' | 'linear' }>,
-  valueFor: (node: Tensor) => Value,
-  out: Value,
-): Step<Value> {
-  switch (operation.op) {
-    case 'embed':
-      return { op: 'embed', table: packed([operation.table]), ids: valueFor(operation.ids), out };
-    case 'layerNorm': {
-      const { weight, bias, epsilon } = operation;
-      const x = valueFor(operation.x);
-      return { op: 'layerNorm', x, weight: packed([weight]), bias: packed([bias]), epsilon, out };
-    }
-    case 'attention':
-      return {
-        ...operation,
-        query: valueFor(operation.query),
-        key: valueFor(operation.key),
-        value: valueFor(operation.value),
-        offsets: valueFor(operation.offsets),
-        out,
-      };
-    case 'add':
-      return { op: 'add', x: valueFor(operation.x), y: valueFor(operation.y), out };
-    case 'addTable':
-      return { op: 'addTable', x: valueFor(operation.x), table: packed([operation.table]), out };
-    case 'prepend':
-      return { ...operation, x: valueFor(operation.x), row: packed([operation.row]), out };
-    case 'select':
-      return { op: 'select', x: valueFor(operation.x), indices: valueFor(operation.indices), out };
-    default:
-      return { ...operation, x: valueFor(operation.x), out };
-  }
+/** Linear layers of one matrix as one, their columns side by side. */
+function stackLinears(linears: readonly Linear[], valueFor: (node: Tensor) => Value) {
+  const [first] = linears;
+  return mapOperands(first!, valueFor, (parameter, role) =>
+    stackedWeight(
+      linears.map(({ weight, bias }) => (parameter === first!.weight ? weight : bias!)),
+      role,
+    ),
+  );
 }
 
 function countUses(graph: Graph, nodes: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   const uses = new Map<Tensor, number>();
   const count = (node: Tensor) => uses.set(node, (uses.get(node) ?? 0) + 1);
-  for (const node of nodes) operandsOf(node.operation).forEach(count);
+  for (const node of nodes) operandsOf(node).forEach(count);
   for (const node of graph.outputs.values()) count(node);
   return uses;
-}
-
-function packed(parameters: readonly Parameter[]): PackedWeight {
-  const named = parameters.map((p) => ({ name: p.name, rows: matrixShape(p).rows }));
-  return {
-    parameters: named,
-    rows: named.reduce((sum, { rows }) => sum + rows, 0),
-    columns: matrixShape(parameters[0]!).columns,
-  };
 }
 
 const wholeBuffer = (rows: number, columns: number): Value => ({

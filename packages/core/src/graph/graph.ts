@@ -1,4 +1,5 @@
 import type { Activation } from '../config/clip-config.ts';
+import { matricesOf, type Operation } from './operation.ts';
 
 /** A weight of the model, under our name, with the shape that it has in the checkpoint. */
 export interface Parameter {
@@ -13,7 +14,7 @@ export interface Tensor {
   readonly rows: number;
   readonly columns: number;
   readonly dtype: 'f32' | 'i32';
-  readonly operation: Operation;
+  readonly operation: Source;
 }
 
 /** A layer norm's or a linear layer's weights, as PyTorch's modules hold them. */
@@ -22,61 +23,8 @@ export interface Affine {
   readonly bias: Parameter;
 }
 
-export type Operation =
-  /** Given at each run. */
-  | { readonly op: 'input'; readonly name: string }
-  /** im2col: [B, C·S·S] → [B·P, C·p·p], patches in row-major order, channel first inside each. */
-  | {
-      readonly op: 'patches';
-      readonly x: Tensor;
-      readonly channels: number;
-      readonly imageSize: number;
-      readonly patchSize: number;
-    }
-  /** Rows of the table by id. */
-  | { readonly op: 'embed'; readonly table: Parameter; readonly ids: Tensor }
-  /** x·Wᵀ + b, with W [out, in]. */
-  | {
-      readonly op: 'linear';
-      readonly x: Tensor;
-      readonly weight: Parameter;
-      readonly bias: Parameter | undefined;
-    }
-  | { readonly op: 'gelu'; readonly x: Tensor; readonly activation: Activation }
-  /** (x − mean) / sqrt(variance + ε) · weight + bias, by row. */
-  | {
-      readonly op: 'layerNorm';
-      readonly x: Tensor;
-      readonly weight: Parameter;
-      readonly bias: Parameter;
-      readonly epsilon: number;
-    }
-  /** softmax(q·kᵀ / sqrt(d))·v for each head of each sequence. */
-  | {
-      readonly op: 'attention';
-      readonly query: Tensor;
-      readonly key: Tensor;
-      readonly value: Tensor;
-      readonly offsets: Tensor;
-      readonly heads: number;
-      readonly causal: boolean;
-      /** No sequence has more rows. */
-      readonly longest: number;
-    }
-  | { readonly op: 'add'; readonly x: Tensor; readonly y: Tensor }
-  /** Adds the table to each run of as many rows: row r gets table row r mod T. */
-  | { readonly op: 'addTable'; readonly x: Tensor; readonly table: Parameter }
-  /** Puts one row in front of each sequence of `length` rows. */
-  | {
-      readonly op: 'prepend';
-      readonly x: Tensor;
-      readonly row: Parameter;
-      readonly length: number;
-    }
-  /** The rows with these indices. */
-  | { readonly op: 'select'; readonly x: Tensor; readonly indices: Tensor }
-  /** x / ‖x‖₂ by row. */
-  | { readonly op: 'l2Normalize'; readonly x: Tensor };
+/** What gives a tensor: an operation, or the caller, at each run. */
+export type Source = Operation<Tensor, Parameter> | { readonly op: 'input'; readonly name: string };
 
 /** A finished graph: its outputs by name, and through them all that they are made from. */
 export interface Graph {
@@ -91,18 +39,18 @@ export interface Graph {
  * row numbers) saying where each begins. Sequences may differ in length.
  */
 export class GraphBuilder {
-  private readonly declared = new Map<string, Parameter>();
-  private readonly outputs = new Map<string, Tensor>();
+  readonly #declared = new Map<string, Parameter>();
+  readonly #outputs = new Map<string, Tensor>();
 
   /** The weights that the graph uses, in the order in which they were declared. */
   get parameters(): readonly Parameter[] {
-    return [...this.declared.values()];
+    return [...this.#declared.values()];
   }
 
   parameter(name: string, shape: readonly number[]): Parameter {
-    check(!this.declared.has(name), () => `parameter ${name} is declared twice`);
+    check(!this.#declared.has(name), () => `parameter ${name} is declared twice`);
     const parameter: Parameter = { kind: 'parameter', name, shape };
-    this.declared.set(name, parameter);
+    this.#declared.set(name, parameter);
     return parameter;
   }
 
@@ -131,7 +79,14 @@ export class GraphBuilder {
     const { rows: out, columns } = matrixShape(weight);
     expectColumns(weight.name, x, columns);
     if (bias !== undefined) expectVector(bias, out);
-    return tensor(x.rows, out, { op: 'linear', x, weight, bias });
+    return tensor(x.rows, out, {
+      op: 'linear',
+      x,
+      weight,
+      bias,
+      activation: undefined,
+      residual: undefined,
+    });
   }
 
   gelu(x: Tensor, activation: Activation): Tensor {
@@ -200,11 +155,11 @@ export class GraphBuilder {
   }
 
   output(name: string, x: Tensor): void {
-    this.outputs.set(name, x);
+    this.#outputs.set(name, x);
   }
 
   build(): Graph {
-    return { outputs: this.outputs };
+    return { outputs: this.#outputs };
   }
 }
 
@@ -214,30 +169,16 @@ export function matrixShape({ shape }: Parameter): { rows: number; columns: numb
   return { rows, columns: rest.reduce((a, b) => a * b, 1) };
 }
 
-/** The tensors that an operation reads. */
-export function operandsOf(operation: Operation): readonly Tensor[] {
-  switch (operation.op) {
-    case 'input':
-      return [];
-    case 'embed':
-      return [operation.ids];
-    case 'attention':
-      return [operation.query, operation.key, operation.value, operation.offsets];
-    case 'add':
-      return [operation.x, operation.y];
-    case 'select':
-      return [operation.x, operation.indices];
-    default:
-      return [operation.x];
-  }
-}
+/** The tensors that a tensor is made from. */
+export const operandsOf = ({ operation }: Tensor): readonly Tensor[] =>
+  operation.op === 'input' ? [] : matricesOf(operation);
 
 /** Every tensor of a graph, each after those that it is made from. */
 export function inOrder(graph: Graph): readonly Tensor[] {
   const ordered = new Set<Tensor>();
   const visit = (node: Tensor): void => {
     if (ordered.has(node)) return;
-    for (const operand of operandsOf(node.operation)) visit(operand);
+    for (const operand of operandsOf(node)) visit(operand);
     ordered.add(node);
   };
   for (const output of graph.outputs.values()) visit(output);
@@ -247,7 +188,7 @@ export function inOrder(graph: Graph): readonly Tensor[] {
 export function tensor(
   rows: number,
   columns: number,
-  operation: Operation,
+  operation: Source,
   dtype: 'f32' | 'i32' = 'f32',
 ): Tensor {
   return { kind: 'tensor', rows, columns, dtype, operation };

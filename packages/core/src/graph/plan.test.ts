@@ -5,9 +5,10 @@ import { visionTower } from '../model/vision.ts';
 import { layOutArena } from './arena.ts';
 import { fuse } from './fuse.ts';
 import { GraphBuilder } from './graph.ts';
+import { matricesOf } from './operation.ts';
 import { planGraph } from './plan.ts';
 import { selectEarly } from './select-early.ts';
-import { type Step, stepOperands } from './step.ts';
+import type { Step } from './step.ts';
 
 const VIT_B_32 = parseConfig(new TextEncoder().encode('{}')).vision;
 const TEXT = {
@@ -95,7 +96,7 @@ test.each([
   for (const { value } of fused.inputs.values()) claim(value.buffer);
   for (const step of fused.steps) {
     claim(step.out.buffer);
-    for (const operand of stepOperands(step)) expectIntact(operand.buffer);
+    for (const operand of matricesOf(step)) expectIntact(operand.buffer);
   }
   for (const { buffer } of fused.outputs.values()) expectIntact(buffer);
 });

@@ -1,8 +1,10 @@
 import { layOutArena } from './arena.ts';
 import { fuse, type Value } from './fuse.ts';
 import type { Graph } from './graph.ts';
+import { weightsOf } from './operation.ts';
 import { selectEarly } from './select-early.ts';
-import { mapStep, type PackedWeight, type Slot, type Step, stepWeights } from './step.ts';
+import { mapStep, type Slot, type Step } from './step.ts';
+import type { Weight } from './weight.ts';
 
 interface PlanInput extends Slot {
   readonly dtype: 'f32' | 'i32';
@@ -10,14 +12,12 @@ interface PlanInput extends Slot {
 
 /**
  * A graph made ready to run: a flat list of steps over one arena. The same plan runs on every
- * backend.
+ * backend that has loaded the weights of {@link weightsOfGraphs}.
  */
 export interface Plan {
   readonly steps: readonly Step[];
   readonly inputs: ReadonlyMap<string, PlanInput>;
   readonly outputs: ReadonlyMap<string, Slot>;
-  /** What the steps read besides the arena, each once. */
-  readonly weights: readonly PackedWeight[];
   /** Size of the arena in words of four bytes. */
   readonly arenaWords: number;
 }
@@ -33,20 +33,18 @@ export function planGraph(graph: Graph): Plan {
     pitch: buffer.columns,
   });
   const steps = fused.steps.map((step) => mapStep(step, slotOf));
-  const weights = new Map(
-    steps.flatMap(stepWeights).map((weight) => [weightKey(weight), weight] as const),
-  );
   return {
     steps,
     inputs: new Map(
       [...fused.inputs].map(([name, { value, dtype }]) => [name, { ...slotOf(value), dtype }]),
     ),
     outputs: new Map([...fused.outputs].map(([name, value]) => [name, slotOf(value)])),
-    weights: [...weights.values()],
     arenaWords: arena.words,
   };
 }
 
-/** One key for each set of parameters that is packed as one, for backends to keep it under. */
-export const weightKey = ({ parameters }: PackedWeight): string =>
-  parameters.map(({ name }) => name).join('+');
+/** The weights that these graphs' plans read, each once: the same for every batch size. */
+export function weightsOfGraphs(graphs: readonly Graph[]): readonly Weight[] {
+  const steps = graphs.flatMap((graph) => fuse(selectEarly(graph)).steps);
+  return [...new Map(steps.flatMap(weightsOf).map((weight) => [weight.key, weight])).values()];
+}

@@ -1,4 +1,5 @@
-import { type Graph, inOrder, type Operation, operandsOf, type Tensor, tensor } from './graph.ts';
+import { type Graph, inOrder, operandsOf, type Tensor, tensor } from './graph.ts';
+import { mapOperands, OPERATIONS } from './operation.ts';
 
 /**
  * Moves each `select` towards the inputs, past the operations that treat every row alike, as far
@@ -28,7 +29,7 @@ export function selectEarly(graph: Graph): Graph {
     const known = forNode.get(indices);
     if (known !== undefined) return known;
     const result =
-      isRowWise(node.operation) && !wholly.has(node)
+      isRowWise(node) && !wholly.has(node)
         ? withOperands(node, indices.rows, (operand) => select(operand, indices))
         : tensor(indices.rows, node.columns, {
             op: 'select',
@@ -49,45 +50,20 @@ function neededWholly(graph: Graph): ReadonlySet<Tensor> {
   for (const node of [...inOrder(graph)].reverse()) {
     if (node.operation.op === 'select') {
       wholly.add(node.operation.indices);
-    } else if (wholly.has(node) || !isRowWise(node.operation)) {
-      for (const operand of operandsOf(node.operation)) wholly.add(operand);
+    } else if (wholly.has(node) || !isRowWise(node)) {
+      for (const operand of operandsOf(node)) wholly.add(operand);
     }
   }
   return wholly;
 }
 
-/** Whether row r of the result depends on row r of the operands alone, whatever r is. */
-function isRowWise({ op }: Operation): boolean {
-  return (
-    op === 'linear' || op === 'gelu' || op === 'layerNorm' || op === 'add' || op === 'l2Normalize'
-  );
-}
+const isRowWise = ({ operation }: Tensor): boolean =>
+  operation.op !== 'input' && OPERATIONS[operation.op].rowWise;
 
 /** The same operation on other operands. */
 function withOperands(node: Tensor, rows: number, map: (operand: Tensor) => Tensor): Tensor {
-  const operation = mapOperands(node.operation, map);
-  return tensor(rows, node.columns, operation, node.dtype);
-}
-
-function mapOperands(operation: Operation, map: (operand: Tensor) => Tensor): Operation {
-  switch (operation.op) {
-    case 'input':
-      return operation;
-    case 'embed':
-      return { ...operation, ids: map(operation.ids) };
-    case 'attention':
-      return {
-        ...operation,
-        query: map(operation.query),
-        key: map(operation.key),
-        value: map(operation.value),
-        offsets: map(operation.offsets),
-      };
-    case 'add':
-      return { ...operation, x: map(operation.x), y: map(operation.y) };
-    case 'select':
-      return { ...operation, x: map(operation.x), indices: map(operation.indices) };
-    default:
-      return { ...operation, x: map(operation.x) };
-  }
+  const { operation } = node;
+  if (operation.op === 'input') return node;
+  const mapped = mapOperands(operation, map, (parameter) => parameter);
+  return tensor(rows, node.columns, mapped, node.dtype);
 }

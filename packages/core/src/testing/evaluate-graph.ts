@@ -2,14 +2,8 @@
  * Evaluates a graph as it was built: no plan, no fusion, no arena, all in float64. It shares no code
  * with the backends, which are compared with it.
  */
-import {
-  type Graph,
-  inOrder,
-  matrixShape,
-  type Operation,
-  type Parameter,
-  type Tensor,
-} from '../graph/graph.ts';
+import { type Graph, inOrder, matrixShape, type Parameter, type Tensor } from '../graph/graph.ts';
+import type { Operation, OperationOf } from '../graph/operation.ts';
 
 /** A matrix as an array of its rows. */
 export type Matrix = readonly (readonly number[])[];
@@ -38,7 +32,7 @@ export function evaluateGraph(graph: Graph, given: GraphInputs): ReadonlyMap<str
 }
 
 function evaluate(
-  operation: Exclude<Operation, { op: 'input' }>,
+  operation: Operation<Tensor, Parameter>,
   value: (tensor: Tensor) => Matrix,
   matrix: (parameter: Parameter) => Matrix,
   vector: (parameter: Parameter) => readonly number[],
@@ -101,7 +95,7 @@ function evaluate(
 
 function patchesOf(
   image: readonly number[],
-  { channels, imageSize, patchSize }: Extract<Operation, { op: 'patches' }>,
+  { channels, imageSize, patchSize }: OperationOf<'patches', Tensor, Parameter>,
 ): number[][] {
   const starts = range(Math.floor(imageSize / patchSize)).map((i) => i * patchSize);
   return starts.flatMap((top) =>
@@ -118,7 +112,14 @@ function patchesOf(
 }
 
 function attend(
-  { query, key, value: values, offsets, heads, causal }: Extract<Operation, { op: 'attention' }>,
+  {
+    query,
+    key,
+    value: values,
+    offsets,
+    heads,
+    causal,
+  }: OperationOf<'attention', Tensor, Parameter>,
   value: (tensor: Tensor) => Matrix,
 ): Matrix {
   const width = query.columns / heads;

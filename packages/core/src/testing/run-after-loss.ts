@@ -6,8 +6,7 @@ import { startThread } from '#threads';
 import { createWasmBackend } from '../backends/wasm/index.ts';
 import type { Thread } from '../backends/wasm/thread.ts';
 import { GraphBuilder } from '../graph/graph.ts';
-import { planGraph } from '../graph/plan.ts';
-import { noWeights } from './weight-reader.ts';
+import { compileGraph } from './compile-graph.ts';
 
 const g = new GraphBuilder();
 const offsets = g.input('offsets', 2, 1, 'i32');
@@ -25,7 +24,7 @@ const backend = createWasmBackend({
     return thread;
   },
 });
-const executable = await backend.compile(planGraph(g.build()), noWeights);
+const executable = await compileGraph(backend, g.build());
 const first = executable.run(inputs).catch((error) => error.code);
 await new Promise((resolve) => setImmediate(resolve));
 threads[1]!.lose('ended by the test');

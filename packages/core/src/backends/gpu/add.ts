@@ -19,6 +19,6 @@ export function addTable({ x, table, out }: StepOf<'addTable'>, trace: Trace): v
     const row = ${remainder('this.thread.y', table.rows)};
     return x[this.thread.y][this.thread.x + ${left.column}] + table[row][this.thread.x];
   }`;
-  const operands = [left.handle, trace.weight(table, 'table')];
+  const operands = [left.handle, trace.weight(table)];
   trace.define(out, trace.call(source, [out.columns, out.rows], ...operands));
 }

@@ -8,6 +8,6 @@ export function embed({ table, ids, out }: StepOf<'embed'>, trace: Trace): void 
     const id = ids[this.thread.y][0];
     return table[id][this.thread.x];
   }`;
-  const operands = [trace.weight(table, 'table'), trace.matrix(ids).handle];
+  const operands = [trace.weight(table), trace.matrix(ids).handle];
   trace.define(out, trace.call(source, [out.columns, out.rows], ...operands));
 }

@@ -3,7 +3,6 @@
  * for the GPU, never before.
  */
 import type { GpuMode } from '../backend.ts';
-import type { WebGpuKernelClass } from './wgsl-kernel.ts';
 
 declare const brand: unique symbol;
 
@@ -45,6 +44,15 @@ export interface Gpu {
   readonly canvas: EventTarget | null;
   readonly context: WebGL2RenderingContext | null;
 }
+
+/** A kernel in mode webgpu, with the internals that wgsl-kernel.ts leans on. */
+interface WebGpuKernel {
+  readonly source: string;
+  workgroupSize: readonly number[];
+  assembleWGSL(): string;
+}
+
+export type WebGpuKernelClass = new (source: string, settings: object) => WebGpuKernel;
 
 export interface GpuJs {
   readonly GPU: new (settings: { mode: GpuMode }) => Gpu;

@@ -5,11 +5,13 @@
  */
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import type { Weight } from '../../graph/weight.ts';
 import type {
   Backend,
   BackendInfo,
   Executable,
   GpuMode,
+  LoadedWeights,
   RunShapes,
   WeightReader,
 } from '../backend.ts';
@@ -59,15 +61,15 @@ export async function createHardwareBackend(): Promise<Backend | undefined> {
 class GpuBackend implements Backend {
   readonly info: BackendInfo;
   readonly shapes = SHAPES;
-  private session: Session;
-  private readonly weights = new HostWeights();
-  private executables: readonly GpuExecutable[] = [];
-  private readonly queue = new RunQueue();
-  private readonly ended = new Interruption();
-  private disposed = false;
+  #session: Session;
+  #weights: readonly HostWeights[] = [];
+  #executables: readonly GpuExecutable[] = [];
+  readonly #queue = new RunQueue();
+  readonly #ended = new Interruption();
+  #disposed = false;
 
   constructor(session: Session, executor: string) {
-    this.session = session;
+    this.#session = session;
     const { mode, adapter } = session;
     const named = adapter === undefined ? {} : { adapter };
     this.info = { name: 'gpu', precision: 'f32', threads: 1, mode, ...named, executor };
@@ -75,42 +77,49 @@ class GpuBackend implements Backend {
 
   /** The weights on the host, and their copies on the device. */
   get memoryBytes(): number {
-    const device = this.executables.reduce((sum, { deviceBytes }) => sum + deviceBytes, 0);
-    return this.weights.bytes + device;
+    const device = this.#executables.reduce((sum, { deviceBytes }) => sum + deviceBytes, 0);
+    return this.#weights.reduce((sum, { bytes }) => sum + bytes, device);
   }
 
-  async compile(plan: Plan, source: WeightReader): Promise<Executable> {
-    this.checkUsable();
-    await this.weights.add(plan, source);
-    const executable = new GpuExecutable(plan, this.weights);
-    this.executables = [...this.executables, executable];
-    return { run: (inputs) => this.queue.add(() => this.run(executable, inputs)) };
+  async load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
+    this.#checkUsable();
+    const loaded = await HostWeights.read(weights, source);
+    this.#checkUsable();
+    this.#weights = [...this.#weights, loaded];
+    return { compile: (plan) => this.#compile(plan, loaded) };
+  }
+
+  #compile(plan: Plan, weights: HostWeights): Executable {
+    const executable = new GpuExecutable(plan, weights);
+    this.#executables = [...this.#executables, executable];
+    return { run: (inputs) => this.#queue.add(() => this.#run(executable, inputs)) };
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.ended.end(disposedError());
-    this.session.dispose();
-    this.executables = [];
-    this.weights.clear();
+    this.#disposed = true;
+    this.#ended.end(disposedError());
+    this.#session.dispose();
+    this.#executables = [];
+    for (const weights of this.#weights) weights.clear();
+    this.#weights = [];
   }
 
-  private async run(executable: GpuExecutable, inputs: RunInputs): Promise<RunOutputs> {
-    this.checkUsable();
-    if (this.session.isLost) await this.reopen();
-    return this.ended.during(executable.run(this.session, inputs));
+  async #run(executable: GpuExecutable, inputs: RunInputs): Promise<RunOutputs> {
+    this.#checkUsable();
+    if (this.#session.isLost) await this.#reopen();
+    return this.#ended.during(executable.run(this.#session, inputs));
   }
 
-  private async reopen(): Promise<void> {
-    const { gpuJs, mode } = this.session;
-    this.session.dispose();
-    this.session = await Session.open(gpuJs, mode);
-    if (this.disposed) this.session.dispose();
-    this.checkUsable();
+  async #reopen(): Promise<void> {
+    const { gpuJs, mode } = this.#session;
+    this.#session.dispose();
+    this.#session = await Session.open(gpuJs, mode);
+    if (this.#disposed) this.#session.dispose();
+    this.#checkUsable();
   }
 
-  private checkUsable(): void {
-    if (this.disposed) throw disposedError();
+  #checkUsable(): void {
+    if (this.#disposed) throw disposedError();
   }
 }
 

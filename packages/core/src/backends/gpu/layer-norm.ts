@@ -61,11 +61,6 @@ export function layerNorm(step: StepOf<'layerNorm'>, trace: Trace): void {
     const y = x[this.thread.y][this.thread.x + ${x.column}] - first - mean;
     return y / Math.sqrt(squares / ${out.columns} + ${epsilon}) * weight[this.thread.x] + bias[this.thread.x];
   }`;
-  const operands = [
-    x.handle,
-    moments,
-    trace.weight(step.weight, 'vector'),
-    trace.weight(step.bias, 'vector'),
-  ];
+  const operands = [x.handle, moments, trace.weight(step.weight), trace.weight(step.bias)];
   trace.define(out, trace.call(source, [out.columns, out.rows], ...operands));
 }

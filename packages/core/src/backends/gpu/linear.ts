@@ -14,8 +14,8 @@ export function linear(step: StepOf<'linear'>, trace: Trace): void {
   const { weight, bias, activation, out } = step;
   const x = trace.matrix(step.x);
   const residual = step.residual && trace.matrix(step.residual);
-  const operands: Operand[] = [x.handle, trace.weight(weight, 'transposed')];
-  if (bias !== undefined) operands.push(trace.weight(bias, 'vector'));
+  const operands: Operand[] = [x.handle, trace.weight(weight)];
+  if (bias !== undefined) operands.push(trace.weight(bias));
   if (residual !== undefined) operands.push(residual.handle);
   const names = ['x', 'w', ...(bias ? ['bias'] : []), ...(residual ? ['residual'] : [])];
   const source = `function linear(${names.join(', ')}) {

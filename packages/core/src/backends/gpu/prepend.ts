@@ -12,6 +12,6 @@ export function prepend({ x, row, length, out }: StepOf<'prepend'>, trace: Trace
     const row = this.thread.y - sequence - 1;
     return x[row][this.thread.x + ${column}];
   }`;
-  const operands = [handle, trace.weight(row, 'vector')];
+  const operands = [handle, trace.weight(row)];
   trace.define(out, trace.call(source, [out.columns, out.rows], ...operands));
 }

@@ -25,22 +25,22 @@ export class Session {
   readonly gpuJs: GpuJs;
   /** Whether the device is gone; whoever needs one opens another session. */
   isLost = false;
-  private readonly gpu: Gpu;
-  private readonly context: DeviceContext | undefined;
-  private readonly kernels = new Map<string, Kernel>();
-  private readonly wgsl = new Map<string, WgslBody>();
-  private readonly lost = new Interruption();
+  readonly #gpu: Gpu;
+  readonly #context: DeviceContext | undefined;
+  readonly #kernels = new Map<string, Kernel>();
+  readonly #wgsl = new Map<string, WgslBody>();
+  readonly #lost = new Interruption();
 
   private constructor(gpuJs: GpuJs, mode: GpuMode, gpu: Gpu, context: DeviceContext | undefined) {
     this.gpuJs = gpuJs;
     this.mode = mode;
-    this.gpu = gpu;
-    this.context = context;
-    if (mode === 'webgpu') useWgsl(gpu, gpuJs.WebGPUKernel, this.wgsl);
-    void this.untilLost().then((reason) => {
+    this.#gpu = gpu;
+    this.#context = context;
+    if (mode === 'webgpu') useWgsl(gpu, gpuJs.WebGPUKernel, this.#wgsl);
+    void this.#untilLost().then((reason) => {
       this.isLost = true;
       const why = reason === '' ? '' : ` (${reason})`;
-      this.lost.end(new ClipError('GPU_LOST', `the GPU was lost${why}; try again`));
+      this.#lost.end(new ClipError('GPU_LOST', `the GPU was lost${why}; try again`));
     });
   }
 
@@ -59,18 +59,18 @@ export class Session {
 
   /** As its driver names it; undefined where no adapter is used. */
   get adapter(): string | undefined {
-    if (this.context !== undefined) return adapterName(this.context.adapter.info);
-    return this.mode === 'webgl2' ? rendererName(this.gpu.context!) : undefined;
+    if (this.#context !== undefined) return adapterName(this.#context.adapter.info);
+    return this.mode === 'webgl2' ? rendererName(this.#gpu.context!) : undefined;
   }
 
   /** The kernel with this source and output size, made once; on WebGPU it runs `wgsl`, where given. */
   kernel(source: string, output: readonly number[], wgsl?: WgslBody): Kernel {
     const key = `${output} ${source}`;
-    const known = this.kernels.get(key);
+    const known = this.#kernels.get(key);
     if (known !== undefined) return known;
-    if (wgsl !== undefined) this.wgsl.set(source, wgsl);
-    const kernel = this.gpu.createKernel(source, { output, precision: 'single' });
-    this.kernels.set(key, kernel);
+    if (wgsl !== undefined) this.#wgsl.set(source, wgsl);
+    const kernel = this.#gpu.createKernel(source, { output, precision: 'single' });
+    this.#kernels.set(key, kernel);
     return kernel;
   }
 
@@ -79,7 +79,7 @@ export class Session {
     if (this.mode !== 'webgl2') return input;
     // WebGL uploads captured arrays at every call, but not the textures that kernels fill.
     const index = size.length === 1 ? '[this.thread.x]' : '[this.thread.y][this.thread.x]';
-    const upload = this.gpu.createKernel(`function upload(v) { return v${index}; }`, {
+    const upload = this.#gpu.createKernel(`function upload(v) { return v${index}; }`, {
       output: size,
       precision: 'single',
       pipeline: true,
@@ -90,7 +90,7 @@ export class Session {
   /** @param inputs how many arguments the pipeline takes. */
   pipeline(inputs: number, steps: (...inputs: readonly Handle[]) => readonly Handle[]): Pipeline {
     // gpu.js goes by the number of declared parameters.
-    return this.gpu.createPipeline(Object.defineProperty(steps, 'length', { value: inputs }));
+    return this.#gpu.createPipeline(Object.defineProperty(steps, 'length', { value: inputs }));
   }
 
   /**
@@ -101,7 +101,7 @@ export class Session {
    */
   async firstRun(pipeline: Pipeline, inputs: readonly Input[]): ReturnType<Pipeline> {
     return firstRuns.add(async () => {
-      const device = this.context?.device;
+      const device = this.#context?.device;
       device?.pushErrorScope('validation');
       device?.pushErrorScope('out-of-memory');
       const [run] = await Promise.allSettled([this.run(pipeline, inputs)]);
@@ -119,7 +119,7 @@ export class Session {
         throw new ClipError('GPU_UNAVAILABLE', `the GPU refused the model: ${validation.message}`);
       }
       if (run.status === 'rejected') throw run.reason;
-      this.checkExecutor(pipeline);
+      this.#checkExecutor(pipeline);
       return run.value;
     });
   }
@@ -127,11 +127,11 @@ export class Session {
   /** @throws ClipError GPU_LOST when the device is lost before the end. */
   async run(pipeline: Pipeline, inputs: readonly Input[]): ReturnType<Pipeline> {
     try {
-      return await this.lost.during(pipeline(...inputs));
+      return await this.#lost.during(pipeline(...inputs));
     } catch (error) {
       if (error instanceof ClipError) throw error;
       // A read that fails is often the first to tell; the device says so in its next turn.
-      await this.lost.during(new Promise((resolve) => setTimeout(resolve)));
+      await this.#lost.during(new Promise((resolve) => setTimeout(resolve)));
       throw error;
     }
   }
@@ -157,10 +157,10 @@ export class Session {
   }
 
   dispose(): void {
-    void this.gpu.destroy().catch(() => {});
+    void this.#gpu.destroy().catch(() => {});
   }
 
-  private checkExecutor({ executorKind, backend, fallbackReason }: Pipeline): void {
+  #checkExecutor({ executorKind, backend, fallbackReason }: Pipeline): void {
     const expected = EXECUTORS[this.mode];
     if (expected.kinds.includes(executorKind) && backend === expected.backend) return;
     throw new ClipError(
@@ -171,11 +171,11 @@ export class Session {
   }
 
   /** @returns why, when it happens; never settles where nothing can be lost. */
-  private async untilLost(): Promise<string> {
-    if (this.context !== undefined) return (await this.context.device.lost).message;
+  async #untilLost(): Promise<string> {
+    if (this.#context !== undefined) return (await this.#context.device.lost).message;
     return new Promise((resolve) => {
       if (this.mode !== 'webgl2') return;
-      this.gpu.canvas?.addEventListener('webglcontextlost', () => resolve('WebGL context lost'));
+      this.#gpu.canvas?.addEventListener('webglcontextlost', () => resolve('WebGL context lost'));
     });
   }
 }

@@ -1,4 +1,5 @@
-import type { Step, StepOf } from '../../graph/step.ts';
+import type { OperationName } from '../../graph/operation.ts';
+import type { StepOf } from '../../graph/step.ts';
 import { add, addTable } from './add.ts';
 import { attention } from './attention.ts';
 import { embed } from './embed.ts';
@@ -11,7 +12,7 @@ import { prepend } from './prepend.ts';
 import { select } from './select.ts';
 import type { Trace } from './trace.ts';
 
-type Kernels = { readonly [Op in Step['op']]: (step: StepOf<Op>, trace: Trace) => void };
+type Kernels = { readonly [Op in OperationName]: (step: StepOf<Op>, trace: Trace) => void };
 
 const KERNELS: Kernels = {
   patches,
@@ -28,6 +29,6 @@ const KERNELS: Kernels = {
 };
 
 /** Calls the kernels of one step of a plan. */
-export function traceStep<Op extends Step['op']>(step: StepOf<Op>, trace: Trace): void {
+export function traceStep<Op extends OperationName>(step: StepOf<Op>, trace: Trace): void {
   KERNELS[step.op as Op](step, trace);
 }

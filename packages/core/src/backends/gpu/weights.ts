@@ -1,80 +1,68 @@
+import { type WeightRole, weightsOf } from '../../graph/operation.ts';
 import type { Plan } from '../../graph/plan.ts';
-import { weightKey } from '../../graph/plan.ts';
-import type { PackedWeight, Step } from '../../graph/step.ts';
+import type { Weight } from '../../graph/weight.ts';
 import type { WeightReader } from '../backend.ts';
 
 /**
  * How a kernel reads a weight: `vector`, flat; `table`, by row and column; `transposed`, flat
  * [columns, rows], so that threads side by side, one an output column, read side by side.
  */
-export type WeightForm = 'vector' | 'table' | 'transposed';
+type Form = 'vector' | 'table' | 'transposed';
 
-/** The weights on the host, from which each pipeline fills the device's copy, again after a loss. */
+const FORMS: Readonly<Record<WeightRole, Form>> = {
+  linear: 'transposed',
+  bias: 'vector',
+  vector: 'vector',
+  table: 'table',
+};
+
+export const formOf = ({ role }: Weight): Form => FORMS[role];
+
+/** Weights on the host, from which each pipeline fills the device's copy, again after a loss. */
 export class HostWeights {
-  private readonly values = new Map<string, Float32Array>();
+  readonly #values: Map<string, Float32Array>;
+
+  private constructor(values: Map<string, Float32Array>) {
+    this.#values = values;
+  }
+
+  /** Reads and packs weights, one tensor at a time. */
+  static async read(weights: readonly Weight[], source: WeightReader): Promise<HostWeights> {
+    const values = new Map<string, Float32Array>();
+    for (const weight of weights) values.set(weight.key, await packed(weight, source));
+    return new HostWeights(values);
+  }
 
   get bytes(): number {
     let bytes = 0;
-    for (const values of this.values.values()) bytes += values.byteLength;
+    for (const values of this.#values.values()) bytes += values.byteLength;
     return bytes;
   }
 
-  /** Reads the weights of a plan that no earlier plan has brought in. */
-  async add(plan: Plan, source: WeightReader): Promise<void> {
-    for (const [weight, form] of plan.steps.flatMap(formsOf)) {
-      const key = keyOf(weight, form);
-      if (!this.values.has(key)) this.values.set(key, await packed(weight, form, source));
-    }
-  }
-
-  get(weight: PackedWeight, form: WeightForm): Float32Array {
-    return this.values.get(keyOf(weight, form))!;
+  get({ key }: Weight): Float32Array {
+    const values = this.#values.get(key);
+    if (values === undefined) throw new Error(`${key} was not loaded`);
+    return values;
   }
 
   /** Bytes of a plan's weights: what each pipeline of it takes on the device. */
   bytesOf(plan: Plan): number {
-    const keys = new Set(plan.steps.flatMap(formsOf).map(([weight, form]) => keyOf(weight, form)));
-    return [...keys].reduce((sum, key) => sum + this.values.get(key)!.byteLength, 0);
+    const weights = new Map(plan.steps.flatMap(weightsOf).map((weight) => [weight.key, weight]));
+    return [...weights.values()].reduce((sum, weight) => sum + this.get(weight).byteLength, 0);
   }
 
   clear(): void {
-    this.values.clear();
+    this.#values.clear();
   }
 }
 
-const keyOf = (weight: PackedWeight, form: WeightForm): string => `${form} ${weightKey(weight)}`;
-
-function formsOf(step: Step): readonly (readonly [PackedWeight, WeightForm])[] {
-  switch (step.op) {
-    case 'embed':
-    case 'addTable':
-      return [[step.table, 'table']];
-    case 'linear': {
-      const weight = [step.weight, 'transposed'] as const;
-      return step.bias === undefined ? [weight] : [weight, [step.bias, 'vector']];
-    }
-    case 'layerNorm':
-      return [
-        [step.weight, 'vector'],
-        [step.bias, 'vector'],
-      ];
-    case 'prepend':
-      return [[step.row, 'vector']];
-    default:
-      return [];
-  }
-}
-
-async function packed(
-  { parameters, rows, columns }: PackedWeight,
-  form: WeightForm,
-  source: WeightReader,
-): Promise<Float32Array> {
+async function packed(weight: Weight, source: WeightReader): Promise<Float32Array> {
+  const { parameters, rows, columns } = weight;
   const values = new ResidentValues(rows * columns);
   let done = 0;
   for (const { name, rows: partRows } of parameters) {
     const part = await source.read(name);
-    if (form === 'transposed') transpose(part, columns, values, rows, done);
+    if (formOf(weight) === 'transposed') transpose(part, columns, values, rows, done);
     else values.set(part, done * columns);
     done += partRows;
   }

@@ -13,7 +13,7 @@
  * - binding 0 is a uniform that begins with the output's columns and rows as u32, the arguments follow
  *   from 1 on in their order, and the result is last; all of group 0.
  */
-import type { Gpu } from './gpu-js.ts';
+import type { Gpu, WebGpuKernelClass } from './gpu-js.ts';
 
 /** A kernel in WGSL that stands in for a source with the same arguments and result. */
 export interface WgslBody {
@@ -21,14 +21,6 @@ export interface WgslBody {
   /** Columns and rows of the result that one workgroup computes. */
   readonly tile: readonly [number, number];
 }
-
-interface WebGpuKernel {
-  readonly source: string;
-  workgroupSize: readonly number[];
-  assembleWGSL(): string;
-}
-
-export type WebGpuKernelClass = new (source: string, settings: object) => WebGpuKernel;
 
 /** Makes a `Gpu` in mode webgpu compile these bodies in place of the sources that are their keys. */
 export function useWgsl(gpu: Gpu, Base: WebGpuKernelClass, bodies: ReadonlyMap<string, WgslBody>) {

@@ -4,8 +4,8 @@
  */
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
-import { type PackedWeight, stepWeights } from '../../graph/step.ts';
-import type { Backend, BackendInfo, Executable, WeightReader } from '../backend.ts';
+import type { Weight } from '../../graph/weight.ts';
+import type { Backend, BackendInfo, LoadedWeights, WeightReader } from '../backend.ts';
 import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import type { Memory } from './memory.ts';
@@ -18,42 +18,56 @@ export function createReferenceBackend(): Backend {
   return new ReferenceBackend();
 }
 
+/** The parameters of each weight, by its key. */
+type LoadedParts = Map<string, readonly Float32Array[]>;
+
 class ReferenceBackend implements Backend {
   readonly info: BackendInfo = { name: 'reference', precision: 'f32', threads: 1 };
-  private readonly weights = new Map<string, Float32Array>();
-  private arena = new ArrayBuffer(0);
-  private readonly queue = new RunQueue();
-  private disposed = false;
+  #weights: readonly LoadedParts[] = [];
+  #arena = new ArrayBuffer(0);
+  readonly #queue = new RunQueue();
+  #disposed = false;
 
   get memoryBytes(): number {
-    let bytes = this.arena.byteLength;
-    for (const values of this.weights.values()) bytes += values.byteLength;
+    let bytes = this.#arena.byteLength;
+    const parts = this.#weights.flatMap((loaded) => [...loaded.values()].flat());
+    for (const values of new Set(parts)) bytes += values.byteLength;
     return bytes;
   }
 
-  async compile(plan: Plan, source: WeightReader): Promise<Executable> {
-    this.checkUsable();
-    for (const { name } of plan.weights.flatMap(({ parameters }) => parameters)) {
-      if (!this.weights.has(name)) this.weights.set(name, await source.read(name));
+  async load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
+    this.#checkUsable();
+    const loaded: LoadedParts = new Map();
+    for (const { key, parameters } of weights) {
+      const parts: Float32Array[] = [];
+      for (const { name } of parameters) parts.push(await source.read(name));
+      loaded.set(key, parts);
     }
-    return { run: (inputs) => this.queue.add(() => this.run(plan, inputs)) };
+    this.#checkUsable();
+    this.#weights = [...this.#weights, loaded];
+    return {
+      compile: (plan) => ({
+        run: (inputs) => this.#queue.add(() => this.#run(plan, loaded, inputs)),
+      }),
+    };
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.weights.clear();
-    this.arena = new ArrayBuffer(0);
+    this.#disposed = true;
+    for (const loaded of this.#weights) loaded.clear();
+    this.#weights = [];
+    this.#arena = new ArrayBuffer(0);
   }
 
-  private async run(plan: Plan, inputs: RunInputs): Promise<RunOutputs> {
-    this.checkUsable();
-    const memory = this.memoryFor(plan);
+  async #run(plan: Plan, weights: LoadedParts, inputs: RunInputs): Promise<RunOutputs> {
+    this.#checkUsable();
+    const memory = this.#memoryFor(plan, weights);
     writeInputs(plan, inputs, memory);
     let turnStart = performance.now();
     for (const step of plan.steps) {
       if (performance.now() - turnStart > TURN_MS) {
         await new Promise((resolve) => setTimeout(resolve));
-        this.checkUsable();
+        this.#checkUsable();
         turnStart = performance.now();
       }
       runStep(step, memory);
@@ -61,26 +75,23 @@ class ReferenceBackend implements Backend {
     return readOutputs(plan, memory);
   }
 
-  private memoryFor(plan: Plan): Memory {
+  #memoryFor(plan: Plan, weights: LoadedParts): Memory {
     const bytes = plan.arenaWords * Float32Array.BYTES_PER_ELEMENT;
-    if (this.arena.byteLength < bytes) this.arena = new ArrayBuffer(bytes);
-    const values = new Map<PackedWeight, readonly Float32Array[]>();
-    for (const weight of plan.steps.flatMap(stepWeights)) {
-      values.set(
-        weight,
-        weight.parameters.map(({ name }) => this.weights.get(name)!),
-      );
-    }
-    const parts = (weight: PackedWeight) => values.get(weight)!;
+    if (this.#arena.byteLength < bytes) this.#arena = new ArrayBuffer(bytes);
+    const parts = ({ key }: Weight) => {
+      const loaded = weights.get(key);
+      if (loaded === undefined) throw new Error(`${key} was not loaded`);
+      return loaded;
+    };
     return {
-      f32: new Float32Array(this.arena),
-      i32: new Int32Array(this.arena),
+      f32: new Float32Array(this.#arena),
+      i32: new Int32Array(this.#arena),
       parts,
       single: (weight) => parts(weight)[0]!,
     };
   }
 
-  private checkUsable(): void {
-    if (this.disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
+  #checkUsable(): void {
+    if (this.#disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
   }
 }

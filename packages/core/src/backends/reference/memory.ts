@@ -1,4 +1,4 @@
-import type { PackedWeight } from '../../graph/step.ts';
+import type { Weight } from '../../graph/weight.ts';
 
 /** What a step of the reference backend works on. */
 export interface Memory {
@@ -6,7 +6,7 @@ export interface Memory {
   readonly f32: Float32Array;
   readonly i32: Int32Array;
   /** A weight's parameters one by one, each row-major, in the order in which they are stacked. */
-  parts(weight: PackedWeight): readonly Float32Array[];
+  parts(weight: Weight): readonly Float32Array[];
   /** A weight that is one parameter. */
-  single(weight: PackedWeight): Float32Array;
+  single(weight: Weight): Float32Array;
 }

@@ -1,4 +1,5 @@
-import type { Step, StepOf } from '../../graph/step.ts';
+import type { OperationName } from '../../graph/operation.ts';
+import type { StepOf } from '../../graph/step.ts';
 import { add, addTable } from './add.ts';
 import { attention } from './attention.ts';
 import { embed } from './embed.ts';
@@ -11,7 +12,7 @@ import { patches } from './patches.ts';
 import { prepend } from './prepend.ts';
 import { select } from './select.ts';
 
-type Kernels = { readonly [Op in Step['op']]: (step: StepOf<Op>, memory: Memory) => void };
+type Kernels = { readonly [Op in OperationName]: (step: StepOf<Op>, memory: Memory) => void };
 
 const KERNELS: Kernels = {
   patches,
@@ -28,6 +29,6 @@ const KERNELS: Kernels = {
 };
 
 /** Runs one step of a plan. */
-export function runStep<Op extends Step['op']>(step: StepOf<Op>, memory: Memory): void {
+export function runStep<Op extends OperationName>(step: StepOf<Op>, memory: Memory): void {
   KERNELS[step.op as Op](step, memory);
 }

@@ -6,12 +6,20 @@
 import { canShareMemory, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
-import type { Backend, BackendInfo, Executable, WeightReader } from '../backend.ts';
+import type { Weight } from '../../graph/weight.ts';
+import type {
+  Backend,
+  BackendInfo,
+  Executable,
+  LoadedWeights,
+  Precision,
+  WeightReader,
+} from '../backend.ts';
 import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import { bestSimd, instantiateKernels, kernelModule, type Simd } from './kernels.ts';
 import { aligned, LinearMemory } from './linear-memory.ts';
-import { PackedWeights, type Precision } from './packed-weights.ts';
+import { PackedWeights } from './packed-weights.ts';
 import { programBytes, programEncoder, quantizedBytes } from './program.ts';
 import { CONTROL_BYTES, type Job, Team } from './team.ts';
 import type { StartThread } from './thread.ts';
@@ -54,36 +62,44 @@ interface Runner {
 
 class WasmBackend implements Backend {
   readonly info: BackendInfo;
-  private memory: LinearMemory;
-  private weights: PackedWeights;
-  private readonly runner: Runner;
+  #memory: LinearMemory;
+  readonly #runner: Runner;
   /** What the running plan works in; as large as the largest yet. */
-  private workspace = { address: 0, bytes: 0 };
-  private readonly queue = new RunQueue();
-  private disposed = false;
+  #workspace = { address: 0, bytes: 0 };
+  readonly #queue = new RunQueue();
+  #disposed = false;
 
   constructor(options: WasmOptions) {
     const { simd = bestSimd(), precision = 'f32' } = options;
     const shared = options.shared ?? canShareMemory();
     const threads = shared ? (options.threads ?? defaultThreads()) : 1;
     this.info = { name: 'wasm', precision, threads, simd };
-    this.memory = new LinearMemory(shared, RESERVED_BYTES);
-    this.weights = new PackedWeights(this.memory, precision);
+    this.#memory = new LinearMemory(shared, RESERVED_BYTES);
     const module = new WebAssembly.Module(kernelModule(simd, shared));
-    const { memory } = this.memory;
+    const { memory } = this.#memory;
     const start = options.startThread ?? startThread;
-    this.runner = shared
+    this.#runner = shared
       ? new Team({ module, memory, control: CONTROL_ADDRESS, threads, start })
       : singleThread(module, memory);
   }
 
   get memoryBytes(): number {
-    return this.disposed ? 0 : this.memory.size;
+    return this.#disposed ? 0 : this.#memory.size;
   }
 
-  async compile(plan: Plan, source: WeightReader): Promise<Executable> {
-    this.checkUsable();
-    await this.weights.add(plan, source);
+  /** Waits for its turn, as a run does: the memory does not grow while one is under way. */
+  load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
+    return this.#queue.add(async () => {
+      this.#checkUsable();
+      const memory = this.#memory;
+      const { precision } = this.info;
+      const packed = await PackedWeights.pack(weights, source, { memory, precision });
+      this.#checkUsable();
+      return { compile: (plan) => this.#compile(plan, packed) };
+    });
+  }
+
+  #compile(plan: Plan, weights: PackedWeights): Executable {
     const scratchBytes = scratchBytesOf(plan);
     const sizes: WorkspaceSizes = {
       arena: plan.arenaWords * WORD_BYTES,
@@ -91,60 +107,59 @@ class WasmBackend implements Backend {
       program: programBytes(plan),
       scratch: scratchBytes * this.info.threads,
     };
-    const encode = programEncoder(plan, this.weights);
+    const encode = programEncoder(plan, weights);
     return {
-      run: (inputs) => this.queue.add(() => this.run(plan, encode, sizes, scratchBytes, inputs)),
+      run: (inputs) => this.#queue.add(() => this.#run(plan, encode, sizes, scratchBytes, inputs)),
     };
   }
 
   dispose(): void {
-    this.disposed = true;
-    this.runner.dispose();
+    this.#disposed = true;
+    this.#runner.dispose();
     // Whoever still holds the model no longer holds its memory.
-    this.memory = new LinearMemory(false, RESERVED_BYTES);
-    this.weights = new PackedWeights(this.memory, this.weights.precision);
+    this.#memory = new LinearMemory(false, RESERVED_BYTES);
   }
 
-  private async run(
+  async #run(
     plan: Plan,
     encode: ReturnType<typeof programEncoder>,
     sizes: WorkspaceSizes,
     scratchBytes: number,
     inputs: RunInputs,
   ): Promise<RunOutputs> {
-    this.checkUsable();
-    const { arena, quantized, program, scratch } = this.reserve(sizes);
+    this.#checkUsable();
+    const { arena, quantized, program, scratch } = this.#reserve(sizes);
     const views = {
-      f32: this.memory.f32(arena, plan.arenaWords),
-      i32: this.memory.i32(arena, plan.arenaWords),
+      f32: this.#memory.f32(arena, plan.arenaWords),
+      i32: this.#memory.i32(arena, plan.arenaWords),
     };
     writeInputs(plan, inputs, views);
     const { words, steps } = encode({ arena, quantized });
-    this.memory.i32(program, words.length).set(words);
-    await this.runner.run({ program, steps, scratch, scratchBytes });
-    this.checkUsable();
+    this.#memory.i32(program, words.length).set(words);
+    await this.#runner.run({ program, steps, scratch, scratchBytes });
+    this.#checkUsable();
     return readOutputs(plan, views);
   }
 
   /** Parts of the workspace with room for these bytes each; it grows where it is too small. */
-  private reserve(sizes: WorkspaceSizes): Record<WorkspacePart, number> {
+  #reserve(sizes: WorkspaceSizes): Record<WorkspacePart, number> {
     const bytes = Object.values(sizes).reduce((sum, size) => sum + aligned(size), 0);
-    if (bytes > this.workspace.bytes) {
-      const { address } = this.workspace;
-      this.workspace = {
-        address: this.memory.enlarge(address, this.workspace.bytes, bytes),
+    if (bytes > this.#workspace.bytes) {
+      const { address } = this.#workspace;
+      this.#workspace = {
+        address: this.#memory.enlarge(address, this.#workspace.bytes, bytes),
         bytes,
       };
     }
-    const { address: arena } = this.workspace;
+    const { address: arena } = this.#workspace;
     const quantized = arena + aligned(sizes.arena);
     const program = quantized + aligned(sizes.quantized);
     const scratch = program + aligned(sizes.program);
     return { arena, quantized, program, scratch };
   }
 
-  private checkUsable(): void {
-    if (this.disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
+  #checkUsable(): void {
+    if (this.#disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
   }
 }
 

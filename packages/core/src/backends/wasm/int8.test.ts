@@ -5,7 +5,7 @@
  */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
-import { planGraph } from '../../graph/plan.ts';
+import { compileGraph } from '../../testing/compile-graph.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
 import { weightReader } from '../../testing/weight-reader.ts';
 import { createWasmBackend } from './index.ts';
@@ -60,8 +60,9 @@ async function run(
 ): Promise<Float32Array> {
   const backend = createWasmBackend({ simd, precision: 'int8', threads: 2 });
   onTestFinished(() => backend.dispose());
-  const executable = await backend.compile(
-    planGraph(linearGraph(rows, depth, columns)),
+  const executable = await compileGraph(
+    backend,
+    linearGraph(rows, depth, columns),
     weightReader((name) => (name === 'weight' ? weights.weight : weights.bias)),
   );
   return (await executable.run({ x })).result!;
@@ -111,8 +112,9 @@ test('the weights of a linear layer take a quarter of what they take in float32'
   const bytes = async (precision: 'f32' | 'int8') => {
     const backend = createWasmBackend({ precision });
     onTestFinished(() => backend.dispose());
-    await backend.compile(
-      planGraph(linearGraph(...shape)),
+    await compileGraph(
+      backend,
+      linearGraph(...shape),
       weightReader((name) => (name === 'weight' ? weights.weight : weights.bias)),
     );
     return backend.memoryBytes;

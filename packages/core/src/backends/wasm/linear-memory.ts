@@ -10,7 +10,7 @@ const MAX_PAGES = 65_536;
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
-  private end: number;
+  #end: number;
 
   /** @param reserved bytes at the bottom that are not handed out. */
   constructor(shared: boolean, reserved: number) {
@@ -18,7 +18,7 @@ export class LinearMemory {
     this.memory = new WebAssembly.Memory(
       shared ? { initial: pages, maximum: MAX_PAGES, shared } : { initial: pages },
     );
-    this.end = aligned(reserved);
+    this.#end = aligned(reserved);
   }
 
   /** Bytes in all. */
@@ -31,8 +31,8 @@ export class LinearMemory {
    * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far; nothing is taken then.
    */
   allocate(bytes: number): number {
-    const address = this.end;
-    this.growTo(aligned(address + bytes));
+    const address = this.#end;
+    this.#growTo(aligned(address + bytes));
     return address;
   }
 
@@ -43,18 +43,18 @@ export class LinearMemory {
    * @returns its address. Throws as {@link LinearMemory.allocate} does.
    */
   enlarge(address: number, bytes: number, newBytes: number): number {
-    if (aligned(address + bytes) !== this.end) return this.allocate(newBytes);
-    this.growTo(aligned(address + newBytes));
+    if (aligned(address + bytes) !== this.#end) return this.allocate(newBytes);
+    this.#growTo(aligned(address + newBytes));
     return address;
   }
 
-  private growTo(end: number): void {
+  #growTo(end: number): void {
     const missing = end - this.size;
-    if (missing > 0) this.grow(Math.ceil(missing / PAGE_BYTES), end);
-    this.end = end;
+    if (missing > 0) this.#grow(Math.ceil(missing / PAGE_BYTES), end);
+    this.#end = end;
   }
 
-  private grow(pages: number, end: number): void {
+  #grow(pages: number, end: number): void {
     try {
       this.memory.grow(pages);
     } catch (cause) {

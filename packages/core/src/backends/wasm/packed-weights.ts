@@ -1,126 +1,107 @@
-import type { Plan } from '../../graph/plan.ts';
-import { weightKey } from '../../graph/plan.ts';
-import type { PackedWeight } from '../../graph/step.ts';
-import type { WeightReader } from '../backend.ts';
-import { RunQueue } from '../run-queue.ts';
-import type { LinearMemory } from './linear-memory.ts';
+import type { Weight } from '../../graph/weight.ts';
+import type { Precision, WeightReader } from '../backend.ts';
+import { aligned, type LinearMemory } from './linear-memory.ts';
 import { int8Bytes, packInt8 } from './pack-int8.ts';
 import { packPanels, wholePanels } from './pack-panels.ts';
-
-/** What the linear layers compute with. */
-export type Precision = 'f32' | 'int8';
-
-/**
- * How a kernel reads a weight: a linear layer's as panels in float32 or int8, its bias filled up to
- * whole panels, any other row by row.
- */
-type Form = Precision | 'bias' | 'rows';
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Values read at a time, 2 MB: no tensor is ever held whole beside its packed form. */
 const CHUNK_VALUES = 1 << 19;
 
-/** The weights of all plans in a WebAssembly memory, each packed once, as its kernel reads it. */
+/** Weights in a WebAssembly memory, as their kernels read them. */
 export class PackedWeights {
   readonly precision: Precision;
-  private readonly memory: LinearMemory;
-  private readonly addresses = new Map<string, number>();
-  private readonly queue = new RunQueue();
-  private chunk = new Float32Array(0);
+  readonly #addresses: ReadonlyMap<string, number>;
 
-  constructor(memory: LinearMemory, precision: Precision) {
-    this.memory = memory;
+  private constructor(precision: Precision, addresses: ReadonlyMap<string, number>) {
     this.precision = precision;
+    this.#addresses = addresses;
   }
 
-  /** Packs what the plan needs and no earlier plan has brought in, one tensor at a time. */
-  add(plan: Plan, source: WeightReader): Promise<void> {
-    return this.queue.add(() => this.addMissing(plan, source));
-  }
-
-  private async addMissing(plan: Plan, source: WeightReader): Promise<void> {
-    for (const [weight, form] of formsOf(plan, this.precision)) {
-      const key = keyOf(weight, form);
-      if (!this.addresses.has(key)) this.addresses.set(key, await this.pack(weight, form, source));
+  /**
+   * Packs weights, one tensor at a time.
+   *
+   * @throws ClipError OUT_OF_MEMORY, before any is read, or what the source throws.
+   */
+  static async pack(
+    weights: readonly Weight[],
+    source: WeightReader,
+    { memory, precision }: { memory: LinearMemory; precision: Precision },
+  ): Promise<PackedWeights> {
+    const addresses = new Map<string, number>();
+    const sizes = weights.map((weight) => aligned(packedBytes(weight, precision)));
+    let address = memory.allocate(sizes.reduce((sum, size) => sum + size, 0));
+    // One buffer for all, so that loading leaves no garbage behind; a row has room in it.
+    const widest = weights.reduce((most, { columns }) => Math.max(most, columns), 0);
+    const chunk = new Float32Array(weights.length === 0 ? 0 : Math.max(CHUNK_VALUES, widest));
+    for (const [i, weight] of weights.entries()) {
+      await packWeight(weight, source, chunk, (values, row) => {
+        // Made anew each time: a memory that grows meanwhile leaves older views behind.
+        const target = memory.bytesAt(address, sizes[i]!);
+        write(values, row, weight, precision, target);
+      });
+      addresses.set(weight.key, address);
+      address += sizes[i]!;
     }
-    this.chunk = new Float32Array(0);
+    return new PackedWeights(precision, addresses);
   }
 
-  address(weight: PackedWeight, form: Form): number {
-    const address = this.addresses.get(keyOf(weight, form));
-    if (address === undefined) throw new Error(`${weightKey(weight)} was not packed`);
+  address({ key }: Weight): number {
+    const address = this.#addresses.get(key);
+    if (address === undefined) throw new Error(`${key} was not loaded`);
     return address;
   }
+}
 
-  private async pack(weight: PackedWeight, form: Form, source: WeightReader): Promise<number> {
-    const address = this.memory.allocate(packedBytes(weight, form));
-    const chunk = this.chunkFor(weight);
-    const rowsAtOnce = Math.floor(chunk.length / weight.columns);
-    let packed = 0;
-    for (const { name, rows } of weight.parameters) {
-      for (let row = 0; row < rows; row += rowsAtOnce) {
-        const values = chunk.subarray(0, Math.min(rowsAtOnce, rows - row) * weight.columns);
-        await source.readInto(name, row * weight.columns, values);
-        this.write(values, packed + row, weight, form, address);
-      }
-      packed += rows;
-    }
-    return address;
-  }
-
-  /** One buffer for all, so that loading leaves no garbage behind; a row has room in it. */
-  private chunkFor({ columns }: PackedWeight): Float32Array {
-    const length = Math.max(CHUNK_VALUES, columns);
-    if (this.chunk.length < length) this.chunk = new Float32Array(length);
-    return this.chunk;
-  }
-
-  private write(
-    values: Float32Array,
-    row: number,
-    weight: PackedWeight,
-    form: Form,
-    address: number,
-  ): void {
-    if (form === 'int8') {
-      packInt8(values, row, weight, this.memory.bytesAt(address, packedBytes(weight, form)));
-      return;
-    }
-    const target = this.memory.f32(address, packedBytes(weight, form) / FLOAT_BYTES);
-    if (form === 'f32') packPanels(values, row, weight.columns, target);
-    else target.set(values, row * weight.columns);
+/** Bytes of a weight as its kernel reads it. */
+export function packedBytes({ role, rows, columns }: Weight, precision: Precision): number {
+  switch (role) {
+    case 'linear':
+      return precision === 'int8'
+        ? int8Bytes(rows, columns)
+        : wholePanels(rows) * columns * FLOAT_BYTES;
+    case 'bias':
+      return wholePanels(rows) * columns * FLOAT_BYTES;
+    default:
+      return rows * columns * FLOAT_BYTES;
   }
 }
 
-function packedBytes({ rows, columns }: PackedWeight, form: Form): number {
-  if (form === 'int8') return int8Bytes(rows, columns);
-  return (form === 'rows' ? rows : wholePanels(rows)) * columns * FLOAT_BYTES;
-}
-
-function formsOf(plan: Plan, precision: Precision): readonly (readonly [PackedWeight, Form])[] {
-  return plan.steps.flatMap((step): (readonly [PackedWeight, Form])[] => {
-    switch (step.op) {
-      case 'linear':
-        return step.bias === undefined
-          ? [[step.weight, precision]]
-          : [
-              [step.weight, precision],
-              [step.bias, 'bias'],
-            ];
-      case 'embed':
-      case 'addTable':
-        return [[step.table, 'rows']];
-      case 'layerNorm':
-        return [
-          [step.weight, 'rows'],
-          [step.bias, 'rows'],
-        ];
-      case 'prepend':
-        return [[step.row, 'rows']];
-      default:
-        return [];
+/** Reads a weight in pieces of whole rows. @param write is told a piece and its first row. */
+async function packWeight(
+  { parameters, columns }: Weight,
+  source: WeightReader,
+  chunk: Float32Array,
+  write: (values: Float32Array, row: number) => void,
+): Promise<void> {
+  const rowsAtOnce = Math.floor(chunk.length / columns);
+  let packed = 0;
+  for (const { name, rows } of parameters) {
+    for (let row = 0; row < rows; row += rowsAtOnce) {
+      const values = chunk.subarray(0, Math.min(rowsAtOnce, rows - row) * columns);
+      await source.readInto(name, row * columns, values);
+      write(values, packed + row);
     }
-  });
+    packed += rows;
+  }
 }
 
-const keyOf = (weight: PackedWeight, form: Form): string => `${form} ${weightKey(weight)}`;
+function write(
+  values: Float32Array,
+  row: number,
+  weight: Weight,
+  precision: Precision,
+  target: Uint8Array,
+): void {
+  if (weight.role === 'linear' && precision === 'int8') {
+    packInt8(values, row, weight, target);
+    return;
+  }
+  const floats = new Float32Array(
+    target.buffer,
+    target.byteOffset,
+    target.byteLength / FLOAT_BYTES,
+  );
+  if (weight.role === 'linear') packPanels(values, row, weight.columns, floats);
+  else floats.set(values, row * weight.columns);
+}

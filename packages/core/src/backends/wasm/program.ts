@@ -1,8 +1,9 @@
 import type { Activation } from '../../config/clip-config.ts';
 import type { Plan } from '../../graph/plan.ts';
-import type { Slot, Step } from '../../graph/step.ts';
+import type { Slot, Step, StepOf } from '../../graph/step.ts';
+import type { Precision } from '../backend.ts';
 import { int8Depth, int8ScalesOffset } from './pack-int8.ts';
-import type { PackedWeights, Precision } from './packed-weights.ts';
+import type { PackedWeights } from './packed-weights.ts';
 
 /** Words of a step, as `assembly/run.ts` reads them. */
 const STEP_WORDS = 16;
@@ -79,7 +80,7 @@ function encodeProgram(plan: Plan, workspace: Workspace, weights: PackedWeights)
 /** Bytes that a plan's program takes at most: a linear layer in int8 is two steps. */
 export const programBytes = (plan: Plan): number => 2 * plan.steps.length * STEP_WORDS * WORD_BYTES;
 
-type LinearStep = Extract<Step, { op: 'linear' }>;
+type LinearStep = StepOf<'linear'>;
 
 function encodeInt8Linear(
   step: LinearStep,
@@ -89,7 +90,7 @@ function encodeInt8Linear(
   const { rows, columns } = step.x;
   const depth = int8Depth(columns);
   const rowScales = quantized + rows * depth;
-  const weight = weights.address(step.weight, 'int8');
+  const weight = weights.address(step.weight);
   return [
     [OPCODE.quantize, ...placed(step.x, arena), quantized, depth, rowScales, rows, columns],
     [
@@ -109,7 +110,7 @@ function encodeInt8Linear(
 /** The arguments that both kinds of linear layer end with: bias, activation, residual, out. */
 function linearEnd(step: LinearStep, arena: number, weights: PackedWeights): readonly number[] {
   return [
-    step.bias === undefined ? 0 : weights.address(step.bias, 'bias'),
+    step.bias === undefined ? 0 : weights.address(step.bias),
     step.activation === undefined ? 0 : ACTIVATION[step.activation],
     ...(step.residual === undefined ? [0, 0] : placed(step.residual, arena)),
     ...placed(step.out, arena),
@@ -136,7 +137,7 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
       return [OPCODE.patches, ...placed(step.x, arena), ...shape, ...placed(out, arena), out.rows];
     }
     case 'embed': {
-      const table = [weights.address(step.table, 'rows'), step.table.columns * WORD_BYTES];
+      const table = [weights.address(step.table), step.table.columns * WORD_BYTES];
       return [OPCODE.embed, ...table, at(step.ids), ...placed(out, arena), ...size];
     }
     case 'select':
@@ -153,7 +154,7 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
         ...placed(step.x, arena),
         step.x.rows,
         step.x.columns,
-        weights.address(step.weight, 'f32'),
+        weights.address(step.weight),
         out.columns,
         ...linearEnd(step, arena, weights),
       ];
@@ -169,8 +170,8 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
       return [
         OPCODE.layerNorm,
         ...placed(step.x, arena),
-        weights.address(step.weight, 'rows'),
-        weights.address(step.bias, 'rows'),
+        weights.address(step.weight),
+        weights.address(step.bias),
         float32Bits(step.epsilon),
         ...placed(out, arena),
         ...size,
@@ -200,11 +201,11 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
       ];
     case 'addTable': {
       const { rows, columns } = step.table;
-      const table = [weights.address(step.table, 'rows'), columns * WORD_BYTES, rows];
+      const table = [weights.address(step.table), columns * WORD_BYTES, rows];
       return [OPCODE.add, ...placed(step.x, arena), ...table, ...placed(out, arena), ...size];
     }
     case 'prepend': {
-      const row = [weights.address(step.row, 'rows'), step.length];
+      const row = [weights.address(step.row), step.length];
       return [OPCODE.prepend, ...placed(step.x, arena), ...row, ...placed(out, arena), ...size];
     }
     case 'l2Normalize':

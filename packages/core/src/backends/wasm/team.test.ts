@@ -7,9 +7,8 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { startThread } from '#threads';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
-import { planGraph } from '../../graph/plan.ts';
+import { compileGraph } from '../../testing/compile-graph.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
-import { noWeights } from '../../testing/weight-reader.ts';
 import { createWasmBackend } from './index.ts';
 import type { StartThread, Thread } from './thread.ts';
 
@@ -59,7 +58,7 @@ function backendWithThreads() {
 
 test('when a thread dies, what is in flight rejects with WORKER_LOST and the next run succeeds', async () => {
   const { backend, started } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   const expected = await executable.run(INPUTS);
 
   const inFlight = executable.run(INPUTS);
@@ -120,7 +119,7 @@ test('a thread that throws is noticed by itself', async () => {
 
 test('a thread that dies while the team is idle costs nothing but its replacement', async () => {
   const { backend, started } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   const expected = await executable.run(INPUTS);
   await started[0]!.thread.terminate();
   started[0]!.lose('killed by the test');
@@ -130,7 +129,7 @@ test('a thread that dies while the team is idle costs nothing but its replacemen
 
 test('dispose while a run is in flight rejects it with DISPOSED and leaves no thread', async () => {
   const { backend, started } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   const inFlight = executable.run(INPUTS);
   const failure = expect(inFlight).rejects.toMatchObject({ code: 'DISPOSED' });
   await new Promise((resolve) => setImmediate(resolve));
@@ -142,7 +141,7 @@ test('dispose while a run is in flight rejects it with DISPOSED and leaves no th
 
 test('threads start with the first run, when the memory has its size', async () => {
   const { backend, started } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   expect(started).toHaveLength(0);
   await executable.run(INPUTS);
   expect(started).toHaveLength(2);
@@ -150,7 +149,7 @@ test('threads start with the first run, when the memory has its size', async () 
 
 test('a notification that comes late or for nothing does not end a run', async () => {
   const { backend, started } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   const expected = await executable.run(INPUTS);
   const { memory, control } = started[0]!.data;
   const words = new Int32Array(memory.buffer, control, 10);
@@ -171,7 +170,7 @@ test('batches that grow take the memory of the largest, not of all', async () =>
   for (let rows = 1; rows <= 400; rows += 7) {
     const g = new GraphBuilder();
     g.output('result', g.l2Normalize(g.input('x', rows, 1000)));
-    const executable = await backend.compile(planGraph(g.build()), noWeights);
+    const executable = await compileGraph(backend, g.build());
     await executable.run({ x: new Float32Array(rows * 1000) });
   }
   const largest = 2 * 400 * 1000 * Float32Array.BYTES_PER_ELEMENT;
@@ -180,7 +179,7 @@ test('batches that grow take the memory of the largest, not of all', async () =>
 
 test('the caller is not blocked while a team works', async () => {
   const { backend } = backendWithThreads();
-  const executable = await backend.compile(planGraph(longGraph()), noWeights);
+  const executable = await compileGraph(backend, longGraph());
   let finished = false;
   const run = executable.run(INPUTS).then(() => {
     finished = true;

@@ -60,15 +60,15 @@ interface TeamOptions {
  * gets a new team.
  */
 export class Team {
-  private options: TeamOptions | undefined;
-  private words: Int32Array;
-  private members: readonly Thread[] = [];
-  private ending: Promise<unknown> = Promise.resolve();
-  private lost = new Interruption();
+  #options: TeamOptions | undefined;
+  #words: Int32Array;
+  #members: readonly Thread[] = [];
+  #ending: Promise<unknown> = Promise.resolve();
+  #lost = new Interruption();
 
   constructor(options: TeamOptions) {
-    this.options = options;
-    this.words = new Int32Array(options.memory.buffer, options.control, CONTROL_WORDS);
+    this.#options = options;
+    this.#words = new Int32Array(options.memory.buffer, options.control, CONTROL_WORDS);
   }
 
   /**
@@ -78,11 +78,13 @@ export class Team {
    */
   async run({ program, steps, scratch, scratchBytes }: Job): Promise<void> {
     // No old member may still write to the memory when new ones begin.
-    await this.ending;
-    if (this.options === undefined) throw disposedError();
+    await this.#ending;
+    if (this.#options === undefined) throw disposedError();
     // Only now: a thread that starts while the memory grows may not see all of it.
-    if (this.members.length === 0) this.assemble(this.options);
-    const { words, members, lost } = this;
+    if (this.#members.length === 0) this.#assemble(this.#options);
+    const words = this.#words;
+    const members = this.#members;
+    const lost = this.#lost;
     words.set([program, steps, scratch, scratchBytes], ARGUMENTS);
     const before = Atomics.load(words, DONE);
     for (const member of members) member.keepAlive(true);
@@ -96,35 +98,35 @@ export class Team {
       }
     } finally {
       // Members that are being ended keep the process alive until they are.
-      if (this.members === members) for (const member of members) member.keepAlive(false);
+      if (this.#members === members) for (const member of members) member.keepAlive(false);
     }
-    if (Atomics.load(words, FAILED) !== 0) throw this.end(lostError('it did not keep up'));
+    if (Atomics.load(words, FAILED) !== 0) throw this.#end(lostError('it did not keep up'));
   }
 
   dispose(): void {
-    this.options = undefined;
-    this.end(disposedError());
-    this.words = new Int32Array(0);
+    this.#options = undefined;
+    this.#end(disposedError());
+    this.#words = new Int32Array(0);
   }
 
-  private assemble({ module, memory, control, threads, start }: TeamOptions): void {
-    this.words.fill(0, BARRIER, JOB);
-    this.words.fill(0, FINISHED);
-    const job = Atomics.load(this.words, JOB);
+  #assemble({ module, memory, control, threads, start }: TeamOptions): void {
+    this.#words.fill(0, BARRIER, JOB);
+    this.#words.fill(0, FINISHED);
+    const job = Atomics.load(this.#words, JOB);
     const members: readonly Thread[] = Array.from({ length: threads }, (_, thread) =>
       start(SCRIPT, { module, memory, control, job, thread, threads }, (reason) => {
-        if (this.members === members) this.end(lostError(reason));
+        if (this.#members === members) this.#end(lostError(reason));
       }),
     );
-    this.members = members;
+    this.#members = members;
   }
 
   /** Lets all members go; what is in flight rejects with this error. */
-  private end(error: ClipError): ClipError {
-    this.lost.end(error);
-    this.lost = new Interruption();
-    this.ending = Promise.all(this.members.map((member) => member.terminate()));
-    this.members = [];
+  #end(error: ClipError): ClipError {
+    this.#lost.end(error);
+    this.#lost = new Interruption();
+    this.#ending = Promise.all(this.#members.map((member) => member.terminate()));
+    this.#members = [];
     return error;
   }
 }

@@ -1,0 +1,168 @@
+/**
+ * The operations: what each reads, and one table of what else has to be known of each. A graph, a plan
+ * and every backend go by it; CONTRIBUTING.md says what to touch to add one.
+ */
+import type { Activation } from '../config/clip-config.ts';
+
+/**
+ * What an operation reads and is told. `M` is a matrix, `W` a weight: a graph has tensors and
+ * parameters there, a plan places in the arena and packed weights.
+ */
+export interface Operands<M, W> {
+  /** im2col: [B, C·S·S] → [B·P, C·p·p], patches in row-major order, channel first inside each. */
+  readonly patches: {
+    readonly x: M;
+    readonly channels: number;
+    readonly imageSize: number;
+    readonly patchSize: number;
+  };
+  /** table[ids[r]], for ids [R, 1] i32. */
+  readonly embed: { readonly table: W; readonly ids: M };
+  /** activation(x·Wᵀ + bias) + residual, with W [out, in]. Graphs have the first two terms alone. */
+  readonly linear: {
+    readonly x: M;
+    readonly weight: W;
+    readonly bias: W | undefined;
+    readonly activation: Activation | undefined;
+    readonly residual: M | undefined;
+  };
+  /** activation(x). */
+  readonly gelu: { readonly x: M; readonly activation: Activation };
+  /** (x − mean) / sqrt(variance + ε) · weight + bias, by row. */
+  readonly layerNorm: {
+    readonly x: M;
+    readonly weight: W;
+    readonly bias: W;
+    readonly epsilon: number;
+  };
+  /**
+   * softmax(q·kᵀ / sqrt(d))·v by head, d = columns / heads, within each sequence, of which none has more
+   * than `longest` rows. Sequence s is rows offsets[s] to offsets[s + 1]. What rows of no sequence get is
+   * not defined.
+   */
+  readonly attention: {
+    readonly query: M;
+    readonly key: M;
+    readonly value: M;
+    readonly offsets: M;
+    readonly heads: number;
+    readonly causal: boolean;
+    readonly longest: number;
+  };
+  /** x + y. */
+  readonly add: { readonly x: M; readonly y: M };
+  /** x[r] + table[r mod T], T the rows of the table. */
+  readonly addTable: { readonly x: M; readonly table: W };
+  /** Each sequence of `length` rows, with one row in front of it. */
+  readonly prepend: { readonly x: M; readonly row: W; readonly length: number };
+  /** x[indices[r]], for indices [R, 1] i32. */
+  readonly select: { readonly x: M; readonly indices: M };
+  /** x / ‖x‖₂ by row. */
+  readonly l2Normalize: { readonly x: M };
+}
+
+export type OperationName = keyof Operands<unknown, unknown>;
+
+export type OperationOf<Name extends OperationName, M, W> = { readonly op: Name } & Operands<
+  M,
+  W
+>[Name];
+
+export type Operation<M, W> = {
+  readonly [Name in OperationName]: OperationOf<Name, M, W>;
+}[OperationName];
+
+/**
+ * What a weight is to the operation that reads it. A backend packs by it, and by nothing else:
+ * `linear` a linear layer's matrix [out, in]; `bias` a linear layer's bias [out]; `vector` a row that is
+ * read whole; `table` rows that are read one by one.
+ */
+export type WeightRole = 'linear' | 'bias' | 'vector' | 'table';
+
+interface Matrix {
+  readonly is: 'matrix';
+}
+interface Weight {
+  readonly is: 'weight';
+}
+
+/** The fields of an operation that hold a matrix, and those that hold a weight with their roles. */
+type Reads<Name extends OperationName> = {
+  readonly [Field in keyof Operands<Matrix, Weight>[Name] as Matrix extends Operands<
+    Matrix,
+    Weight
+  >[Name][Field]
+    ? Field
+    : never]: 'matrix';
+} & {
+  readonly [Field in keyof Operands<Matrix, Weight>[Name] as Weight extends Operands<
+    Matrix,
+    Weight
+  >[Name][Field]
+    ? Field
+    : never]: WeightRole;
+};
+
+interface Row<Name extends OperationName> {
+  readonly reads: Reads<Name>;
+  /** Whether row r of the result depends on row r of each matrix alone, whatever r is. */
+  readonly rowWise: boolean;
+}
+
+export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
+  patches: { reads: { x: 'matrix' }, rowWise: false },
+  embed: { reads: { table: 'table', ids: 'matrix' }, rowWise: false },
+  linear: {
+    reads: { x: 'matrix', weight: 'linear', bias: 'bias', residual: 'matrix' },
+    rowWise: true,
+  },
+  gelu: { reads: { x: 'matrix' }, rowWise: true },
+  layerNorm: { reads: { x: 'matrix', weight: 'vector', bias: 'vector' }, rowWise: true },
+  attention: {
+    reads: { query: 'matrix', key: 'matrix', value: 'matrix', offsets: 'matrix' },
+    rowWise: false,
+  },
+  add: { reads: { x: 'matrix', y: 'matrix' }, rowWise: true },
+  addTable: { reads: { x: 'matrix', table: 'table' }, rowWise: false },
+  prepend: { reads: { x: 'matrix', row: 'vector' }, rowWise: false },
+  select: { reads: { x: 'matrix', indices: 'matrix' }, rowWise: false },
+  l2Normalize: { reads: { x: 'matrix' }, rowWise: true },
+};
+
+/** The matrices that an operation reads. */
+export function matricesOf<M>(operation: Operation<M, unknown>): readonly M[] {
+  const matrices: M[] = [];
+  mapOperands(
+    operation,
+    (matrix) => matrices.push(matrix),
+    () => {},
+  );
+  return matrices;
+}
+
+/** The weights that an operation reads. */
+export function weightsOf<W>(operation: Operation<unknown, W>): readonly W[] {
+  const weights: W[] = [];
+  mapOperands(
+    operation,
+    () => {},
+    (weight) => weights.push(weight),
+  );
+  return weights;
+}
+
+/** The same operation on other matrices and weights; what it leaves out stays left out. */
+export function mapOperands<M, W, N, V>(
+  operation: Operation<M, W>,
+  matrix: (matrix: M) => N,
+  weight: (weight: W, role: WeightRole) => V,
+): Operation<N, V> {
+  const mapped: Record<string, unknown> = { ...operation };
+  const reads: Readonly<Record<string, 'matrix' | WeightRole>> = OPERATIONS[operation.op].reads;
+  for (const [field, what] of Object.entries(reads)) {
+    const operand = mapped[field];
+    if (operand === undefined) continue;
+    mapped[field] = what === 'matrix' ? matrix(operand as M) : weight(operand as W, what);
+  }
+  return mapped as unknown as Operation<N, V>;
+}
