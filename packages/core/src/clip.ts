@@ -58,22 +58,22 @@ export interface ClipParts {
 /** A loaded model. Made by `loadClip`; calls may overlap. */
 export class Clip {
   readonly info: ClipInfo;
-  private readonly parts: ClipParts;
+  readonly #parts: ClipParts;
 
   /** @internal */
   constructor(parts: ClipParts) {
     this.info = parts.info;
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /** Bytes that the weights and the working memory take now. */
   get memoryBytes(): number {
-    return this.parts.backend.memoryBytes;
+    return this.#parts.backend.memoryBytes;
   }
 
   /** How {@link Clip.preprocess} brings pictures into the model's form. */
   get preprocessing(): PreprocessConfig {
-    return this.parts.preprocessing;
+    return this.#parts.preprocessing;
   }
 
   /**
@@ -81,12 +81,12 @@ export class Clip {
    * and an addition counted as two.
    */
   get imageOperations(): number {
-    return this.parts.encoder.imageOperations;
+    return this.#parts.encoder.imageOperations;
   }
 
   /** Operations of the forward pass of one text, counted as those of an image. */
   textOperations({ ids }: TokenizedText): number {
-    return this.parts.encoder.textOperations(cutAfterEnd(ids, this.parts.config.text).length);
+    return this.#parts.encoder.textOperations(cutAfterEnd(ids, this.#parts.config.text).length);
   }
 
   /**
@@ -97,14 +97,14 @@ export class Clip {
    * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT.
    */
   async preprocess(image: Uint8Array | RgbImage): Promise<PixelTensor> {
-    const { limits, preprocessing } = this.parts;
+    const { limits, preprocessing } = this.#parts;
     const rgb = image instanceof Uint8Array ? await decodeImage(image, limits) : image;
     return preprocessImage(rgb, preprocessing);
   }
 
   /** A text's token ids, and whether it was too long for the context and therefore cut. */
   tokenize(text: string): TokenizedText {
-    return this.parts.tokenizer.tokenize(text);
+    return this.#parts.tokenizer.tokenize(text);
   }
 
   /**
@@ -119,8 +119,8 @@ export class Clip {
     options: EncodeOptions = {},
   ): Promise<Float32Array[]> {
     const pixels: Float32Array[] = [];
-    for (const image of images) pixels.push(await this.pixelsOf(image));
-    return this.parts.encoder.images(pixels, kindOf(options));
+    for (const image of images) pixels.push(await this.#pixelsOf(image));
+    return this.#parts.encoder.images(pixels, kindOf(options));
   }
 
   /**
@@ -134,8 +134,8 @@ export class Clip {
     texts: readonly TextInput[],
     options: EncodeOptions = {},
   ): Promise<Float32Array[]> {
-    const ids = texts.map((text) => this.idsOf(text));
-    return this.parts.encoder.texts(ids, kindOf(options));
+    const ids = texts.map((text) => this.#idsOf(text));
+    return this.#parts.encoder.texts(ids, kindOf(options));
   }
 
   /**
@@ -193,10 +193,10 @@ export class Clip {
 
   /** Frees the model's memory. What is in flight, and every later call, rejects with DISPOSED. */
   dispose(): void {
-    this.parts.backend.dispose();
+    this.#parts.backend.dispose();
   }
 
-  private async pixelsOf(image: ImageInput): Promise<Float32Array> {
+  async #pixelsOf(image: ImageInput): Promise<Float32Array> {
     if (typeof image !== 'object' || image === null) {
       throw new ClipError('BAD_INPUT', `expected an image's bytes or pixels, got ${typeof image}`);
     }
@@ -212,12 +212,12 @@ export class Clip {
     return pixels.data;
   }
 
-  private idsOf(text: TextInput): readonly number[] {
+  #idsOf(text: TextInput): readonly number[] {
     const { ids } = typeof text === 'string' ? this.tokenize(text) : text;
     if (!Array.isArray(ids)) {
       throw new ClipError('BAD_INPUT', `expected a text or its token ids, got ${typeof text}`);
     }
-    return cutAfterEnd(ids, this.parts.config.text);
+    return cutAfterEnd(ids, this.#parts.config.text);
   }
 }
 

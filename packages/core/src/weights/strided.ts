@@ -9,11 +9,11 @@ type Values = Float32Array | Uint16Array;
  * saved as it was. The bytes of the last one are kept, since a tensor is read in several parts.
  */
 export class StridedReader {
-  private readonly source: ByteSource;
-  private last: { readonly entry: TensorEntry; readonly values: Values } | undefined;
+  readonly #source: ByteSource;
+  #last: { readonly entry: TensorEntry; readonly values: Values } | undefined;
 
   constructor(source: ByteSource) {
-    this.source = source;
+    this.#source = source;
   }
 
   /** Fills `target` with the values from the one with index `start` on, counted row by row. */
@@ -23,7 +23,7 @@ export class StridedReader {
     start: number,
     target: Float32Array,
   ): Promise<void> {
-    const from = await this.valuesOf(entry);
+    const from = await this.#valuesOf(entry);
     const to = from instanceof Float32Array ? target : new Uint16Array(target.length);
     const { shape } = entry;
     const place = placeOf(start, shape);
@@ -42,13 +42,13 @@ export class StridedReader {
     if (to instanceof Uint16Array) widen(to, entry.dtype === 'F16' ? 'F16' : 'BF16', target);
   }
 
-  private async valuesOf(entry: TensorEntry): Promise<Values> {
-    if (this.last?.entry === entry) return this.last.values;
+  async #valuesOf(entry: TensorEntry): Promise<Values> {
+    if (this.#last?.entry === entry) return this.#last.values;
     const bytes = new Uint8Array(entry.length);
-    await this.source.read(entry.offset, bytes);
+    await this.#source.read(entry.offset, bytes);
     const values =
       entry.dtype === 'F32' ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
-    this.last = { entry, values };
+    this.#last = { entry, values };
     return values;
   }
 }

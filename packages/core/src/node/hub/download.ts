@@ -89,13 +89,13 @@ interface ArrivingResponse extends HttpResponse {
 /** A file that grows under a temporary name. */
 class PartialFile {
   readonly path: string;
-  private readonly file: RemoteFile;
-  private readonly onProgress: OnProgress;
+  readonly #file: RemoteFile;
+  readonly #onProgress: OnProgress;
 
   constructor(path: string, file: RemoteFile, onProgress: OnProgress) {
     this.path = path;
-    this.file = file;
-    this.onProgress = onProgress;
+    this.#file = file;
+    this.#onProgress = onProgress;
   }
 
   async length(): Promise<number> {
@@ -104,41 +104,41 @@ class PartialFile {
 
   /** Requests what is missing, once; what arrives is kept when the connection is lost. */
   async receive(http: HttpClient): Promise<void> {
-    const { name, size } = this.file;
-    const kept = await this.usableLength();
-    await this.checkSpace(size - kept);
-    const response = kept < size || size === 0 ? await this.request(http, kept) : undefined;
-    const start = response === undefined ? kept : startOf(response, kept, this.file);
+    const { name, size } = this.#file;
+    const kept = await this.#usableLength();
+    await this.#checkSpace(size - kept);
+    const response = kept < size || size === 0 ? await this.#request(http, kept) : undefined;
+    const start = response === undefined ? kept : startOf(response, kept, this.#file);
     const handle = await open(this.path, start === 0 ? 'w' : 'r+');
     try {
-      this.onProgress({ kind: 'start', file: name, received: start, size });
-      const checksum = this.file.checksum && runningChecksum(this.file.checksum, size);
+      this.#onProgress({ kind: 'start', file: name, received: start, size });
+      const checksum = this.#file.checksum && runningChecksum(this.#file.checksum, size);
       if (checksum !== undefined) await feedFile(checksum, this.path, start);
-      if (response !== undefined) await this.write(handle, response.bytes, start, checksum);
-      await this.check(checksum);
+      if (response !== undefined) await this.#write(handle, response.bytes, start, checksum);
+      await this.#check(checksum);
       await handle.datasync();
     } finally {
       if (response !== undefined) discard(response);
       await handle.close();
     }
-    await rm(this.validatorPath, { force: true });
+    await rm(this.#validatorPath, { force: true });
   }
 
   /** Bytes to go on from; a partial file that is too long is of no use. */
-  private async usableLength(): Promise<number> {
+  async #usableLength(): Promise<number> {
     const length = await this.length();
-    return length > this.file.size ? 0 : length;
+    return length > this.#file.size ? 0 : length;
   }
 
-  private async checkSpace(bytes: number): Promise<void> {
+  async #checkSpace(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(dirname(this.path));
     if (bavail * bsize < bytes) throw notEnoughSpace(dirname(this.path), bytes, bavail * bsize);
   }
 
-  private async request(http: HttpClient, from: number): Promise<ArrivingResponse> {
+  async #request(http: HttpClient, from: number): Promise<ArrivingResponse> {
     const validator =
-      from === 0 ? undefined : await readFile(this.validatorPath, 'utf8').catch(() => undefined);
-    const response = await http.request(this.file.url, {
+      from === 0 ? undefined : await readFile(this.#validatorPath, 'utf8').catch(() => undefined);
+    const response = await http.request(this.#file.url, {
       method: 'GET',
       headers: {
         ...(from > 0 && { range: `bytes=${from}-` }),
@@ -148,7 +148,7 @@ class PartialFile {
     const bytes = arriving(response);
     const { status, url } = response;
     if (status === 200 || status === 206) {
-      await this.keepValidator(response);
+      await this.#keepValidator(response);
       return { ...response, bytes };
     }
     discard(response);
@@ -156,7 +156,7 @@ class PartialFile {
       await rm(this.path, { force: true });
       throw new PassingError(`${url.host} has no bytes from ${from} on`);
     }
-    const message = `${this.file.name}: ${url.host} answered with status ${status}`;
+    const message = `${this.#file.name}: ${url.host} answered with status ${status}`;
     if (mayPass(status)) throw new PassingError(message);
     throw new ClipError(
       status === 401 || status === 403 ? 'DOWNLOAD_DENIED' : 'DOWNLOAD_FAILED',
@@ -165,47 +165,47 @@ class PartialFile {
   }
 
   /** The etag of the store that sends the bytes, which is not the hub's; a weak one says too little. */
-  private async keepValidator({ header }: HttpResponse): Promise<void> {
+  async #keepValidator({ header }: HttpResponse): Promise<void> {
     const etag = header('etag');
-    if (etag?.startsWith('"')) await writeFile(this.validatorPath, etag);
-    else await rm(this.validatorPath, { force: true });
+    if (etag?.startsWith('"')) await writeFile(this.#validatorPath, etag);
+    else await rm(this.#validatorPath, { force: true });
   }
 
-  private get validatorPath(): string {
+  get #validatorPath(): string {
     return `${this.path}.etag`;
   }
 
-  private async write(
+  async #write(
     handle: FileHandle,
     bytes: AsyncIterable<Uint8Array>,
     start: number,
     checksum: RunningChecksum | undefined,
   ): Promise<void> {
-    const { name, size } = this.file;
+    const { name, size } = this.#file;
     let received = start;
     for await (const part of bytes) {
-      if (received + part.length > size) throw await this.corrupt(`more than ${size} bytes`);
+      if (received + part.length > size) throw await this.#corrupt(`more than ${size} bytes`);
       await writeAll(handle, part, received);
       checksum?.update(part);
       received += part.length;
-      this.onProgress({ kind: 'data', file: name, received, size });
+      this.#onProgress({ kind: 'data', file: name, received, size });
     }
     if (received < size) throw new PassingError(`${name}: the connection was lost`);
   }
 
-  private async check(checksum: RunningChecksum | undefined): Promise<void> {
+  async #check(checksum: RunningChecksum | undefined): Promise<void> {
     const result = checksum?.finish();
     if (result === undefined || result.matches) return;
-    const { kind, value } = this.file.checksum!;
-    throw await this.corrupt(`${kind} ${result.got} where ${value} was announced`);
+    const { kind, value } = this.#file.checksum!;
+    throw await this.#corrupt(`${kind} ${result.got} where ${value} was announced`);
   }
 
   /** Going on from wrong bytes would give wrong bytes again. */
-  private async corrupt(got: string): Promise<ClipError> {
+  async #corrupt(got: string): Promise<ClipError> {
     await rm(this.path, { force: true });
     return new ClipError(
       'DOWNLOAD_CORRUPT',
-      `${this.file.name}: ${this.file.url.host} sent ${got}; what arrived was deleted: run the same ` +
+      `${this.#file.name}: ${this.#file.url.host} sent ${got}; what arrived was deleted: run the same ` +
         'command again, and if it stays so, a proxy in between or the hub has damaged the file',
     );
   }

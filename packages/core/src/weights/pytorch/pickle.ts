@@ -38,23 +38,23 @@ export function readPickle(bytes: Uint8Array, rules: PickleRules): PickleValue {
 }
 
 class Machine {
-  private readonly bytes: Uint8Array;
-  private readonly view: DataView;
-  private readonly rules: PickleRules;
-  private readonly stack: StackItem[] = [];
-  private readonly memo = new Map<number, PickleValue>();
-  private position = 0;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #rules: PickleRules;
+  readonly #stack: StackItem[] = [];
+  readonly #memo = new Map<number, PickleValue>();
+  #position = 0;
 
   constructor(bytes: Uint8Array, rules: PickleRules) {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.rules = rules;
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#rules = rules;
   }
 
   run(): PickleValue {
     for (let step = 0; step < MAX_STEPS; step++) {
       const code = this.u8();
-      if (code === STOP) return this.result();
+      if (code === STOP) return this.#result();
       const instruction = INSTRUCTIONS.get(code);
       if (instruction === undefined) {
         throw pytorchFault(
@@ -66,38 +66,38 @@ class Machine {
     throw pytorchFault('its pickle does not end');
   }
 
-  private result(): PickleValue {
+  #result(): PickleValue {
     const value = this.pop();
-    if (this.stack.length > 0) throw pytorchFault('its pickle leaves more than one value');
+    if (this.#stack.length > 0) throw pytorchFault('its pickle leaves more than one value');
     return value;
   }
 
   push(value: StackItem): void {
-    this.stack.push(value);
+    this.#stack.push(value);
   }
 
   pop(): PickleValue {
-    const value = this.stack.pop();
+    const value = this.#stack.pop();
     if (value === undefined || value === MARK)
       throw pytorchFault('its pickle takes what it has not put');
     return value;
   }
 
   top(): PickleValue {
-    const value = this.stack.at(-1);
+    const value = this.#stack.at(-1);
     if (value === undefined || value === MARK)
       throw pytorchFault('its pickle takes what it has not put');
     return value;
   }
 
   mark(): void {
-    this.stack.push(MARK);
+    this.#stack.push(MARK);
   }
 
   popToMark(): PickleValue[] {
-    const mark = this.stack.lastIndexOf(MARK);
+    const mark = this.#stack.lastIndexOf(MARK);
     if (mark === -1) throw pytorchFault('its pickle takes what it has not put');
-    const items = this.stack.splice(mark) as PickleValue[];
+    const items = this.#stack.splice(mark) as PickleValue[];
     return items.slice(1);
   }
 
@@ -106,21 +106,21 @@ class Machine {
   }
 
   put(index: number): void {
-    this.memo.set(index, this.top());
+    this.#memo.set(index, this.top());
   }
 
   putNext(): void {
-    this.put(this.memo.size);
+    this.put(this.#memo.size);
   }
 
   get(index: number): void {
-    const value = this.memo.get(index);
+    const value = this.#memo.get(index);
     if (value === undefined) throw pytorchFault('its pickle recalls what it has not kept');
     this.push(value);
   }
 
   pushGlobal(name: string): void {
-    const found = this.rules.global(name);
+    const found = this.#rules.global(name);
     if (found === undefined) {
       throw pytorchFault(
         `its pickle names ${shown(name)}, which weights do not need: it is not run`,
@@ -146,7 +146,7 @@ class Machine {
   }
 
   persistent(): void {
-    this.push(this.rules.persistent(this.pop()));
+    this.push(this.#rules.persistent(this.pop()));
   }
 
   setItems(pairs: readonly PickleValue[]): void {
@@ -170,61 +170,61 @@ class Machine {
   }
 
   u8(): number {
-    return this.view.getUint8(this.take(1));
+    return this.#view.getUint8(this.#take(1));
   }
 
   u16(): number {
-    return this.view.getUint16(this.take(2), true);
+    return this.#view.getUint16(this.#take(2), true);
   }
 
   i32(): number {
-    return this.view.getInt32(this.take(4), true);
+    return this.#view.getInt32(this.#take(4), true);
   }
 
   u32(): number {
-    return this.view.getUint32(this.take(4), true);
+    return this.#view.getUint32(this.#take(4), true);
   }
 
   u64(): number {
-    return safe(this.view.getBigUint64(this.take(8), true));
+    return safe(this.#view.getBigUint64(this.#take(8), true));
   }
 
   f64(): number {
     // The one field of a pickle whose most significant byte comes first.
-    return this.view.getFloat64(this.take(8), false);
+    return this.#view.getFloat64(this.#take(8), false);
   }
 
   /** A whole number of so many bytes, the least significant first, in two's complement. */
   long(length: number): number {
     if (length > 8) throw pytorchFault('a number in its pickle is beyond all sizes');
-    const start = this.take(length);
+    const start = this.#take(length);
     let value = 0n;
-    for (let i = 0; i < length; i++) value |= BigInt(this.bytes[start + i]!) << BigInt(8 * i);
+    for (let i = 0; i < length; i++) value |= BigInt(this.#bytes[start + i]!) << BigInt(8 * i);
     return safe(BigInt.asIntN(8 * Math.max(1, length), value));
   }
 
   text(length: number): string {
-    const start = this.take(length);
+    const start = this.#take(length);
     try {
-      return UTF8.decode(this.bytes.subarray(start, start + length));
+      return UTF8.decode(this.#bytes.subarray(start, start + length));
     } catch (cause) {
       throw pytorchFault('a text in its pickle is not UTF-8', cause);
     }
   }
 
   line(): string {
-    const end = this.bytes.indexOf(0x0a, this.position);
+    const end = this.#bytes.indexOf(0x0a, this.#position);
     if (end === -1) throw pytorchFault('truncated: its pickle ends within a name');
-    const line = this.text(end - this.position);
-    this.position = end + 1;
+    const line = this.text(end - this.#position);
+    this.#position = end + 1;
     return line;
   }
 
-  private take(length: number): number {
-    const start = this.position;
-    if (start + length > this.bytes.length)
+  #take(length: number): number {
+    const start = this.#position;
+    if (start + length > this.#bytes.length)
       throw pytorchFault('truncated: its pickle ends too early');
-    this.position = start + length;
+    this.#position = start + length;
     return start;
   }
 }
