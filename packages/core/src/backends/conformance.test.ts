@@ -5,6 +5,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Activation, TextConfig, VisionConfig } from '../config/clip-config.ts';
 import { type Affine, GraphBuilder, type Tensor } from '../graph/graph.ts';
+import { planGraph, weightsOfGraphs } from '../graph/plan.ts';
 import { textTower } from '../model/text.ts';
 import { visionTower } from '../model/vision.ts';
 import { compileGraph } from '../testing/compile-graph.ts';
@@ -350,6 +351,30 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     await expect(executable.run({ x: new Int32Array(6) })).rejects.toThrow('got 6 of Int32Array');
     const { result } = await executable.run({ x: Float32Array.of(3, 0, 4, 0, 0, 2) });
     expect(result![0]).toBeCloseTo(0.6);
+  });
+
+  test('weights are read once for all plans, and a plan that reads others is refused', async () => {
+    const backend = await fresh();
+    const linear = (rows: number, name: string) => {
+      const g = new GraphBuilder();
+      g.output('result', g.linear(g.input('x', rows, 3), g.parameter(name, [2, 3])));
+      return g.build();
+    };
+    const reads: string[] = [];
+    const reader = weightReader((name) => {
+      reads.push(name);
+      return Float32Array.of(1, 2, 3, 4, 5, 6);
+    });
+    const loaded = await backend.load(weightsOfGraphs([linear(1, 'w'), linear(2, 'w')]), reader);
+    for (const rows of [1, 2]) {
+      const { run } = loaded.compile(planGraph(linear(rows, 'w')));
+      const { result } = await run({ x: new Float32Array(3 * rows).fill(1) });
+      expect(result).toHaveLength(2 * rows);
+    }
+    expect(reads).toEqual(['w']);
+    const other = async () =>
+      loaded.compile(planGraph(linear(1, 'other'))).run({ x: new Float32Array(3) });
+    await expect(other()).rejects.toThrow('linear other was not loaded');
   });
 
   test('after dispose a run rejects with DISPOSED', async () => {
