@@ -1,4 +1,11 @@
-export { type BackendInfo, GPU_MODES, type GpuMode } from './backends/backend.ts';
+export {
+  type BackendInfo,
+  GPU_MODES,
+  type GpuMode,
+  INT8_MEMORY_SHARE,
+  PRECISIONS,
+  type Precision,
+} from './backends/backend.ts';
 export { findGpu, type GpuAdapter } from './backends/gpu/adapter.ts';
 export {
   type Classification,
@@ -25,6 +32,7 @@ export {
   type BackendName,
   type LoadOptions,
   loadClip,
+  MAX_THREADS,
 } from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
 export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';

@@ -50,8 +50,8 @@ export interface LoadOptions extends ImageLimits {
    */
   readonly gpuMode?: GpuMode;
   /**
-   * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes a quarter
-   * of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
+   * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes
+   * {@link INT8_MEMORY_SHARE} of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
    */
   readonly precision?: Precision;
   /**
@@ -99,7 +99,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
 }
 
 /** Beyond this, the threads of a forward pass would only wait for each other. */
-const MAX_THREADS = 256;
+export const MAX_THREADS = 256;
 
 function checkOptions({ backend, gpuMode, precision, threads, maxPixels }: LoadOptions): void {
   const expect = (holds: boolean, expected: string, got: unknown): void => {

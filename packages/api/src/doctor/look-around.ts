@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, homedir, totalmem } from 'node:os';
-import type { Clip } from '@clipql/core';
+import { type Clip, INT8_MEMORY_SHARE } from '@clipql/core';
 import { hubSettings } from '@clipql/core/node';
 import { modelSource } from '../models/model-sources.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
@@ -82,7 +82,10 @@ function memory(): Finding {
   const all = limit > 0 && limit < totalmem() ? limit : totalmem();
   const text = `${gigabytes(available)} of ${gigabytes(all)} GB free`;
   return available < COMFORTABLE_BYTES
-    ? note('memory', `${text}; ViT-B/32 needs about 0.8 GB, half of it with --precision int8`)
+    ? note(
+        'memory',
+        `${text}; ViT-B/32 needs about 0.8 GB, ${gigabytes(0.8e9 * INT8_MEMORY_SHARE)} GB with --precision int8`,
+      )
     : ok('memory', text);
 }
 

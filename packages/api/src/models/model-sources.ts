@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type LoadOptions, loadClip } from '@clipql/core';
+import { INT8_MEMORY_SHARE, type LoadOptions, loadClip } from '@clipql/core';
 import {
   hubSettings,
   locateModel,
@@ -68,7 +68,7 @@ export function modelSource(
       const weights = await files.openWeights();
       const size = weights?.size ?? 0;
       await weights?.close();
-      reserve?.(loadOptions.precision === 'int8' ? size * INT8_SHARE : size);
+      reserve?.(loadOptions.precision === 'int8' ? size * INT8_MEMORY_SHARE : size);
       const clip = await loadClip(files, loadOptions);
       const { maxPixels } = loadOptions;
       const inference = createInference(clip, { ...inferenceOptions, maxPixels });
@@ -80,9 +80,6 @@ export function modelSource(
     },
   };
 }
-
-/** What int8 takes of the memory of float32. */
-const INT8_SHARE = 0.3;
 
 function nameOf(address: ModelAddress): string {
   if (address.kind === 'folder') return basename(resolve(address.path));

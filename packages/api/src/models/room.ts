@@ -1,3 +1,4 @@
+import { INT8_MEMORY_SHARE } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import type { LoadedModel } from './loaded-model.ts';
 
@@ -66,7 +67,7 @@ export class Room {
     return new ApiError(
       'MODEL_MEMORY_FULL',
       taken === 0
-        ? `${name} takes ${gigabytes(bytes)} of memory, and ${limit}; --precision int8 takes a third`
+        ? `${name} takes ${gigabytes(bytes)} of memory, and ${limit}; --precision int8 takes about ${gigabytes(bytes * INT8_MEMORY_SHARE)}`
         : `${name} takes ${gigabytes(bytes)} of memory beside ${gigabytes(taken)} in use, and ${limit}: ask again when the others are done`,
     );
   }

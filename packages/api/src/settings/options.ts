@@ -1,4 +1,5 @@
-import { BACKEND_CHOICES } from '@clipql/core';
+import { availableParallelism, cpus } from 'node:os';
+import { BACKEND_CHOICES, INT8_MEMORY_SHARE, MAX_THREADS, PRECISIONS } from '@clipql/core';
 import { z } from 'zod';
 import { describeKeyEntry, parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
@@ -15,6 +16,9 @@ import {
   wholeNumber,
 } from './values.ts';
 
+/** A thread more than there are processors would only keep the others waiting. */
+const PROCESSORS = Math.min(MAX_THREADS, Math.max(availableParallelism(), cpus().length));
+
 /** For every command: which model to run and how, and where images may come from. */
 export const MODEL_OPTIONS = {
   model: {
@@ -26,10 +30,10 @@ export const MODEL_OPTIONS = {
     repeatable: true,
   },
   precision: {
-    value: z.enum(['f32', 'int8']).default('f32'),
-    expects: 'f32 or int8',
+    value: z.enum(PRECISIONS).default('f32'),
+    expects: PRECISIONS.join(' or '),
     placeholder: '<p>',
-    help: 'f32, or int8: a third of the time, half of the memory, nearly the same answers',
+    help: `f32, or int8: faster, ${Math.round(100 * INT8_MEMORY_SHARE)} % of the memory, nearly the same answers`,
   },
   backend: {
     value: z.enum(BACKEND_CHOICES).default('wasm'),
@@ -38,8 +42,8 @@ export const MODEL_OPTIONS = {
     help: 'wasm; gpu; auto, which is gpu where real hardware answers; or reference, slow and exact',
   },
   threads: {
-    value: wholeNumber(1, 1024).optional(),
-    expects: 'a whole number from 1 to 1024',
+    value: wholeNumber(1, PROCESSORS).optional(),
+    expects: `a whole number from 1 to ${PROCESSORS}, this machine's processors`,
     placeholder: '<n>',
     help: 'threads of a forward pass',
     without: 'physical cores',

@@ -1,5 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { defaultText, flagOf, type Option, variableOf } from './option.ts';
@@ -47,12 +47,12 @@ test('PORT is read after CLIPQL_PORT; an empty one, and Kubernetes’s service l
 });
 
 test('what the model needs is handed to it', () => {
-  const settings = parseSettings({ maxMegapixels: '0.5', precision: 'int8', threads: '3' }, {});
+  const settings = parseSettings({ maxMegapixels: '0.5', precision: 'int8', threads: '1' }, {});
   expect(loadOptions(settings)).toEqual({
     backend: 'wasm',
     maxPixels: 500_000,
     precision: 'int8',
-    threads: 3,
+    threads: 1,
   });
   expect(loadOptions(parseSettings({}, {}))).toEqual({
     backend: 'wasm',
@@ -67,7 +67,11 @@ test.each<Flags>([
   { precision: 'f16' },
   { precision: '' },
   { threads: '0' },
-  { threads: 'x' },
+  ...['x', '-1', '1.5', String(Math.max(availableParallelism(), cpus().length) + 1)].map(
+    (threads) => ({
+      threads,
+    }),
+  ),
   { host: ' ' },
 ])('%j is refused, and the flag named', (flags) => {
   const [[name, value]] = Object.entries(flags) as [[string, string]];

@@ -1,6 +1,5 @@
-import { BACKENDS } from '@clipql/core';
+import { BACKENDS, PRECISIONS } from '@clipql/core';
 import type { Command } from 'commander';
-import { PRECISIONS } from '../kit/clipql-engines.ts';
 import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { AccuracyReport, AccuracyRow } from '../kit/reports/accuracy-report.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';

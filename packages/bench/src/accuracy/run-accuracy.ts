@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BackendName, type Clip, loadClip } from '@clipql/core';
-import type { Precision } from '../kit/clipql-engines.ts';
+import { type BackendName, type Clip, loadClip, type Precision } from '@clipql/core';
 import { readJsonObject } from '../kit/input-file.ts';
 import type { JsonObject } from '../kit/json-object.ts';
 import { describeMachine } from '../kit/machine.ts';

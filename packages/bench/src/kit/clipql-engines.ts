@@ -1,4 +1,4 @@
-import { BACKENDS, type BackendName, findGpu } from '@clipql/core';
+import { BACKENDS, type BackendName, findGpu, PRECISIONS, type Precision } from '@clipql/core';
 import { BenchError } from './errors.ts';
 import { oneOf } from './option-values.ts';
 
@@ -7,9 +7,6 @@ export interface ClipqlEngine {
   readonly backend: BackendName;
   readonly precision: Precision;
 }
-
-export const PRECISIONS = ['f32', 'int8'] as const;
-export type Precision = (typeof PRECISIONS)[number];
 
 /** Every backend with every precision that it has. */
 const ENGINES: readonly ClipqlEngine[] = BACKENDS.flatMap((backend) =>

@@ -1,5 +1,4 @@
-import { loadClip } from '@clipql/core';
-import type { Precision } from '../kit/clipql-engines.ts';
+import { loadClip, type Precision } from '@clipql/core';
 import { benchModel } from '../kit/models/bench-model.ts';
 import { modelOnDisk } from '../kit/models/model-on-disk.ts';
 import { recipePixels } from '../kit/models/recipe.ts';

@@ -1,6 +1,6 @@
-import { BACKENDS } from '@clipql/core';
+import { BACKENDS, PRECISIONS } from '@clipql/core';
 import type { Command } from 'commander';
-import { enginesHere, enginesNamed, PRECISIONS } from '../kit/clipql-engines.ts';
+import { enginesHere, enginesNamed } from '../kit/clipql-engines.ts';
 import type { Streams } from '../kit/streams.ts';
 import { allPassed, describeFailure, jsonReport, tableReport } from './report.ts';
 import { type ParityRequest, runParity, wholeReference } from './suite.ts';

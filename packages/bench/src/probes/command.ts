@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import { PRECISIONS } from '@clipql/core';
 import type { Command } from 'commander';
-import { PRECISIONS } from '../kit/clipql-engines.ts';
 import { describeMachine } from '../kit/machine.ts';
 import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { ProbeReport, ProbeResult } from '../kit/reports/claims.ts';

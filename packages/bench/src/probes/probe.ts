@@ -1,4 +1,4 @@
-import type { Precision } from '../kit/clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { ProbeResult } from '../kit/reports/claims.ts';
 
 /** What every probe is told. */

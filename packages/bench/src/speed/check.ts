@@ -1,4 +1,4 @@
-import type { Precision } from '../kit/clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import { compareMatrices } from '../kit/compare.ts';
 import { BenchError } from '../kit/errors.ts';
 

@@ -1,5 +1,5 @@
+import { PRECISIONS } from '@clipql/core';
 import type { Command } from 'commander';
-import { PRECISIONS } from '../kit/clipql-engines.ts';
 import { PEERS, USUAL_PEERS } from '../kit/engines/engine.ts';
 import { names, numbers, oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { Streams } from '../kit/streams.ts';

@@ -1,4 +1,4 @@
-import type { Precision } from '../kit/clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { Peer } from '../kit/engines/engine.ts';
 import type { Workload } from '../kit/engines/workload.ts';
 import type { TurnOptions } from '../kit/timing/turns.ts';

@@ -1,4 +1,4 @@
-import type { Precision } from '../kit/clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { EngineName, EngineSpec } from '../kit/engines/engine.ts';
 import { EngineClient } from '../kit/engines/engine-client.ts';
 import type { ExportedModel } from '../kit/engines/exported-model.ts';

@@ -1,4 +1,4 @@
-import type { Precision } from '../clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { Workload } from './workload.ts';
 
 /** What is measured beside ClipQL on the CPU unless something else is asked for. */

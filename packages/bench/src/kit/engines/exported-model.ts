@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Precision } from '../clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { BenchModel } from '../models/bench-model.ts';
 import { exportTower, onnxFile } from '../onnx/export.ts';
 import type { Workload } from './workload.ts';

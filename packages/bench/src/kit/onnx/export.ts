@@ -1,6 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ModelFiles } from '@clipql/core';
+import type { ModelFiles, Precision } from '@clipql/core';
 import type { JsonObject } from '../json-object.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { buildImageTower } from './image-tower.ts';
@@ -10,7 +10,6 @@ import type { Message } from './protobuf.ts';
 import { buildTextTower } from './text-tower.ts';
 
 export type ExportedTower = 'image' | 'text';
-export type ExportedPrecision = 'f32' | 'int8';
 
 const TOWERS = {
   image: { file: 'vision_model', build: buildImageTower },
@@ -21,11 +20,8 @@ const SUFFIX = { f32: '', int8: '_quantized' } as const;
 const LINEAR = { f32: floatLinear, int8: int8Linear } as const;
 
 /** Where a tower lies in an exported folder, laid out as transformers expects it. */
-export const onnxFile = (
-  folder: string,
-  tower: ExportedTower,
-  precision: ExportedPrecision,
-): string => join(folder, 'onnx', `${TOWERS[tower].file}${SUFFIX[precision]}.onnx`);
+export const onnxFile = (folder: string, tower: ExportedTower, precision: Precision): string =>
+  join(folder, 'onnx', `${TOWERS[tower].file}${SUFFIX[precision]}.onnx`);
 
 /**
  * Writes a tower of a model as an ONNX file. In int8 every linear layer is quantized; the patch
@@ -37,7 +33,7 @@ export async function exportTower(
   model: ModelFiles,
   config: JsonObject,
   folder: string,
-  { tower, precision }: { tower: ExportedTower; precision: ExportedPrecision },
+  { tower, precision }: { tower: ExportedTower; precision: Precision },
 ): Promise<string> {
   const weights = await CheckpointReader.open(model);
   try {

@@ -1,4 +1,4 @@
-import type { Precision } from '../clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { Machine } from '../machine.ts';
 
 /** Shares of the images, 0 to 1. */

@@ -1,4 +1,4 @@
-import type { Precision } from '../clipql-engines.ts';
+import type { Precision } from '@clipql/core';
 import type { EngineName } from '../engines/engine.ts';
 import type { Machine } from '../machine.ts';
 import type { Peaks } from '../timing/peaks.ts';
