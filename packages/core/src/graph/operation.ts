@@ -8,7 +8,7 @@ import type { Activation } from '../config/clip-config.ts';
  * What an operation reads and is told. `M` is a matrix, `W` a weight: a graph has tensors and
  * parameters there, a plan places in the arena and packed weights.
  */
-export interface Operands<M, W> {
+interface Operands<M, W> {
   /** im2col: [B, C·S·S] → [B·P, C·p·p], patches in row-major order, channel first inside each. */
   readonly patches: {
     readonly x: M;
