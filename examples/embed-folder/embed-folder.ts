@@ -4,8 +4,8 @@
 //
 // `clipql embed --images` does more: it writes files, and goes on after it was stopped.
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ClipError, loadClip } from '@clipql/core';
+import { extname, join } from 'node:path';
+import { ClipError, IMAGE_FORMATS, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 
 const [model, folder, text] = process.argv.slice(2);
@@ -15,7 +15,9 @@ if (model === undefined || folder === undefined || text === undefined) {
 }
 const clip = await loadClip(await modelFromFolder(model));
 
-const names = (await readdir(folder)).filter((name) => /\.(png|jpe?g|gif|webp|avif)$/i.test(name));
+const endings = IMAGE_FORMATS.flatMap((format) => format.endings);
+const files = await readdir(folder);
+const names = files.filter((name) => endings.includes(extname(name).toLowerCase()));
 const embeddings = new Map<string, Float32Array>();
 for (const name of names.sort()) {
   try {

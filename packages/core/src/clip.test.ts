@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Jimp } from 'jimp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Clip } from './clip.ts';
 import type { RgbImage } from './image/rgb-image.ts';
@@ -113,6 +114,17 @@ test('a file, its pixels and its tensor are the same image', async () => {
   expect([tensor.size, tensor.data.length]).toEqual([48, 3 * 48 * 48]);
   const [fromBytes, fromTensor] = await clip.encodeImages([bytes, tensor]);
   expect(fromBytes).toEqual(fromTensor);
+});
+
+test('an image of jimp is what its pixels are, cropped and turned there', async () => {
+  const photo = await Jimp.read(fileURLToPath(PHOTO));
+  const { width, height } = photo;
+  const edited = photo.crop({ x: 20, y: 10, w: width - 60, h: height - 40 }).rotate(90);
+  const file = await edited.getBuffer('image/png');
+  const [fromJimp, fromFile] = await clip.encodeImages([edited, file]);
+  expect(fromJimp).toEqual(fromFile);
+  const labels = ['boats', 'sheep'];
+  expect(await clip.classify([edited], labels)).toEqual(await clip.classify([file], labels));
 });
 
 test('what follows the end token changes nothing', async () => {

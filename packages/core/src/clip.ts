@@ -10,15 +10,18 @@ import type { EmbeddingKind, Encoder } from './encoder.ts';
 import { ClipError } from './errors.ts';
 import { decodeImage } from './image/decode.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
-import type { RgbImage } from './image/rgb-image.ts';
+import { fromJimp, type JimpImage, type RgbImage } from './image/rgb-image.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { cutAfterEnd } from './text/end-token.ts';
 import { DEFAULT_TEMPLATES, fillTemplate } from './text/templates.ts';
 import type { TokenizedText, Tokenizer } from './text/tokenizer.ts';
 import { meanDirection } from './vectors.ts';
 
-/** An image: a file's bytes (PNG, JPEG, GIF, WebP, AVIF), decoded pixels, or the model's input. */
-export type ImageInput = Uint8Array | RgbImage | PixelTensor;
+/**
+ * An image: the bytes of a file (PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF), decoded pixels, an image
+ * of jimp, or the model's input.
+ */
+export type ImageInput = Uint8Array | RgbImage | JimpImage | PixelTensor;
 
 /** A text, or what {@link Clip.tokenize} made of one. */
 export type TextInput = string | TokenizedText;
@@ -91,15 +94,18 @@ export class Clip {
 
   /**
    * Decodes an image and brings it into the model's form: EXIF orientation, Pillow's antialiased
-   * bicubic resize, centre crop, normalisation.
+   * bicubic resize, centre crop, normalisation. The alpha of decoded pixels and of jimp's images is
+   * ignored, and orientation is the caller's: jimp applies it when it reads a file.
    *
    * @returns [3, S, S], channel first.
    * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT.
    */
-  async preprocess(image: Uint8Array | RgbImage): Promise<PixelTensor> {
+  async preprocess(image: Uint8Array | RgbImage | JimpImage): Promise<PixelTensor> {
     const { limits, preprocessing } = this.#parts;
-    const rgb = image instanceof Uint8Array ? await decodeImage(image, limits) : image;
-    return preprocessImage(rgb, preprocessing);
+    if (image instanceof Uint8Array) {
+      return preprocessImage(await decodeImage(image, limits), preprocessing);
+    }
+    return preprocessImage('bitmap' in image ? fromJimp(image) : image, preprocessing);
   }
 
   /** A text's token ids, and whether it was too long for the context and therefore cut. */
@@ -200,8 +206,8 @@ export class Clip {
     if (typeof image !== 'object' || image === null) {
       throw new ClipError('BAD_INPUT', `expected an image's bytes or pixels, got ${typeof image}`);
     }
-    const pixels =
-      image instanceof Uint8Array || 'width' in image ? await this.preprocess(image) : image;
+    const isPicture = image instanceof Uint8Array || 'bitmap' in image || 'width' in image;
+    const pixels = isPicture ? await this.preprocess(image) : image;
     const { imageSize } = this.info;
     if (pixels.size !== imageSize || pixels.data?.length !== 3 * imageSize * imageSize) {
       throw new ClipError(

@@ -22,10 +22,11 @@ export {
   type TextInput,
 } from './clip.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
+export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';
 export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
-export type { RgbImage } from './image/rgb-image.ts';
-export { type ImageFormat, type ImageHeader, sniffImage } from './image/sniff.ts';
+export type { JimpImage, RgbImage } from './image/rgb-image.ts';
+export { type ImageHeader, sniffImage } from './image/sniff.ts';
 export {
   BACKEND_CHOICES,
   BACKENDS,

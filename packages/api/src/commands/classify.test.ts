@@ -1,5 +1,5 @@
 // These run the built command line: `npm test` builds it first.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,26 @@ test('classify --json writes one array, --top and --mode as asked', async () => 
     },
   ]);
   expect(exitCode).toBe(0);
+});
+
+test('a picture has the same scores as BMP, PNG and TIFF, and a folder gives all formats by their endings', async () => {
+  const formats = join(folder, 'formats');
+  await mkdir(formats);
+  const made = new URL('../../../core/src/image/testing/files/', import.meta.url);
+  const copies = {
+    'a.bmp': 'bmp/rgb.bmp',
+    'b.png': 'bmp/rgb.png',
+    'c.TIF': 'tiff/planes-strips.tif',
+  };
+  for (const [to, from] of Object.entries(copies)) {
+    await copyFile(new URL(from, made), join(formats, to));
+  }
+  for (const to of ['d.jfif', 'e.jpe']) await copyFile(SHEEP, join(formats, to));
+  await writeFile(join(formats, 'f.txt'), 'no image');
+  const { stdout } = await classify(formats, '--json');
+  const answers: { scores: object[]; file: { format: string } }[] = JSON.parse(stdout);
+  expect(answers.map(({ file }) => file.format)).toEqual(['bmp', 'png', 'tiff', 'jpeg', 'jpeg']);
+  for (const { scores } of answers.slice(0, 3)) expect(scores).toEqual(answers[0]!.scores);
 });
 
 test('one bad image is reported, the others are answered, and the exit code is 1', async () => {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type EmbeddedImage, type EmbeddedText, embedImage, embedText } from '../answers/embed.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { IMAGE_ENDINGS } from '../images/image-folder.ts';
 import { cutWarning } from '../loaders/cut-texts.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { type EmbedImagesFlags, embedImages } from './embed-images.ts';
@@ -22,8 +23,9 @@ Examples:
   $ clipql embed --images photos --out photos.npy
   $ clipql embed --images photos --out photos.parquet --quiet
 
-A folder's images are the files in it and in its folders that end in .png, .jpg, .jpeg, .gif, .webp or
-.avif, in the order of their paths. Row N of the output is the Nth of them:
+A folder's images are the files in it and in its folders, in the order of their paths, that end in
+${[...IMAGE_ENDINGS].join(' ')}.
+Row N of the output is the Nth of them:
   .npy      float32 [N, E], in NumPy's format 1.0; NaN throughout for a file that cannot be read
   .jsonl    {"row", "file", "values"} a line; "values" null, and "error", for a file that cannot be read
   .parquet  columns row, file, values (a list of float32, or null), error_code, error_message

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { extname, join, posix } from 'node:path';
+import { IMAGE_FORMATS } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 
-/** Names that are taken for images in a folder; what they hold, the decoder says. */
-const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|avif)$/i;
+/** Endings of names that are taken for images in a folder; what they hold, the decoder says. */
+export const IMAGE_ENDINGS: ReadonlySet<string> = new Set(
+  IMAGE_FORMATS.flatMap(({ endings }) => endings),
+);
 
 /** What a folder has. */
 export interface ImageFolder {
@@ -39,12 +42,12 @@ export async function imagesInFolder(folder: string): Promise<ImageFolder> {
       if (entry.name.startsWith('.')) continue;
       const name = posix.join(path, entry.name);
       if (entry.isDirectory()) await walk(name);
-      else if (IMAGE_NAME.test(entry.name)) files.push(name);
+      else if (IMAGE_ENDINGS.has(extname(entry.name).toLowerCase())) files.push(name);
     }
   };
   await walk('');
   if (files.length === 0 && failures.length === 0) {
-    const expected = 'expected files that end in .png, .jpg, .jpeg, .gif, .webp or .avif';
+    const expected = `expected files that end in ${[...IMAGE_ENDINGS].join(', ')}`;
     failures.push({ folder: '', error: new ApiError('NO_IMAGES', `${expected}, got none`) });
   }
   return { files: files.sort((a, b) => (a < b ? -1 : 1)), failures };

@@ -1,13 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import { IMAGE_FORMATS } from '@clipql/core';
 import { BenchError } from '../kit/errors.ts';
 import { readBytes } from '../kit/input-file.ts';
 import type { LabelledImage, LabelledSet } from './labelled-set.ts';
 
-const IMAGE_FILES: ReadonlySet<string> = new Set([
-  ...['.jpg', '.jpeg', '.png', '.gif', '.webp', '.avif'],
-]);
+const IMAGE_FILES: ReadonlySet<string> = new Set(IMAGE_FORMATS.flatMap(({ endings }) => endings));
 
 /**
  * A folder with a folder of images for each class; its name, with spaces for underscores, is the

@@ -1,8 +1,7 @@
 /** Files that are no pictures we decode but come often enough to be called by their name. */
 const SIGNATURES: readonly (readonly [prefix: string, offset: number, name: string])[] = [
-  ['II*\0', 0, 'TIFF'],
-  ['MM\0*', 0, 'TIFF'],
-  ['BM', 0, 'BMP'],
+  ['II+\0', 0, 'BigTIFF'],
+  ['MM\0+', 0, 'BigTIFF'],
   ['%PDF', 0, 'PDF'],
   ['8BPS', 0, 'Photoshop'],
   ['\0\0\x01\0', 0, 'ICO'],

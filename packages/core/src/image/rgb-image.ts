@@ -19,6 +19,22 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
+/** A picture of the library jimp: an instance of its `Jimp`, or anything with its bitmap. */
+export interface JimpImage {
+  readonly bitmap: {
+    readonly width: number;
+    readonly height: number;
+    /** [height, width, 4], RGBA */
+    readonly data: Uint8Array;
+  };
+}
+
+/** A jimp image's pixels, not copied; alpha is to be ignored. */
+export function fromJimp({ bitmap }: JimpImage): RgbImage {
+  const { width, height, data } = bitmap ?? {};
+  return { width, height, channels: 4, data };
+}
+
 /** @throws ClipError BAD_INPUT for a picture without pixels, or whose data has another length. */
 export function checkRgbImage({ width, height, channels, data }: RgbImage): void {
   const sides = [width, height].every((side) => Number.isSafeInteger(side) && side > 0);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ClipError } from '../errors.ts';
 import { decodeImage } from './decode.ts';
-import { PngColour } from './png-file.ts';
+import { PngColour } from './png/png-file.ts';
 import { sniffImage } from './sniff.ts';
 import { writeGif } from './testing/gif-writer.ts';
 import { idat, ihdr, pngOf } from './testing/png-writer.ts';
@@ -25,6 +25,9 @@ const BEGINNINGS = [
   'RIFF\0\0\0\0WEBPVP8L',
   'RIFF\0\0\0\0WEBPVP8X',
   '\0\0\0\x18ftypavif',
+  'BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0',
+  'II*\0\x08\0\0\0\x0b\0\0\x01\x03\0\x01\0\0\0',
+  'MM\0*\0\0\0\x08',
   '\0\0\0\x10ftypavis\0\0\0\0\0\0\0\x40meta',
   '',
 ].map((text) => Uint8Array.from(Buffer.from(text, 'latin1')));
@@ -152,6 +155,23 @@ const BOMBS: Readonly<Record<string, (width: number, height: number) => Uint8Arr
     resized('lossless.webp', 'VP8L', 5, (at) => {
       at.writeUInt32LE(((width - 1) & 0x3fff) + ((height - 1) & 0x3fff) * 2 ** 14);
     }),
+  BMP: (width, height) => {
+    const bytes = Buffer.from(sampleFile('bmp/rle8.bmp'));
+    bytes.writeInt32LE(width, 18);
+    bytes.writeInt32LE(-height, 22);
+    return new Uint8Array(bytes);
+  },
+  TIFF: (width, height) => {
+    const bytes = Buffer.from(sampleFile('tiff/strips-lzw-predictor.tif'));
+    const field = (tag: number, value: number) => {
+      const at = bytes.indexOf(Buffer.from([tag & 255, tag >> 8, 4, 0])) + 2;
+      bytes.writeUInt32LE(value, at + 6);
+    };
+    field(256, width);
+    field(257, height);
+    field(278, height);
+    return new Uint8Array(bytes);
+  },
   AVIF: (width, height) =>
     resized('lossless.avif', 'ispe', 4, (at) => {
       at.writeUInt32BE(width, 0);

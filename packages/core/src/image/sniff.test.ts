@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ClipError } from '../errors.ts';
 import { seededNumbers } from '../testing/seeded.ts';
-import { PngColour } from './png-file.ts';
+import { PngColour } from './png/png-file.ts';
 import { sniffImage } from './sniff.ts';
 import { writeGif } from './testing/gif-writer.ts';
 import { idat, ihdr, pngOf } from './testing/png-writer.ts';
@@ -32,9 +32,8 @@ describe('sniffImage', () => {
   });
 
   test.each([
-    ['II*\0\x08\0\0\0', 'TIFF'],
-    ['MM\0*\0\0\0\x08', 'TIFF'],
-    ['BM\x36\0\0\0', 'BMP'],
+    ['II+\0\x08\0\0\0', 'BigTIFF'],
+    ['MM\0+\0\x08\0\0', 'BigTIFF'],
     ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC'],
     ['\0\0\0\x18ftypmif1\0\0\0\0mif1heic', 'HEIF'],
     ['\0\0\0\x18ftypisom\0\0\0\0isomavc1', 'MP4 or another video'],
@@ -49,7 +48,7 @@ describe('sniffImage', () => {
     ['', 'no bytes'],
   ])('refuses %j by its name', (text, name) => {
     expect(failure(bytesOf(text))).toBe(
-      `IMAGE_UNSUPPORTED: expected PNG, JPEG, GIF, WebP or AVIF, got ${name}`,
+      `IMAGE_UNSUPPORTED: expected PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF, got ${name}`,
     );
   });
 

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { crc32 } from '../../crc32.ts';
-import { PNG_SIGNATURE } from '../png-file.ts';
+import { PNG_SIGNATURE } from '../png/png-file.ts';
 
 /** What `writePng` makes a file of. */
 export interface PngContent {

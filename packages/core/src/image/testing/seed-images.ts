@@ -1,5 +1,5 @@
-import type { ImageFormat } from '../image-header.ts';
-import { PngColour } from '../png-file.ts';
+import type { ImageFormat } from '../codecs.ts';
+import { PngColour } from '../png/png-file.ts';
 import { writePng } from './png-writer.ts';
 import { pixelAt, sampleFile, samplePicture } from './sample-picture.ts';
 
@@ -40,4 +40,11 @@ export const SEED_IMAGES: readonly SeedImage[] = [
   file('lossy-alpha.avif', 'avif', [40, 24]),
   file('grid.avif', 'avif', [128, 64]),
   file('sequence.avif', 'avif'),
+  file('bmp/palette.bmp', 'bmp', [13, 7]),
+  file('bmp/rle4.bmp', 'bmp', [13, 7]),
+  file('bmp/16-bits-masks.bmp', 'bmp', [13, 7]),
+  file('tiff/strips-lzw-predictor.tif', 'tiff', [13, 7]),
+  file('tiff/cmyk-deflate.tif', 'tiff', [13, 7]),
+  file('tiff/jpeg.tif', 'tiff', [13, 7]),
+  file('tiff/tiles-16-bits-big-endian.tif', 'tiff', [13, 7]),
 ];

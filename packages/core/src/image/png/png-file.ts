@@ -1,0 +1,137 @@
+import { crc32 } from '../../crc32.ts';
+import { ClipError } from '../../errors.ts';
+import { ByteReader } from '../byte-reader.ts';
+import type { PictureHeader } from '../codec.ts';
+import { type Orientation, orientationOf } from '../exif-orientation.ts';
+
+export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** The colour types of a PNG: the numbers are those of the file. */
+export const PngColour = { grey: 0, rgb: 2, palette: 3, greyAlpha: 4, rgba: 6 } as const;
+
+/** Samples of a pixel and the bit depths allowed, by colour type. */
+const COLOUR_TYPES: Readonly<Record<number, { samples: number; bitDepths: readonly number[] }>> = {
+  [PngColour.grey]: { samples: 1, bitDepths: [1, 2, 4, 8, 16] },
+  [PngColour.rgb]: { samples: 3, bitDepths: [8, 16] },
+  [PngColour.palette]: { samples: 1, bitDepths: [1, 2, 4, 8] },
+  [PngColour.greyAlpha]: { samples: 2, bitDepths: [8, 16] },
+  [PngColour.rgba]: { samples: 4, bitDepths: [8, 16] },
+};
+
+export interface PngHeader extends PictureHeader {
+  readonly colourType: number;
+  /** Bits a sample: 1, 2, 4, 8 or 16. */
+  readonly bitDepth: number;
+  /** Samples a pixel: 1 to 4. */
+  readonly samples: number;
+  readonly interlaced: boolean;
+}
+
+/** The parts of a PNG that its picture needs. */
+export interface PngFile {
+  readonly header: PngHeader;
+  /** [256, 3] RGB, black where the file has no entry; only of the palette type. */
+  readonly palette: Uint8Array | undefined;
+  /** The zlib stream of the filtered rows, in the pieces that the file has. */
+  readonly deflated: readonly Uint8Array[];
+  readonly orientation: Orientation;
+}
+
+/**
+ * Reads the IHDR chunk (PNG specification, third edition, 11.2.1).
+ *
+ * @throws ClipError IMAGE_CORRUPT when it is cut short or holds what PNG does not allow.
+ */
+export function readPngHeader(bytes: Uint8Array): PngHeader {
+  const reader = new ByteReader(bytes, 'PNG');
+  if (reader.u32be(8) !== 13 || reader.ascii(12, 4) !== 'IHDR') {
+    throw reader.corrupt('expected an IHDR chunk of 13 bytes first');
+  }
+  const [width, height] = [reader.u32be(16), reader.u32be(20)];
+  const [bitDepth, colourType] = [reader.u8(24), reader.u8(25)];
+  const [compression, filter, interlace] = [reader.u8(26), reader.u8(27), reader.u8(28)];
+  const kind = COLOUR_TYPES[colourType];
+  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (!kind?.bitDepths.includes(bitDepth)) {
+    throw reader.corrupt(`colour type ${colourType} with ${bitDepth} bits does not exist`);
+  }
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    throw reader.corrupt('its compression, filter or interlace method does not exist');
+  }
+  return {
+    width,
+    height,
+    decodedPixels: width * height,
+    colourType,
+    bitDepth,
+    samples: kind.samples,
+    interlaced: interlace === 1,
+  };
+}
+
+/**
+ * Walks the chunks up to IEND. Only PLTE, IDAT, eXIf and uncompressed XMP are looked at: text,
+ * colour profiles and animation frames, where a bomb could hide, are never inflated, and tRNS is
+ * not needed, as transparency is dropped.
+ *
+ * @param options.checksums - whether to verify those of the chunks that the picture depends on
+ * @throws ClipError IMAGE_CORRUPT when a chunk is cut short, its checksum is wrong or it is missing.
+ */
+export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngFile {
+  const header = readPngHeader(bytes);
+  const reader = new ByteReader(bytes, 'PNG');
+  const deflated: Uint8Array[] = [];
+  let palette: Uint8Array | undefined;
+  let exif: Uint8Array | undefined;
+  let xmp: Uint8Array | undefined;
+
+  for (let at = PNG_SIGNATURE.length, type = ''; type !== 'IEND'; ) {
+    const length = reader.u32be(at);
+    type = reader.ascii(at + 4, 4);
+    const data = reader.slice(at + 8, length);
+    const checksum = reader.u32be(at + 8 + length);
+    if (
+      checksums &&
+      isCritical(type) &&
+      crc32(bytes.subarray(at + 4, at + 8 + length)) !== checksum
+    ) {
+      throw reader.corrupt(`the checksum of the ${type} chunk at offset ${at} is wrong`);
+    }
+    if (type === 'PLTE') palette = paletteOf(data);
+    else if (type === 'IDAT') deflated.push(data);
+    else if (type === 'eXIf') exif ??= data;
+    else if (type === 'iTXt') xmp ??= xmpOf(data);
+    at += 12 + length;
+  }
+
+  if (deflated.length === 0) throw reader.corrupt('it has no IDAT chunk');
+  if (header.colourType === PngColour.palette && palette === undefined) {
+    throw reader.corrupt('it has no palette');
+  }
+  return { header, palette, deflated, orientation: orientationOf({ exif, xmp }) };
+}
+
+/** Whether the picture depends on the chunk: bit 5 of the first letter, its upper case, says so. */
+function isCritical(type: string): boolean {
+  return (type.charCodeAt(0) & 0x20) === 0;
+}
+
+function paletteOf(data: Uint8Array): Uint8Array {
+  if (data.length > 768 || data.length % 3 !== 0) {
+    throw new ClipError(
+      'IMAGE_CORRUPT',
+      `the PNG file is damaged: expected a palette of up to 256 RGB entries, got ${data.length} bytes`,
+    );
+  }
+  const palette = new Uint8Array(768);
+  palette.set(data);
+  return palette;
+}
+
+const XMP_KEYWORD = 'XML:com.adobe.xmp\0';
+
+/** An iTXt chunk that holds XMP, if it does and is not compressed (flag 0 after the keyword). */
+function xmpOf(data: Uint8Array): Uint8Array | undefined {
+  const keyword = String.fromCharCode(...data.subarray(0, XMP_KEYWORD.length));
+  return keyword === XMP_KEYWORD && data[XMP_KEYWORD.length] === 0 ? data : undefined;
+}
