@@ -1,7 +1,7 @@
 /**
  * out[i] = Σⱼ pᵢⱼ · v[j], pᵢ = softmax over j of q[i]·k[j] / sqrt(d), by head, within a sequence.
  *
- * q, k, v, out [ΣT, D], float32; head h is columns h·d to (h + 1)·d, d = D / H; offsets [B + 1] i32.
+ * k, v [ΣT, D], q and out the same or, with `queries` rows a sequence, [B · queries, D], float32; head h is columns h·d to (h + 1)·d, d = D / H; offsets [B + 1] i32.
  * Causal: j ≤ i. Two queries at a time, so that each key and value is loaded once for both and eight
  * sums are under way: `q`, `scores` and a0…a3 are of the one, `p`, `others` and b0…b3 of the next. `scratch` has room for the longest sequence's scores of two queries, each
  * filled up to a multiple of 4, for each thread. Sums in float32, exp as exp.ts states it. The threads
@@ -13,6 +13,7 @@ import { rangeEnd, rangeStart } from './split';
 
 export function attention(
   query: usize,
+  queryPitch: usize,
   key: usize,
   value: usize,
   pitch: usize,
@@ -21,6 +22,7 @@ export function attention(
   heads: i32,
   width: i32,
   causal: bool,
+  queries: i32,
   out: usize,
   outPitch: usize,
   scratch: usize,
@@ -35,16 +37,19 @@ export function attention(
     const first = load<i32>(offsets + (<usize>sequence << 2));
     const length = load<i32>(offsets + (<usize>sequence << 2), 4) - first;
     const start = <usize>first * pitch + column;
-    const to = out + <usize>first * outPitch + column;
+    const firstQuery = queries == 0 ? first : sequence * queries;
+    const from = query + <usize>firstQuery * queryPitch + column;
+    const to = out + <usize>firstQuery * outPitch + column;
+    const rows = queries == 0 ? length : queries;
     const scores = scratch;
     const others = scratch + <usize>roundedUp(length);
-    for (let row = 0; row < length; row += 2) {
+    for (let row = 0; row < rows; row += 2) {
       // The last query of an odd number goes with itself.
-      const other = min(row + 1, length - 1);
+      const other = min(row + 1, rows - 1);
       const seen = causal ? other + 1 : length;
-      const q = query + start + <usize>row * pitch;
+      const q = from + <usize>row * queryPitch;
       const step = <usize>(other - row);
-      scoreKeys(q, q + step * pitch, key + start, pitch, seen, width, scores, others);
+      scoreKeys(q, q + step * queryPitch, key + start, pitch, seen, width, scores, others);
       softmax(scores, causal ? row + 1 : length, seen);
       softmax(others, seen, seen);
       const at = to + <usize>row * outPitch;
@@ -201,6 +206,28 @@ function mixValues(
     v128.store(otherOut + at, b1, 16);
     v128.store(otherOut + at, b2, 32);
     v128.store(otherOut + at, b3, 48);
+  }
+  for (; at + 32 <= bytes; at += 32) {
+    let a0 = f32x4.splat(0);
+    let a1 = a0;
+    let b0 = a0;
+    let b1 = a0;
+    let from = v + at;
+    for (let j: usize = 0; j < last; j += 4) {
+      const a = v128.load32_splat(weights + j);
+      const b = v128.load32_splat(others + j);
+      const v0 = v128.load(from);
+      a0 = madd(a, v0, a0);
+      b0 = madd(b, v0, b0);
+      const v1 = v128.load(from, 16);
+      a1 = madd(a, v1, a1);
+      b1 = madd(b, v1, b1);
+      from += pitch;
+    }
+    v128.store(out + at, a0);
+    v128.store(out + at, a1, 16);
+    v128.store(otherOut + at, b0);
+    v128.store(otherOut + at, b1, 16);
   }
   for (; at < bytes; at += 4) {
     store<f32>(out + at, mixed(weights, v + at, pitch, last));

@@ -1,7 +1,8 @@
 /**
- * out = x · σ(1.702 x) (quick_gelu), or x · Φ(x) (gelu).
+ * out = x · σ(1.702 x) (quick_gelu), x · Φ(x) (gelu), or x · (1 + tanh z) / 2 = x · σ(2 z) (gelu_tanh) with
+ * z = √(2/π) (x + 0.044715 x³).
  *
- * x, out [R, C], float32. quick_gelu: relative error below 1e-6. gelu: Φ(x) = (1 + erf(x / √2)) / 2
+ * x, out [R, C], float32. quick_gelu and gelu_tanh: relative error below 1e-6. gelu: Φ(x) = (1 + erf(x / √2)) / 2
  * with erf as a rational function, absolute error of Φ below 1e-6.
  */
 import { exp4 } from './exp';
@@ -14,14 +15,29 @@ export const GELU: i32 = 2;
 // @ts-ignore: decorator
 @inline
 export function activate(x: v128, activation: i32): v128 {
-  return activation == QUICK_GELU ? quickGelu(x) : exactGelu(x);
+  if (activation == QUICK_GELU) return quickGelu(x);
+  return activation == GELU ? exactGelu(x) : tanhGelu(x);
 }
 
 // @ts-ignore: decorator
 @inline
 function quickGelu(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(x, f32x4.add(one, exp4(f32x4.mul(x, f32x4.splat(-1.702)))));
+  return gated(x, f32x4.mul(x, f32x4.splat(-1.702)));
+}
+
+// @ts-ignore: decorator
+@inline
+function tanhGelu(x: v128): v128 {
+  // −2 √(2/π), and that times 0.044715.
+  const cubic = f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.0713548162726009));
+  return gated(x, f32x4.mul(x, f32x4.add(cubic, f32x4.splat(-1.5957691216057308))));
+}
+
+/** x / (1 + exp(e)) */
+// @ts-ignore: decorator
+@inline
+function gated(x: v128, e: v128): v128 {
+  return f32x4.div(x, f32x4.add(f32x4.splat(1), exp4(e)));
 }
 
 // @ts-ignore: decorator

@@ -84,7 +84,7 @@ function runStep(s: usize, scratch: usize, thread: i32, threads: i32): void {
       layerNorm(word(s, 1), word(s, 2), word(s, 3), word(s, 4), load<f32>(s, 20), word(s, 6), word(s, 7), word(s, 8), word(s, 9), thread, threads);
       break;
     case ATTENTION:
-      attention(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9) != 0, word(s, 10), word(s, 11), scratch, thread, threads);
+      attention(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9), word(s, 10) != 0, word(s, 11), word(s, 12), word(s, 13), scratch, thread, threads);
       break;
     case ADD:
       add(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9), thread, threads);

@@ -1,5 +1,8 @@
-/** The two GELUs in use: OpenAI's x·sigmoid(1.702x), and the exact x·Φ(x) of open_clip's models. */
-export type Activation = 'quick_gelu' | 'gelu';
+/**
+ * The GELUs in use: OpenAI's x·σ(1.702x), the exact x·Φ(x) of open_clip's models, and the form with tanh
+ * of SigLIP's.
+ */
+export type Activation = 'quick_gelu' | 'gelu' | 'gelu_tanh';
 
 /** What both towers' transformers have. */
 export interface TransformerConfig {

@@ -107,12 +107,23 @@ export class GraphBuilder {
       offsets,
       heads,
       causal,
-      longest = query.rows,
-    }: { offsets: Tensor; heads: number; causal: boolean; longest?: number },
+      queries,
+      longest = key.rows,
+    }: { offsets: Tensor; heads: number; causal: boolean; queries?: number; longest?: number },
   ): Tensor {
     expectIndices('attention', offsets);
-    expectSameShape('attention', query, key);
-    expectSameShape('attention', query, value);
+    expectSameShape('attention', key, value);
+    if (queries === undefined) {
+      expectSameShape('attention', query, key);
+    } else {
+      const rows = queries * (offsets.rows - 1);
+      check(
+        !causal,
+        () => 'attention: expected no causal mask where queries are no rows of the key',
+      );
+      check(query.rows === rows, () => `attention: expected ${rows} queries, got ${query.rows}`);
+      expectColumns('attention', query, key.columns);
+    }
     check(query.columns % heads === 0, () => `attention: ${query.columns} columns, ${heads} heads`);
     return tensor(query.rows, query.columns, {
       op: 'attention',
@@ -122,7 +133,8 @@ export class GraphBuilder {
       offsets,
       heads,
       causal,
-      longest: Math.min(longest, query.rows),
+      queries,
+      longest: Math.min(longest, key.rows),
     });
   }
 

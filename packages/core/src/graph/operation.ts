@@ -37,8 +37,9 @@ interface Operands<M, W> {
   };
   /**
    * softmax(q·kᵀ / sqrt(d))·v by head, d = columns / heads, within each sequence, of which none has more
-   * than `longest` rows. Sequence s is rows offsets[s] to offsets[s + 1]. What rows of no sequence get is
-   * not defined.
+   * than `longest` rows. Sequence s is rows offsets[s] to offsets[s + 1] of key and value; its queries are
+   * the same rows of the query, or, where `queries` is given, rows s · queries to (s + 1) · queries. What
+   * rows of no sequence get is not defined.
    */
   readonly attention: {
     readonly query: M;
@@ -47,6 +48,7 @@ interface Operands<M, W> {
     readonly offsets: M;
     readonly heads: number;
     readonly causal: boolean;
+    readonly queries: number | undefined;
     readonly longest: number;
   };
   /** x + y. */

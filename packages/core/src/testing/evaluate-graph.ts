@@ -2,6 +2,7 @@
  * Evaluates a graph as it was built: no plan, no fusion, no arena, all in float64. It shares no code
  * with the backends, which are compared with it.
  */
+import type { Activation } from '../config/clip-config.ts';
 import { type Graph, inOrder, matrixShape, type Parameter, type Tensor } from '../graph/graph.ts';
 import type { Operation, OperationOf } from '../graph/operation.ts';
 
@@ -50,9 +51,7 @@ function evaluate(
       return value(operation.x).map((row) => weight.map((w, n) => dot(row, w) + bias[n]!));
     }
     case 'gelu':
-      return value(operation.x).map((row) =>
-        row.map((x) => x * (operation.activation === 'gelu' ? normalCdf(x) : sigmoid(1.702 * x))),
-      );
+      return value(operation.x).map((row) => row.map((x) => x * GATES[operation.activation](x)));
     case 'layerNorm': {
       const weight = vector(operation.weight);
       const bias = vector(operation.bias);
@@ -119,6 +118,7 @@ function attend(
     offsets,
     heads,
     causal,
+    queries,
   }: OperationOf<'attention', Tensor, Parameter>,
   value: (tensor: Tensor) => Matrix,
 ): Matrix {
@@ -126,7 +126,8 @@ function attend(
   const [q, k, v] = [value(query), value(key), value(values)];
   const starts = value(offsets).map(([offset]) => offset!);
   return q.map((row, i) => {
-    const sequence = starts.findLastIndex((start) => start <= i);
+    const sequence =
+      queries === undefined ? starts.findLastIndex((start) => start <= i) : Math.floor(i / queries);
     const last = causal ? i + 1 : starts[sequence + 1]!;
     const seen = range(last - starts[sequence]!).map((j) => starts[sequence]! + j);
     return range(heads).flatMap((head) => {
@@ -144,6 +145,12 @@ const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 const dot = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((total, x, i) => total + x * b[i]!, 0);
+/** What each GELU multiplies x by. */
+const GATES: Readonly<Record<Activation, (x: number) => number>> = {
+  quick_gelu: (x) => sigmoid(1.702 * x),
+  gelu: normalCdf,
+  gelu_tanh: (x) => 0.5 + 0.5 * Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)),
+};
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /** Φ(x) by Simpson's rule over [0, x], 2,000 intervals: slow, and unlike any kernel of ours. */

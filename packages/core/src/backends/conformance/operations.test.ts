@@ -75,7 +75,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     });
   });
 
-  test.each<Activation>(['quick_gelu', 'gelu'])(
+  test.each<Activation>(['quick_gelu', 'gelu', 'gelu_tanh'])(
     '%s from −12 to 12, alone and fused into a linear layer',
     async (activation) => {
       const x = Float32Array.from({ length: 241 }, (_, i) => (i - 120) / 10);
@@ -90,7 +90,7 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     },
   );
 
-  test.each<Activation>(['quick_gelu', 'gelu'])(
+  test.each<Activation>(['quick_gelu', 'gelu', 'gelu_tanh'])(
     'a linear layer with %s, and one with an addition, at sizes that fill vectors',
     async (activation) => {
       const x = matrix('x', 35, 20);
@@ -143,6 +143,41 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
       return g.attention(q, k, v, { offsets: g.input('offsets', 4, 1, 'i32'), heads, causal });
     }, inputs);
   });
+
+  test.each([8, 24, 40, 80])('attention with heads of %i columns', async (width) => {
+    const names = ['q', 'k', 'v'] as const;
+    const values = names.map((name) => [name, matrix(name, 11, 2 * width)]);
+    await run(
+      (g) => {
+        const [q, k, v] = names.map((name) => g.input(name, 11, 2 * width));
+        const offsets = g.input('offsets', 3, 1, 'i32');
+        return g.attention(q!, k!, v!, { offsets, heads: 2, causal: false });
+      },
+      { ...Object.fromEntries(values), offsets: integers(0, 4, 11) },
+    );
+  });
+
+  test.each([1, 3])(
+    'attention of %i queries to each sequence, of 5, 1 and 3 rows',
+    async (queries) => {
+      await run(
+        (g) => {
+          const query = g.linear(g.input('probe', 3 * queries, 6), g.parameter('q', [10, 6]));
+          const x = g.input('x', 9, 7);
+          const key = g.linear(x, g.parameter('k', [10, 7]), g.parameter('k.bias', [10]));
+          const value = g.linear(x, g.parameter('v', [10, 7]), g.parameter('v.bias', [10]));
+          const offsets = g.input('offsets', 4, 1, 'i32');
+          return g.attention(query, key, value, { offsets, heads: 2, causal: false, queries });
+        },
+        {
+          probe: matrix('probe', 3 * queries, 6),
+          x: matrix('x', 9, 7),
+          offsets: integers(0, 5, 6, 9),
+        },
+        tolerance.tower,
+      );
+    },
+  );
 
   test('attention with scores far from 0 stays finite', async () => {
     const q = matrix('q', 6, 8).map((value) => value * 60);

@@ -1,10 +1,10 @@
 /**
  * out[i] = Σⱼ pᵢⱼ · v[j], pᵢ = softmax over j of q[i]·k[j] / sqrt(d), by head, within a sequence.
  *
- * q, k, v, out [ΣT, D]; head h is columns h·d to (h + 1)·d, d = D / H; offsets [B + 1, 1]. Causal:
- * j ≤ i. Three kernels: where each row's sequence begins and ends [ΣT, 2], once for all layers; the
- * scores [H, ΣT, T]; their softmax and its product with v. Float32, in order; the row's largest score
- * is subtracted before exp. Rows of no sequence become 0.
+ * k, v [ΣT, D], q and out the same or, with `queries` rows a sequence, [B · queries, D]; head h is columns
+ * h·d to (h + 1)·d, d = D / H; offsets [B + 1, 1]. Causal: j ≤ i. Three kernels: where each query's sequence
+ * begins and ends [Q, 2], once for all layers; the scores [H, Q, T]; their softmax and its product with v.
+ * Float32, in order; the row's largest score is subtracted before exp. Rows of no sequence become 0.
  *
  * @see Vaswani et al. 2017, "Attention Is All You Need"
  */
@@ -24,7 +24,7 @@ export function attention(step: StepOf<'attention'>, trace: Trace): void {
     ReturnType<Trace['matrix']>,
     ReturnType<Trace['matrix']>,
   ];
-  const spans = trace.shared(`spans ${step.offsets.offset} ${out.rows}`, () =>
+  const spans = trace.shared(`spans ${step.offsets.offset} ${out.rows} ${step.queries}`, () =>
     spansOf(step, trace),
   );
   /** One past the last row that row `this.thread.y` sees. */
@@ -71,12 +71,24 @@ export function attention(step: StepOf<'attention'>, trace: Trace): void {
   trace.define(out, trace.call(contextSource, [out.columns, out.rows], ...operands));
 }
 
-/** [ΣT, 2]: the first row of each row's sequence, and one past its last; both 0 in no sequence. */
-function spansOf({ offsets, out }: StepOf<'attention'>, trace: Trace): Handle {
-  const source = `function spans(offsets) {
+/** [Q, 2]: the first row of each query's sequence, and one past its last; both 0 in no sequence. */
+function spansOf({ offsets, queries, out }: StepOf<'attention'>, trace: Trace): Handle {
+  const source =
+    queries === undefined
+      ? searchSource(offsets.rows - 1)
+      : `function spans(offsets) {
+    const sequence = ${quotient('this.thread.y', queries)};
+    if (this.thread.x < 1) return offsets[sequence][0];
+    return offsets[sequence + 1][0];
+  }`;
+  return trace.call(source, [2, out.rows], trace.matrix(offsets).handle);
+}
+
+function searchSource(sequences: number): string {
+  return `function spans(offsets) {
     let start = 0;
     let end = 0;
-    for (let s = 0; s < ${offsets.rows - 1}; s++) {
+    for (let s = 0; s < ${sequences}; s++) {
       const first = offsets[s][0];
       const next = offsets[s + 1][0];
       if (first < this.thread.y + 0.5 && next > this.thread.y + 0.5) {
@@ -87,5 +99,4 @@ function spansOf({ offsets, out }: StepOf<'attention'>, trace: Trace): Handle {
     if (this.thread.x < 1) return start;
     return end;
   }`;
-  return trace.call(source, [2, out.rows], trace.matrix(offsets).handle);
 }

@@ -1,7 +1,8 @@
 /**
- * out = x · σ(1.702 x) (quick_gelu), or x · Φ(x) (gelu). x, out [R, C].
+ * out = x · σ(1.702 x) (quick_gelu), x · Φ(x) (gelu), or x · (1 + tanh z) / 2 = x · σ(2 z) (gelu_tanh) with
+ * z = √(2/π) (x + 0.044715 x³). x, out [R, C].
  *
- * quick_gelu: as good as the device's exp, 1e-6. gelu: Φ(x) = (1 + erf(x / √2)) / 2 with erf as a
+ * quick_gelu and gelu_tanh: as good as the device's exp, 1e-6. gelu: Φ(x) = (1 + erf(x / √2)) / 2 with erf as a
  * rational function on [−4, 4], beyond which it is ±1 in float32; absolute error of Φ below 1e-6.
  *
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"
@@ -27,14 +28,25 @@ export const ERF = {
 };
 
 /** Statements of a kernel that put activation(`y`) into a new constant `activated`. */
-export function activationSource(activation: Activation): string {
-  return activation === 'quick_gelu'
-    ? // WGSL knows no infinity to divide by: the exponent is kept where exp is finite.
-      'const activated = y / (1 + Math.exp(Math.min(-1.702 * y, 80.5)));'
-    : `const a = Math.max(Math.min(y * 0.7071067811865476, 4), -4);
+export const activationSource = (activation: Activation): string => ACTIVATIONS[activation];
+
+/** The exponent e of y / (1 + exp(e)). */
+export const GATES = {
+  quick_gelu: '-1.702 * y',
+  gelu_tanh: 'y * (-1.5957691216057308 - 0.0713548162726009 * y * y)',
+};
+
+// WGSL knows no infinity to divide by: the exponent is kept where exp is finite.
+const gated = (exponent: string): string =>
+  `const activated = y / (1 + Math.exp(Math.min(${exponent}, 80.5)));`;
+
+const ACTIVATIONS: Readonly<Record<Activation, string>> = {
+  quick_gelu: gated(GATES.quick_gelu),
+  gelu: `const a = Math.max(Math.min(y * 0.7071067811865476, 4), -4);
     const s = a * a;
-    const activated = 0.5 * y * (1 + a * (${ERF.numerator}) / (${ERF.denominator}));`;
-}
+    const activated = 0.5 * y * (1 + a * (${ERF.numerator}) / (${ERF.denominator}));`,
+  gelu_tanh: gated(GATES.gelu_tanh),
+};
 
 export function gelu({ x, activation, out }: StepOf<'gelu'>, trace: Trace): void {
   const { handle, column } = trace.matrix(x);

@@ -7,7 +7,7 @@
  */
 import type { Activation } from '../../config/clip-config.ts';
 import type { Slot, StepOf } from '../../graph/step.ts';
-import { ERF } from './gelu.ts';
+import { ERF, GATES } from './gelu.ts';
 import type { WgslBody } from './wgsl-kernel.ts';
 
 /** Threads of a workgroup, 8 × 8. */
@@ -60,10 +60,15 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
   return { code, tile: [THREADS * SIDE, THREADS * SIDE] };
 }
 
+function gated(exponent: string): string {
+  return `let activated = y / (1.0 + exp(min(${exponent}, vec4f(80.5))));`;
+}
+
 /** What gelu.ts says, on vectors of four. */
 const ACTIVATIONS: Readonly<Record<Activation, string>> = {
-  quick_gelu: 'let activated = y / (1.0 + exp(min(-1.702 * y, vec4f(80.5))));',
+  quick_gelu: gated(GATES.quick_gelu),
   gelu: `let a = clamp(y * 0.7071067811865476, vec4f(-4.0), vec4f(4.0));
   let s = a * a;
   let activated = 0.5 * y * (1.0 + a * (${ERF.numerator}) / (${ERF.denominator}));`,
+  gelu_tanh: gated(GATES.gelu_tanh),
 };

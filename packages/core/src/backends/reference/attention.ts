@@ -1,8 +1,8 @@
 /**
  * out[i] = Σⱼ pᵢⱼ · v[j], pᵢ = softmax over j of q[i]·k[j] / sqrt(d), by head, within a sequence.
  *
- * q, k, v, out [ΣT, D]; head h is columns h·d to (h + 1)·d, d = D / H; offsets [B + 1] i32. Causal:
- * j ≤ i. Scores, their exponentials (the row's largest subtracted) and sums are float64, j and the
+ * k, v [ΣT, D], q and out the same or, with `queries` rows a sequence, [B · queries, D]; head h is columns
+ * h·d to (h + 1)·d, d = D / H; offsets [B + 1] i32. Causal: j ≤ i. Scores, their exponentials (the row's largest subtracted) and sums are float64, j and the
  * columns in order; the result is rounded once.
  *
  * @see Vaswani et al. 2017, "Attention Is All You Need"
@@ -11,14 +11,16 @@ import type { StepOf } from '../../graph/step.ts';
 import type { Memory } from './memory.ts';
 
 export function attention(step: StepOf<'attention'>, memory: Memory): void {
-  const { offsets, heads, out } = step;
+  const { offsets, heads, queries, out } = step;
   const width = out.columns / heads;
   for (let sequence = 0; sequence + 1 < offsets.rows; sequence++) {
     const first = memory.i32[offsets.offset + sequence * offsets.pitch]!;
     const end = memory.i32[offsets.offset + (sequence + 1) * offsets.pitch]!;
     const scores = new Float64Array(end - first);
     for (let head = 0; head < heads; head++) {
-      for (let row = first; row < end; row++) {
+      const from = queries === undefined ? first : sequence * queries;
+      const to = queries === undefined ? end : from + queries;
+      for (let row = from; row < to; row++) {
         const visible = scores.subarray(0, (step.causal ? row + 1 : end) - first);
         attendRow(step, memory, { first, row, column: head * width, width }, visible);
       }

@@ -1,5 +1,6 @@
 /**
- * out = x · σ(1.702 x) (quick_gelu), or x · Φ(x) (gelu, exact).
+ * out = x · σ(1.702 x) (quick_gelu), x · Φ(x) (gelu, exact), or
+ * x · (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2 (gelu_tanh).
  *
  * x, out [R, C]. Computed in float64, rounded once; Φ's error is below 1e-15.
  *
@@ -11,11 +12,13 @@ import type { StepOf } from '../../graph/step.ts';
 import { erf } from './erf.ts';
 import type { Memory } from './memory.ts';
 
-export function activate(x: number, activation: Activation): number {
-  return activation === 'quick_gelu'
-    ? x / (1 + Math.exp(-1.702 * x))
-    : 0.5 * x * (1 + erf(x / Math.SQRT2));
-}
+const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
+  quick_gelu: (x) => x / (1 + Math.exp(-1.702 * x)),
+  gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  gelu_tanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
+};
+
+export const activate = (x: number, activation: Activation): number => ACTIVATIONS[activation](x);
 
 export function gelu({ x, activation, out }: StepOf<'gelu'>, { f32 }: Memory): void {
   for (let row = 0; row < out.rows; row++) {

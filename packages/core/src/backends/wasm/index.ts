@@ -175,6 +175,6 @@ function singleThread(module: WebAssembly.Module, memory: WebAssembly.Memory): R
 
 /** Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors. */
 function scratchBytesOf(plan: Plan): number {
-  const rows = plan.steps.map((step) => (step.op === 'attention' ? step.query.rows : 0));
+  const rows = plan.steps.map((step) => (step.op === 'attention' ? step.key.rows : 0));
   return aligned(2 * (Math.max(0, ...rows) + 3) * WORD_BYTES);
 }

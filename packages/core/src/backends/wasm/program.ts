@@ -25,7 +25,7 @@ const OPCODE = {
   linearInt8: 10,
 } as const;
 
-const ACTIVATION: Record<Activation, number> = { quick_gelu: 1, gelu: 2 };
+const ACTIVATION: Record<Activation, number> = { quick_gelu: 1, gelu: 2, gelu_tanh: 3 };
 
 /** Where a run's memory lies, in bytes. */
 export interface Workspace {
@@ -179,15 +179,16 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
     case 'attention':
       return [
         OPCODE.attention,
-        at(step.query),
+        ...placed(step.query, arena),
         at(step.key),
         at(step.value),
-        commonPitch(step.query, step.key, step.value) * WORD_BYTES,
+        commonPitch(step.key, step.value) * WORD_BYTES,
         at(step.offsets),
         step.offsets.rows - 1,
         step.heads,
         out.columns / step.heads,
         step.causal ? 1 : 0,
+        step.queries ?? 0,
         ...placed(out, arena),
       ];
     case 'add':
@@ -213,12 +214,9 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
   }
 }
 
-function commonPitch(...slots: readonly Slot[]): number {
-  const [first, ...others] = slots.map(({ pitch }) => pitch);
-  if (others.some((pitch) => pitch !== first)) {
-    throw new Error('attention: query, key and value have different pitches');
-  }
-  return first!;
+function commonPitch(key: Slot, value: Slot): number {
+  if (key.pitch !== value.pitch) throw new Error('attention: key and value have different pitches');
+  return key.pitch;
 }
 
 function float32Bits(value: number): number {
