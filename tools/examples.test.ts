@@ -1,15 +1,14 @@
 // The examples do what they say, as a reader would start them. `npm test` builds what they use first.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { GENERATED, generate } from '../examples/typed-client/generate.ts';
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+import { ROOT as root } from './documented/programs.ts';
+import { startServer } from './documented/server.ts';
 
 const run = (file: string, ...args: readonly string[]): string =>
   execFileSync(process.execPath, [join(root, 'examples', file), ...args], {
@@ -40,22 +39,9 @@ test('embed-folder without arguments says how it is used', () => {
 });
 
 test('typed-client asks a server, and tells answers from errors', async () => {
-  const command = join(root, 'packages/api/bin/clipql.js');
-  const server = spawn(process.execPath, [command, 'serve', '--port', '0']);
-  onTestFinished(async () => {
-    server.kill();
-    if (server.exitCode === null) await once(server, 'exit');
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    server.stderr.on('data', (chunk) => {
-      text += chunk;
-      const found = /http:\/\/\S+\/graphql/.exec(text);
-      if (found) resolve(found[0]);
-    });
-    server.on('exit', () => reject(new Error(text)));
-  });
-  expect(run('typed-client/typed-client.ts', url)).toMatch(
+  const { url, end } = await startServer();
+  onTestFinished(end);
+  expect(run('typed-client/typed-client.ts', `${url}/graphql`)).toMatch(
     /^\/examples\/march-pastoral\.jpg: sheep \(sheep 0\.\d\d, \w+ 0\.\d\d\)\n\/examples\/nothing\.jpg: \w+: [^\n]+\n$/,
   );
 });

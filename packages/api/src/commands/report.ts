@@ -1,7 +1,7 @@
 import { oneLine, shorten } from '../errors/one-line.ts';
 import { describeError, type PublicError } from '../errors/public-error.ts';
 
-/** What a process of `clipql` ends with; `clipql --help` and the README say the same. */
+/** Exit codes of `clipql`; `clipql --help` and docs/command-line.md list them too. */
 const EXIT_CODES = {
   /** All was done. */
   done: 0,

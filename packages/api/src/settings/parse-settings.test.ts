@@ -147,9 +147,9 @@ test.each(['0', '-1', '1.5', 'x', ''])('%j is no count', (text) => {
   expect(() => parseCount('--top', text)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }));
 });
 
-test('the README’s table has every setting, its variable, its default and what it does', () => {
-  const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
-  const rows = readme.split('\n').filter((line) => line.startsWith('| `--'));
+test('the table of docs/operating.md has every setting, its variable, its default and its help', () => {
+  const page = readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `--'));
   const row = ([name, option]: [string, Option]) => {
     const variables = [variableOf(name), ...(option.alsoRead ?? [])].map((v) => `\`${v}\``);
     const value = option.placeholder.slice(1, -1).toUpperCase();
@@ -157,4 +157,9 @@ test('the README’s table has every setting, its variable, its default and what
     return `| ${flag} | ${variables.join(', ')} | ${defaultText(option)} | ${option.help} |`;
   };
   expect(rows).toEqual(Object.entries(OPTIONS).map(row));
+});
+
+test('a setting’s help has at most twelve words', () => {
+  const long = Object.values(OPTIONS).filter(({ help }) => help.match(/\S*\w\S*/g)!.length > 12);
+  expect(long).toEqual([]);
 });

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { ROOT } from './programs.ts';
+
+const CLIPQL = join(ROOT, 'packages/api/bin/clipql.js');
+
+/** What stands for the commands that pages begin with; a server only says what its settings would be. */
+const COMMANDS = {
+  clipql: `exec '${process.execPath}' '${CLIPQL}' "$@"`,
+  pnpm: 'shift 2 && exec clipql "$@"',
+  npm: 'shift 2 && exec clipql serve --print-config "$@"',
+};
+
+/** A folder in which a reader of the pages might be. */
+export class ReadersFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'clipql-docs-'));
+  readonly #env: Readonly<Record<string, string | undefined>>;
+
+  /** @param hub where models are downloaded from. */
+  constructor(hub: string) {
+    const bin = join(this.path, 'bin');
+    mkdirSync(bin);
+    for (const [name, script] of Object.entries(COMMANDS)) {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    for (const name of ['models', 'packages']) symlinkSync(join(ROOT, name), join(this.path, name));
+    cpSync(join(ROOT, 'packages/api/examples'), join(this.path, 'photos'), { recursive: true });
+    writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
+    const cache = join(this.path, 'cache');
+    const path = `${bin}:${process.env.PATH}`;
+    this.#env = { ...process.env, PATH: path, HF_ENDPOINT: hub, HF_HOME: cache, CLIPQL_PORT: '' };
+  }
+
+  /** Runs commands until one fails. @returns what the failing one wrote; undefined where none failed. */
+  async failureOf(commands: string): Promise<string | undefined> {
+    const shell = spawn('sh', ['-e', '-c', commands], {
+      cwd: this.path,
+      env: this.#env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [errors, [code]] = await Promise.all([text(shell.stderr), once(shell, 'exit')]);
+    return code === 0 ? undefined : errors;
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true });
+  }
+}
