@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../testing/api.ts';
 
 let api: TestApi;
@@ -82,4 +83,88 @@ test('operations in a form may be as long as in JSON, and hold as many values', 
   const { status, text } = await form({ operations: graphql('['.repeat(100_000)), map: '{}' });
   expect(text).toContain('at most 80,640 JSON values');
   expect(status).toBe(413);
+});
+
+test.each(['/graphql', '/v1/embeddings', '/invocations'])(
+  'JSON to %s may begin with a byte order mark',
+  async (path) => {
+    const body = { query: '{ models { name } }', input: 'a', images: [SHEEP], classes: ['a'] };
+    const { query, input, images, classes } = body;
+    const own = { '/graphql': { query }, '/v1/embeddings': { input } }[path] ?? { images, classes };
+    expect((await post(path, `\ufeff${JSON.stringify(own)}`)).status).toBe(200);
+    const twice = await post(path, `\ufeff\ufeff${JSON.stringify(own)}`);
+    expect(twice.status).toBe(400);
+  },
+);
+
+const SHEEP = '/examples/march-pastoral.jpg';
+
+const packed = async (body: Uint8Array<ArrayBuffer>, coding: string, path = '/v1/embeddings') => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+  const response = await api.fetch(path, { method: 'POST', headers, body });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+};
+
+describe('a compressed body', () => {
+  const embeddings = Buffer.from(JSON.stringify({ input: 'a dog on a meadow' }));
+
+  test.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    [' GZIP ', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['identity', (body: Buffer<ArrayBuffer>) => body],
+    ['identity, , gzip', gzipSync],
+  ])('in %j is answered as it would be without', async (coding, compress) => {
+    const plain = await post('/v1/embeddings', embeddings.toString());
+    const { status, text } = await packed(compress(embeddings), coding);
+    expect([status, text]).toEqual([200, plain.text]);
+  });
+
+  test('is taken by GraphQL too', async () => {
+    const { status, text } = await packed(gzipSync(Buffer.from(graphql('{}'))), 'gzip', '/graphql');
+    expect([status, JSON.parse(text)]).toEqual([200, { data: { models: [{ name: 'nano' }] } }]);
+  });
+
+  test.each(['zstd', 'compress', 'gzip, gzip', 'constructor'])(
+    'in %j is status 415, which says what is taken',
+    async (coding) => {
+      const { status, text, headers } = await packed(gzipSync(embeddings), coding);
+      expect(status).toBe(415);
+      expect(headers.get('accept-encoding')).toBe('gzip, deflate, br');
+      expect(JSON.parse(text)).toMatchObject({ error: { code: 'BAD_REQUEST' } });
+    },
+  );
+
+  test.each([
+    ['is not what it says', embeddings, 'gzip'],
+    ['ends early', gzipSync(embeddings).subarray(0, -9), 'gzip'],
+    ['is damaged', brotliCompressSync(embeddings).fill(255, 4, 9), 'br'],
+    ['is empty', Buffer.alloc(0), 'gzip'],
+  ])('that %s is BAD_REQUEST', async (_what, body, coding) => {
+    const { status, text } = await packed(body, coding);
+    expect([status, JSON.parse(text)]).toMatchObject([400, { error: { code: 'BAD_REQUEST' } }]);
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['br', brotliCompressSync],
+  ])(
+    'in %s that unpacks to more than a request may have is REQUEST_TOO_LARGE',
+    async (coding, compress) => {
+      const held: number[] = [];
+      const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+      const body = compress(Buffer.alloc(40 * 1024 * 1024));
+      const response = await api.fetch(
+        '/v1/embeddings',
+        { method: 'POST', headers, body },
+        { keepBytes: (bytes) => held.push(bytes) },
+      );
+      expect(response.status).toBe(413);
+      expect(await response.json()).toMatchObject({ error: { code: 'REQUEST_TOO_LARGE' } });
+      const most = 32 * 1024 * 1024;
+      expect(held.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(most);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { ApiError } from '../../errors/api-error.ts';
+import { contentCoding, unpacked } from './content-coding.ts';
 
 /** Told the bytes of a body as they arrive; what it throws is why they are not kept. */
 export type KeepBytes = (bytes: number) => void;
@@ -10,6 +11,8 @@ export interface BodyLimits {
   readonly maxValues: number;
 }
 
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 /**
  * What a request's body holds, whatever its media type: old clients send none.
  *
@@ -20,7 +23,7 @@ export async function readJsonObject(
   request: Request,
   limits: BodyLimits,
   keep?: KeepBytes,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<JsonObject> {
   const value = parseJson(await readBody(request, limits, keep), limits, 'the body');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
@@ -28,29 +31,45 @@ export async function readJsonObject(
   return value as Record<string, unknown>;
 }
 
-/** @throws ApiError REQUEST_TOO_LARGE while it arrives; what `keep` throws. */
+/**
+ * A body as it was before it was compressed; the limit holds for what arrives and for what it unpacks to.
+ *
+ * @throws ApiError REQUEST_TOO_LARGE while it arrives; BAD_REQUEST for what is not compressed as it
+ *   says; what `keep` throws.
+ */
 export async function readBody(
-  { body }: Request,
+  { body, headers }: Request,
   { maxBytes }: Pick<BodyLimits, 'maxBytes'>,
   keep: KeepBytes = () => {},
 ): Promise<Buffer<ArrayBuffer>> {
   if (body === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   const arriving = body[Symbol.asyncIterator]();
-  for (;;) {
-    const { value: chunk, done } = await arriving.next();
-    if (done) return Buffer.concat(chunks);
-    length += chunk.length;
-    try {
+  const chunks: Uint8Array[] = [];
+  let arrived = 0;
+  let length = 0;
+  // Not the body itself: whoever stops reading this leaves the rest to be passed over.
+  async function* packed() {
+    for (;;) {
+      const { value: chunk, done } = await arriving.next();
+      if (done) return;
+      arrived += chunk.length;
+      checkLength(arrived, maxBytes);
+      yield chunk;
+    }
+  }
+  const coding = contentCoding(headers) ?? 'identity';
+  try {
+    for await (const chunk of coding === 'identity' ? packed() : unpacked(packed(), coding)) {
+      length += chunk.length;
       checkLength(length, maxBytes);
       keep(chunk.length);
-    } catch (error) {
-      await passOver(arriving, Math.max(maxBytes - length, PASSED_OVER));
-      throw error;
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    await passOver(arriving, Math.max(maxBytes - arrived, PASSED_OVER));
+    throw error;
   }
+  return Buffer.concat(chunks);
 }
 
 /** Bytes of a request that is too large which are still taken. */
@@ -58,8 +77,13 @@ const PASSED_OVER = 4 * 1024 * 1024;
 
 function checkLength(length: number, most: number): void {
   if (length <= most) return;
-  const message = `expected a request of at most ${most / 1024 / 1024} MiB`;
-  throw new ApiError('REQUEST_TOO_LARGE', message);
+  throw requestTooLarge(most);
+}
+
+/** @param most bytes. */
+export function requestTooLarge(most: number): ApiError {
+  const megabytes = Number((most / 1024 / 1024).toPrecision(3));
+  return new ApiError('REQUEST_TOO_LARGE', `expected a request of at most ${megabytes} MiB`);
 }
 
 /**
@@ -90,13 +114,19 @@ export function parseJson(
 ): unknown {
   checkValues(text, maxValues);
   try {
-    return JSON.parse(text.toString('utf8'));
+    return JSON.parse(text.toString('utf8', startsWithMark(text) ? BYTE_ORDER_MARK.length : 0));
   } catch (error) {
     throw new ApiError('BAD_REQUEST', `expected JSON as ${where}, got something else`, {
       cause: error,
     });
   }
 }
+
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+/** RFC 8259, 8.1: a parser may ignore it, and some of Windows' programs write it. */
+const startsWithMark = (text: Buffer): boolean =>
+  BYTE_ORDER_MARK.every((byte, i) => text[i] === byte);
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
