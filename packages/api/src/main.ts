@@ -6,9 +6,9 @@ import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
-import { version } from './commands/version.ts';
 import { ApiError } from './errors/api-error.ts';
 import { oneLine } from './errors/one-line.ts';
+import { version } from './settings/version.ts';
 
 /**
  * The command line. Results go to standard output, everything else to standard error; a failure is

@@ -12,10 +12,10 @@ import { readImageFile } from '../images/image-file.ts';
 import { fingerprintOf, imagesInFolder } from '../images/image-folder.ts';
 import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
 import type { Flags } from '../settings/settings.ts';
+import { version } from '../settings/version.ts';
 import { withLocalSession } from './local-session.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { errorLine, failed, reportError } from './report.ts';
-import { version } from './version.ts';
 
 export interface EmbedImagesFlags extends Flags {
   readonly images: string;

@@ -1,6 +1,6 @@
 import type { BackendInfo } from '@clipql/core';
 import { asksForKeys } from '../access/open-to-all.ts';
-import { GRAPHQL_PATH } from '../doors/pages/use-pages.ts';
+import { GRAPHQL_PATH } from '../doors/requests/route.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { FIRST_EXAMPLE } from '../images/examples.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';

@@ -4,23 +4,24 @@ import type { ErrorLog } from '../telemetry/error-log.ts';
 import { createDocumentCache } from './graphql/document-cache.ts';
 import { useDocumentLimits } from './graphql/plugins/use-document-limits.ts';
 import { useErrorCodes } from './graphql/plugins/use-error-codes.ts';
+import { useExplainedStatus } from './graphql/plugins/use-explained-status.ts';
 import { useJsonBody } from './graphql/plugins/use-json-body.ts';
 import { useModelLeases } from './graphql/plugins/use-model-leases.ts';
 import { useMultipart } from './graphql/plugins/use-multipart.ts';
 import { useOperationLimits } from './graphql/plugins/use-operation-limits.ts';
-import { usePostOnly } from './graphql/plugins/use-post-only.ts';
 import { useTokenLimit } from './graphql/plugins/use-token-limit.ts';
 import { schema } from './graphql/schema/index.ts';
-import { GRAPHQL_PATH, usePages } from './pages/use-pages.ts';
 import { bodyLimits } from './requests/body-limits.ts';
+import { GRAPHQL_PATH } from './requests/route.ts';
+import { createRouteTable } from './requests/route-table.ts';
 import type { ServerContext, Services } from './requests/services.ts';
 import { useAccess } from './requests/use-access.ts';
 import { useCrossSiteGuard } from './requests/use-cross-site-guard.ts';
 import { useRequestMetrics } from './requests/use-request-metrics.ts';
 import { useRequestScope } from './requests/use-request-scope.ts';
+import { useRoutes } from './requests/use-routes.ts';
 import { useTracing } from './requests/use-tracing.ts';
-import { useOperations } from './rest/use-operations.ts';
-import { useRestDoors } from './rest/use-rest-doors.ts';
+import { ROUTES } from './routes.ts';
 
 export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 
@@ -28,20 +29,19 @@ export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
   const { metrics, settings } = services;
   const body = bodyLimits(settings);
+  const table = createRouteTable(ROUTES);
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     context: (initial) => createContext(services, initial, log),
     plugins: [
-      useTracing(),
-      useRequestScope(services.logRequest),
-      useRequestMetrics(metrics),
-      useAccess(settings, metrics),
-      useOperations(metrics, services.readiness),
+      useTracing(table),
+      useRequestScope(table, services.logRequest),
+      useRequestMetrics(table, metrics),
+      useAccess(table, settings, metrics),
       useCrossSiteGuard(),
-      useRestDoors(services, log),
-      usePages(settings),
-      usePostOnly(GRAPHQL_PATH),
+      useRoutes(table, services, log),
+      useExplainedStatus(),
       useJsonBody(body),
       useMultipart(body, settings),
       useTokenLimit(settings.maxTokens),
@@ -53,7 +53,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,
     logging: false,
-    // usePages has these; yoga would take any URL that ends like theirs.
+    // The routes have these; yoga would take any URL that ends like theirs.
     graphiql: false,
     landingPage: false,
     healthCheckEndpoint: NEVER,

@@ -48,6 +48,16 @@ export type ApiErrorCode =
   | 'DATA_BUSY'
   /** The body of a request is not of the form that it has to have. */
   | 'BAD_REQUEST'
+  /** Nothing is at the path. */
+  | 'NOT_FOUND'
+  /** A caller has no valid key. */
+  | 'UNAUTHENTICATED'
+  /** A caller or an address sends more requests a minute than it may. */
+  | 'RATE_LIMITED'
+  /** A request's `Host` header names none of the server's hosts. */
+  | 'UNKNOWN_HOST'
+  /** A page of another site made a browser send this. */
+  | 'CROSS_SITE_REQUEST'
   /** A request has more bytes than allowed. */
   | 'REQUEST_TOO_LARGE'
   /** A request's headers have more bytes than allowed. */

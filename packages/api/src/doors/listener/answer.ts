@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorLog } from '../../telemetry/error-log.ts';
-import { httpError } from '../requests/http-error.ts';
+import { failureResponse } from '../requests/http-error.ts';
 import type { KeepBytes } from '../requests/request-body.ts';
 import type { ClipqlYoga } from '../yoga.ts';
 import { pathOf } from './refuse.ts';
@@ -43,7 +43,8 @@ async function respond(
   keepBytes: KeepBytes,
 ): Promise<Response> {
   if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
-    return httpError(400, 'BAD_REQUEST', 'expected a valid host header and path');
+    const message = 'expected a valid host header and path';
+    return failureResponse({ code: 'BAD_REQUEST', message }, pathOf(request));
   }
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
@@ -55,7 +56,7 @@ async function respond(
     if (response.destroyed) throw error;
     log('http', error);
     const message = 'something went wrong inside ClipQL; its log says what';
-    return httpError(500, 'INTERNAL', message, pathOf(request));
+    return failureResponse({ code: 'INTERNAL', message }, pathOf(request));
   }
 }
 

@@ -1,22 +1,21 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PublicError } from '../../errors/public-error.ts';
-import { refusalOf } from '../requests/http-error.ts';
+import { failureOf } from '../requests/http-error.ts';
 import { clientError } from './client-errors.ts';
 
 /** As the path's clients can read it; for a tenth of what it costs to come to it by way of a query. */
 export function refuse(error: PublicError, response: ServerResponse): void {
-  const { status, headers, body } = refusalOf(error, pathOf(response.req));
-  response.writeHead(status, headers);
+  const { status, headers, body } = failureOf(error, pathOf(response.req));
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 
 /** The same, of a request that has not become one. */
 function refusalText(error: PublicError): string {
-  const { status, headers, body } = refusalOf(error, '');
-  const lines = Object.entries({ ...headers, connection: 'close' }).map((entry) =>
-    entry.join(': '),
-  );
+  const { status, headers, body } = failureOf(error, '');
+  const ofConnection = { 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries({ ...headers, ...ofConnection }).map((entry) => entry.join(': '));
   return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
 }
 

@@ -1,31 +1,39 @@
 import { publicError } from '../../errors/public-error.ts';
 import { readExample } from '../../images/example-images.ts';
 import { EXAMPLE_LABELS, EXAMPLES, type Example } from '../../images/examples.ts';
-import { httpError } from '../requests/http-error.ts';
+import { failureResponse } from '../requests/http-error.ts';
+import { type Door, GRAPHQL_PATH } from '../requests/route.ts';
 import { exampleQuery } from './example-query.ts';
 
-/** An example's file, or 404. */
-export async function exampleResponse(name: string): Promise<Response> {
-  try {
-    const bytes = new Uint8Array(await readExample(name));
-    return new Response(bytes, {
-      headers: { 'content-type': 'image/jpeg', 'x-content-type-options': 'nosniff' },
-    });
-  } catch (error) {
-    const known = publicError(error);
-    if (known === undefined) throw error;
-    return httpError(404, 'NOT_FOUND', known.message);
-  }
-}
+/** `GET /examples/{file}`: an example, or 404. */
+export const exampleFile: Door = {
+  answer: async ({ request, rest: name }) => {
+    try {
+      const bytes = new Uint8Array(await readExample(name));
+      return new Response(bytes, {
+        headers: { 'content-type': 'image/jpeg', 'x-content-type-options': 'nosniff' },
+      });
+    } catch (error) {
+      const known = publicError(error);
+      if (known === undefined) throw error;
+      const { message } = known;
+      return failureResponse({ code: 'NOT_FOUND', message }, new URL(request.url).pathname);
+    }
+  },
+};
 
-/**
- * A page that shows all examples, each with a link to its query in GraphiQL.
- *
- * @param graphiql where that is; there are no links without it.
- */
-export function examplesPage(graphiql: string | undefined): Response {
+/** `GET /examples/`: a page that shows all of them, each with a link to its query in GraphiQL. */
+export const examples: Door = {
+  answer: ({ services: { settings } }) =>
+    new Response(examplesPage(settings.graphiql ? GRAPHQL_PATH : undefined), {
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    }),
+};
+
+/** @param graphiql where that is; there are no links without it. */
+function examplesPage(graphiql: string | undefined): string {
   const links = graphiql === undefined ? '' : ' Each links to a query in GraphiQL.';
-  const page = `<!doctype html>
+  return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -46,7 +54,6 @@ ${EXAMPLES.map((example) => item(example, graphiql)).join('\n')}
 </ul>
 </html>
 `;
-  return new Response(page, { headers: { 'content-type': 'text/html; charset=utf-8' } });
 }
 
 function item(example: Example, graphiql: string | undefined): string {

@@ -2,7 +2,7 @@ import type { Settings } from '../../settings/settings.ts';
 import type { BodyLimits } from './request-body.ts';
 
 /** The most bytes of one HTTP request. */
-export const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
+const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
   Math.round(maxRequestMegabytes * 1024 * 1024);
 
 /** What the body of a request may be. */

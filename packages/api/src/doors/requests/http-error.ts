@@ -1,41 +1,86 @@
+import { z } from 'zod';
 import { meaningOf } from '../../errors/error-codes.ts';
 import type { PublicError } from '../../errors/public-error.ts';
+import type { DescribedError } from '../../telemetry/error-log.ts';
 import { isOpenAiPath, openAiErrorBody } from './open-ai-error.ts';
 
+/** An error in GraphQL's form, which is that of every path but OpenAI's. */
+export const graphqlErrorOf = <Code extends z.ZodType<string>>(code: Code) =>
+  z.object({
+    errors: z.array(
+      z.object({
+        message: z.string(),
+        extensions: z.object({
+          code,
+          requestId: z.string().optional().describe('what the log has it under'),
+          retryAfter: z.number().optional().describe('seconds after which to try again'),
+        }),
+      }),
+    ),
+  });
+
+type GraphqlErrorBody = z.infer<ReturnType<typeof graphqlErrorOf<z.ZodString>>>;
+
+/** An error that a whole request fails with. */
+interface Failure {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+}
+
+interface FailureOptions {
+  /** That of the code unless given. */
+  readonly status?: number;
+  /** The part of the request at fault. */
+  readonly param?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
- * An error of HTTP rather than of GraphQL, in the form that clients of the path can read: OpenAI's, or
- * GraphQL's everywhere else.
+ * An error in the form that clients of the path read: OpenAI's, or GraphQL's everywhere else. For where
+ * there is no `Response`, which takes ten times as long to make.
  */
-export function httpError(status: number, code: string, message: string, path = ''): Response {
-  const body = isOpenAiPath(path)
-    ? openAiErrorBody({ status, code, message })
-    : { errors: [{ message, extensions: { code } }] };
-  return Response.json(body, { status });
-}
-
-/** An error of ClipQL that a whole request fails with. */
-export function httpFailure(error: PublicError): Response {
-  const response = httpError(meaningOf(error).status, error.code, error.message);
-  for (const [name, value] of Object.entries(retryHeaders(error)))
-    response.headers.set(name, value);
-  return response;
-}
-
-/** The same, for where there is no `Response`; for a tenth of what it costs to come to it by a query. */
-export function refusalOf(error: PublicError, path: string) {
-  const { message, ...extensions } = error;
-  const { status } = meaningOf(error);
-  const body = JSON.stringify(
-    isOpenAiPath(path)
-      ? openAiErrorBody({ ...error, status })
-      : { errors: [{ message, extensions }] },
-  );
-  const headers = {
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    ...retryHeaders(error),
+export function failureOf(
+  error: DescribedError,
+  path: string,
+  { status = meaningOf(error).status, param, headers }: FailureOptions = {},
+): Failure {
+  const body = isOpenAiPath(path) ? openAiErrorBody(error, status, param) : graphqlErrorBody(error);
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...retryHeaders(error),
+      ...headers,
+    },
+    body: JSON.stringify(body),
   };
-  return { status, headers, body };
+}
+
+/** The same as a `Response`. */
+export function failureResponse(
+  error: DescribedError,
+  path: string,
+  options?: FailureOptions,
+): Response {
+  const { status, headers, body } = failureOf(error, path, options);
+  return new Response(body, { status, headers });
+}
+
+function graphqlErrorBody({
+  message,
+  code,
+  requestId,
+  retryAfter,
+}: DescribedError): GraphqlErrorBody {
+  const extensions = {
+    code,
+    ...(requestId !== undefined && { requestId }),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+  return { errors: [{ message, extensions }] };
 }
 
 /** Seconds to wait before the same request may succeed, where the server is what it lacked. */

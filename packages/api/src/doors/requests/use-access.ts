@@ -6,15 +6,16 @@ import { ownHostCheck } from '../../access/own-hosts.ts';
 import { createRateLimit } from '../../access/rate-limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
+import { publicError } from '../../errors/public-error.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { noteClient } from '../../telemetry/request-scope.ts';
-import { maxRequestBytes } from './body-limits.ts';
-import { httpError } from './http-error.ts';
+import { bodyLimits } from './body-limits.ts';
+import { failureResponse } from './http-error.ts';
+import { requestTooLarge } from './request-body.ts';
+import type { Route } from './route.ts';
+import type { RouteTable } from './route-table.ts';
 import type { ServerContext } from './services.ts';
-
-/** Asked by whatever watches the server, often, and without a key. */
-const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping']);
 
 /**
  * Who may ask, how often, and how much they may send: for every door, before any of them.
@@ -22,18 +23,18 @@ const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping']);
  * @throws ApiError BAD_OPTION when keys cannot be read, or are missing for what else is set.
  */
 export function useAccess(
+  table: RouteTable,
   settings: Settings,
   { refusals }: Pick<Metrics, 'refusals'>,
 ): Plugin<object, ServerContext> {
   const keys = readApiKeys(settings.apiKeys, settings.apiKeysFile);
   const verifyToken = createTokenVerifier(settings);
-  const needsKey = keys.length > 0 || verifyToken !== undefined;
-  if (!needsKey && settings.rateLimitKey > 0) throw limitWithoutKeys();
-  const isOwnHost = needsKey ? () => true : ownHostCheck(settings);
+  const asksForKeys = keys.length > 0 || verifyToken !== undefined;
+  if (!asksForKeys && settings.rateLimitKey > 0) throw limitWithoutKeys();
+  const isOwnHost = asksForKeys ? () => true : ownHostCheck(settings);
   const addressOf = clientAddressReader(settings.trustProxies);
   const limitAddress = createRateLimit(settings.rateLimitAddress);
   const limitKey = createRateLimit(settings.rateLimitKey);
-  const maxBytes = maxRequestBytes(settings);
 
   const callerOf = async (presented: string | undefined): Promise<string | undefined> => {
     if (presented === undefined) return undefined;
@@ -43,54 +44,44 @@ export function useAccess(
     return subject === undefined ? undefined : `subject:${subject}`;
   };
 
-  /** The answer to a request that is not let in. */
-  const refuse = async (request: Request, path: string, address: string) => {
-    const wait = await limitAddress(networkOf(address));
-    if (wait !== undefined) return tooMany(wait, path);
-    const host = request.headers.get('host');
-    if (host !== null && !isOwnHost(host)) return unknownHost(host, path);
-    if (needsKey && !isOpen(request, path)) {
-      const caller = await callerOf(presentedKey(request.headers));
-      if (caller === undefined) return unauthenticated(path);
+  /** @throws ApiError for a request that is not let in. */
+  const check = async ({ method, headers }: Request, route: Route | undefined, address: string) => {
+    checkWait(await limitAddress(networkOf(address)));
+    const host = headers.get('host');
+    if (host !== null && !isOwnHost(host)) throw unknownHost(host);
+    // A browser that asks for leave cannot send a key along.
+    if (asksForKeys && method !== 'OPTIONS' && (route?.needsKey ?? true)) {
+      const caller = await callerOf(presentedKey(headers));
+      if (caller === undefined) throw unauthenticated();
       noteClient({ caller });
-      const waitForKey = await limitKey(caller);
-      if (waitForKey !== undefined) return tooMany(waitForKey, path);
+      checkWait(await limitKey(caller));
     }
-    const length = request.headers.get('content-length') ?? '0';
-    if (!/^\d+$/.test(length)) return badLength(path);
-    if (Number(length) > maxBytes) return tooLarge(maxBytes, path);
-    return undefined;
+    const { maxBytes } = (route?.body?.limits ?? bodyLimits)(settings);
+    checkLength(headers.get('content-length') ?? '0', maxBytes);
   };
 
   return {
-    onRequest: async ({ request, url, serverContext, endResponse }) => {
-      if (WATCHED.has(url.pathname)) return;
+    onRequest: async ({ request, url: { pathname: path }, serverContext, endResponse }) => {
+      const route = table.find(request.method, path);
+      if (route?.isLimited === false) return;
       const forwardedFor = request.headers.get('x-forwarded-for');
       const address = addressOf(serverContext?.address, forwardedFor);
       noteClient({ address });
-      const refusal = await refuse(request, url.pathname, address);
-      if (refusal === undefined) return;
-      refusals.inc({ code: refusal.code });
-      endResponse(refusal.response);
+      try {
+        await check(request, route, address);
+      } catch (error) {
+        const refusal = publicError(error);
+        if (refusal === undefined) throw error;
+        refusals.inc({ code: refusal.code });
+        endResponse(failureResponse(refusal, path));
+      }
     },
   };
-}
-
-/** Pages hold no secrets, and a browser cannot send a key along when it asks for leave or for a page. */
-function isOpen({ method }: Request, path: string): boolean {
-  if (method === 'OPTIONS') return true;
-  const isPage = path === '/' || path === '/graphql' || /^\/examples(\/|$)/.test(path);
-  return (method === 'GET' || method === 'HEAD') && isPage;
 }
 
 function presentedKey(headers: Headers): string | undefined {
   const [, bearer] = /^Bearer +(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
   return bearer ?? headers.get('x-api-key') ?? undefined;
-}
-
-interface Refusal {
-  readonly code: string;
-  readonly response: Response;
 }
 
 function limitWithoutKeys(): ApiError {
@@ -100,39 +91,25 @@ function limitWithoutKeys(): ApiError {
   );
 }
 
-function unknownHost(host: string, path: string): Refusal {
-  const code = 'UNKNOWN_HOST';
+function unknownHost(host: string): ApiError {
   const got = JSON.stringify(shorten(host, 100));
   const message = `expected a host header with localhost, an address or a name of --hosts, got ${got}`;
-  return { code, response: httpError(403, code, message, path) };
+  return new ApiError('UNKNOWN_HOST', message);
 }
 
-function unauthenticated(path: string): Refusal {
-  const code = 'UNAUTHENTICATED';
-  const message = 'expected a valid key, as authorization: Bearer KEY';
-  const response = httpError(401, code, message, path);
-  response.headers.set('www-authenticate', 'Bearer');
-  return { code, response };
-}
+const unauthenticated = (): ApiError =>
+  new ApiError('UNAUTHENTICATED', 'expected a valid key, as authorization: Bearer KEY');
 
-function tooMany(seconds: number, path: string): Refusal {
-  const code = 'RATE_LIMITED';
+/** @param seconds undefined when there is no need to wait. */
+function checkWait(seconds: number | undefined): void {
+  if (seconds === undefined) return;
   const message = `expected fewer requests; try again in ${seconds} s`;
-  const response = httpError(429, code, message, path);
-  response.headers.set('retry-after', String(seconds));
-  return { code, response };
+  throw new ApiError('RATE_LIMITED', message, { retryAfter: seconds });
 }
 
-function badLength(path: string): Refusal {
-  const code = 'BAD_REQUEST';
-  return { code, response: httpError(400, code, 'expected one number as content-length', path) };
-}
-
-function tooLarge(maxBytes: number, path: string): Refusal {
-  const code = 'REQUEST_TOO_LARGE';
-  const most = Number((maxBytes / 1024 / 1024).toPrecision(3));
-  return {
-    code,
-    response: httpError(413, code, `expected a request of at most ${most} MiB`, path),
-  };
+function checkLength(length: string, maxBytes: number): void {
+  if (!/^\d+$/.test(length)) {
+    throw new ApiError('BAD_REQUEST', 'expected one number as content-length');
+  }
+  if (Number(length) > maxBytes) throw requestTooLarge(maxBytes);
 }

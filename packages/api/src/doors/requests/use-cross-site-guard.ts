@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { httpError } from './http-error.ts';
+import { failureResponse } from './http-error.ts';
 
 /**
  * Refuses what a page of another site can make a browser send without asking this server first: a
@@ -7,11 +7,11 @@ import { httpError } from './http-error.ts';
  */
 export function useCrossSiteGuard(): Plugin {
   return {
-    onRequest: ({ request, endResponse }) => {
+    onRequest: ({ request, url: { pathname: path }, endResponse }) => {
       if (request.method === 'GET' || request.method === 'HEAD' || isJson(request)) return;
       if (!isCrossSite(request)) return;
       const message = 'expected content-type: application/json in a request from another site';
-      endResponse(httpError(403, 'CROSS_SITE_REQUEST', message));
+      endResponse(failureResponse({ code: 'CROSS_SITE_REQUEST', message }, path));
     },
   };
 }

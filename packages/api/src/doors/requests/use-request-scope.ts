@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import { currentRequest, withinRequest } from '../../telemetry/request-scope.ts';
 import type { RequestLog } from '../../telemetry/server-log.ts';
+import type { RouteTable } from './route-table.ts';
 import type { ServerContext } from './services.ts';
 
 export const REQUEST_ID = 'x-request-id';
-
-/** Asked every few seconds by whatever watches the server. */
-const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping', '/metrics']);
 
 /**
  * Gives every request an id, the client's own where it sent a usable one; the answer and each line of
@@ -15,7 +13,7 @@ const WATCHED: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/ping', '/
  *
  * @param log takes each request once it is answered.
  */
-export function useRequestScope(log: RequestLog): Plugin<object, ServerContext> {
+export function useRequestScope(table: RouteTable, log: RequestLog): Plugin<object, ServerContext> {
   return {
     instrumentation: {
       request: ({ request }, answer) =>
@@ -29,7 +27,7 @@ export function useRequestScope(log: RequestLog): Plugin<object, ServerContext> 
       if (scope === undefined) return;
       response.headers.set(REQUEST_ID, scope.id);
       const { pathname: path } = new URL(request.url);
-      if (WATCHED.has(path)) return;
+      if (table.find(request.method, path)?.isLogged === false) return;
       const milliseconds = Math.round(performance.now() - scope.start);
       const status = serverContext?.sentStatus?.() ?? response.status;
       log({ method: request.method, path, status, milliseconds });

@@ -2,19 +2,19 @@ import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentele
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { withSpan } from '../../telemetry/tracing.ts';
-import { doorName } from './door-name.ts';
+import type { RouteTable } from './route-table.ts';
 
 /**
  * A span for each request, within its client's where it says so, with what kind of operation it was.
  * Query strings, variables and headers stay out: they may hold secrets.
  */
-export function useTracing(): Plugin {
+export function useTracing(table: RouteTable): Plugin {
   return {
     instrumentation: {
       request: ({ request }, answer) => {
         const { pathname } = new URL(request.url);
         const attributes = { 'http.request.method': request.method, 'url.path': pathname };
-        const name = `${request.method} ${doorName(pathname)}`;
+        const name = `${request.method} ${table.nameOf(pathname)}`;
         const parent = propagation.extract(context.active(), Object.fromEntries(request.headers));
         return context.with(parent, () =>
           withSpan(name, attributes, async () => answer(), SpanKind.SERVER),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { GivenInput } from '../../answers/embed-inputs.ts';
-import { ApiError } from '../../errors/api-error.ts';
 import { checkPrompts, type Limits } from '../../limits/limits.ts';
+import type { JsonObject } from '../requests/request-body.ts';
 import { imageOfText } from './image-text.ts';
+import { parseFields } from './parse-fields.ts';
 
 /** What OpenAI's clients ask for. */
 export interface EmbeddingsRequest {
@@ -13,60 +14,56 @@ export interface EmbeddingsRequest {
 }
 
 const text = z.string();
-const textInput = text.transform((value): GivenInput => ({ text: value }));
-const textPart = z.object({ text }).transform((part): GivenInput => part);
-const imagePart = z
-  .object({ image: text })
-  .transform(({ image }): GivenInput => ({ image: imageOfText(image) }));
-const imageUrlPart = z
-  .object({ type: z.literal('image_url'), image_url: z.union([text, z.object({ url: text })]) })
-  .transform(
-    ({ image_url: image }): GivenInput => ({
-      image: imageOfText(typeof image === 'string' ? image : image.url),
-    }),
-  );
-const input = z.union([textInput, textPart, imagePart, imageUrlPart]);
+const input = z.union([
+  text,
+  z.object({ text }),
+  z.object({ image: text.describe('a URL, or base64') }),
+  z.object({
+    type: z.literal('image_url'),
+    image_url: z.union([text, z.object({ url: text })]),
+  }),
+]);
 
-/** What each field may be, and how to say so. Other fields, such as `user`, are not looked at. */
-const FIELDS = {
-  input: {
-    value: z.union([input.transform((one) => [one]), z.array(input).min(1)]),
-    expects:
+/** OpenAI's fields, and infinity's `modality`. */
+export const embeddingsBody = z.strictObject({
+  input: z
+    .union([input, z.array(input).min(1)])
+    .describe(
       'a text, {"image": URL or base64}, or a list of them (tokens are those of another model)',
-  },
-  model: { value: text.optional(), expects: 'a text' },
-  encoding_format: {
-    value: z.enum(['float', 'base64']).nullish(),
-    expects: '"float" or "base64"',
-  },
-  dimensions: { value: z.int().nullish(), expects: 'a whole number' },
-} as const;
+    ),
+  model: text.optional().describe('a text'),
+  encoding_format: z.enum(['float', 'base64']).nullish().describe('"float" or "base64"'),
+  dimensions: z.int().nullish().describe('a whole number'),
+  modality: z
+    .enum(['text', 'image'])
+    .nullish()
+    .describe('"text" or "image", which is what a text among the inputs stands for'),
+  user: z.unknown().optional().describe('anything; it is not looked at'),
+});
 
 /** @throws ApiError BAD_INPUT, which names the field at fault; TOO_MANY_PROMPTS for a list without end. */
-export function parseEmbeddingsRequest(
-  body: Readonly<Record<string, unknown>>,
-  { maxPrompts, maxImages, ...limits }: Limits,
-): EmbeddingsRequest {
+export function parseEmbeddingsRequest(body: JsonObject, limits: Limits): EmbeddingsRequest {
   const { input: given } = body;
-  if (Array.isArray(given) && given.length > maxPrompts + maxImages) {
-    checkPrompts({ prompts: given.length, characters: 0 }, { ...limits, maxPrompts, maxImages });
+  // Before they are looked at.
+  if (Array.isArray(given) && given.length > limits.maxPrompts + limits.maxImages) {
+    checkPrompts({ prompts: given.length, characters: 0 }, limits);
   }
+  const { input, model, encoding_format, dimensions, modality } = parseFields(embeddingsBody, body);
+  const inputs = Array.isArray(input) ? input : [input];
   return {
-    inputs: parse('input', body),
-    model: parse('model', body),
-    format: parse('encoding_format', body) ?? 'float',
-    dimensions: parse('dimensions', body) ?? undefined,
+    inputs: inputs.map((one) => givenInput(one, modality === 'image')),
+    model,
+    format: encoding_format ?? 'float',
+    dimensions: dimensions ?? undefined,
   };
 }
 
-function parse<Name extends keyof typeof FIELDS>(
-  name: Name,
-  body: Readonly<Record<string, unknown>>,
-): z.output<(typeof FIELDS)[Name]['value']>;
-function parse(name: keyof typeof FIELDS, body: Readonly<Record<string, unknown>>): unknown {
-  const { value, expects } = FIELDS[name];
-  const { success, data } = value.safeParse(body[name]);
-  if (success) return data;
-  const got = body[name] === undefined ? 'none' : 'something else';
-  throw new ApiError('BAD_INPUT', `expected "${name}" as ${expects}, got ${got}`);
+function givenInput(value: z.output<typeof input>, textIsImage: boolean): GivenInput {
+  if (typeof value === 'string') {
+    return textIsImage ? { image: imageOfText(value) } : { text: value };
+  }
+  if ('text' in value) return value;
+  if ('image' in value) return { image: imageOfText(value.image) };
+  const { image_url: image } = value;
+  return { image: imageOfText(typeof image === 'string' ? image : image.url) };
 }

@@ -96,6 +96,33 @@ test('images are inputs too: by URL, in base64, as parts of a chat message', asy
   expect(alone.data[0].embedding).toEqual(answer.data[0].embedding);
 });
 
+test('modality says that texts are images, as infinity has it', async () => {
+  const { answer: expected } = await post({ input: [{ image: ALPS }, { text: ALPS }] });
+  const images = await post({ input: [ALPS, dataUrl(alps), { text: ALPS }], modality: 'image' });
+  const embeddings = images.answer.data.map(({ embedding }: { embedding: number[] }) => embedding);
+  const [image, text] = expected.data;
+  expect(embeddings[0]).toEqual(image.embedding);
+  expectClose(embeddings[1], image.embedding);
+  expect(embeddings[2]).toEqual(text.embedding);
+  const { answer: alone } = await post({ input: ALPS, modality: 'image' });
+  expect(alone.data[0].embedding).toEqual(image.embedding);
+  const { answer: texts } = await post({ input: [ALPS], modality: 'text' });
+  expect(texts.data[0].embedding).toEqual(text.embedding);
+});
+
+test('a field that there is not is refused by its name', async () => {
+  for (const name of ['truncate', 'imput', '__proto__', 'task_type']) {
+    const body = JSON.parse(`{"input": "a", "user": {"id": 5}, ${JSON.stringify(name)}: true}`);
+    const { status, answer } = await post(body);
+    const { code, message } = answer.error;
+    expect([status, code, message.split(';')[0]]).toEqual([
+      400,
+      'BAD_INPUT',
+      `unknown field "${name}"`,
+    ]);
+  }
+});
+
 test.each([
   [
     'an unknown model',
@@ -108,6 +135,7 @@ test.each([
   ['an empty list', { input: [] }, 400, 'BAD_INPUT', null],
   ['tokens', { input: [[1, 2, 3]] }, 400, 'BAD_INPUT', null],
   ['another format', { input: 'a', encoding_format: 'int8' }, 400, 'BAD_INPUT', null],
+  ['another modality', { input: 'a', modality: 'audio' }, 400, 'BAD_INPUT', null],
   ['other dimensions', { input: 'a', dimensions: 64 }, 400, 'BAD_INPUT', null],
   ['a text too long', { input: ['a', 'b'.repeat(8_193)] }, 400, 'BAD_INPUT', 'input[1]'],
   [

@@ -1,18 +1,33 @@
+import { z } from 'zod';
 import { chooseModel } from '../../answers/choose-model.ts';
 import { classifyImages, type ImageClassification } from '../../answers/classify.ts';
 import { InputFailure } from '../../answers/outcome.ts';
-import { ApiError } from '../../errors/api-error.ts';
-import { bodyLimits } from '../requests/body-limits.ts';
-import { httpFailure } from '../requests/http-error.ts';
-import { readJsonObject } from '../requests/request-body.ts';
+import { EXAMPLES_PATH } from '../../images/example-images.ts';
+import { FIRST_EXAMPLE } from '../../images/examples.ts';
+import { failureResponse } from '../requests/http-error.ts';
+import type { Door } from '../requests/route.ts';
 import { cutHeader } from './cut-header.ts';
-import type { Door } from './door.ts';
+import { IMAGE_CODES, MODEL_CODES } from './failure-codes.ts';
 import { imageOfText } from './image-text.ts';
+import { parseFields } from './parse-fields.ts';
 
-/** An image's best classes, best first: their places among the classes, their names, how probable. */
-type TopClasses = readonly [readonly number[], readonly string[], readonly number[]];
+const bodySchema = z.object({
+  images: z.array(z.string()).min(1).describe('a list of URLs or base64 texts'),
+  classes: z.array(z.string()).min(1).describe('a list of texts'),
+});
 
 const MOST_CLASSES = 3;
+
+const topClassesSchema = z
+  .tuple([
+    z.array(z.int()).max(MOST_CLASSES),
+    z.array(z.string()).max(MOST_CLASSES),
+    z.array(z.number()).max(MOST_CLASSES),
+  ])
+  .describe('its best classes, best first: places among the classes, names, probabilities');
+
+/** An image's best classes, best first: their places among the classes, their names, how probable. */
+type TopClasses = z.infer<typeof topClassesSchema>;
 
 /** Names the images that have no answer. */
 const FAILURES_HEADER = 'clipql-failed-images';
@@ -28,17 +43,17 @@ const CUT_HEADER = 'clipql-cut-classes';
  * `clipql-cut-classes`.
  */
 export const invocations: Door = {
-  method: 'POST',
-  answer: async (request, context, { settings, keepBytes }) => {
-    const body = await readJsonObject(request, bodyLimits(settings), keepBytes);
-    const images = textsOf(body, 'images', 'URLs or base64 texts').map(imageOfText);
-    const labels = textsOf(body, 'classes', 'texts');
+  answer: async ({ request, context, readJson }) => {
+    const { images: texts, classes: labels } = parseFields(bodySchema, await readJson());
+    const images = texts.map(imageOfText);
     const session = await chooseModel(context, {});
     const question = { labels, mode: 'softmax', topK: MOST_CLASSES } as const;
     const outcomes = await classifyImages(session, images, question, context.describe);
     const failures = outcomes.filter((outcome) => outcome instanceof InputFailure);
     const [first] = failures;
-    if (first !== undefined && failures.length === images.length) return httpFailure(first.error);
+    if (first !== undefined && failures.length === images.length) {
+      return failureResponse(first.error, new URL(request.url).pathname);
+    }
     const [cut = []] = outcomes.flatMap((outcome) =>
       outcome instanceof InputFailure ? [] : [outcome.cutLabels],
     );
@@ -48,7 +63,40 @@ export const invocations: Door = {
     };
     return Response.json(outcomes.map(topClasses), { headers });
   },
-  fail: httpFailure,
+  operation: {
+    id: 'invoke',
+    summary: 'Classify images',
+    description:
+      'As SageMaker asks its containers. An image that fails has three empty lists; when all fail, the request does, with the first one’s error.',
+    body: bodySchema,
+    answers: {
+      200: {
+        description: 'For each image its three best classes',
+        schema: z.array(topClassesSchema),
+        headers: {
+          [FAILURES_HEADER]: 'indices and error codes of images without an answer',
+          [CUT_HEADER]: 'indices of classes that were longer than the model’s context',
+        },
+      },
+    },
+    errors: [...MODEL_CODES, ...IMAGE_CODES, 'TOO_MANY_LABELS'],
+    examples: [
+      {
+        name: 'classify',
+        summary: 'Two images, one of which fails',
+        body: {
+          images: [`${EXAMPLES_PATH}${FIRST_EXAMPLE.file}`, 'no image'],
+          classes: ['mountain', 'sheep', 'house', 'car'],
+        },
+      },
+      {
+        name: 'noClasses',
+        summary: 'No classes: 400',
+        body: { images: [`${EXAMPLES_PATH}${FIRST_EXAMPLE.file}`] },
+        status: 400,
+      },
+    ],
+  },
 };
 
 function topClasses(outcome: ImageClassification | InputFailure): TopClasses {
@@ -63,12 +111,3 @@ function topClasses(outcome: ImageClassification | InputFailure): TopClasses {
 
 const failuresText = (failures: readonly InputFailure[]): string =>
   failures.map(({ index, error }) => `${index}=${error.code}`).join(', ');
-
-function textsOf(body: Readonly<Record<string, unknown>>, name: string, what: string): string[] {
-  const value = body[name];
-  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string')) {
-    return value;
-  }
-  const got = value === undefined ? 'none' : 'something else';
-  throw new ApiError('BAD_INPUT', `expected "${name}" as a list of ${what}, got ${got}`);
-}

@@ -1,19 +1,78 @@
-import type { Door } from './door.ts';
-import { openAiFailure } from './open-ai-failure.ts';
+import { z } from 'zod';
+import { ApiError } from '../../errors/api-error.ts';
+import { shorten } from '../../errors/one-line.ts';
+import { failureResponse } from '../requests/http-error.ts';
+import type { Door } from '../requests/route.ts';
+
+const modelSchema = z.object({
+  id: z.string(),
+  object: z.literal('model'),
+  created: z.literal(0).describe('not known'),
+  owned_by: z.string(),
+});
+
+const listSchema = z.object({ object: z.literal('list'), data: z.array(modelSchema) });
+
+/** When a model was made is not known. */
+const modelOf = ({ name }: { readonly name: string }): z.infer<typeof modelSchema> => ({
+  id: name,
+  object: 'model',
+  created: 0,
+  owned_by: 'clipql',
+});
 
 /**
- * `GET /v1/models`: the served models in OpenAI's form, by which its tools fill their menus. When a model
- * was made is not known, so `created` is 0.
+ * `GET /v1/models`: the served models in OpenAI's form, by which its tools fill their menus.
  *
  * @see https://platform.openai.com/docs/api-reference/models/list
  */
 export const models: Door = {
-  method: 'GET',
-  answer: async (_request, context) => {
-    const data = context.models
-      .list()
-      .map(({ name }) => ({ id: name, object: 'model', created: 0, owned_by: 'clipql' }));
-    return Response.json({ object: 'list', data });
+  answer: ({ context }) => {
+    const list: z.infer<typeof listSchema> = {
+      object: 'list',
+      data: context.models.list().map(modelOf),
+    };
+    return Response.json(list);
   },
-  fail: openAiFailure,
+  operation: {
+    id: 'listModels',
+    summary: 'List the served models',
+    answers: { 200: { description: 'The models, the default one first', schema: listSchema } },
+    errors: [],
+    examples: [],
+  },
+};
+
+/**
+ * `GET /v1/models/{id}`: one of them. Ids may have slashes in them, percent-encoded or not.
+ *
+ * @see https://platform.openai.com/docs/api-reference/models/retrieve
+ */
+export const model: Door = {
+  answer: ({ request, rest: id, context }) => {
+    const served = context.models.list();
+    const found = served.find(({ name }) => name === id);
+    if (found !== undefined) return Response.json(modelOf(found));
+    const names = served.map(({ name }) => name).join(', ');
+    const got = JSON.stringify(shorten(id, 100));
+    const message = `expected a model that is served (${names}), got ${got}`;
+    const { pathname } = new URL(request.url);
+    const unknown = context.describe(new ApiError('UNKNOWN_MODEL', message));
+    return failureResponse(unknown, pathname, { param: 'model' });
+  },
+  operation: {
+    id: 'retrieveModel',
+    summary: 'Look up a served model',
+    rest: 'the model’s id',
+    answers: { 200: { description: 'The model', schema: modelSchema } },
+    errors: ['UNKNOWN_MODEL'],
+    examples: [
+      {
+        name: 'unknown',
+        summary: 'A model that is not served: 404',
+        rest: 'text-embedding-3-small',
+        status: 404,
+      },
+    ],
+  },
 };

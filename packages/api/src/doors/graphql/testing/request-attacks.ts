@@ -56,7 +56,8 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     what: 'a compressed body of zeros',
     body: gzipSync(Buffer.alloc(40 * 1024 * 1024)),
     headers: { 'content-encoding': 'gzip' },
-    code: 'BAD_REQUEST',
+    code: 'REQUEST_TOO_LARGE',
+    status: 413,
   },
   { what: 'a body that is no JSON', body: '{"query": "{ models', code: 'BAD_REQUEST' },
   { what: 'null', body: 'null', code: 'BAD_REQUEST' },
@@ -115,8 +116,8 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     what: 'a path that ends like GraphQL’s',
     path: '/x/graphql',
     query: `{ ${CLASSIFY} }`,
-    code: 'BAD_REQUEST',
-    status: 405,
+    code: 'NOT_FOUND',
+    status: 404,
   },
 ];
 

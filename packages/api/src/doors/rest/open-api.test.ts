@@ -1,0 +1,138 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseSettings } from '../../settings/settings.ts';
+import { startApi, type TestApi } from '../../testing/api.ts';
+
+/** What this test reads of the document. */
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
+}
+
+interface OperationObject {
+  readonly operationId: string;
+  readonly security: readonly object[];
+  readonly parameters?: readonly { readonly examples: Examples }[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+}
+
+type Content = Readonly<Record<string, { readonly schema: object; readonly examples: Examples }>>;
+type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
+
+let api: TestApi;
+let document: Document;
+const ajv = new Ajv2020({ allErrors: true });
+
+beforeAll(async () => {
+  api = await startApi();
+  const response = await api.fetch('/openapi.json');
+  expect(response.headers.get('content-type')).toBe('application/json');
+  document = await response.json();
+});
+
+afterAll(() => api.close());
+
+const bodyOf = ({ requestBody }: OperationObject) => requestBody?.content['application/json'];
+
+/** Every operation, with the path to ask and the body to send for each of its examples. */
+function requests() {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const bodies = Object.values(bodyOf(operation)?.examples ?? {});
+      const rests = (operation.parameters ?? []).flatMap(({ examples }) => Object.values(examples));
+      const asked = bodies.map(({ summary, value }) => ({ summary, path, body: value }));
+      const looked = rests.map(({ summary, value }) => ({
+        summary,
+        path: path.replace(/\{\w+\}/, encodeURIComponent(String(value))),
+        body: undefined,
+      }));
+      const plain = [{ summary: path, path: path.replace('{id}', 'nano'), body: undefined }];
+      const all = bodies.length > 0 ? asked : [...plain, ...looked];
+      return all.map((one) => ({ ...one, method: method.toUpperCase(), operation }));
+    }),
+  );
+}
+
+test('the document is valid OpenAPI 3.1, and names each operation once', async () => {
+  const { valid, errors } = await new Validator().validate({ ...document });
+  expect([errors, valid]).toEqual([undefined, true]);
+  expect(document.openapi).toMatch(/^3\.1\./);
+  const ids = Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId }) => operationId),
+  );
+  expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
+  expect(Object.keys(document.paths).toSorted()).toEqual([
+    '/healthz',
+    '/invocations',
+    '/metrics',
+    '/openapi.json',
+    '/ping',
+    '/readyz',
+    '/v1/embeddings',
+    '/v1/models',
+    '/v1/models/{id}',
+  ]);
+});
+
+test('each example is answered as its operation says, and its body is of the schema', async () => {
+  for (const { summary, path, method, body, operation } of requests()) {
+    const init = { method, headers: { 'content-type': 'application/json' } };
+    const response = await api.fetch(path, {
+      ...init,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const [, told = '200'] = /: (\d{3})$/.exec(summary) ?? [];
+    expect([summary, response.status]).toEqual([summary, Number(told)]);
+    if (body !== undefined && told === '200') {
+      const { schema } = bodyOf(operation)!;
+      expect([summary, ajv.validate(schema, body), ajv.errors]).toEqual([summary, true, null]);
+    }
+    await expectAnswer(response, operation, summary);
+  }
+});
+
+async function expectAnswer(response: Response, { responses }: OperationObject, what: string) {
+  const { content } = responses[response.status]!;
+  const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
+  expect([what, Object.keys(content ?? {})]).toEqual([what, type === '' ? [] : [type]]);
+  if (type !== 'application/json') return;
+  const valid = ajv.validate(content![type]!.schema, await response.json());
+  expect([what, ajv.errors, valid]).toEqual([what, null, true]);
+}
+
+test('schemas refuse what the doors refuse', async () => {
+  const { schema } = bodyOf(document.paths['/v1/embeddings']!.post!)!;
+  for (const body of [{}, { input: [] }, { input: [[1, 2]] }, { input: 'a', truncate: true }]) {
+    expect([body, ajv.validate(schema, body)]).toEqual([body, false]);
+    const refused = await api.fetch('/v1/embeddings', {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    expect([body, refused.status]).toEqual([body, 400]);
+  }
+});
+
+test('what every route may be refused with is told: a wrong key, a type, a size', async () => {
+  const apiKeys = `app:${'0'.repeat(64)}`;
+  const closed = await startApi({
+    settings: parseSettings({ apiKeys, maxRequestMegabytes: '0.001' }, {}),
+  });
+  const withKeys = (await (await closed.fetch('/openapi.json')).json()) as Document;
+  const { post } = withKeys.paths['/v1/embeddings']!;
+  expect(post!.security).toEqual([{ bearer: [] }, { apiKey: [] }]);
+  expect(document.paths['/v1/embeddings']!.post!.security).toEqual([]);
+  const wrongKey = await closed.fetch('/v1/embeddings', { method: 'POST', body: '{}' });
+  expect(wrongKey.status).toBe(401);
+  await expectAnswer(wrongKey, post!, 'a wrong key');
+  await closed.close();
+  const packed = { 'content-encoding': 'zstd' };
+  const unreadable = await api.fetch('/v1/embeddings', {
+    method: 'POST',
+    headers: packed,
+    body: 'x',
+  });
+  expect(unreadable.status).toBe(415);
+  await expectAnswer(unreadable, post!, 'a coding');
+});

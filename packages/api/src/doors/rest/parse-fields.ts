@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import { ApiError } from '../../errors/api-error.ts';
+import { shorten } from '../../errors/one-line.ts';
+import type { JsonObject } from '../requests/request-body.ts';
+
+/**
+ * A body's fields, as its schema has them. The descriptions of fields say what to expect.
+ *
+ * @throws ApiError BAD_INPUT, which names the field at fault, or one that a strict schema does not have.
+ */
+export function parseFields<Shape extends Readonly<Record<string, z.ZodType>>>(
+  schema: z.ZodObject<Shape>,
+  body: JsonObject,
+): z.output<z.ZodObject<Shape>> {
+  const { success, data, error } = schema.safeParse(body);
+  if (success) return data;
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    const name = JSON.stringify(shorten(issue.keys[0]!, 100));
+    const known = Object.keys(schema.shape).join(', ');
+    throw new ApiError('BAD_INPUT', `unknown field ${name}; there are ${known}`);
+  }
+  const name = String(error.issues[0]!.path[0]);
+  const { description } = schema.shape[name]!;
+  const got = body[name] === undefined ? 'none' : 'something else';
+  throw new ApiError('BAD_INPUT', `expected "${name}" as ${description}, got ${got}`);
+}
