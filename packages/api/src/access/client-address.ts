@@ -38,6 +38,9 @@ export function networkOf(address: string): string {
   return [...groups, ...(tail === undefined ? [] : zeros), ...after].slice(0, 4).join(':');
 }
 
+/** Whose turn work is that comes without a key: all of a network's. */
+export const partyOf = (address = ''): string => `network:${networkOf(plain(address))}`;
+
 /** An IPv4 address of a socket that takes both is written as an IPv6 one. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
 

@@ -12,6 +12,7 @@ import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import type { ModelLease, ModelRegistry } from '../models/registry.ts';
 import { type DescribedError, describeFailure, type ErrorLog } from '../telemetry/error-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { currentRequest } from '../telemetry/request-scope.ts';
 
 /** What all operations share. */
 export interface OperationServices {
@@ -73,8 +74,9 @@ export function createContext(
     }
     leases.push(lease);
     const { model } = lease;
+    const party = currentRequest()?.party;
     waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout, ending);
-    return { model, loaders: createLoaders(model, readImage, settings, waiting.signal) };
+    return { model, loaders: createLoaders(model, readImage, settings, waiting.signal, party) };
   };
   return {
     models,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
+import { partyOf } from '../access/client-address.ts';
 import { openToAll } from '../access/open-to-all.ts';
 import { listen } from '../doors/listener/server.ts';
 import { createReadiness } from '../doors/requests/readiness.ts';
@@ -89,7 +90,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Settings are checked here, which takes no time, and then the model, before the first request.
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
-    const flood = () => floodOf(models, metrics);
+    const flood = (address?: string) => floodOf(models, metrics, address);
     const server = await listen(yoga, settings, log.unexpected, flood);
     // Whoever reads that it listens may end it at once.
     const ending = signalled();
@@ -120,9 +121,15 @@ async function setTracingUp(path: string): Promise<void> {
   }
 }
 
-/** A reason to refuse whatever comes: each model that is loaded has more to do than it can. */
-function floodOf(models: ModelRegistry, { refusals }: Metrics): PublicError | undefined {
-  const floods = models.list().flatMap(({ loaded }) => (loaded ? [loaded.inference.flood()] : []));
+/** A reason to refuse whatever comes from an address: each loaded model has more to do than it can. */
+function floodOf(
+  models: ModelRegistry,
+  { refusals }: Metrics,
+  address: string | undefined,
+): PublicError | undefined {
+  const party = partyOf(address);
+  const loaded = models.list().flatMap((model) => model.loaded ?? []);
+  const floods = loaded.map(({ inference }) => inference.flood(party));
   if (floods.includes(undefined)) return undefined;
   const [flood] = floods;
   if (flood !== undefined) refusals.inc({ code: flood.code });

@@ -1,10 +1,11 @@
 import { ApiError } from '../errors/api-error.ts';
 import type { PublicError } from '../errors/public-error.ts';
+import type { Line } from './fair-queue.ts';
 import { RefusalRate } from './refusal-rate.ts';
-import { Speed } from './speed.ts';
+import type { Speed } from './speed.ts';
 
-/** What an operation holds. */
-export interface Account {
+/** An operation, with what it holds. */
+export interface Account extends Line {
   /** Of the queue, in operations of forward passes. */
   held: number;
   /** Of image files. */
@@ -35,8 +36,11 @@ export interface Ticket extends Place {
 }
 
 export interface AdmissionOptions {
-  /** Operations of forward passes that may wait or run. */
-  readonly capacity: number;
+  /** Seconds of work that may wait or run. */
+  readonly seconds: number;
+  /** Operations of forward passes that may in any case, and while the model's speed is not known. */
+  readonly capacity: { readonly least: number; readonly atStart: number };
+  readonly speed: Speed;
   /** Images that may be fetched at a time, or wait behind a full queue when they have been. */
   readonly fetches: number;
   /** Bytes of image files that several operations may hold together; one that is alone, twice as many. */
@@ -55,13 +59,16 @@ interface Arrival {
 
 /** Refusals in half a second from which on requests are refused before they are read. */
 const FLOOD = 50;
+/** What callers with less than their share may fill the queue to, in its capacity. */
+const MOST_SHARED = 2;
 /** Seconds that a refused client is told to stay away, at most. */
 const MOST_RETRY_SECONDS = 60;
 
 /**
  * The door to one model: work is priced by the operations of what runs, and what finds no room is
  * refused at once. Fetching holds another, larger room, so that slow origins do not keep the model
- * from work. An operation that is alone is let in whatever work it costs: its own limits bound it.
+ * from work. An operation that is alone is let in whatever work it costs: its own limits bound it. A caller
+ * who holds less than an equal share finds room where others have filled the queue.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -69,12 +76,12 @@ export class Admission {
   #fetching = 0;
   #bytes = 0;
   readonly #arrivals = new Set<Arrival>();
-  readonly #speed: Speed;
+  /** What each caller holds of the queue, in operations. */
+  readonly #parties = new Map<string, number>();
   readonly #refusals: RefusalRate;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#speed = new Speed(options.now);
     this.#refusals = new RefusalRate(options.now);
   }
 
@@ -84,8 +91,7 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is not enough.
    */
   take(account: Account, operations: number): Ticket {
-    const isFull = this.#arrivals.size > 0 || !this.#hasBytes(account);
-    if (isFull || !this.#hasRoom(account, operations)) throw this.#overloaded();
+    if (!this.#hasBytes(account) || !this.#isLetIn(account, operations)) throw this.#overloaded();
     return this.#ticket(account, this.#hold(account, operations), async () => {});
   }
 
@@ -95,9 +101,8 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is none, here or in the queue behind.
    */
   takeFetch(account: Account, operations: number): Ticket {
-    const isFull = this.#fetching >= this.#options.fetches || this.#arrivals.size > 0;
-    if (isFull || !this.#hasBytes(account) || !this.#hasRoom(account, operations))
-      throw this.#overloaded();
+    const isFull = this.#fetching >= this.#options.fetches || !this.#hasBytes(account);
+    if (isFull || !this.#isLetIn(account, operations)) throw this.#overloaded();
     this.#fetching += 1;
     this.#changed();
     const fetch = once(() => {
@@ -116,12 +121,11 @@ export class Admission {
    * Why to refuse a request unread: work of so many operations would find no room, and so many have
    * come lately that telling each by itself would keep the server from its work.
    */
-  flood(operations: number): PublicError | undefined {
+  flood(party: string, operations: number): PublicError | undefined {
     if (this.#refusals.recent < FLOOD) return undefined;
-    const isFull = this.#arrivals.size > 0 || this.#fetching >= this.#options.fetches;
-    return isFull || !this.#hasRoom({ held: 0, bytes: 0 }, operations)
-      ? this.#refusal()
-      : undefined;
+    const account = { party, held: 0, bytes: 0 };
+    const isFull = this.#fetching >= this.#options.fetches || !this.#isLetIn(account, operations);
+    return isFull ? this.#refusal() : undefined;
   }
 
   #ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
@@ -155,22 +159,48 @@ export class Admission {
     return isAlone || this.#bytes <= this.#options.heldBytes;
   }
 
-  #hasRoom({ held }: Account, operations: number): boolean {
-    const isAlone = this.#taken === held;
-    return isAlone || this.#taken + operations <= this.#options.capacity;
+  /** Before it is read; those who were and wait for room go first, whoever holds a share. */
+  #isLetIn(account: Account, operations: number): boolean {
+    const isShare = this.#isShare(account, operations);
+    return isShare || (this.#arrivals.size === 0 && this.#hasRoom(account, operations));
+  }
+
+  #hasRoom(account: Account, operations: number): boolean {
+    const isAlone = this.#taken === account.held;
+    const fits = this.#taken + operations <= this.#capacity;
+    return isAlone || fits || this.#isShare(account, operations);
+  }
+
+  /** Whether the caller has no more with this than an equal share; all shares together are bounded too. */
+  #isShare({ party }: Account, operations: number): boolean {
+    const held = this.#parties.get(party) ?? 0;
+    const parties = this.#parties.size + (held === 0 ? 1 : 0);
+    const isEqual = parties > 1 && held + operations <= this.#capacity / parties;
+    return isEqual && this.#taken + operations <= MOST_SHARED * this.#capacity;
+  }
+
+  get #capacity(): number {
+    const { seconds, capacity, speed } = this.#options;
+    const { operationsASecond } = speed;
+    if (operationsASecond === undefined) return capacity.atStart;
+    return Math.max(capacity.least, seconds * operationsASecond);
   }
 
   #hold(account: Account, operations: number): Place {
-    this.#taken += operations;
-    account.held += operations;
-    this.#changed();
+    this.#count(account, operations);
     return once(() => {
-      this.#taken -= operations;
-      account.held -= operations;
-      this.#changed();
-      this.#speed.count(operations);
+      this.#count(account, -operations);
       this.#letIn();
     });
+  }
+
+  #count(account: Account, operations: number): void {
+    this.#taken += operations;
+    account.held += operations;
+    const held = (this.#parties.get(account.party) ?? 0) + operations;
+    if (held > 0) this.#parties.set(account.party, held);
+    else this.#parties.delete(account.party);
+    this.#changed();
   }
 
   #arrive(account: Account, operations: number, signal: AbortSignal): Promise<Place> {
@@ -195,7 +225,7 @@ export class Admission {
   #letIn(): void {
     for (const arrival of this.#arrivals) {
       const { account, operations, enter } = arrival;
-      if (!this.#hasRoom(account, operations)) return;
+      if (!this.#hasRoom(account, operations)) continue;
       this.#arrivals.delete(arrival);
       enter(this.#hold(account, operations));
     }
@@ -209,7 +239,8 @@ export class Admission {
   /** As an object: an error with its stack takes as long as all the rest of refusing a request. */
   #refusal() {
     this.#refusals.count();
-    const seconds = Math.ceil(this.#taken / this.#speed.operationsASecond);
+    const { operationsASecond = Number.POSITIVE_INFINITY } = this.#options.speed;
+    const seconds = Math.ceil(this.#taken / operationsASecond);
     const retryAfter = Math.min(Math.max(seconds, 1), MOST_RETRY_SECONDS);
     const message = `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`;
     return { code: 'OVERLOADED', message, retryAfter } as const;

@@ -1,5 +1,6 @@
 import { ClipError, type ClipErrorCode } from '@clipql/core';
 import type { After } from './caller.ts';
+import { FairQueue, type Line } from './fair-queue.ts';
 
 type TowerName = 'image' | 'text';
 
@@ -9,6 +10,8 @@ export interface Tower<Input> {
   /** The most of one forward pass, in what `sizeOf` counts; a single input may be larger. */
   readonly maxSize: number;
   sizeOf(input: Input): number;
+  /** Of a forward pass, for one input. */
+  operationsOf(input: Input): number;
   /** Whether more inputs are known to be on their way, so that a batch may wait for them. */
   readonly expectsMore?: () => boolean;
   /** One [E] an input, in their order, as the model gives them. */
@@ -27,6 +30,8 @@ export interface BatchFacts {
   readonly tower: TowerName;
   /** Inputs. */
   readonly size: number;
+  /** Of all inputs together. */
+  readonly operations: number;
   readonly milliseconds: number;
   /** Milliseconds that each input had waited for it. */
   readonly waits: readonly number[];
@@ -56,7 +61,8 @@ const LOSSES: readonly ClipErrorCode[] = ['WORKER_LOST', 'GPU_LOST'];
 /**
  * Brings the inputs of all requests to the model, one forward pass at a time. What comes while the
  * model runs is gathered into the next batch. An idle model begins at once with what there is, unless
- * more is on its way: then when the batch is full, or has waited for as long as it may.
+ * more is on its way: then when the batch is full, or has waited for as long as it may. Operations take
+ * turns for the places of a batch.
  */
 export class Batcher {
   readonly #options: BatcherOptions;
@@ -69,11 +75,13 @@ export class Batcher {
   }
 
   /** Adds a tower. @returns its queue: runs an input in a batch with others. */
-  tower<Input>(tower: Tower<Input>): (input: Input, signal: AbortSignal) => Promise<BatchResult> {
+  tower<Input>(
+    tower: Tower<Input>,
+  ): (input: Input, line: Line, signal: AbortSignal) => Promise<BatchResult> {
     const queue = new InputQueue(tower, this.#options.now);
     this.#queues.push(queue);
-    return (input, signal) => {
-      const result = queue.add(input, signal);
+    return (input, line, signal) => {
+      const result = queue.add(input, line, signal);
       // In a microtask, so that what is added together is run together.
       queueMicrotask(() => this.next());
       return result;
@@ -119,7 +127,7 @@ interface TowerQueue {
 class InputQueue<Input> implements TowerQueue {
   readonly #tower: Tower<Input>;
   readonly #now: () => number;
-  readonly #items = new Set<Item<Input>>();
+  readonly #items = new FairQueue<Item<Input>>();
   #size = 0;
 
   constructor(tower: Tower<Input>, now: () => number) {
@@ -128,8 +136,7 @@ class InputQueue<Input> implements TowerQueue {
   }
 
   get since(): number | undefined {
-    const [oldest] = this.#items;
-    return oldest?.since;
+    return this.#items.oldest?.since;
   }
 
   get isFull(): boolean {
@@ -140,14 +147,17 @@ class InputQueue<Input> implements TowerQueue {
     return this.#tower.expectsMore?.() ?? false;
   }
 
-  add(input: Input, signal: AbortSignal): Promise<BatchResult> {
+  add(input: Input, line: Line, signal: AbortSignal): Promise<BatchResult> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const item = { input, since: this.#now(), resolve, reject };
-      this.#items.add(item);
-      this.#size += this.#tower.sizeOf(input);
+      const size = this.#tower.sizeOf(input);
+      this.#items.add(item, line, size);
+      this.#size += size;
       const drop = () => {
-        if (this.#remove(item)) reject(signal.reason);
+        if (!this.#items.remove(item)) return;
+        this.#size -= size;
+        reject(signal.reason);
       };
       signal.addEventListener('abort', drop, { once: true });
     });
@@ -165,6 +175,7 @@ class InputQueue<Input> implements TowerQueue {
       onBatch({
         tower: this.#tower.name,
         size: batch.length,
+        operations: batch.reduce((sum, { input }) => sum + this.#tower.operationsOf(input), 0),
         milliseconds: encoding,
         waits: batch.map(({ since }) => start - since),
       });
@@ -187,19 +198,16 @@ class InputQueue<Input> implements TowerQueue {
 
   #takeBatch(): Item<Input>[] {
     const batch: Item<Input>[] = [];
-    let size = 0;
-    for (const item of this.#items) {
-      size += this.#tower.sizeOf(item.input);
-      if (batch.length > 0 && size > this.#tower.maxSize) break;
+    let taken = 0;
+    for (;;) {
+      const item = this.#items.next();
+      if (item === undefined) return batch;
+      const size = this.#tower.sizeOf(item.input);
+      if (batch.length > 0 && taken + size > this.#tower.maxSize) return batch;
+      this.#items.take(item);
+      this.#size -= size;
+      taken += size;
       batch.push(item);
-      this.#remove(item);
     }
-    return batch;
-  }
-
-  #remove(item: Item<Input>): boolean {
-    if (!this.#items.delete(item)) return false;
-    this.#size -= this.#tower.sizeOf(item.input);
-    return true;
   }
 }

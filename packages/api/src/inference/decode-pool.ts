@@ -3,6 +3,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { type After, isDeadline } from './caller.ts';
 import type { DecodeThread, StartDecodeThread } from './decode-thread.ts';
 import type { DecodedImage } from './decoded-image.ts';
+import { FairQueue, type Line } from './fair-queue.ts';
 
 export interface DecodePoolOptions {
   /** The most threads; each is started when it is first needed. */
@@ -10,6 +11,8 @@ export interface DecodePoolOptions {
   /** Milliseconds that an image may take before its thread is ended. */
   readonly timeout: number;
   readonly start: StartDecodeThread;
+  /** Whether another image may begin: those decoded already wait for the model, and take memory. */
+  readonly mayBegin: (inThreads: number) => boolean;
   readonly after: After;
   /** Told the milliseconds that an image waited for a thread. */
   readonly onWait: (milliseconds: number) => void;
@@ -22,6 +25,7 @@ interface Job {
   readonly bytes: Uint8Array;
   /** Of the picture, as the header says. */
   readonly pixels: number;
+  readonly line: Line;
   readonly since: number;
   readonly resolve: (image: DecodedImage) => void;
   readonly reject: (error: unknown) => void;
@@ -40,14 +44,16 @@ interface Worker {
 const LARGE_PIXELS = 4_000_000;
 /** How often an image is tried again whose thread died. */
 const RETRIES = 1;
+/** What the smallest picture costs, in pixels: it has to be sent to a thread and back. */
+const LEAST_COST = 100_000;
 
 /**
  * Decodes and preprocesses images in threads that can be done without: one that takes too long, or
- * dies of its image, is replaced.
+ * dies of its image, is replaced. Operations take turns for threads.
  */
 export class DecodePool {
   readonly #options: DecodePoolOptions;
-  readonly #waiting = new Set<Job>();
+  readonly #waiting = new FairQueue<Job>();
   readonly #workers = new Set<Worker>();
   #closed = false;
 
@@ -60,14 +66,19 @@ export class DecodePool {
    * @throws ClipError IMAGE_CORRUPT and its like; ApiError IMAGE_DECODE_TIMEOUT; ClipError
    *   WORKER_LOST when its thread died again and again; the signal's reason once it is aborted.
    */
-  decode(bytes: Uint8Array, pixels: number, signal: AbortSignal): Promise<DecodedImage> {
+  decode(
+    bytes: Uint8Array,
+    pixels: number,
+    line: Line,
+    signal: AbortSignal,
+  ): Promise<DecodedImage> {
     return new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);
       const since = performance.now();
-      const job = { bytes, pixels, since, resolve, reject, deaths: 0, dropped: false };
-      this.#waiting.add(job);
+      const job = { bytes, pixels, line, since, resolve, reject, deaths: 0, dropped: false };
+      this.#wait(job);
       signal.addEventListener('abort', () => this.#drop(job, signal.reason), { once: true });
-      this.#next();
+      this.next();
     });
   }
 
@@ -75,7 +86,7 @@ export class DecodePool {
   close(): void {
     this.#closed = true;
     const disposed = new ClipError('DISPOSED', 'the model was disposed of');
-    for (const { reject } of this.#waiting) reject(disposed);
+    for (const { reject } of this.#waiting.items()) reject(disposed);
     this.#waiting.clear();
     for (const worker of this.#workers) {
       worker.job?.reject(disposed);
@@ -89,24 +100,31 @@ export class DecodePool {
    */
   #drop(job: Job, reason: unknown): void {
     job.dropped = true;
-    this.#waiting.delete(job);
+    this.#waiting.remove(job);
     job.reject(reason);
     if (isDeadline(reason)) {
       for (const worker of this.#workers) if (worker.job === job) this.#end(worker);
     }
-    this.#next();
+    this.next();
   }
 
-  #next(): void {
-    for (const job of this.#waiting) {
-      if (this.#isHeldBack(job)) continue;
-      const worker = this.#idleWorker();
-      if (worker === undefined) break;
-      this.#waiting.delete(job);
+  /** Begins what may begin: to be called when more may. */
+  next(): void {
+    for (;;) {
+      const busy = [...this.#workers].filter(({ job }) => job !== undefined).length;
+      if (!this.#options.mayBegin(busy)) break;
+      const job = this.#waiting.next((one) => !this.#isHeldBack(one));
+      const worker = job && this.#idleWorker();
+      if (job === undefined || worker === undefined) break;
+      this.#waiting.take(job);
       this.#options.onWait(performance.now() - job.since);
       this.#begin(worker, job);
     }
     this.#options.onDepth(this.#waiting.size);
+  }
+
+  #wait(job: Job): void {
+    this.#waiting.add(job, job.line, Math.max(job.pixels, LEAST_COST));
   }
 
   /** Large pictures leave a thread to the others. */
@@ -143,7 +161,7 @@ export class DecodePool {
         ),
       );
       this.#end(worker);
-      this.#next();
+      this.next();
     });
     worker.thread.decode(job.bytes);
   }
@@ -154,7 +172,7 @@ export class DecodePool {
     worker.cancelTimer();
     worker.job = undefined;
     settle(job);
-    this.#next();
+    this.next();
   }
 
   #die(worker: Worker, reason: string): void {
@@ -162,7 +180,7 @@ export class DecodePool {
     worker.cancelTimer();
     const { job } = worker;
     if (job !== undefined && !job.dropped) this.#retry(job, reason);
-    this.#next();
+    this.next();
   }
 
   #retry(job: Job, reason: string): void {
@@ -172,10 +190,7 @@ export class DecodePool {
       job.reject(new ClipError('WORKER_LOST', message));
       return;
     }
-    // At the front: it has waited before.
-    const others = [...this.#waiting];
-    this.#waiting.clear();
-    for (const one of [job, ...others]) this.#waiting.add(one);
+    this.#wait(job);
   }
 
   #end(worker: Worker): void {

@@ -10,6 +10,7 @@ import type { DecodePool } from './decode-pool.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedImage } from './encoded.ts';
+import type { Line } from './fair-queue.ts';
 import type { InferenceObserver } from './inference-observer.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 
@@ -24,13 +25,25 @@ interface ImagePipelineParts {
   readonly cache: EmbeddingCache<ImageContent>;
   readonly decoders: DecodePool;
   /** Runs an image in a batch with others. */
-  readonly run: (pixels: PixelTensor, signal: AbortSignal) => Promise<BatchResult>;
+  readonly run: (pixels: PixelTensor, line: Line, signal: AbortSignal) => Promise<BatchResult>;
   /** Of the forward pass of one image. */
   readonly operations: number;
   readonly maxPixels: number | undefined;
   readonly observer: InferenceObserver;
   /** Told when an image that was on its way to the model does not get there. */
   readonly onLoss: () => void;
+}
+
+/** An image's file, as it came. */
+interface ImageFile {
+  readonly bytes: Uint8Array;
+  readonly header: ImageHeader;
+  readonly hash: string;
+}
+
+interface ImageJob extends ImageFile {
+  readonly ticket: Ticket;
+  readonly line: Line;
 }
 
 /** What a cached image took. */
@@ -41,25 +54,37 @@ export class ImagePipeline {
   readonly #parts: ImagePipelineParts;
   readonly #flights = new SingleFlight<[ImageContent, ContentTiming]>();
   #decoding = 0;
+  #decoded = 0;
 
   constructor(parts: ImagePipelineParts) {
     this.#parts = parts;
   }
 
   /**
-   * @throws ApiError OVERLOADED before anything is done; ApiError or ClipError for an image that
-   *   cannot be had or read; the signal's reason once the caller has gone.
+   * Encodes the images of one operation; what fails, fails alone.
+   *
+   * @returns in their order, an ApiError or ClipError for an image that cannot be had or read: OVERLOADED
+   *   before anything is done; the signal's reason once the caller has gone.
    */
-  async encode(source: ImageSource, read: ReadImage, caller: Caller): Promise<EncodedImage> {
+  encode(
+    sources: readonly ImageSource[],
+    read: ReadImage,
+    caller: Caller,
+  ): Promise<readonly (EncodedImage | Error)[]> {
+    return Promise.all(
+      sources.map((source) => this.#encodeOne(source, read, caller).catch(toError)),
+    );
+  }
+
+  async #encodeOne(source: ImageSource, read: ReadImage, caller: Caller): Promise<EncodedImage> {
     const { signal } = caller;
     const ticket = this.#admit(source, caller);
     let begun = false;
-    const { fetch, hash, bytes, header } = await this.#fetch(source, read, ticket, signal).catch(
-      (error: unknown) => {
-        ticket.release();
-        throw error;
-      },
-    );
+    const file = await this.#fetch(source, read, ticket, signal).catch((error: unknown) => {
+      ticket.release();
+      throw error;
+    });
+    const { hash, fetch } = file;
     const known = this.#parts.cache.get(hash);
     if (known !== undefined) {
       ticket.release();
@@ -67,7 +92,7 @@ export class ImagePipeline {
     }
     const flight = this.#flights.join(hash, (flightSignal) => {
       begun = true;
-      return this.#encodeContent(bytes, header, hash, ticket, flightSignal);
+      return this.#encodeContent({ ...file, ticket, line: caller.account }, flightSignal);
     });
     // Who joins others' work takes no room of their own.
     if (!begun) ticket.release();
@@ -79,6 +104,11 @@ export class ImagePipeline {
   /** Whether images are on their way to the model. */
   get expectsMore(): boolean {
     return this.#decoding > 0;
+  }
+
+  /** Images whose pixels are in memory: those that wait for the model, or are in it. */
+  get decoded(): number {
+    return this.#decoded;
   }
 
   #admit(source: ImageSource, { account }: Caller): Ticket {
@@ -94,7 +124,7 @@ export class ImagePipeline {
     read: ReadImage,
     ticket: Ticket,
     signal: AbortSignal,
-  ): Promise<{ fetch: number; hash: string; bytes: Uint8Array; header: ImageHeader }> {
+  ): Promise<ImageFile & { readonly fetch: number }> {
     const { maxPixels, observer } = this.#parts;
     signal.throwIfAborted();
     const start = performance.now();
@@ -113,21 +143,18 @@ export class ImagePipeline {
   }
 
   async #encodeContent(
-    bytes: Uint8Array,
-    { format, decodedPixels }: ImageHeader,
-    hash: string,
-    ticket: Ticket,
+    { bytes, header, hash, ticket, line }: ImageJob,
     signal: AbortSignal,
   ): Promise<[ImageContent, ContentTiming]> {
-    const { cache, run, observer } = this.#parts;
+    const { cache, observer } = this.#parts;
     try {
       await ticket.enter(signal);
-      const decoded = await this.#decode(bytes, decodedPixels, signal);
+      const decoded = await this.#decode(bytes, header.decodedPixels, line, signal);
       const { width, height, pixels, decode, preprocess } = decoded;
       observer.stage('decode', decode);
       observer.stage('preprocess', preprocess);
-      const { embedding, encoding: imageEncoding } = await run(pixels, signal);
-      const facts = { format, width, height, bytes: bytes.length };
+      const { embedding, encoding: imageEncoding } = await this.#run(pixels, line, signal);
+      const facts = { format: header.format, width, height, bytes: bytes.length };
       const content = { facts, embedding, direction: normalized(embedding) };
       cache.set(hash, content);
       return [content, { decode, preprocess, imageEncoding }];
@@ -136,17 +163,32 @@ export class ImagePipeline {
     }
   }
 
-  async #decode(bytes: Uint8Array, pixels: number, signal: AbortSignal): Promise<DecodedImage> {
+  async #decode(
+    bytes: Uint8Array,
+    pixels: number,
+    line: Line,
+    signal: AbortSignal,
+  ): Promise<DecodedImage> {
     const { decoders, onLoss } = this.#parts;
     this.#decoding += 1;
     try {
-      const decoded = await decoders.decode(bytes, pixels, signal);
+      const decoded = await decoders.decode(bytes, pixels, line, signal);
       this.#decoding -= 1;
       return decoded;
     } catch (error) {
       this.#decoding -= 1;
       onLoss();
       throw error;
+    }
+  }
+
+  async #run(pixels: PixelTensor, line: Line, signal: AbortSignal): Promise<BatchResult> {
+    this.#decoded += 1;
+    try {
+      return await this.#parts.run(pixels, line, signal);
+    } finally {
+      this.#decoded -= 1;
+      this.#parts.decoders.next();
     }
   }
 }
@@ -160,3 +202,6 @@ async function contentHash(bytes: Uint8Array): Promise<string> {
   const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
   return Buffer.from(digest).toString('base64');
 }
+
+const toError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error('not an error', { cause: error });

@@ -4,12 +4,13 @@ import type { PublicError } from '../errors/public-error.ts';
 import { Admission } from './admission.ts';
 import { Batcher } from './batcher.ts';
 import { type After, afterTimeout } from './caller.ts';
-import { DecodePool } from './decode-pool.ts';
+import { DecodePool, type DecodePoolOptions } from './decode-pool.ts';
 import { decodeThreads, type StartDecodeThread } from './decode-thread.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedText } from './encoded.ts';
 import { type ImageContent, ImagePipeline } from './image-pipeline.ts';
 import { type InferenceMetrics, InferenceObserver } from './inference-observer.ts';
+import { Speed } from './speed.ts';
 import { TextPipeline } from './text-pipeline.ts';
 
 export interface InferenceOptions {
@@ -20,7 +21,9 @@ export interface InferenceOptions {
    * full one of the other tower; 20 unless given.
    */
   readonly maxWait?: number;
-  /** Images, or texts for as many operations, that may wait for the model; 64 unless given. */
+  /** Seconds of work that may wait for the model, which fast models do more in; 10 unless given. */
+  readonly queueSeconds?: number;
+  /** Images, or texts of as much work, that may wait until the model's speed is known; 64 unless given. */
   readonly queue?: number;
   /** Images that may be fetched at a time; 256 unless given. */
   readonly fetches?: number;
@@ -50,7 +53,7 @@ export interface Inference {
   readonly images: ImagePipeline;
   readonly texts: TextPipeline;
   /** Why to refuse a request before it is read; undefined where it may be answered. */
-  flood(): PublicError | undefined;
+  flood(party: string): PublicError | undefined;
   /** Ends its threads. */
   close(): void;
 }
@@ -59,15 +62,20 @@ const MEBIBYTE = 1024 * 1024;
 /** Tokens of one forward pass of the text tower, all texts together: as core splits them. */
 const MAX_TOKENS = 1024;
 const MAX_DECODE_THREADS = 4;
+/** Batches whose images may be decoded ahead: each image takes 600 kB at 224 pixels. */
+const DECODED_BATCHES = 3;
 
 export function createInference(clip: Clip, options: InferenceOptions = {}): Inference {
-  const { maxBatch = 8, maxWait = 20, queue = 64, maxPixels, metrics } = options;
+  const { maxBatch = 8, maxWait = 20, queueSeconds = 10, queue = 64, maxPixels, metrics } = options;
   const { cacheBytes = 64 * MEBIBYTE, fetches = 256, heldBytes = 256 * MEBIBYTE } = options;
   const observer = new InferenceObserver(metrics);
   const now = () => performance.now();
   const operations = clip.imageOperations;
+  const speed = new Speed();
   const admission = new Admission({
-    capacity: (maxBatch + queue) * operations,
+    seconds: queueSeconds,
+    capacity: { least: maxBatch * operations, atStart: (maxBatch + queue) * operations },
+    speed,
     fetches,
     heldBytes,
     now,
@@ -76,18 +84,23 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       observer.depth('fetch', fetching);
     },
   });
-  const decoders = decodePool(clip, options, observer);
+  const mayBegin = (inThreads: number) => images.decoded + inThreads < DECODED_BATCHES * maxBatch;
+  const decoders = decodePool(clip, options, observer, mayBegin);
   const batcher = new Batcher({
     maxWait,
     now,
     after: afterTimeout,
-    onBatch: (facts) => observer.batch(facts),
+    onBatch: (facts) => {
+      speed.count(facts.operations, facts.milliseconds);
+      observer.batch(facts);
+    },
   });
   const raw = { normalize: false };
   const runImage = batcher.tower<PixelTensor>({
     name: 'image',
     maxSize: maxBatch,
     sizeOf: () => 1,
+    operationsOf: () => operations,
     expectsMore: () => images.expectsMore,
     run: (images) => clip.encodeImages(images, raw),
   });
@@ -95,6 +108,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     name: 'text',
     maxSize: MAX_TOKENS,
     sizeOf: ({ ids }) => ids.length,
+    operationsOf: (text) => clip.textOperations(text),
     run: (texts) => clip.encodeTexts(texts, raw),
   });
   const images = new ImagePipeline({
@@ -115,7 +129,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       cache: new EmbeddingCache<EncodedText>('text', cacheBytes, observer),
       run: runText,
     }),
-    flood: () => admission.flood(operations),
+    flood: (party) => admission.flood(party, operations),
     close: () => decoders.close(),
   };
 }
@@ -124,12 +138,14 @@ function decodePool(
   { preprocessing }: Clip,
   { decodeThreads: threads, decodeTimeout = 5_000, ...options }: InferenceOptions,
   observer: InferenceObserver,
+  mayBegin: DecodePoolOptions['mayBegin'],
 ): DecodePool {
   const { maxPixels, after = afterTimeout } = options;
   return new DecodePool({
     threads: threads ?? Math.min(availableParallelism(), MAX_DECODE_THREADS),
     timeout: decodeTimeout,
     start: options.startDecodeThread ?? decodeThreads({ preprocessing, maxPixels }),
+    mayBegin,
     after,
     onWait: (milliseconds) => observer.stage('queue', milliseconds),
     onDepth: (depth) => observer.depth('decode', depth),

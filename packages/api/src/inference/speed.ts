@@ -1,29 +1,28 @@
-/** Milliseconds over which the speed is looked at. */
+/** Milliseconds of work after which what came before counts half. */
 const WINDOW = 2_000;
+/** Milliseconds of work from which on the speed is known: first passes are slow, as plans are compiled. */
+const LEAST = 500;
 
-/** How fast work leaves the queue, so that a refused client can be told when to come back. */
+/**
+ * How fast the model works, by the time that its forward passes take: idle time says nothing of it. Later
+ * work weighs more.
+ */
 export class Speed {
-  readonly #now: () => number;
-  #since: number;
-  #done = 0;
-  #latest = Number.POSITIVE_INFINITY;
+  #operations = 0;
+  #milliseconds = 0;
 
-  constructor(now: () => number) {
-    this.#now = now;
-    this.#since = now();
+  /** Undefined until enough has run. */
+  get operationsASecond(): number | undefined {
+    return this.#milliseconds >= LEAST ? (1000 * this.#operations) / this.#milliseconds : undefined;
   }
 
-  /** Of the last window; infinite until something is known. */
-  get operationsASecond(): number {
-    return this.#latest;
-  }
-
-  count(operations: number): void {
-    this.#done += operations;
-    const elapsed = this.#now() - this.#since;
-    if (elapsed < WINDOW) return;
-    this.#latest = (1000 * this.#done) / elapsed;
-    this.#done = 0;
-    this.#since = this.#now();
+  /** Counts a forward pass. */
+  count(operations: number, milliseconds: number): void {
+    if (this.#milliseconds > WINDOW) {
+      this.#operations /= 2;
+      this.#milliseconds /= 2;
+    }
+    this.#operations += operations;
+    this.#milliseconds += milliseconds;
   }
 }

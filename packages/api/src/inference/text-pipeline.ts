@@ -4,8 +4,9 @@ import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedText } from './encoded.ts';
+import type { Line } from './fair-queue.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
-import { tokenizeAll } from './tokenize-all.ts';
+import { TokenizerLine } from './tokenizer-line.ts';
 
 interface TextPipelineParts {
   readonly admission: Admission;
@@ -13,16 +14,18 @@ interface TextPipelineParts {
   /** By the text. */
   readonly cache: EmbeddingCache<EncodedText>;
   /** Runs a text in a batch with others. */
-  readonly run: (text: TokenizedText, signal: AbortSignal) => Promise<BatchResult>;
+  readonly run: (text: TokenizedText, line: Line, signal: AbortSignal) => Promise<BatchResult>;
 }
 
 /** From texts to embeddings, equal ones of all requests once. */
 export class TextPipeline {
   readonly #parts: TextPipelineParts;
   readonly #flights = new SingleFlight<EncodedText>();
+  readonly #tokenizer: TokenizerLine;
 
   constructor(parts: TextPipelineParts) {
     this.#parts = parts;
+    this.#tokenizer = new TokenizerLine(parts.clip);
   }
 
   /**
@@ -30,21 +33,23 @@ export class TextPipeline {
    * @throws ApiError OVERLOADED before the model runs; the signal's reason once the caller has gone.
    */
   async encode(texts: readonly string[], { signal, account }: Caller): Promise<EncodedText[]> {
-    const { admission, clip, cache } = this.#parts;
+    const { admission, cache } = this.#parts;
     const known = new Map(texts.map((text) => [text, cache.get(text)]));
     const missing = texts.filter((text) => known.get(text) === undefined);
     const fresh = missing.filter((text) => !this.#flights.has(text));
-    const tokenized = await tokenizeAll(clip, fresh, signal);
-    const operations = [...tokenized.values()].reduce(
-      (sum, text) => sum + clip.textOperations(text),
-      0,
-    );
-    // What is known, or others pay for, costs nothing.
+    // By their characters, before they are tokenized. What is known, or others pay for, costs nothing.
+    const operations = fresh.reduce((sum, text) => sum + this.#mostOperations(text), 0);
     const ticket = operations === 0 ? undefined : admission.take(account, operations);
+    const tokenized = await this.#tokenizer
+      .tokenize(fresh, account, signal)
+      .catch((error: unknown) => {
+        ticket?.release();
+        throw error;
+      });
     const begun: Promise<EncodedText>[] = [];
     const joined = missing.map((text) =>
       this.#flights.join(text, (flightSignal) => {
-        const result = this.#encodeOne(text, tokenized.get(text), flightSignal);
+        const result = this.#encodeOne(text, tokenized.get(text), account, flightSignal);
         begun.push(result);
         return result;
       }),
@@ -58,14 +63,27 @@ export class TextPipeline {
   async #encodeOne(
     text: string,
     tokenized: TokenizedText | undefined,
+    line: Line,
     signal: AbortSignal,
   ): Promise<EncodedText> {
     const { clip, cache, run } = this.#parts;
     const { ids, truncated } = tokenized ?? clip.tokenize(text);
-    const { embedding, encoding } = await run({ ids, truncated }, signal);
+    const { embedding, encoding } = await run({ ids, truncated }, line, signal);
     const direction = normalized(embedding);
     const encoded = { tokens: ids.length, truncated, embedding, direction };
     cache.set(text, { ...encoded, encoding: 0 });
     return { ...encoded, encoding };
+  }
+
+  /** Of a forward pass, if each character were a token. */
+  #mostOperations(text: string): number {
+    const { clip } = this.#parts;
+    const { ids } = clip.tokenize('');
+    const [start = 0] = ids;
+    const more = Math.max(0, Math.min(text.length + 2, clip.info.contextLength) - ids.length);
+    return clip.textOperations({
+      ids: [...new Array<number>(more).fill(start), ...ids],
+      truncated: false,
+    });
   }
 }

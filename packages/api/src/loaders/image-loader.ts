@@ -7,7 +7,8 @@ import type { Inference } from '../inference/inference.ts';
 import { checkImageCount, type Limits } from '../limits/limits.ts';
 
 /**
- * Makes the images of one operation: equal addresses are read once. One that fails fails alone.
+ * Makes the images of one operation: equal ones are read once, and all that are asked for in a turn of
+ * the event loop are handed over together. One that fails fails alone.
  *
  * @param limits its images are counted, equal ones each time.
  */
@@ -21,9 +22,7 @@ export function createImageLoader(
   const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
     async (sources) => {
       checkImageCount(requested, limits);
-      return Promise.all(
-        sources.map((source) => images.encode(source, readImage, caller).catch(toError)),
-      );
+      return images.encode(sources, readImage, caller);
     },
     { cacheKeyFn: (source) => ('url' in source ? source.url : source.bytes) },
   );
@@ -32,6 +31,3 @@ export function createImageLoader(
     return loader.load(source);
   };
 }
-
-const toError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error('not an error', { cause: error });

@@ -33,14 +33,16 @@ export interface ModelSession {
  * Loaders for one operation.
  *
  * @param signal tells when nobody waits for the answer any more.
+ * @param party who asks, for whom work takes turns with others'.
  */
 export function createLoaders(
   model: LoadedModel,
   readImage: ReadImage,
   limits: Limits,
   signal: AbortSignal,
+  party = 'local',
 ): Loaders {
-  const caller = { signal, account: { held: 0, bytes: 0 } };
+  const caller = { signal, account: { party, held: 0, bytes: 0 } };
   const text = createTextLoader(model.inference, limits, caller);
   return {
     limits,

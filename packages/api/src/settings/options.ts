@@ -302,11 +302,11 @@ export const SERVER_OPTIONS = {
     placeholder: '<ms>',
     help: 'how long a partial batch waits to fill, in ms',
   },
-  queue: {
-    value: wholeNumber(0, 100_000).default(64),
-    expects: 'a whole number of images, at most 100000',
-    placeholder: '<n>',
-    help: 'images, or texts of equal cost, that may queue; beyond that, 429',
+  queueSeconds: {
+    value: positiveNumber(3_600).default(10),
+    expects: 'a number of seconds above 0, at most 3600',
+    placeholder: '<s>',
+    help: 'seconds of work that may queue for the model; beyond that, 429',
   },
   fetches: {
     value: wholeNumber(1, 100_000).default(256),

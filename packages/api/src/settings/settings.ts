@@ -65,7 +65,7 @@ export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): Re
 export function inferenceOptions({
   maxBatch,
   maxWait,
-  queue,
+  queueSeconds,
   fetches,
   decodeThreads,
   cacheMib,
@@ -73,7 +73,7 @@ export function inferenceOptions({
   return {
     maxBatch,
     maxWait,
-    queue,
+    queueSeconds,
     fetches,
     cacheBytes: cacheMib * 1024 * 1024,
     ...(decodeThreads !== undefined && { decodeThreads }),

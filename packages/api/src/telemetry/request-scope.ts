@@ -9,6 +9,8 @@ export interface RequestScope {
   address?: string;
   /** The name of its key, or the subject of its token. */
   caller?: string;
+  /** With whom it shares a place in line: its key or subject, else its network. */
+  party?: string;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
@@ -20,7 +22,7 @@ export const withinRequest = <T>(scope: RequestScope, work: () => T): T => scope
 export const currentRequest = (): RequestScope | undefined => scopes.getStore();
 
 /** Remembers who asks, for the log. */
-export function noteClient(client: { readonly address?: string; readonly caller?: string }): void {
+export function noteClient(client: Pick<RequestScope, 'address' | 'caller' | 'party'>): void {
   const scope = scopes.getStore();
   if (scope !== undefined) Object.assign(scope, client);
 }

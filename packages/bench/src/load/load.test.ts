@@ -4,7 +4,13 @@ import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
 
 test('a server offered more than it can do answers all that it accepts', async () => {
-  const options = { flags: ['--queue', '2'], clients: 8, seconds: 1, capacitySeconds: 1, times: 5 };
+  const options = {
+    flags: ['--queue-seconds', '0.01'],
+    clients: 8,
+    seconds: 1,
+    capacitySeconds: 1,
+    times: 5,
+  };
   const { rows, claims } = await runLoad(options);
   const { asked, accepted, answered, refused } = rows[0] as Record<string, number>;
   expect(answered).toBe(accepted);

@@ -52,14 +52,15 @@ const CHECK_MS = 5_000;
 /**
  * Listens for HTTP requests. A client that is slow to send, or to take its answer, is cut off.
  *
- * @param flood why to refuse a request for work before it is read, if there is a reason.
+ * @param flood why to refuse a request for work before it is read, if there is a reason, by the address of
+ *   the connection's other end.
  * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
  */
 export async function listen(
   yoga: ClipqlYoga,
   options: ListenOptions,
   log: ErrorLog,
-  flood: () => PublicError | undefined = () => undefined,
+  flood: (address?: string) => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
   const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
   let isEnding = false;
@@ -82,7 +83,7 @@ export async function listen(
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
-    const refusal = request.method === 'POST' ? flood() : undefined;
+    const refusal = request.method === 'POST' ? flood(request.socket.remoteAddress) : undefined;
     const sent =
       refusal === undefined
         ? answer(answering, request, response, body.keep)

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { findKey, readApiKeys } from '../../access/api-keys.ts';
-import { clientAddressReader, networkOf } from '../../access/client-address.ts';
+import { clientAddressReader, networkOf, partyOf } from '../../access/client-address.ts';
 import { createTokenVerifier } from '../../access/json-web-tokens.ts';
 import { ownHostCheck } from '../../access/own-hosts.ts';
 import { createRateLimit } from '../../access/rate-limits.ts';
@@ -53,7 +53,7 @@ export function useAccess(
     if (asksForKeys && method !== 'OPTIONS' && (route?.needsKey ?? true)) {
       const caller = await callerOf(presentedKey(headers));
       if (caller === undefined) throw unauthenticated();
-      noteClient({ caller });
+      noteClient({ caller, party: caller });
       checkWait(await limitKey(caller));
     }
     const { maxBytes } = (route?.body?.limits ?? bodyLimits)(settings);
@@ -66,7 +66,7 @@ export function useAccess(
       if (route?.isLimited === false) return;
       const forwardedFor = request.headers.get('x-forwarded-for');
       const address = addressOf(serverContext?.address, forwardedFor);
-      noteClient({ address });
+      noteClient({ address, party: partyOf(address) });
       try {
         await check(request, route, address);
       } catch (error) {
