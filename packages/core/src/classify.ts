@@ -1,11 +1,12 @@
 /**
- * How cosines become scores: `softmax` shares one among the labels, `sigmoid` judges each label
- * for itself, `cosine` leaves them as they are.
+ * How similarity scores are turned into probabilities: `softmax` shares a probability of 1 among the
+ * labels, `sigmoid` scores each label by itself, `cosine` gives no probabilities.
  */
 export type ClassifyMode = (typeof CLASSIFY_MODES)[number];
 
 export const CLASSIFY_MODES = ['softmax', 'sigmoid', 'cosine'] as const;
 
+/** Options of {@link Clip.classify}. */
 export interface ClassifyOptions {
   /** Hypothesis templates, each with `{}` for the label. `a photo of a {}.` unless given. */
   readonly templates?: readonly string[];
@@ -13,6 +14,7 @@ export interface ClassifyOptions {
   readonly mode?: ClassifyMode;
 }
 
+/** How well one label fits an image. */
 export interface LabelScore {
   readonly label: string;
   /** Of the image's and the label's embedding, −1 to 1. */
@@ -23,6 +25,7 @@ export interface LabelScore {
   readonly probability: number | undefined;
 }
 
+/** The scores of one image. */
 export interface Classification {
   /** The label with the highest cosine; of equals the first. */
   readonly best: LabelScore;
@@ -31,10 +34,25 @@ export interface Classification {
 }
 
 /**
- * Compares an image's embedding with those of the labels.
+ * Scores labels for an image from their embeddings, as CLIP's zero-shot classifier does: cosine, times
+ * the logit scale, then a softmax (https://arxiv.org/abs/2103.00020, section 3.1.2).
  *
  * @param image [E], of length 1.
- * @param labelEmbeddings one [E] a label, of length 1.
+ * @param labels one for each embedding.
+ * @param labelEmbeddings [labels][E], each of length 1.
+ * @param options.logitScale exp of the checkpoint's `logit_scale`: `clip.info.logitScale`.
+ * @returns a score for each label, in their order, and the best of them.
+ * @throws TypeError for no labels.
+ * @example
+ * ```ts
+ * import { classifyEmbeddings } from '@clipql/core';
+ *
+ * const image = Float32Array.of(1, 0);
+ * const labelEmbeddings = [Float32Array.of(0.6, 0.8), Float32Array.of(0, 1)];
+ * const options = { mode: 'softmax', logitScale: 5 } as const;
+ * const { best } = classifyEmbeddings(image, ['cat', 'dog'], labelEmbeddings, options);
+ * console.log(best.label, best.probability?.toFixed(2)); // cat 0.95
+ * ```
  */
 export function classifyEmbeddings(
   image: Float32Array,

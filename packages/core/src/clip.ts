@@ -13,7 +13,7 @@ import { type PixelTensor, type PreprocessConfig, preprocessImage } from './imag
 import { fromJimp, type JimpImage, type RgbImage } from './image/rgb-image.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { cutAfterEnd } from './text/end-token.ts';
-import { DEFAULT_TEMPLATES, fillTemplate } from './text/templates.ts';
+import { DEFAULT_TEMPLATES, labelPrompts } from './text/templates.ts';
 import type { TokenizedText, Tokenizer } from './text/tokenizer.ts';
 import { meanDirection } from './vectors.ts';
 
@@ -26,6 +26,7 @@ export type ImageInput = Uint8Array | RgbImage | JimpImage | PixelTensor;
 /** A text, or what {@link Clip.tokenize} made of one. */
 export type TextInput = string | TokenizedText;
 
+/** Options of {@link Clip.encodeImages} and {@link Clip.encodeTexts}. */
 export interface EncodeOptions {
   /** Whether embeddings are divided by their length; true unless given. */
   readonly normalize?: boolean;
@@ -58,7 +59,24 @@ export interface ClipParts {
   readonly limits: ImageLimits;
 }
 
-/** A loaded model. Made by `loadClip`; calls may overlap. */
+/**
+ * A loaded model, made by {@link loadClip}. Calls may overlap; forward passes run one at a time.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { loadClip } from '@clipql/core';
+ * import { modelFromFolder } from '@clipql/core/node';
+ *
+ * const clip = await loadClip(await modelFromFolder('models/nano'));
+ * const photo = await readFile('packages/api/examples/march-pastoral.jpg');
+ * const [image] = await clip.encodeImages([photo]);
+ * const [text] = await clip.encodeTexts(['a photo of a sheep.']);
+ * const cosine = image.reduce((sum, value, i) => sum + value * text[i], 0);
+ * console.log(cosine.toFixed(1)); // 0.2
+ * clip.dispose();
+ * ```
+ */
 export class Clip {
   readonly info: ClipInfo;
   readonly #parts: ClipParts;
@@ -74,31 +92,56 @@ export class Clip {
     return this.#parts.backend.memoryBytes;
   }
 
-  /** How {@link Clip.preprocess} brings pictures into the model's form. */
+  /** How {@link Clip.preprocess} resizes, crops and normalises. */
   get preprocessing(): PreprocessConfig {
     return this.#parts.preprocessing;
   }
 
   /**
-   * Operations of the forward pass of one image: of matrix products and attention, a multiplication
-   * and an addition counted as two.
+   * Operations in the forward pass of one image. Matrix products and attention count, a multiplication
+   * and an addition as two.
    */
   get imageOperations(): number {
     return this.#parts.encoder.imageOperations;
   }
 
-  /** Operations of the forward pass of one text, counted as those of an image. */
+  /**
+   * Operations in the forward pass of one text, counted as in {@link Clip.imageOperations}.
+   *
+   * @throws ClipError BAD_INPUT for token ids without this model's end token.
+   * @example
+   * ```ts
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const cost = clip.textOperations(clip.tokenize('a photo of a dog.'));
+   * console.log(cost < clip.imageOperations); // true
+   * ```
+   */
   textOperations({ ids }: TokenizedText): number {
     return this.#parts.encoder.textOperations(cutAfterEnd(ids, this.#parts.config.text).length);
   }
 
   /**
-   * Decodes an image and brings it into the model's form: EXIF orientation, Pillow's antialiased
-   * bicubic resize, centre crop, normalisation. The alpha of decoded pixels and of jimp's images is
-   * ignored, and orientation is the caller's: jimp applies it when it reads a file.
+   * Decodes an image and brings it into the model's form: EXIF orientation, Pillow's antialiased bicubic
+   * resize, centre crop, normalisation. The alpha of decoded pixels and of Jimp images is ignored. Their
+   * orientation is up to the caller; Jimp applies it when it reads a file.
    *
    * @returns [3, S, S], channel first.
-   * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT.
+   * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT; BAD_INPUT for decoded pixels
+   *   whose data does not fit their size.
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const photo = await readFile('packages/api/examples/march-pastoral.jpg');
+   * const { size, data } = await clip.preprocess(photo);
+   * console.log(size, data.length); // 48 6912
+   * ```
    */
   async preprocess(image: Uint8Array | RgbImage | JimpImage): Promise<PixelTensor> {
     const { limits, preprocessing } = this.#parts;
@@ -108,17 +151,42 @@ export class Clip {
     return preprocessImage('bitmap' in image ? fromJimp(image) : image, preprocessing);
   }
 
-  /** A text's token ids, and whether it was too long for the context and therefore cut. */
+  /**
+   * Tokenizes a text, and truncates it to the model's context.
+   *
+   * @returns token ids from the start token to the end token, and whether the text was truncated.
+   * @example
+   * ```ts
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const { ids, truncated } = clip.tokenize('a photo of a dog.');
+   * console.log(ids.length, truncated); // 8 false
+   * ```
+   */
   tokenize(text: string): TokenizedText {
     return this.#parts.tokenizer.tokenize(text);
   }
 
   /**
-   * Embeds images, in their order.
+   * Computes the embeddings of images, in batches.
    *
-   * @returns one array of E values an image, of length 1 unless `normalize` is false.
-   * @throws ClipError as {@link Clip.preprocess} does, for the first image that cannot be read; to
-   *   keep the others, preprocess one by one. BAD_INPUT for pixels of another model's size.
+   * @returns one [E] per image, in their order; of length 1 unless `normalize` is false.
+   * @throws ClipError as {@link Clip.preprocess}, for the first image that cannot be read; to keep the
+   *   others, preprocess them one by one. BAD_INPUT for pixels of another model's size. WORKER_LOST,
+   *   GPU_LOST or DISPOSED while the model runs.
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const photo = await readFile('packages/api/examples/march-pastoral.jpg');
+   * const [embedding] = await clip.encodeImages([photo]);
+   * console.log(embedding.length, Math.hypot(...embedding).toFixed(3)); // 128 1.000
+   * ```
    */
   async encodeImages(
     images: readonly ImageInput[],
@@ -130,11 +198,21 @@ export class Clip {
   }
 
   /**
-   * Embeds texts, in their order. A text that is too long for the context is cut;
-   * {@link Clip.tokenize} tells.
+   * Computes the embeddings of texts, in batches. Texts longer than the model's context are truncated;
+   * {@link Clip.tokenize} tells which.
    *
-   * @returns one array of E values a text, of length 1 unless `normalize` is false.
-   * @throws ClipError BAD_INPUT for token ids that are not this model's.
+   * @returns one [E] per text, in their order; of length 1 unless `normalize` is false.
+   * @throws ClipError BAD_INPUT for token ids that are not this model's. WORKER_LOST, GPU_LOST or
+   *   DISPOSED while the model runs.
+   * @example
+   * ```ts
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const [cat, dog] = await clip.encodeTexts(['a photo of a cat.', 'a photo of a dog.']);
+   * console.log(cat.length === dog.length); // true
+   * ```
    */
   async encodeTexts(
     texts: readonly TextInput[],
@@ -145,14 +223,26 @@ export class Clip {
   }
 
   /**
-   * Zero-shot classification: which of the labels fits each image.
+   * Zero-shot classification: which of the labels fits each image
+   * (https://arxiv.org/abs/2103.00020, section 3.1).
    *
-   * Each label is put into every template; the normalised text embeddings of a label's templates
-   * are averaged and normalised again.
+   * Each label is put into every template. The normalised text embeddings over a label's templates are
+   * averaged and normalised again.
    *
-   * @returns one classification an image, in their order; the scores in the order of the labels.
-   * @throws ClipError BAD_INPUT for no labels, an empty label, or a template without `{}`; and what
-   *   {@link Clip.encodeImages} throws.
+   * @returns one classification per image, in their order.
+   * @throws ClipError BAD_INPUT for no labels, an empty label, or a template without `{}`; and as
+   *   {@link Clip.encodeImages}.
+   * @example
+   * ```ts
+   * import { readFile } from 'node:fs/promises';
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const photo = await readFile('packages/api/examples/march-pastoral.jpg');
+   * const [{ best }] = await clip.classify([photo], ['sheep', 'boat', 'house']);
+   * console.log(best.label, best.probability?.toFixed(2)); // sheep 0.99
+   * ```
    */
   async classify(
     images: readonly ImageInput[],
@@ -174,30 +264,45 @@ export class Clip {
   }
 
   /**
-   * The text embeddings that {@link Clip.classify} compares images with.
+   * Computes the text embeddings that {@link Clip.classify} compares images with.
    *
-   * @returns one array of E values a label, of length 1.
+   * @returns one [E] per label, in their order, of length 1.
    * @throws ClipError BAD_INPUT for no labels, an empty label, or a template without `{}`.
+   * @example
+   * ```ts
+   * import { ENSEMBLE_TEMPLATES, loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const labels = await clip.encodeLabels(['cat', 'dog'], ENSEMBLE_TEMPLATES);
+   * console.log(labels.length); // 2
+   * ```
    */
   async encodeLabels(
     labels: readonly string[],
     templates: readonly string[] = DEFAULT_TEMPLATES,
   ): Promise<Float32Array[]> {
-    if (labels.length === 0)
-      throw new ClipError('BAD_INPUT', 'expected at least 1 label, got none');
-    if (templates.length === 0) {
-      throw new ClipError('BAD_INPUT', 'expected at least 1 template, got none');
-    }
-    const empty = labels.findIndex((label) => label.trim() === '');
-    if (empty !== -1) throw new ClipError('BAD_INPUT', `label ${empty}: expected a text, got none`);
-    const prompts = labels.flatMap((label) => templates.map((t) => fillTemplate(t, label)));
+    const prompts = labelPrompts(labels, templates);
     const embeddings = await this.encodeTexts(prompts);
     return labels.map((_, i) =>
       meanDirection(embeddings.slice(i * templates.length, (i + 1) * templates.length)),
     );
   }
 
-  /** Frees the model's memory. What is in flight, and every later call, rejects with DISPOSED. */
+  /**
+   * Frees the model's memory. Calls in flight and later ones reject with DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * clip.dispose();
+   * const reason = await clip.encodeTexts(['a dog']).catch((error) => error.code);
+   * console.log(reason); // DISPOSED
+   * ```
+   */
   dispose(): void {
     this.#parts.backend.dispose();
   }

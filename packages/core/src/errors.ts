@@ -1,7 +1,4 @@
-/**
- * What went wrong, as a stable word for programs. The message beside it says what was expected and
- * what came.
- */
+/** What went wrong, as a stable word for programs. The message says what was expected and what came. */
 export type ClipErrorCode =
   /** A model's folder, or a file that it must hold, is not there or cannot be read. */
   | 'MODEL_NOT_FOUND'
@@ -42,7 +39,20 @@ export type ClipErrorCode =
   /** The model was disposed of before or while it was used. */
   | 'DISPOSED';
 
-/** The one error class of `@clipql/core`. */
+/**
+ * The error class of `@clipql/core`.
+ *
+ * @example
+ * ```ts
+ * import { ClipError, sniffImage } from '@clipql/core';
+ *
+ * try {
+ *   sniffImage(new TextEncoder().encode('no image'));
+ * } catch (error) {
+ *   console.log(error instanceof ClipError && error.code); // IMAGE_UNSUPPORTED
+ * }
+ * ```
+ */
 export class ClipError extends Error {
   override readonly name = 'ClipError';
   readonly code: ClipErrorCode;

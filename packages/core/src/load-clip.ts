@@ -33,39 +33,52 @@ import { openWeights } from './weights/load.ts';
 
 /** The backends that {@link loadClip} can run a model on. */
 export const BACKENDS = ['wasm', 'gpu', 'reference'] as const;
+/** A backend of {@link BACKENDS}. */
 export type BackendName = (typeof BACKENDS)[number];
 
 /** What {@link LoadOptions.backend} may be. */
 export const BACKEND_CHOICES = ['auto', ...BACKENDS] as const;
 
+/** Options of {@link loadClip}. */
 export interface LoadOptions extends ImageLimits {
   /**
-   * `wasm` unless given. `gpu` runs on any adapter that answers, SwiftShader and the like included, and
-   * throws GPU_UNAVAILABLE where none does; `auto` takes it where real hardware answers, else `wasm`.
+   * Default: `wasm`. `gpu` runs on any adapter, even a software one such as SwiftShader, and throws
+   * GPU_UNAVAILABLE if there is none. `auto` is `gpu` on real hardware, and `wasm` otherwise.
    */
   readonly backend?: (typeof BACKEND_CHOICES)[number];
   /**
-   * What gpu.js computes with, on backend `gpu`: `webgpu` where an adapter answers, else `webgl2`, unless
-   * given. `webasm` and `cpu`, which use no GPU, only when given.
+   * What gpu.js computes with, on backend `gpu`. Default: `webgpu` if there is an adapter, else `webgl2`.
+   * `webasm` and `cpu` use no GPU.
    */
   readonly gpuMode?: GpuMode;
   /**
-   * What the linear layers compute with, on backend `wasm`; `f32` unless given. `int8` takes
-   * {@link INT8_MEMORY_SHARE} of the memory and is faster; its embeddings have a cosine above 0.998 with those of `f32`.
+   * What the linear layers compute with. Default: `f32`. `int8` runs on backend `wasm` only. It is faster
+   * and takes {@link INT8_MEMORY_SHARE} of the memory; its embeddings have a cosine above 0.998 with those
+   * of `f32`.
    */
   readonly precision?: Precision;
   /**
-   * Threads of a forward pass, on backend `wasm`; as many as there are physical cores unless given.
-   * In a browser there is one, unless the page is cross-origin isolated and may start workers from blobs.
+   * Threads per forward pass, on backend `wasm`. Default: the number of physical cores. A page has one
+   * thread unless it is cross-origin isolated and may start workers from blobs.
    */
   readonly threads?: number;
 }
 
 /**
- * Loads a CLIP model: config, weights, tokenizer, preprocessing.
+ * Loads a CLIP model in the layout of Hugging Face's `CLIPModel`: config, weights, tokenizer and
+ * preprocessing. Weights are checked against the config, tensor by tensor, before anything runs.
  *
  * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH,
- *   OUT_OF_MEMORY or GPU_UNAVAILABLE; BAD_INPUT for options that cannot be used.
+ *   OUT_OF_MEMORY or GPU_UNAVAILABLE; BAD_INPUT for invalid options.
+ * @example
+ * ```ts
+ * import { loadClip } from '@clipql/core';
+ * import { modelFromFolder } from '@clipql/core/node';
+ *
+ * const clip = await loadClip(await modelFromFolder('models/nano'), { precision: 'int8' });
+ * console.log(clip.info.embeddingWidth, clip.info.backend.precision); // 128 int8
+ * clip.dispose();
+ * ```
  */
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
   checkOptions(options);

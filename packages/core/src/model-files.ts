@@ -24,10 +24,24 @@ export const WEIGHTS_FILE = 'model.safetensors';
 export const PYTORCH_WEIGHTS_FILE = 'pytorch_model.bin';
 
 /**
- * A model whose files are in memory, by file name: `config.json`, `preprocessor_config.json`,
- * `tokenizer.json`, `model.safetensors` or `pytorch_model.bin` and, where there is one,
- * `tokenizer_config.json`. The bytes
- * of float32 weights are used where they lie, not copied: they must not change.
+ * A model whose files are in memory, such as in a browser.
+ *
+ * @param name what to call the model.
+ * @param files by file name: `config.json`, `preprocessor_config.json`, `tokenizer.json`,
+ *   `model.safetensors` or `pytorch_model.bin` and, if there is one, `tokenizer_config.json`. Float32
+ *   weights are used in place, without a copy: do not change the bytes.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { loadClip, modelFromBytes } from '@clipql/core';
+ *
+ * const names = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'model.safetensors'];
+ * const read = async (name: string) => [name, await readFile(`models/nano/${name}`)] as const;
+ * const files = Object.fromEntries(await Promise.all(names.map(read)));
+ * const clip = await loadClip(modelFromBytes('nano', files));
+ * console.log(clip.info.parameters); // 2707585
+ * clip.dispose();
+ * ```
  */
 export function modelFromBytes(
   name: string,

@@ -4,6 +4,7 @@ import type { RunInputs, RunOutputs } from './run-values.ts';
 
 /** What the linear layers compute with. */
 export const PRECISIONS = ['f32', 'int8'] as const;
+/** A precision of {@link PRECISIONS}. */
 export type Precision = (typeof PRECISIONS)[number];
 
 /**
@@ -29,6 +30,7 @@ export interface BackendInfo {
 
 /** gpu.js's modes. The last two compute on the CPU, and only run when asked for by name. */
 export const GPU_MODES = ['webgpu', 'webgl2', 'webasm', 'cpu'] as const;
+/** A mode of {@link GPU_MODES}. */
 export type GpuMode = (typeof GPU_MODES)[number];
 
 /**

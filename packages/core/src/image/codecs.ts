@@ -19,12 +19,7 @@ export type ImageFormatFacts = Pick<
   'name' | 'title' | 'mediaTypes' | 'endings'
 >;
 
-/**
- * The formats that images may have.
- *
- * @example
- * const types = IMAGE_FORMATS.flatMap(({ mediaTypes }) => mediaTypes); // for an input's `accept`
- */
+/** The image formats that are decoded. Their media types suit the `accept` of a file input. */
 export const IMAGE_FORMATS: readonly ImageFormatFacts[] = CODECS.map(
   ({ name, title, mediaTypes, endings }) => ({ name, title, mediaTypes, endings }),
 );

@@ -12,15 +12,24 @@ import { type ImageLimits, sniffImage } from './sniff.ts';
  * several pages the first; alpha dropped, not blended, so that transparent pixels have the colour
  * that is stored; colour profiles ignored.
  *
- * The file is checked first, by its header and then for being whole: a file that is cut short is an
- * error, never a picture that is partly grey.
+ * The header is checked first, then that the file is complete: a truncated file is an error, never a
+ * picture that is partly grey.
  *
  * Memory: 4 bytes a pixel for the result. While decoding, measured at 25 megapixels, a JPEG takes up
  * to 11 bytes a pixel more, a WebP 6, an AVIF 24; a CMYK JPEG 60, for which it counts twice towards
  * the limit. A PNG takes next to nothing more, a GIF 1 byte, a BMP or TIFF up to 12, an orientation
  * other than 1 takes 3.
  *
- * @throws ClipError as `sniffImage`; IMAGE_CORRUPT when the file is damaged or cut short.
+ * @returns [height, width, channels], 8-bit.
+ * @throws ClipError as {@link sniffImage}; IMAGE_CORRUPT for a damaged or truncated file.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { decodeImage } from '@clipql/core';
+ *
+ * const image = await decodeImage(await readFile('packages/api/examples/march-pastoral.jpg'));
+ * console.log(image.width, image.height); // 1024 498
+ * ```
  */
 export async function decodeImage(bytes: Uint8Array, limits?: ImageLimits): Promise<RgbImage> {
   const header = sniffImage(bytes, limits);

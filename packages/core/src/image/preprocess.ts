@@ -27,11 +27,23 @@ export interface PixelTensor {
 }
 
 /**
- * A picture as CLIP sees it: resized, cut to a square and normalised, as by Hugging Face's
- * `CLIPImageProcessor` and OpenAI's `clip.py` `_transform`. Every sample is `(v · rescaleFactor −
- * mean) / std` in float64, rounded once to float32.
+ * Brings a picture into the model's form: resized, cropped to a square and normalised, as by Hugging
+ * Face's `CLIPImageProcessor` and `_transform` in OpenAI's `clip.py`. A sample becomes
+ * `(v · rescaleFactor − mean) / std` in float64, rounded once to float32.
  *
- * @throws ClipError as `resizedAndCropped`.
+ * @returns [3, S, S], channel first.
+ * @throws ClipError BAD_INPUT when the data does not fit the picture's size, or the crop is larger than
+ *   the resized picture; IMAGE_TOO_LARGE when resizing would take too much memory.
+ * @example
+ * ```ts
+ * import { preprocessImage } from '@clipql/core';
+ *
+ * const grey = { width: 4, height: 2, channels: 3, data: new Uint8Array(24).fill(127) } as const;
+ * const config = { resize: { shortestEdge: 2 }, crop: 2, rescaleFactor: 1 / 255 } as const;
+ * const scale = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
+ * const { size, data } = preprocessImage(grey, { ...config, ...scale });
+ * console.log(size, data.length, data[0].toFixed(2)); // 2 12 0.50
+ * ```
  */
 export function preprocessImage(image: RgbImage, config: PreprocessConfig): PixelTensor {
   const { data } = resizedAndCropped(image, config);

@@ -8,7 +8,7 @@ export interface ImageHeader extends PictureHeader {
   readonly format: ImageFormat;
 }
 
-/** What a picture may cost. */
+/** Limits for decoding. */
 export interface ImageLimits {
   /** Width × height; 25 million when not given. See `decodeImage` for the bytes that each takes. */
   readonly maxPixels?: number | undefined;
@@ -21,12 +21,20 @@ const TITLES = CODECS.map(({ title }) => title);
 const EXPECTED = `${TITLES.slice(0, -1).join(', ')} or ${TITLES.at(-1)}`;
 
 /**
- * Finds out what a file is and how large its picture is, from its header alone and without trusting
- * a number in it: nothing is decoded, inflated or allocated.
+ * Reads an image's format and size from its header, without trusting a number in it: nothing is
+ * decoded, inflated or allocated.
  *
  * @throws ClipError IMAGE_UNSUPPORTED when it is none of the formats or a kind of one that is not
  *   decoded; IMAGE_TOO_LARGE when decoding it would take more than `maxPixels`; IMAGE_CORRUPT when
  *   the header is cut short or contradicts itself.
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { sniffImage } from '@clipql/core';
+ *
+ * const { format, width } = sniffImage(await readFile('packages/api/examples/march-pastoral.jpg'));
+ * console.log(format, width); // jpeg 1024
+ * ```
  */
 export function sniffImage(bytes: Uint8Array, limits: ImageLimits = {}): ImageHeader {
   const codec: ImageCodec<ImageFormat> | undefined = CODECS.find((each) => each.recognizes(bytes));

@@ -11,6 +11,7 @@ export interface LockHolder {
   readonly host: string;
 }
 
+/** A lock that is held. */
 export interface Lock {
   /** Never fails; a second one does nothing. */
   release(): void;
@@ -44,15 +45,20 @@ export async function withLock<T>(
 }
 
 /**
- * Takes a lock, or tells who holds it. A lock ends with its process; one that is only suspended keeps it.
+ * Takes a lock that excludes other processes, or tells who holds it. The lock ends with its process; a
+ * suspended process keeps it.
  *
- * @param file says who holds the lock; a second one beside it, `FILE.held`, is what is locked. Both are made
- *   here and removed when the lock is released. Their folder is there.
- * @throws what the file system does.
+ * @param file says who holds the lock. A second file beside it, `FILE.held`, is what is locked. Both are
+ *   created here and removed on release. Their folder must exist.
+ * @throws the file system's errors.
  * @example
  * ```ts
- * const lock = await tryLock('/srv/clipql/server.lock');
- * if (!('release' in lock)) throw new Error(`process ${lock.pid} of ${lock.host} uses the folder`);
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { tryLock } from '@clipql/core/node';
+ *
+ * const lock = await tryLock(join(tmpdir(), `example-${process.pid}.lock`));
+ * if (!('release' in lock)) throw new Error(`in use by process ${lock.pid} on ${lock.host}`);
  * lock.release();
  * ```
  */

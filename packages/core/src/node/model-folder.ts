@@ -10,11 +10,18 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
 const MAX_READ_BYTES = 1 << 30;
 
 /**
- * A model in a folder, with the file names of Hugging Face's repositories. The weights are read
- * from the disk tensor by tensor and never held as a whole file.
+ * A model in a folder, with the file names of Hugging Face's repositories. Weights are read from disk
+ * tensor by tensor; the whole file is never in memory.
  *
- * @param name what to call the model; the folder's name unless given.
- * @throws ClipError MODEL_NOT_FOUND when there is no such folder.
+ * @param name what to call the model. Default: the folder's name.
+ * @throws ClipError MODEL_NOT_FOUND if there is no such folder.
+ * @example
+ * ```ts
+ * import { modelFromFolder } from '@clipql/core/node';
+ *
+ * const model = await modelFromFolder('models/nano');
+ * console.log(model.name); // nano
+ * ```
  */
 export async function modelFromFolder(folder: string, name?: string): Promise<ModelFiles> {
   const path = resolve(folder);

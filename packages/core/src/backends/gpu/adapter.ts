@@ -11,7 +11,19 @@ export interface GpuAdapter {
   readonly software: boolean;
 }
 
-/** WebGPU's adapter, else WebGL 2's; undefined where neither is. */
+/**
+ * Finds the GPU that backend `gpu` would run on.
+ *
+ * @returns WebGPU's adapter, or WebGL 2's where there is no WebGPU; undefined where there is neither.
+ * @example
+ * ```ts
+ * import { findGpu } from '@clipql/core';
+ *
+ * const gpu = await findGpu();
+ * const isFast = gpu !== undefined && !gpu.software;
+ * console.log(isFast ? 'gpu' : 'wasm'); // …
+ * ```
+ */
 export async function findGpu(): Promise<GpuAdapter | undefined> {
   return (await webGpuAdapter()) ?? webGlAdapter();
 }

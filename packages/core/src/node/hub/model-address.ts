@@ -11,10 +11,18 @@ const HUB = new RegExp(`^(${NAME}/${NAME})(?:@(.*))?$`);
 const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 
 /**
- * `org/name` and `org/name@revision` are on the hub, unless `isFolder` says that there is a folder
- * of that path; `https://…` is a folder on the web; all else is a folder.
+ * Parses what a user calls a model: `org/name` or `org/name@revision` is a model on the hub, unless
+ * `isFolder` says that the path exists; `https://…` is a folder on the web; anything else is a folder.
  *
- * @throws ClipError BAD_INPUT for an http URL, a malformed one, or a malformed revision.
+ * @throws ClipError BAD_INPUT for an http URL, a malformed URL or a malformed revision.
+ * @example
+ * ```ts
+ * import { existsSync } from 'node:fs';
+ * import { parseModelAddress } from '@clipql/core/node';
+ *
+ * console.log(parseModelAddress('openai/clip-vit-base-patch32', existsSync).kind); // hub
+ * console.log(parseModelAddress('models/nano', existsSync).kind); // folder
+ * ```
  */
 export function parseModelAddress(text: string, isFolder: (path: string) => boolean): ModelAddress {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'url', url: folderUrl(text) };
@@ -29,7 +37,17 @@ export function parseModelAddress(text: string, isFolder: (path: string) => bool
   return { kind: 'hub', id, revision };
 }
 
-/** What a user reads of an address: the words that {@link parseModelAddress} understands, less a URL's secrets. */
+/**
+ * Writes an address as {@link parseModelAddress} reads it, without the secrets of a URL.
+ *
+ * @example
+ * ```ts
+ * import { describeAddress } from '@clipql/core/node';
+ *
+ * const address = { kind: 'url', url: 'https://example.org/clip/?signature=secret' } as const;
+ * console.log(describeAddress(address)); // https://example.org/clip/
+ * ```
+ */
 export function describeAddress(address: ModelAddress): string {
   if (address.kind === 'folder') return address.path;
   if (address.kind === 'url') return shownUrl(address.url);

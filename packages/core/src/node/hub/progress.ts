@@ -1,4 +1,4 @@
-/** What a download tells of, in the order in which it happens. */
+/** A step of a download; in the order in which they happen. */
 export type DownloadProgress =
   /** A file begins, or goes on where an earlier download ended. */
   | {
@@ -31,4 +31,5 @@ export type DownloadProgress =
       readonly seconds: number;
     };
 
+/** Called with each step of a download. */
 export type OnProgress = (progress: DownloadProgress) => void;

@@ -22,11 +22,19 @@ import { withRetries } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 
 /**
- * The folder of a model, by what a user calls it. One of the hub or the web is downloaded when it is
- * not in the cache as a whole; what is there is taken as it is, with no request. {@link pullModel}
- * looks for a newer one.
+ * Finds a model's folder, and downloads the model if it is not complete in the cache. A complete one is
+ * used without a request; {@link pullModel} looks for a newer version.
  *
- * @throws ClipError as {@link pullModel} does.
+ * @throws ClipError as {@link pullModel}.
+ * @example
+ * ```ts
+ * import { homedir } from 'node:os';
+ * import { hubSettings, locateModel } from '@clipql/core/node';
+ *
+ * const address = { kind: 'folder', path: 'models/nano' } as const;
+ * const { name } = await locateModel(address, hubSettings(process.env, homedir()), () => {});
+ * console.log(name); // nano
+ * ```
  */
 export async function locateModel(
   address: ModelAddress,
@@ -39,7 +47,20 @@ export async function locateModel(
   return (await cachedModel(address, settings)) ?? pullModel(address, settings, onProgress);
 }
 
-/** A model that is in the cache as a whole. Requests nothing. */
+/**
+ * Looks for a complete model in the cache. It makes no request.
+ *
+ * @returns undefined if the model is missing or incomplete.
+ * @example
+ * ```ts
+ * import { homedir } from 'node:os';
+ * import { cachedModel, hubSettings } from '@clipql/core/node';
+ *
+ * const address = { kind: 'hub', id: 'nobody/nothing', revision: undefined } as const;
+ * const model = await cachedModel(address, hubSettings(process.env, homedir()));
+ * console.log(model?.folder); // undefined
+ * ```
+ */
 export function cachedModel(
   address: RemoteAddress,
   settings: HubSettings,
@@ -49,11 +70,24 @@ export function cachedModel(
 }
 
 /**
- * Brings a model's newest files into the cache, in the layout that Python's huggingface_hub uses, and
- * downloads what is not there yet. Offline it only looks into the cache.
+ * Downloads what is missing of a model's newest version, into the cache of Python's `huggingface_hub` and
+ * in its layout. Downloads resume where they stopped, and are checked against the hub's hashes. Offline
+ * it only looks in the cache.
  *
+ * @param onProgress called for each file as it starts, grows and ends.
  * @throws ClipError OFFLINE, MODEL_NOT_FOUND, DOWNLOAD_FAILED, DOWNLOAD_DENIED, DOWNLOAD_CORRUPT,
- *   DISK_FULL or CACHE_UNUSABLE, saying what to do.
+ *   DISK_FULL or CACHE_UNUSABLE; the message says what to do.
+ * @example
+ * ```ts
+ * import { homedir } from 'node:os';
+ * import { hubSettings, pullModel } from '@clipql/core/node';
+ *
+ * const address = { kind: 'hub', id: 'openai/clip-vit-base-patch32', revision: 'main' } as const;
+ * const { weights } = await pullModel(address, hubSettings(process.env, homedir()), (progress) => {
+ *   if (progress.kind === 'done') process.stderr.write(`${progress.file}\n`);
+ * });
+ * console.log(weights); // model.safetensors
+ * ```
  */
 export async function pullModel(
   address: RemoteAddress,

@@ -29,6 +29,7 @@ export interface RemoteFolder {
   refusal(response: HttpResponse, refused: Refused): ClipError;
 }
 
+/** The address of a model that can be downloaded. */
 export type RemoteAddress = Exclude<ModelAddress, { kind: 'folder' }>;
 
 export function remoteFolder(address: RemoteAddress, settings: HubSettings): RemoteFolder {

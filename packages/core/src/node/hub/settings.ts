@@ -33,11 +33,18 @@ const PUBLIC_HUB = 'https://huggingface.co';
 const TRUE = /^(1|on|yes|true)$/i;
 
 /**
- * Settings by the variables that Python's huggingface_hub reads: HF_ENDPOINT, HF_HOME, HF_HUB_CACHE,
- * HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE; and by XDG_CACHE_HOME, HTTP_PROXY, HTTPS_PROXY, NO_PROXY.
+ * Reads the variables that Python's `huggingface_hub` reads (HF_ENDPOINT, HF_HOME, HF_HUB_CACHE, HF_TOKEN,
+ * HF_TOKEN_PATH, HF_HUB_OFFLINE), and XDG_CACHE_HOME, HTTP_PROXY, HTTPS_PROXY and NO_PROXY.
  *
- * @param environment the process's; nothing is read from anywhere else.
+ * @param environment such as `process.env`; nothing is read from anywhere else.
  * @param home the user's home folder.
+ * @example
+ * ```ts
+ * import { hubSettings } from '@clipql/core/node';
+ *
+ * const { cache, offline } = hubSettings({ HF_HUB_OFFLINE: '1' }, '/home/me');
+ * console.log(cache, offline); // /home/me/.cache/huggingface/hub true
+ * ```
  */
 export function hubSettings(environment: Environment, home: string): HubSettings {
   const first = (...names: readonly string[]): string | undefined =>
