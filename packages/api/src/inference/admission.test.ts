@@ -175,14 +175,22 @@ test('a client that breaks its connection off leaves the queue, and no error in 
   await server.close(1_000);
 });
 
-test('texts are priced by their own tower, and what is known costs nothing', async () => {
+test('texts are priced by their own tower, and what is cached is free', async () => {
   const text = (value: string) => api.query(`{ embedText(text: "${value}") { tokens } }`);
   expect((await text('a dog')).errors).toEqual([]);
   const images = Array.from({ length: WORKERS + PLACES }, (_, i) => post64(i));
   await tower.begun(1);
   expect((await text('a dog')).errors).toEqual([]);
-  expect((await text('a cat')).errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+  // Less than an equal share finds room; more than that does not.
+  const inputs = Array.from({ length: 500 }, (_, i) => ({ text: `a cat ${i}` }));
+  const many = await api.query(
+    'query ($inputs: [EmbeddingInput!]!) { embed(inputs: $inputs) { __typename } }',
+    { inputs },
+  );
+  expect(many.errors).toMatchObject([{ extensions: { code: 'OVERLOADED' } }]);
+  const little = text('a cat');
   tower.open();
+  expect((await little).errors).toEqual([]);
   expect(await statuses(images)).toEqual(Array(WORKERS + PLACES).fill(200));
 });
 
@@ -259,4 +267,24 @@ test('an example is fetched, classified and cached by its content', async () => 
   expect(tower.batches).toEqual([1]);
   const metrics = await (await api.fetch('/metrics')).text();
   expect(metrics).toContain('clipql_cache_lookups_total{cache="image",result="hit"} 2');
+});
+
+test('beside a few large operations, a small one of the same caller finds room and is run next', async () => {
+  const images = Array.from({ length: 20 }, (_, i) => ({
+    base64: Buffer.from(picture(i)).toString('base64'),
+  }));
+  const query = `query ($images: [ImageInput!]!) {
+    classifyMany(images: $images, labels: ["a", "b"]) { __typename }
+  }`;
+  const large = api.query(query, { images });
+  await tower.begun(1);
+  await depth(20);
+  const small = post64(100);
+  await depth(21);
+  tower.open();
+  expect((await small).status).toBe(200);
+  // Three batches were decoded before it came; after them it is its turn.
+  expect(tower.batches.length).toBeLessThanOrEqual(5);
+  expect((await large).data.classifyMany).toHaveLength(20);
+  expect(tower.batches.length).toBeGreaterThanOrEqual(7);
 });

@@ -68,7 +68,7 @@ const MOST_RETRY_SECONDS = 60;
  * The door to one model: work is priced by the operations of what runs, and what finds no room is
  * refused at once. Fetching holds another, larger room, so that slow origins do not keep the model
  * from work. An operation that is alone is let in whatever work it costs: its own limits bound it. A caller
- * who holds less than an equal share finds room where others have filled the queue.
+ * or an operation with less than an equal share finds room where others have filled the queue.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -78,6 +78,8 @@ export class Admission {
   readonly #arrivals = new Set<Arrival>();
   /** What each caller holds of the queue, in operations. */
   readonly #parties = new Map<string, number>();
+  /** The operations that hold any of it. */
+  readonly #accounts = new Set<Account>();
   readonly #refusals: RefusalRate;
 
   constructor(options: AdmissionOptions) {
@@ -171,12 +173,27 @@ export class Admission {
     return isAlone || fits || this.#isShare(account, operations);
   }
 
-  /** Whether the caller has no more with this than an equal share; all shares together are bounded too. */
-  #isShare({ party }: Account, operations: number): boolean {
-    const held = this.#parties.get(party) ?? 0;
-    const parties = this.#parties.size + (held === 0 ? 1 : 0);
-    const isEqual = parties > 1 && held + operations <= this.#capacity / parties;
-    return isEqual && this.#taken + operations <= MOST_SHARED * this.#capacity;
+  /**
+   * Whether the caller, or the operation, has no more with this than an equal share: a few that are large
+   * cannot keep the others out. All shares together are bounded too.
+   */
+  #isShare(account: Account, operations: number): boolean {
+    const { party, held } = account;
+    const capacity = this.#capacity;
+    const ofParty = this.#parties.get(party) ?? 0;
+    const parties = this.#parties.size + (ofParty === 0 ? 1 : 0);
+    const accounts = this.#accounts.size + (held === 0 ? 1 : 0);
+    const isEqual =
+      (parties > 1 && ofParty + operations <= capacity / parties) ||
+      (accounts > 1 && held + operations <= capacity / accounts);
+    return isEqual && this.#shared(capacity) + operations <= MOST_SHARED * capacity;
+  }
+
+  /** What is taken, but for what an operation that was alone took beyond the capacity. */
+  #shared(capacity: number): number {
+    let sum = 0;
+    for (const { held } of this.#accounts) sum += Math.min(held, capacity);
+    return sum;
   }
 
   get #capacity(): number {
@@ -200,6 +217,8 @@ export class Admission {
     const held = (this.#parties.get(account.party) ?? 0) + operations;
     if (held > 0) this.#parties.set(account.party, held);
     else this.#parties.delete(account.party);
+    if (account.held > 0) this.#accounts.add(account);
+    else this.#accounts.delete(account);
     this.#changed();
   }
 
