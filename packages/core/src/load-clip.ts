@@ -11,7 +11,7 @@ import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
 import type { ClipConfig } from './config/clip-config.ts';
 import { parseConfig } from './config/config-json.ts';
-import { parsePreprocessConfig } from './config/processor.ts';
+import { readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder.ts';
 import { ClipError } from './errors.ts';
 import { weightsOfGraphs } from './graph/plan.ts';
@@ -83,10 +83,8 @@ export interface LoadOptions extends ImageLimits {
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
   checkOptions(options);
   const config = parseConfig(await requireFile(files, CONFIG_FILE));
-  const preprocessing = parsePreprocessConfig(
-    await requireFile(files, PREPROCESSOR_FILE),
-    config.vision.imageSize,
-  );
+  const preprocessing = await readPreprocessing(files.read, config.vision.imageSize);
+  if (preprocessing === undefined) throw missingFile(files, PREPROCESSOR_FILE);
   const tokenizer = createTokenizer(
     await requireFile(files, TOKENIZER_FILE),
     await files.read(TOKENIZER_CONFIG_FILE),

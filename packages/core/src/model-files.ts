@@ -17,6 +17,8 @@ export interface ModelFiles {
 
 export const CONFIG_FILE = 'config.json';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
+/** What transformers 5 writes in place of {@link PREPROCESSOR_FILE}. */
+export const PROCESSOR_FILE = 'processor_config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
@@ -27,8 +29,8 @@ export const PYTORCH_WEIGHTS_FILE = 'pytorch_model.bin';
  * A model whose files are in memory, such as in a browser.
  *
  * @param name what to call the model.
- * @param files by file name: `config.json`, `preprocessor_config.json`, `tokenizer.json`,
- *   `model.safetensors` or `pytorch_model.bin` and, if there is one, `tokenizer_config.json`. Float32
+ * @param files by file name: `config.json`, `preprocessor_config.json` or `processor_config.json`,
+ *   `tokenizer.json`, `model.safetensors` or `pytorch_model.bin` and, if there is one, `tokenizer_config.json`. Float32
  *   weights are used in place, without a copy: do not change the bytes.
  * @example
  * ```ts

@@ -24,7 +24,10 @@ export function addParityCommand(
     .description('compare every backend, the tokenizer and the preprocessing with the reference')
     .option('--json', 'print one JSON object instead of a table')
     .option('--case <file>', 'run this case file; may be repeated', collect, [])
-    .option('--preprocess <folder>', 'compare the images of a folder with in/ and expected/')
+    .option(
+      '--preprocess <folder>',
+      'compare the images of a folder with in/, expected/ and squashed/',
+    )
     .option('--backend <name>', `run on this backend only: ${BACKENDS.join(', ')}`)
     .option('--precision <name>', `run in this precision only: ${PRECISIONS.join(', ')}`)
     .addHelpText('after', '\nWith --case or --preprocess only those run.')

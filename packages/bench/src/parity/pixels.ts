@@ -6,7 +6,7 @@ import type { PixelCase } from './preprocess-folder.ts';
 import type { Gate, ParityResult } from './row.ts';
 
 /** Formats that every decoder reads alike, so that only the resize can differ. */
-const EXACT_FORMATS: ReadonlySet<string> = new Set(['png', 'gif']);
+const EXACT_FORMATS: ReadonlySet<string> = new Set(['png', 'gif', 'bmp']);
 
 /** A resize whose sums round the other way is a level off, at a few pixels. */
 const EXACT_GATE: Gate = {
@@ -32,14 +32,17 @@ export async function comparePixels({
   input,
   expected,
   size,
+  squash,
 }: PixelCase): Promise<ParityResult> {
   const levels = await expectedLevels(expected, size);
   const bytes = await readBytes(input);
   try {
     const gate = EXACT_FORMATS.has(sniffImage(bytes).format) ? EXACT_GATE : LOSSY_GATE;
     const pixels = preprocessImage(await decodeImage(bytes), {
-      resize: { shortestEdge: size },
+      resize: squash === undefined ? { shortestEdge: size } : { width: size, height: size },
+      filter: squash ?? 'bicubic',
       crop: size,
+      fill: [0, 0, 0],
       rescaleFactor: 1,
       mean: [0, 0, 0],
       std: [1, 1, 1],

@@ -30,6 +30,22 @@ describe('readPreprocessFolder', () => {
     });
   });
 
+  test('takes what is squashed, where the folder has it, with the filter of its name', async () => {
+    await mkdir(join(folder, 'squashed'));
+    const names = ['in/a.png', 'expected/a.32.png', 'squashed/a.64.bilinear.png'];
+    for (const file of names) await put(file);
+    const { cases } = await readPreprocessFolder(folder);
+    expect(cases.map(({ name, size, squash }) => [name, size, squash])).toEqual([
+      ['a.32', 32, undefined],
+      ['a.64.bilinear', 64, 'bilinear'],
+    ]);
+    await put('squashed/b.64.cubic.png');
+    await expect(readPreprocessFolder(folder)).rejects.toMatchObject({
+      code: 'CASE_INVALID',
+      message: expect.stringContaining('expected a name like NAME.64.bicubic.png'),
+    });
+  });
+
   test.each([
     ['no expected image', ['in/a.png'], 'expected/ is empty'],
     ['a name without a size', ['in/a.png', 'expected/a.png'], 'expected a name like NAME.224.png'],

@@ -1,22 +1,36 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join, parse } from 'node:path';
+import type { ResizeFilter } from '@clipql/core';
 import { BenchError } from '../kit/errors.ts';
 
 /** An image, and what the reference makes of it at one size. */
 export interface PixelCase {
-  /** Such as `landscape-640x427.224`. */
+  /** Such as `landscape-640x427.224`, or `landscape-640x427.64.bicubic` where it is squashed. */
   readonly name: string;
   readonly input: string;
   readonly expected: string;
   /** S, the side of the square that the image is brought to. */
   readonly size: number;
+  /** The filter with which the whole image is squashed into the square; absent where it is cut. */
+  readonly squash?: ResizeFilter;
 }
 
+/** The parts of a folder, and the names of what is expected in them. */
+const PARTS = [
+  { part: 'expected', pattern: /^(.+)\.(\d+)\.png$/, name: 'NAME.224.png' },
+  {
+    part: 'squashed',
+    pattern: /^(.+)\.(\d+)\.(nearest|lanczos|bilinear|bicubic|box|hamming)\.png$/,
+    name: 'NAME.64.bicubic.png',
+  },
+] as const;
+
 /**
- * The cases of a folder with `in/NAME.EXT` and `expected/NAME.SIZE.png`.
+ * The cases of a folder with `in/NAME.EXT`, `expected/NAME.SIZE.png` and, where there is such a
+ * folder, `squashed/NAME.SIZE.FILTER.png`.
  *
  * @returns the cases, and the inputs for which nothing is expected.
- * @throws BenchError FILE_NOT_FOUND for a missing folder, CASE_INVALID for a file of `expected/`
+ * @throws BenchError FILE_NOT_FOUND for a missing folder, CASE_INVALID for an expected file
  *   that has another name, or not exactly one input.
  */
 export async function readPreprocessFolder(
@@ -25,28 +39,36 @@ export async function readPreprocessFolder(
   const inputs = await list(join(folder, 'in'));
   const cases: PixelCase[] = [];
   const used = new Set<string>();
-  for (const file of await list(join(folder, 'expected'))) {
-    const [, name, size] = /^(.+)\.(\d+)\.png$/.exec(file) ?? [];
-    const expected = join(folder, 'expected', file);
-    if (name === undefined) {
-      throw new BenchError('CASE_INVALID', `${expected}: expected a name like NAME.224.png`);
+  const hasSquashed = (await stat(join(folder, 'squashed')).catch(() => undefined)) !== undefined;
+  for (const { part, pattern, name: example } of hasSquashed ? PARTS : PARTS.slice(0, 1)) {
+    for (const file of await list(join(folder, part))) {
+      const expected = join(folder, part, file);
+      const [, name, size, squash] = pattern.exec(file) ?? [];
+      if (name === undefined) {
+        throw new BenchError('CASE_INVALID', `${expected}: expected a name like ${example}`);
+      }
+      const input = inputOf(name, inputs, expected);
+      used.add(input);
+      cases.push({
+        name: parse(file).name,
+        input: join(folder, 'in', input),
+        expected,
+        size: Number(size),
+        ...(squash !== undefined && { squash: squash as ResizeFilter }),
+      });
     }
-    const matching = inputs.filter((input) => parse(input).name === name);
-    if (matching.length !== 1) {
-      const problem = `expected one image in/${name}.*, got ${matching.length}`;
-      throw new BenchError('CASE_INVALID', `${expected}: ${problem}`);
-    }
-    const [input] = matching;
-    used.add(input!);
-    cases.push({
-      name: `${name}.${size}`,
-      input: join(folder, 'in', input!),
-      expected,
-      size: Number(size),
-    });
   }
   if (cases.length === 0) throw new BenchError('CASE_INVALID', `${folder}: expected/ is empty`);
   return { cases, unused: inputs.filter((input) => !used.has(input)) };
+}
+
+function inputOf(name: string, inputs: readonly string[], expected: string): string {
+  const matching = inputs.filter((input) => parse(input).name === name);
+  if (matching.length !== 1) {
+    const problem = `expected one image in/${name}.*, got ${matching.length}`;
+    throw new BenchError('CASE_INVALID', `${expected}: ${problem}`);
+  }
+  return matching[0]!;
 }
 
 async function list(folder: string): Promise<string[]> {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type PreprocessConfig, preprocessImage, resizedAndCropped } from './preprocess.ts';
 import type { RgbImage } from './rgb-image.ts';
-import { pictureOf, pixelAt, samplePicture } from './testing/sample-picture.ts';
+import { pictureOf, pixelAt } from './testing/sample-picture.ts';
 
 /** OpenAI's numbers, at a small size. */
 const CONFIG: PreprocessConfig = {
   resize: { shortestEdge: 16 },
+  filter: 'bicubic',
   crop: 16,
+  fill: [0, 0, 0],
   rescaleFactor: 1 / 255,
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
@@ -17,13 +19,17 @@ const places = (width: number, height: number): RgbImage =>
   pictureOf(width, height, (x, y) => [x, y, 0]);
 
 describe('resizedAndCropped', () => {
-  test('cuts the middle out, one pixel less on the left and the top where it is odd', () => {
-    const image = resizedAndCropped(places(21, 16), CONFIG);
-    expect(pixelAt(image, 0, 0)).toEqual([2, 0, 0]);
-    expect(pixelAt(image, 15, 15)).toEqual([17, 15, 0]);
-
-    const tall = resizedAndCropped(places(16, 19), CONFIG);
-    expect(pixelAt(tall, 0, 0)).toEqual([0, 1, 0]);
+  test.each([
+    [16, 0],
+    [17, 0], // 0.5 becomes 0,
+    [18, 1],
+    [19, 2], // 1.5 becomes 2,
+    [20, 2],
+    [21, 2], // 2.5 becomes 2,
+    [23, 4], // and 3.5 becomes 4: halves go to the even number.
+  ])('cuts 16 of %i pixels from the middle, from pixel %i on', (side, start) => {
+    expect(pixelAt(resizedAndCropped(places(side, 16), CONFIG), 0, 0)).toEqual([start, 0, 0]);
+    expect(pixelAt(resizedAndCropped(places(16, side), CONFIG), 0, 0)).toEqual([0, start, 0]);
   });
 
   test('rounds the longer side down', () => {
@@ -36,10 +42,26 @@ describe('resizedAndCropped', () => {
     expect(resizedAndCropped(places(33, 10), config)).toEqual(direct);
   });
 
-  test('refuses a square larger than the resized picture', () => {
-    expect(() => resizedAndCropped(samplePicture(), { ...CONFIG, crop: 17 })).toThrow(
-      'expected a resized picture of at least 17 × 17, got 27 × 16',
-    );
+  test('fills what a smaller picture lacks of the square, more of it at the right and the bottom', () => {
+    const config = { ...CONFIG, resize: 'none', fill: [9, 8, 7] } as const;
+    const image = resizedAndCropped(places(13, 30), config);
+    expect(pixelAt(image, 0, 0)).toEqual([9, 8, 7]);
+    expect(pixelAt(image, 1, 0)).toEqual([0, 7, 0]);
+    expect(pixelAt(image, 13, 15)).toEqual([12, 22, 0]);
+    expect(pixelAt(image, 14, 15)).toEqual([9, 8, 7]);
+  });
+
+  test('brings the longest edge to its length, sides rounded, halves to the even number', () => {
+    const config = { ...CONFIG, resize: { longestEdge: 16 }, fill: [1, 2, 3] } as const;
+    // 64 × 10 becomes 16 × 2.5, that is 16 × 2.
+    const resized = resizedAndCropped(places(64, 10), {
+      ...config,
+      resize: { width: 16, height: 2 },
+    });
+    expect(resizedAndCropped(places(64, 10), config)).toEqual(resized);
+    expect(pixelAt(resized, 0, 6)).toEqual([1, 2, 3]);
+    expect(pixelAt(resized, 0, 7)).not.toEqual([1, 2, 3]);
+    expect(pixelAt(resized, 0, 9)).toEqual([1, 2, 3]);
   });
 });
 

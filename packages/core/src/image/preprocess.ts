@@ -1,15 +1,24 @@
-import { ClipError } from '../errors.ts';
+import type { ResizeFilter } from './filters.ts';
 import { resizeAndCrop } from './resize.ts';
 import { checkRgbImage, type RgbImage } from './rgb-image.ts';
 
-/** How pictures become a vision tower's input: the fields of `preprocessor_config.json` that count. */
+/** How pictures become a vision tower's input: the fields of a processor's file that count. */
 export interface PreprocessConfig {
-  /** The length that the shorter side gets, the shape being kept; or both sides. */
+  /**
+   * What a picture is resized to: one of its sides, the other as the shape has it, or both; or
+   * nothing, which leaves it as it is.
+   */
   readonly resize:
     | { readonly shortestEdge: number }
-    | { readonly width: number; readonly height: number };
+    | { readonly longestEdge: number }
+    | { readonly width: number; readonly height: number }
+    | 'none';
+  /** Pillow's name of the resize's filter. */
+  readonly filter: ResizeFilter;
   /** Side S of the square that is cut from the middle, in pixels. */
   readonly crop: number;
+  /** Red, green and blue, 0 to 255, of what a smaller picture lacks of the square. */
+  readonly fill: readonly [number, number, number];
   /** What a sample of 0 to 255 is multiplied with: 1 / 255. */
   readonly rescaleFactor: number;
   /** Red, green and blue, of rescaled samples. */
@@ -27,21 +36,21 @@ export interface PixelTensor {
 }
 
 /**
- * Brings a picture into the model's form: resized, cropped to a square and normalised, as by Hugging
- * Face's `CLIPImageProcessor` and `_transform` in OpenAI's `clip.py`. A sample becomes
- * `(v · rescaleFactor − mean) / std` in float64, rounded once to float32.
+ * Brings a picture into the model's form: resized, cropped to a square and normalised, as by
+ * `_transform` in OpenAI's `clip.py`. There is one deviation: here the picture is upright RGB before it
+ * is resized, where OpenAI's code ignores EXIF orientation and converts to RGB after the crop. A sample
+ * becomes `(v · rescaleFactor − mean) / std` in float64, rounded once to float32.
  *
  * @returns [3, S, S], channel first.
- * @throws ClipError BAD_INPUT when the data does not fit the picture's size, or the crop is larger than
- *   the resized picture; IMAGE_TOO_LARGE when resizing would take too much memory.
+ * @throws ClipError BAD_INPUT when the data does not fit the picture's size; IMAGE_TOO_LARGE when resizing would take too much memory.
  * @example
  * ```ts
  * import { preprocessImage } from '@clipql/core';
  *
  * const grey = { width: 4, height: 2, channels: 3, data: new Uint8Array(24).fill(127) } as const;
- * const config = { resize: { shortestEdge: 2 }, crop: 2, rescaleFactor: 1 / 255 } as const;
- * const scale = { mean: [0, 0, 0], std: [1, 1, 1] } as const;
- * const { size, data } = preprocessImage(grey, { ...config, ...scale });
+ * const square = { resize: { shortestEdge: 2 }, filter: 'bicubic', crop: 2, fill: [0, 0, 0] } as const;
+ * const scale = { rescaleFactor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+ * const { size, data } = preprocessImage(grey, { ...square, ...scale });
  * console.log(size, data.length, data[0].toFixed(2)); // 2 12 0.50
  * ```
  */
@@ -62,34 +71,74 @@ export function preprocessImage(image: RgbImage, config: PreprocessConfig): Pixe
 /**
  * The square before rescaling and normalisation: [S, S, 3].
  *
- * @throws ClipError BAD_INPUT when the data does not fit the picture's size, or the square is larger
- *   than the resized picture; IMAGE_TOO_LARGE
- *   as `resizeAndCrop`.
+ * @throws ClipError BAD_INPUT when the data does not fit the picture's size; IMAGE_TOO_LARGE as
+ *   `resizeAndCrop`.
  */
 export function resizedAndCropped(image: RgbImage, config: PreprocessConfig): RgbImage {
   checkRgbImage(image);
   const size = resizedSize(image, config.resize);
   const side = config.crop;
-  if (side > size.width || side > size.height) {
-    throw new ClipError(
-      'BAD_INPUT',
-      `expected a resized picture of at least ${side} × ${side}, got ${size.width} × ${size.height}`,
-    );
-  }
-  return resizeAndCrop(image, size, {
-    left: Math.floor((size.width - side) / 2),
-    top: Math.floor((size.height - side) / 2),
-    width: side,
-    height: side,
-  });
+  const [left, top] = [cropStart(size.width, side), cropStart(size.height, side)];
+  const inside = {
+    left: Math.max(left, 0),
+    top: Math.max(top, 0),
+    width: Math.min(side, size.width),
+    height: Math.min(side, size.height),
+  };
+  const cropped = resizeAndCrop(image, size, inside, config.filter);
+  if (cropped.width === side && cropped.height === side) return cropped;
+  return padded(cropped, config, Math.max(-left, 0), Math.max(-top, 0));
 }
 
-/** The longer side is rounded down, as by torchvision and Hugging Face. */
+/**
+ * Where the crop begins, as in torchvision's `CenterCrop`, which OpenAI and open_clip use: at
+ * round((side − n) / 2), halves to the even number, where Hugging Face takes floor((side − n) / 2);
+ * and a smaller picture is padded, by floor((n − side) / 2) before it.
+ */
+function cropStart(side: number, n: number): number {
+  if (side < n) return -Math.floor((n - side) / 2);
+  return roundedHalfToEven((side - n) / 2);
+}
+
+function roundedHalfToEven(value: number): number {
+  const floor = Math.floor(value);
+  if (value - floor !== 0.5) return Math.round(value);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+function padded(
+  image: RgbImage,
+  { crop, fill }: PreprocessConfig,
+  left: number,
+  top: number,
+): RgbImage {
+  const data = new Uint8Array(crop * crop * 3);
+  for (let at = 0; at < data.length; at += 3) data.set(fill, at);
+  const rowBytes = image.width * 3;
+  for (let y = 0; y < image.height; y++) {
+    const row = image.data.subarray(y * rowBytes, (y + 1) * rowBytes);
+    data.set(row, ((top + y) * crop + left) * 3);
+  }
+  return { width: crop, height: crop, channels: 3, data };
+}
+
+/**
+ * The longer side of a shortest edge is rounded down, as by torchvision and Hugging Face. Of a
+ * longest edge both sides are rounded, as by open_clip's `ResizeKeepRatio`.
+ */
 function resizedSize(
   { width, height }: RgbImage,
   resize: PreprocessConfig['resize'],
 ): { width: number; height: number } {
-  if (!('shortestEdge' in resize)) return resize;
+  if (resize === 'none') return { width, height };
+  if ('width' in resize) return resize;
+  if ('longestEdge' in resize) {
+    const ratio = Math.max(width, height) / resize.longestEdge;
+    const [newWidth, newHeight] = [width, height].map((side) =>
+      Math.max(1, roundedHalfToEven(side / ratio)),
+    );
+    return { width: newWidth!, height: newHeight! };
+  }
   const edge = resize.shortestEdge;
   return width <= height
     ? { width: edge, height: Math.floor((edge * height) / width) }

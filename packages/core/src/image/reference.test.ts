@@ -34,7 +34,9 @@ function expectNear(difference: LevelDifference): void {
 async function preprocessed(bytes: Uint8Array, size: number): Promise<RgbImage> {
   return resizedAndCropped(await decodeImage(bytes), {
     resize: { shortestEdge: size },
+    filter: 'bicubic',
     crop: size,
+    fill: [0, 0, 0],
     rescaleFactor: 1 / 255,
     mean: [0, 0, 0],
     std: [1, 1, 1],

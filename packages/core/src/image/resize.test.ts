@@ -1,11 +1,14 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { seededNumbers } from '../testing/seeded.ts';
+import { decodeImage } from './decode.ts';
+import type { ResizeFilter } from './filters.ts';
 import { resizeAndCrop } from './resize.ts';
 import type { RgbImage } from './rgb-image.ts';
 import { EQUAL, levelDifference } from './testing/level-difference.ts';
-import { pictureOf, pixelAt, samplePicture } from './testing/sample-picture.ts';
+import { pictureOf, pixelAt, sampleFile, samplePicture } from './testing/sample-picture.ts';
 
-// That the levels are Pillow's is tested in reference.test.ts.
+// That bicubic's levels are Pillow's at the models' sizes is tested in reference.test.ts.
 
 function noise(width: number, height: number, channels: 3 | 4 = 3): RgbImage {
   const values = seededNumbers(width * height * channels, width * 31 + height);
@@ -25,6 +28,28 @@ const whole = ({ width, height }: { width: number; height: number }) => ({
   top: 0,
   width,
   height,
+});
+
+const FILTER_FILES = readdirSync(new URL('./testing/files/resize/', import.meta.url))
+  .map((name) => /^(\d+)x(\d+)\.(\w+)\.png$/.exec(name))
+  .filter((found) => found !== null)
+  .map(([name, width, height, filter]) => ({ name, width, height, filter }));
+
+test.each(FILTER_FILES)('$filter to $width × $height gives the levels of Pillow', async (file) => {
+  const source = await decodeImage(sampleFile('resize/noise.png'));
+  const size = { width: Number(file.width), height: Number(file.height) };
+  const filter = file.filter as ResizeFilter;
+  const resized = resizeAndCrop(source, size, whole(size), filter);
+  const expected = await decodeImage(sampleFile(`resize/${file.name}`));
+  expect(levelDifference(resized, expected)).toMatchObject(EQUAL);
+
+  const middle = { left: 3, top: 2, width: size.width - 5, height: size.height - 4 };
+  expect(
+    levelDifference(
+      resizeAndCrop(source, size, middle, filter),
+      cropped(expected, 3, 2, middle.width, middle.height),
+    ),
+  ).toMatchObject(EQUAL);
 });
 
 describe('resizeAndCrop', () => {

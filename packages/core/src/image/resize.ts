@@ -1,5 +1,6 @@
 import { ClipError } from '../errors.ts';
-import { type AxisWeights, cubicWeights } from './cubic-weights.ts';
+import { type AxisWeights, axisWeights } from './axis-weights.ts';
+import type { ResizeFilter } from './filters.ts';
 import type { RgbImage } from './rgb-image.ts';
 import { clamped, HALF, type RowSums, rowSums } from './row-sums.ts';
 import { simdRows } from './simd-rows.ts';
@@ -19,8 +20,8 @@ export interface CropWindow {
 const MAX_PASS_PIXELS = 100_000_000;
 
 /**
- * Resizes with Pillow's antialiased bicubic filter and gives a window of the result, exactly as
- * Pillow would: `image.resize((width, height), BICUBIC).crop(…)`. Only what the window needs is
+ * Resizes with one of Pillow's filters and gives a window of the result, exactly as Pillow would:
+ * `image.resize((width, height), BICUBIC).crop(…)`. Only what the window needs is
  * computed, and the memory is that of the result and a few rows.
  *
  * As in Pillow (`src/libImaging/Resample.c`): a horizontal pass into 8 bits and then a vertical one,
@@ -29,12 +30,13 @@ const MAX_PASS_PIXELS = 100_000_000;
  * @param size - of the whole resized picture
  * @throws ClipError BAD_INPUT when the window does not lie within the resized picture;
  *   IMAGE_TOO_LARGE when a very long and thin picture is squeezed into another shape: when the
- *   horizontal pass alone would make more than 100 million pixels, or from `cubicWeights`.
+ *   horizontal pass alone would make more than 100 million pixels, or from `axisWeights`.
  */
 export function resizeAndCrop(
   image: RgbImage,
   size: { readonly width: number; readonly height: number },
   window: CropWindow,
+  filter: ResizeFilter = 'bicubic',
 ): RgbImage {
   const { left, top, width, height } = window;
   if (left < 0 || top < 0 || left + width > size.width || top + height > size.height) {
@@ -46,13 +48,13 @@ export function resizeAndCrop(
   }
   const result = new Uint8Array(width * height * 3);
   if (size.height === image.height) {
-    const { rowOf, sums } = passes(image, size.width, left, width, 0);
+    const { rowOf, sums } = passes(image, filter, size.width, left, width, 0);
     for (let y = 0; y < height; y++) {
       rowOf(top + y);
       result.set(sums.row, y * width * 3);
     }
   } else {
-    const weights = cubicWeights(image.height, size.height, top, height);
+    const weights = axisWeights(filter, image.height, size.height, top, height);
     const rows = weights.start[height - 1]! + weights.count[height - 1]! - weights.start[0]!;
     if (rows * width > MAX_PASS_PIXELS) {
       throw new ClipError(
@@ -61,7 +63,7 @@ export function resizeAndCrop(
           `got ${image.width} × ${image.height} to ${size.width} × ${size.height}`,
       );
     }
-    const { rowOf, sums } = passes(image, size.width, left, width, mostUnderWay(weights));
+    const { rowOf, sums } = passes(image, filter, size.width, left, width, mostUnderWay(weights));
     verticalPass(weights, rowOf, sums, result);
   }
   return { width, height, channels: 3, data: result };
@@ -75,6 +77,7 @@ interface Passes {
 
 function passes(
   image: RgbImage,
+  filter: ResizeFilter,
   newWidth: number,
   left: number,
   width: number,
@@ -94,7 +97,7 @@ function passes(
     };
     return { rowOf, sums };
   }
-  const weights = cubicWeights(image.width, newWidth, left, width);
+  const weights = axisWeights(filter, image.width, newWidth, left, width);
   const simd = channels === 4 ? simdRows(weights, underWay) : undefined;
   if (simd !== undefined) {
     const rowOf = (y: number) => simd.pass(data.subarray(y * rowBytes, (y + 1) * rowBytes));

@@ -1,4 +1,4 @@
-import { PRECISION_BITS } from './cubic-weights.ts';
+import { PRECISION_BITS } from './axis-weights.ts';
 
 /** Added before the shift, so that it rounds to the nearest. */
 export const HALF = 1 << (PRECISION_BITS - 1);

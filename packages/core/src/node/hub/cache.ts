@@ -3,14 +3,19 @@ import { dirname, join, relative } from 'node:path';
 import {
   CONFIG_FILE,
   PREPROCESSOR_FILE,
+  PROCESSOR_FILE,
   PYTORCH_WEIGHTS_FILE,
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from '../../model-files.ts';
 import type { RemoteFolder } from './remote-folder.ts';
 
-/** The files of a model that must be there, beside its weights. */
-export const REQUIRED_FILES = [CONFIG_FILE, PREPROCESSOR_FILE, TOKENIZER_FILE] as const;
+/** The files of a model that must be there, beside its weights: of each line one, the first there is. */
+export const REQUIRED_FILES = [
+  [CONFIG_FILE],
+  [PREPROCESSOR_FILE, PROCESSOR_FILE],
+  [TOKENIZER_FILE],
+] as const;
 /** Where the weights may be, the first that is there being taken. */
 export const WEIGHTS_FILES = [WEIGHTS_FILE, PYTORCH_WEIGHTS_FILE] as const;
 
@@ -40,7 +45,12 @@ export async function findCached(
     : (await readFile(join(cacheFolder, 'refs', revision), 'utf8').catch(() => '')).trim();
   if (!/^[A-Za-z0-9]{1,128}$/.test(snapshot)) return undefined;
   const folder = join(cacheFolder, 'snapshots', snapshot);
-  const required = await Promise.all(REQUIRED_FILES.map((file) => sizeOf(join(folder, file))));
+  const required = await Promise.all(
+    REQUIRED_FILES.map(async (choices) => {
+      const sizes = await Promise.all(choices.map((file) => sizeOf(join(folder, file))));
+      return sizes.find((size) => size !== undefined);
+    }),
+  );
   if (required.includes(undefined)) return undefined;
   for (const weights of WEIGHTS_FILES) {
     const size = await sizeOf(join(folder, weights));

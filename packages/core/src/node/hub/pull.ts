@@ -134,14 +134,19 @@ async function describeModel(
       onRetry: (reason, seconds) => onProgress({ kind: 'retry', file: name, reason, seconds }),
       advice: async () => 'try again later',
     });
-  const require = async (name: string, at: string) =>
-    (await describe(name, at)) ?? missing(folder, name, revision);
+  const require = async (choices: readonly string[], at: string) => {
+    for (const name of choices) {
+      const file = await describe(name, at);
+      if (file !== undefined) return file;
+    }
+    return missing(folder, choices.join(' and no '), revision);
+  };
 
   const [first, ...others] = REQUIRED_FILES;
   const config = await require(first, revision);
   // A branch may move on between two requests: what follows is of the commit that came first.
   const at = config.commit ?? revision;
-  const small = await Promise.all(others.map((name) => require(name, at)));
+  const small = await Promise.all(others.map((choices) => require(choices, at)));
   const optional = await describe(TOKENIZER_CONFIG_FILE, at);
   for (const name of WEIGHTS_FILES) {
     const weights = await describe(name, at);

@@ -1,4 +1,5 @@
 import { ClipError } from '../errors.ts';
+import { FILTERS, type ResizeFilter } from './filters.ts';
 
 /** Bits behind the point: 8 of the 32 are for the sample, 2 for sign and overshoot. */
 export const PRECISION_BITS = 32 - 8 - 2;
@@ -15,18 +16,14 @@ export interface AxisWeights {
   readonly weights: Int32Array;
 }
 
-/** The filter reaches so many source pixels to each side, times the factor of shrinking. */
-const SUPPORT = 2;
-/** Keys' parameter, as in Pillow; other libraries use −0.75. */
-const A = -0.5;
 /** Enough for a side of two million pixels; more would be a memory hazard of no use. */
 const MAX_WEIGHTS = 10_000_000;
 
 /**
- * The weights of Keys' cubic convolution along one axis (R. Keys 1981; Pillow `precompute_coeffs`
- * and `normalize_coeffs_8bpc` in `src/libImaging/Resample.c`). When shrinking, the filter is as much
- * wider as the picture is larger: that is the antialiasing. Weights are normalised in float64 and
- * then rounded to fixed point, the half away from zero.
+ * The weights of a filter along one axis (Pillow `precompute_coeffs` and `normalize_coeffs_8bpc` in
+ * `src/libImaging/Resample.c`). When shrinking, the filter is as much wider as the picture is larger:
+ * that is the antialiasing. Weights are normalised in float64 and then rounded to fixed point, the
+ * half away from zero. `nearest` is no filter but one pixel, without antialiasing.
  *
  * @param from - source pixels along the axis
  * @param to - pixels of the whole result along the axis
@@ -34,10 +31,18 @@ const MAX_WEIGHTS = 10_000_000;
  * @param n - how many are wanted
  * @throws ClipError IMAGE_TOO_LARGE when millions of pixels are to become a few.
  */
-export function cubicWeights(from: number, to: number, offset: number, n: number): AxisWeights {
+export function axisWeights(
+  filter: ResizeFilter,
+  from: number,
+  to: number,
+  offset: number,
+  n: number,
+): AxisWeights {
+  if (filter === 'nearest') return nearestPixels(from / to, offset, n);
+  const { support: reach, weight: weightAt } = FILTERS[filter];
   const scale = from / to;
   const widening = Math.max(scale, 1);
-  const support = SUPPORT * widening;
+  const support = reach * widening;
   const taps = Math.ceil(support) * 2 + 1;
   if (n * taps > MAX_WEIGHTS) {
     throw new ClipError(
@@ -58,7 +63,7 @@ export function cubicWeights(from: number, to: number, offset: number, n: number
     const behind = Math.min(from, Math.trunc(centre + support + 0.5));
     let sum = 0;
     for (let tap = 0; tap < behind - first; tap++) {
-      exact[tap] = cubic((tap + first - centre + 0.5) * narrowing);
+      exact[tap] = weightAt((tap + first - centre + 0.5) * narrowing);
       sum += exact[tap]!;
     }
     for (let tap = 0; tap < behind - first; tap++) {
@@ -71,9 +76,16 @@ export function cubicWeights(from: number, to: number, offset: number, n: number
   return { start, count, taps, weights };
 }
 
-function cubic(position: number): number {
-  const x = Math.abs(position);
-  if (x < 1) return ((A + 2) * x - (A + 3)) * x * x + 1;
-  if (x < 2) return (((x - 5) * x + 8) * x - 4) * A;
-  return 0;
+/**
+ * Positions are summed up step by step, as in Pillow's `ImagingScaleAffine` (`Geometry.c`), where the
+ * rounding of each step counts.
+ */
+function nearestPixels(scale: number, offset: number, n: number): AxisWeights {
+  const start = new Int32Array(n);
+  let position = scale * 0.5;
+  for (let i = 0; i < offset + n; i++, position += scale) {
+    if (i >= offset) start[i - offset] = Math.trunc(position);
+  }
+  const weights = new Int32Array(n).fill(2 ** PRECISION_BITS);
+  return { start, count: new Int32Array(n).fill(1), taps: 1, weights };
 }
