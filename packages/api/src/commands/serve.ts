@@ -91,7 +91,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
     const flood = (address?: string) => floodOf(models, metrics, address);
-    const server = await listen(yoga, settings, log.unexpected, flood);
+    const server = await listen(yoga, settings, log, flood);
     // Whoever reads that it listens may end it at once.
     const ending = signalled();
     if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
@@ -106,6 +106,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     models.close();
   } finally {
     await labelSets.close();
+    log.end();
   }
 }
 

@@ -69,6 +69,8 @@ function fail(_id: string, error: unknown): never {
   throw error;
 }
 
+const LOG = { unexpected: fail, request: () => {} };
+
 /** Resolves once so many have been answered. */
 const answered = (count: number, responses: readonly Promise<Response>[]) => {
   let settled = 0;
@@ -119,7 +121,7 @@ test('a refusal is status 429 with Retry-After and a code, and soon there is roo
 });
 
 test('a flood of requests is turned away unread, for as long as the queue is full', async () => {
-  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, fail, (address) =>
+  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, LOG, (address) =>
     api.model.inference.flood(partyOf(address)),
   );
   const ask = (number: number) =>
@@ -155,7 +157,7 @@ test('a flood of requests is turned away unread, for as long as the queue is ful
 });
 
 test('a client that breaks its connection off leaves the queue, and no error in the log', async () => {
-  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, fail);
+  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, LOG);
   const running = post64(0);
   await tower.begun(1);
   const client = new AbortController();

@@ -10,6 +10,9 @@ interface LogObject {
   readonly path?: string;
   readonly status?: number;
   readonly milliseconds?: number;
+  readonly code?: string;
+  readonly operation?: string;
+  readonly count?: number;
   readonly err?: { readonly stack?: string; readonly message?: string };
 }
 
@@ -26,7 +29,13 @@ export function logLine(json: string): string {
   return `${[line, ...stack].map(withoutCommands).join('\n')}\n`;
 }
 
-function whatHappened({ method, path, status, milliseconds, msg = '' }: LogObject): string {
-  const outcome = status === 0 ? 'not answered' : status;
-  return method === undefined ? msg : `${method} ${path} ${outcome} in ${milliseconds} ms`;
+function whatHappened(entry: LogObject): string {
+  const { method, path, status, milliseconds, code, operation, count, msg = '' } = entry;
+  if (status === undefined) return msg;
+  const outcome = [status === 0 ? 'not answered' : status, code].filter(Boolean).join(' ');
+  if (count !== undefined) return `${count} ${msg}: ${outcome}`;
+  if (method === undefined) return `no request: ${outcome}`;
+  const name = operation === undefined ? '' : ` ${operation}`;
+  const time = milliseconds === undefined ? '' : ` in ${milliseconds} ms`;
+  return `${method} ${path}${name} ${outcome}${time}`;
 }

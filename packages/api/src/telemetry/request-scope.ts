@@ -11,6 +11,10 @@ export interface RequestScope {
   caller?: string;
   /** With whom it shares a place in line: its key or subject, else its network. */
   party?: string;
+  /** The name of its GraphQL operation. */
+  operation?: string;
+  /** That of the error it fails with, or of the first of several. */
+  code?: string;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
@@ -21,8 +25,8 @@ export const withinRequest = <T>(scope: RequestScope, work: () => T): T => scope
 /** Undefined outside of any. */
 export const currentRequest = (): RequestScope | undefined => scopes.getStore();
 
-/** Remembers who asks, for the log. */
-export function noteClient(client: Pick<RequestScope, 'address' | 'caller' | 'party'>): void {
+/** Remembers, for the log, what has become known of the request that is being answered. */
+export function noteRequest(known: Omit<Partial<RequestScope>, 'id' | 'start'>): void {
   const scope = scopes.getStore();
-  if (scope !== undefined) Object.assign(scope, client);
+  if (scope !== undefined) Object.assign(scope, known);
 }

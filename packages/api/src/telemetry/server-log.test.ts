@@ -112,6 +112,54 @@ test('what a caller is called, and what an error quotes, makes no line and no co
   expect(lines.slice(2)).toEqual(['Error: \ufffd[2J', '    at a.ts']);
 });
 
+test('a line has the operation, and the code of the first error', async () => {
+  const { api, text } = await logged('json', false);
+  const send = (body: object) =>
+    api.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await send({
+    query: 'query Words { a: embedText(text: "a") { nothing } }',
+    operationName: 'Words',
+  });
+  await send({ query: 'query Words { classify(imageUrl: "/x", labels: []) { label } }' });
+  await send({ query: 'query Words { a: embedText(text: "a") { tokens } }' });
+  await api.fetch('/v1/models/nothing');
+  await api.fetch('/nothing');
+  const lines = text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ operation, status, code }) => [operation, status, code])).toEqual([
+    ['Words', 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['Words', 200, 'BAD_INPUT'],
+    ['Words', 200, undefined],
+    [undefined, 404, 'UNKNOWN_MODEL'],
+    [undefined, 404, 'NOT_FOUND'],
+  ]);
+});
+
+test('a flood of refusals has 20 lines a second, and a count of the rest', async () => {
+  const { api, log, text } = await logged('json', false);
+  await Promise.all(Array.from({ length: 50 }, () => api.fetch('/nothing')));
+  await Promise.all(Array.from({ length: 3 }, () => api.fetch('/v1/models/nothing')));
+  log.end();
+  const lines = text()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const counts = lines.filter(({ count }) => count !== undefined);
+  const told = lines.filter(({ msg }) => msg === 'request');
+  const rest = counts.reduce((sum, { count }) => sum + count, 0);
+  expect(told.length + rest).toBe(53);
+  expect(told.filter(({ code }) => code === 'UNKNOWN_MODEL')).toHaveLength(3);
+  expect(counts.length).toBeGreaterThan(0);
+  expect(counts[0]).toMatchObject({ level: 'warn', status: 404, code: 'NOT_FOUND' });
+  for (const { requestId } of told) expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
+});
+
 test('what watches the server is not logged', async () => {
   const { api, text } = await logged('json', false);
   for (const path of ['/healthz', '/readyz', '/ping', '/metrics']) await api.fetch(path);

@@ -1,15 +1,23 @@
 import { pino } from 'pino';
 import type { ErrorLog } from './error-log.ts';
 import { logLine } from './log-line.ts';
+import { RefusalSampler } from './refusal-sampler.ts';
 import { currentRequest } from './request-scope.ts';
+import { currentTraceId } from './tracing.ts';
 
 /** One request that was answered; neither its query string nor its headers, which may hold secrets. */
 interface RequestEntry {
-  readonly method: string;
-  readonly path: string;
+  /** Undefined, as is the path, of what did not become a request. */
+  readonly method?: string;
+  readonly path?: string;
   /** 0 when the client was gone before. */
   readonly status: number;
-  readonly milliseconds: number;
+  readonly milliseconds?: number;
+  /** Of the error it failed with. */
+  readonly code?: string;
+  /** As are those that follow, the scope's own unless given. */
+  readonly requestId?: string;
+  readonly address?: string;
 }
 
 export type RequestLog = (entry: RequestEntry) => void;
@@ -20,6 +28,8 @@ export interface ServerLog {
   readonly unexpected: ErrorLog;
   warn(message: string): void;
   info(message: string): void;
+  /** Writes what is left to tell of. */
+  end(): void;
 }
 
 /** Where a log goes. */
@@ -49,17 +59,29 @@ export function createServerLog(
     },
     { write: (line) => stream.write(isText ? logLine(line) : line) },
   );
+  const refusals = new RefusalSampler((refusal) => logger.warn(refusal, 'more requests refused'));
   return {
-    request: (entry) => logger[entry.status >= 500 ? 'warn' : 'info'](entry, 'request'),
+    request: (entry) => {
+      if (!refusals.take(entry)) return;
+      logger[entry.status >= 500 ? 'warn' : 'info'](entry, 'request');
+    },
     unexpected: (requestId, err) => logger.error({ requestId, err }, 'unexpected error'),
     warn: (message) => logger.warn(message),
     info: (message) => logger.info(message),
+    end: () => refusals.end(),
   };
 }
 
 function scopeFields(): object {
   const scope = currentRequest();
   if (scope === undefined) return {};
-  const { id: requestId, caller, address } = scope;
-  return { requestId, ...(caller && { caller }), ...(address && { address }) };
+  const { id: requestId, caller, address, operation } = scope;
+  const traceId = currentTraceId();
+  return {
+    requestId,
+    ...(traceId && { traceId }),
+    ...(caller && { caller }),
+    ...(address && { address }),
+    ...(operation && { operation }),
+  };
 }

@@ -2,7 +2,14 @@
  * OpenTelemetry's traces, through its API alone: without an SDK, which `--tracing` imports, nothing
  * is recorded.
  */
-import { type Attributes, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  isSpanContextValid,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { publicError } from '../errors/public-error.ts';
 
 /** Does a piece of work in a span of its own, within the one that is active. */
@@ -24,4 +31,10 @@ export function withSpan<T>(
       span.end();
     }
   });
+}
+
+/** The trace that the current work is part of; undefined where nothing is recorded. */
+export function currentTraceId(): string | undefined {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span !== undefined && isSpanContextValid(span) ? span.traceId : undefined;
 }

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ErrorLog } from '../../telemetry/error-log.ts';
-import { failureResponse } from '../requests/http-error.ts';
+import type { ServerLog } from '../../telemetry/server-log.ts';
 import type { KeepBytes } from '../requests/request-body.ts';
+import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import type { ClipqlYoga } from '../yoga.ts';
-import { pathOf } from './refuse.ts';
+import { refuse } from './refuse.ts';
 
 /** What answers requests. */
 export interface Answering {
   readonly yoga: ClipqlYoga;
-  readonly log: ErrorLog;
+  readonly log: Pick<ServerLog, 'request' | 'unexpected'>;
   /** Ends all operations. */
   readonly ending: AbortSignal;
   readonly isEnding: () => boolean;
@@ -23,6 +23,7 @@ export async function answer(
 ): Promise<void> {
   try {
     const answered = await respond(answering, request, response, keepBytes);
+    if (answered === undefined) return;
     const body = Buffer.from(await answered.arrayBuffer());
     // Refused meanwhile, since the server ends.
     if (response.headersSent) return;
@@ -35,17 +36,23 @@ export async function answer(
   }
 }
 
-/** Yoga's own listener would show an unexpected error's stack. */
+/**
+ * Yoga's own listener would show an unexpected error's stack.
+ *
+ * @returns undefined where the request is refused.
+ */
 async function respond(
   { yoga, log, ending }: Answering,
   request: IncomingMessage,
   response: ServerResponse,
   keepBytes: KeepBytes,
-): Promise<Response> {
+): Promise<Response | undefined> {
   if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
     const message = 'expected a valid host header and path';
-    return failureResponse({ code: 'BAD_REQUEST', message }, pathOf(request));
+    refuse({ code: 'BAD_REQUEST', message }, response, log.request);
+    return undefined;
   }
+  const requestId = String(response.getHeader(REQUEST_ID));
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
     const sentStatus = () => statusSent(response);
@@ -54,10 +61,19 @@ async function respond(
   } catch (error) {
     // Nobody is left to answer, and nothing went wrong.
     if (response.destroyed) throw error;
-    log('http', error);
-    const message = 'something went wrong inside ClipQL; its log says what';
-    return failureResponse({ code: 'INTERNAL', message }, pathOf(request));
+    log.unexpected(requestId, error);
+    const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
+    refuse({ code: 'INTERNAL', message }, response, log.request);
+    return undefined;
   }
+}
+
+/** Gives a request its id, and its answer the same, whoever answers. */
+export function identify(request: IncomingMessage, response: ServerResponse): void {
+  const sent = request.headers[REQUEST_ID];
+  const id = requestIdOf(Array.isArray(sent) ? undefined : sent);
+  request.headers[REQUEST_ID] = id;
+  response.setHeader(REQUEST_ID, id);
 }
 
 function statusSent(response: ServerResponse): number | undefined {

@@ -13,7 +13,8 @@ let server: RunningServer;
 beforeAll(async () => {
   api = await startApi({ settings: { maxRequestMegabytes: 1 } });
   const options = { host: '127.0.0.1', port: 0, heldBytes: 500 * KIBIBYTE };
-  server = await listen(api.yoga, options, (_id, error) => api.logged.push(error));
+  const unexpected = (_id: string, error: unknown) => api.logged.push(error);
+  server = await listen(api.yoga, options, { unexpected, request: () => {} });
 });
 
 afterAll(async () => {

@@ -1,22 +1,39 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { PublicError } from '../../errors/public-error.ts';
+import type { RequestLog } from '../../telemetry/server-log.ts';
 import { failureOf } from '../requests/http-error.ts';
+import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import { clientError } from './client-errors.ts';
 
-/** As the path's clients can read it; for a tenth of what it costs to come to it by way of a query. */
-export function refuse(error: PublicError, response: ServerResponse): void {
-  const { status, headers, body } = failureOf(error, pathOf(response.req));
+/**
+ * Refuses a request, as its path's clients can read it, and logs that; for a tenth of what it costs to
+ * come to it by way of a query.
+ */
+export function refuse(error: PublicError, response: ServerResponse, log: RequestLog): void {
+  const { req: request } = response;
+  const path = pathOf(request);
+  const { status, headers, body } = failureOf(error, path);
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
+  const { method = '' } = request;
+  const requestId = String(response.getHeader(REQUEST_ID));
+  const { code } = error;
+  log({ requestId, method, path, status, code, ...addressOf(response.socket) });
 }
 
 /** The same, of a request that has not become one. */
-function refusalText(error: PublicError): string {
+function refuseSocket(error: PublicError, socket: Socket, log: RequestLog): void {
   const { status, headers, body } = failureOf(error, '');
+  const requestId = requestIdOf(undefined);
   const ofConnection = { 'content-length': Buffer.byteLength(body), connection: 'close' };
-  const lines = Object.entries({ ...headers, ...ofConnection }).map((entry) => entry.join(': '));
-  return [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n');
+  const lines = Object.entries({ ...headers, [REQUEST_ID]: requestId, ...ofConnection });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...lines.map((line) => line.join(': ')),
+  ];
+  socket.end([...head, '', body].join('\r\n'));
+  log({ requestId, status, code: error.code, ...addressOf(socket) });
 }
 
 /** Of what is no request in HTTP, or does not arrive in time. */
@@ -24,16 +41,21 @@ export function refuseClient(
   error: Error,
   socket: Socket,
   open: ReadonlySet<ServerResponse>,
+  log: RequestLog,
 ): void {
   const refusal = clientError(error);
   const begun = [...open].find((response) => response.socket === socket);
   if (refusal === undefined || !socket.writable || begun?.headersSent) socket.destroy();
-  else if (begun === undefined) socket.end(refusalText(refusal));
+  else if (begun === undefined) refuseSocket(refusal, socket, log);
   else {
     begun.shouldKeepAlive = false;
-    refuse(refusal, begun);
+    refuse(refusal, begun, log);
   }
 }
 
+/** Of the connection's other end: who is behind a proxy is not known this early. */
+const addressOf = (socket: Socket | null) =>
+  socket?.remoteAddress === undefined ? {} : { address: socket.remoteAddress };
+
 /** Without the query string. */
-export const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!;
+const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0]!;

@@ -74,6 +74,8 @@ function fail(_id: string, error: unknown): never {
   throw error;
 }
 
+const LOG = { unexpected: fail, request: () => {} };
+
 const query = (server: RunningServer, imageUrl: string) =>
   fetch(`${server.url}/graphql`, {
     method: 'POST',
@@ -84,7 +86,7 @@ const query = (server: RunningServer, imageUrl: string) =>
   });
 
 test('a server answers queries, its own examples under its own names among them', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const { port } = new URL(server.url);
   for (const origin of ['', server.url, `http://localhost:${port}`, `http://[::1]:${port}`]) {
     const response = await query(server, `${origin}/examples/march-pastoral.jpg`);
@@ -96,7 +98,7 @@ test('a server answers queries, its own examples under its own names among them'
 });
 
 test('other pages of this server are no images', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const response = await query(server, `${server.url}/healthz`);
   expect(await response.json()).toMatchObject({
     errors: [{ extensions: { code: 'HOST_NOT_ALLOWED' } }],
@@ -105,7 +107,7 @@ test('other pages of this server are no images', async () => {
 });
 
 test('closing takes no new requests and waits for those in flight', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const answer = query(server, `${web.url}/slow.jpg`);
   await asked.promise;
   const closed = server.close(60_000);
@@ -116,7 +118,7 @@ test('closing takes no new requests and waits for those in flight', async () => 
 });
 
 test('closing under load loses nothing: each request that was sent is answered', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const readiness = services.readiness;
   const warm = Promise.withResolvers<void>();
   let answered = 0;
@@ -166,7 +168,7 @@ test('what is not done when the grace ends is SHUTTING_DOWN, status 503', async 
       return new Promise(() => {});
     },
   } as unknown as ClipqlYoga;
-  const server = await listen(never, ANY_PORT, fail);
+  const server = await listen(never, ANY_PORT, LOG);
   const answer = fetch(server.url);
   while (!isAsked) await setImmediate();
   await server.close(50);
@@ -187,7 +189,7 @@ test('a client that went away before its answer is in the log with status 0', as
   const server = await listen(
     createClipqlYoga({ ...services, fetcher, logRequest }, fail),
     ANY_PORT,
-    fail,
+    LOG,
   );
   const leaving = new AbortController();
   const body = JSON.stringify({
@@ -206,7 +208,7 @@ test('a client that went away before its answer is in the log with status 0', as
 });
 
 test('a port in use is LISTEN_FAILED', async () => {
-  await expect(listen(yoga, { host: '127.0.0.1', port: web.port }, fail)).rejects.toEqual(
+  await expect(listen(yoga, { host: '127.0.0.1', port: web.port }, LOG)).rejects.toEqual(
     expect.objectContaining({
       code: 'LISTEN_FAILED',
       message: `cannot listen on 127.0.0.1:${web.port}: it is in use; --port chooses another`,
@@ -215,7 +217,7 @@ test('a port in use is LISTEN_FAILED', async () => {
 });
 
 test('an address of another machine is LISTEN_FAILED', async () => {
-  await expect(listen(yoga, { host: '192.0.2.1', port: 0 }, fail)).rejects.toEqual(
+  await expect(listen(yoga, { host: '192.0.2.1', port: 0 }, LOG)).rejects.toEqual(
     expect.objectContaining({ code: 'LISTEN_FAILED', message: expect.stringMatching(/--host/) }),
   );
 });
@@ -226,13 +228,17 @@ test('what goes wrong below GraphQL is logged, and no stack is shown', async () 
     handleNodeRequestAndResponse: () => Promise.reject(failure),
   } as unknown as ClipqlYoga;
   const logged: unknown[] = [];
-  const server = await listen(broken, ANY_PORT, (_id, error) => logged.push(error));
+  const server = await listen(broken, ANY_PORT, {
+    ...LOG,
+    unexpected: (_id, error) => logged.push(error),
+  });
   const response = await fetch(server.url);
   expect(response.status).toBe(500);
+  const id = response.headers.get('x-request-id');
   expect(await response.json()).toEqual({
     errors: [
       {
-        message: 'something went wrong inside ClipQL; its log says what',
+        message: `something went wrong inside ClipQL; its log says what under ${id}`,
         extensions: { code: 'INTERNAL' },
       },
     ],
@@ -242,7 +248,7 @@ test('what goes wrong below GraphQL is logged, and no stack is shown', async () 
 });
 
 test('a malformed host header is status 400, without a stack', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const answer = await raw(server, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(answer).toContain('BAD_REQUEST');
@@ -254,7 +260,7 @@ test('a client that does not take its answer is cut off, and the answer let go o
   const maxRequestMegabytes = 1000;
   // The request itself may take its time.
   const transferMs = (bytes: number) => (bytes > 1e9 ? 1_000_000 : 50);
-  const server = await listen(yoga, { ...ANY_PORT, maxRequestMegabytes, transferMs }, fail);
+  const server = await listen(yoga, { ...ANY_PORT, maxRequestMegabytes, transferMs }, LOG);
   const { length, rest } = await beginToTake(server);
   // Resolves once every connection has ended.
   await server.close(1_000_000);
@@ -262,7 +268,7 @@ test('a client that does not take its answer is cut off, and the answer let go o
 });
 
 test('closing waits for a client that is taking its answer', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   const { length, rest } = await beginToTake(server);
   const closed = server.close(1_000_000);
   expect(await rest()).toBe(length);
@@ -281,7 +287,7 @@ test.each([
     'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{"input',
   ],
 ])('a client that %s is REQUEST_TIMEOUT, status 408, and cut off', async (_what, request) => {
-  const server = await listen(yoga, { ...ANY_PORT, transferMs: () => 50 }, fail);
+  const server = await listen(yoga, { ...ANY_PORT, transferMs: () => 50 }, LOG);
   const answer = await raw(server, request);
   expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   expect(answer).toContain('"code":"REQUEST_TIMEOUT"');
@@ -289,8 +295,39 @@ test.each([
   await server.close(0);
 });
 
+test('whatever is refused before a door sees it has an id, and a line in the log with it', async () => {
+  const lines: Parameters<Services['logRequest']>[0][] = [];
+  const log = { ...LOG, request: (line: (typeof lines)[0]) => lines.push(line) };
+  const api = createClipqlYoga({ ...services, logRequest: log.request }, fail);
+  const overloaded = { code: 'OVERLOADED', message: 'full', retryAfter: 1 } as const;
+  let isFull = false;
+  const flood = () => (isFull ? overloaded : undefined);
+  const server = await listen(api, { ...ANY_PORT, transferMs: () => 50 }, log, flood);
+  const head = 'POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n';
+  const answers = [
+    await raw(server, 'hello\r\n\r\n'),
+    await raw(server, `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`),
+    await raw(server, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'),
+    await raw(server, `${head}Content-Length: 99\r\n\r\n{"input`),
+  ];
+  isFull = true;
+  answers.push(await raw(server, `${head}Content-Length: 2\r\nConnection: close\r\n\r\n{}`));
+  await server.close(0);
+  expect(lines.map(({ status, code, path }) => [status, code, path])).toEqual([
+    [400, 'BAD_REQUEST', undefined],
+    [431, 'HEADERS_TOO_LARGE', undefined],
+    [400, 'BAD_REQUEST', '/'],
+    [408, 'REQUEST_TIMEOUT', '/v1/embeddings'],
+    [429, 'OVERLOADED', '/v1/embeddings'],
+  ]);
+  const ids = answers.map((answer) => /^x-request-id: (\S+)/im.exec(answer)?.[1]);
+  expect(ids).toEqual(lines.map(({ requestId }) => requestId));
+  expect(ids.slice(3)).toEqual(['mine', 'mine']);
+  expect(lines.map(({ address }) => address)).toEqual(lines.map(() => '127.0.0.1'));
+});
+
 test('what is not HTTP is BAD_REQUEST, and headers without end are HEADERS_TOO_LARGE', async () => {
-  const server = await listen(yoga, ANY_PORT, fail);
+  const server = await listen(yoga, ANY_PORT, LOG);
   expect(await raw(server, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"/);
   const long = `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`;
   expect(await raw(server, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"HEADERS_TOO_LARGE"/);

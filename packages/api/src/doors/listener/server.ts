@@ -2,9 +2,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../../errors/api-error.ts';
 import type { PublicError } from '../../errors/public-error.ts';
-import type { ErrorLog } from '../../telemetry/error-log.ts';
+import type { ServerLog } from '../../telemetry/server-log.ts';
 import type { ClipqlYoga } from '../yoga.ts';
-import { answer } from './answer.ts';
+import { answer, identify } from './answer.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { refuse, refuseClient } from './refuse.ts';
 import { shutDown } from './shut-down.ts';
@@ -59,7 +59,7 @@ const CHECK_MS = 5_000;
 export async function listen(
   yoga: ClipqlYoga,
   options: ListenOptions,
-  log: ErrorLog,
+  log: Pick<ServerLog, 'request' | 'unexpected'>,
   flood: (address?: string) => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
   const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
@@ -76,6 +76,7 @@ export async function listen(
   };
   const server = createServer(timeouts, (request, response) => {
     open.add(response);
+    identify(request, response);
     const body = bodies.hold();
     response.on('close', () => {
       open.delete(response);
@@ -87,7 +88,7 @@ export async function listen(
     const sent =
       refusal === undefined
         ? answer(answering, request, response, body.keep)
-        : Promise.resolve(refuse(refusal, response));
+        : Promise.resolve(refuse(refusal, response, log.request));
     void sent.then(() => cutOffLate(response, transferMs));
   });
   const closeIdle = server.closeIdleConnections.bind(server);
@@ -95,7 +96,9 @@ export async function listen(
     // For Node an answer that is written is done, though its client has yet to take it.
     if (![...open].some(isBeingTaken)) closeIdle();
   };
-  server.on('clientError', (error, socket) => refuseClient(error, socket as Socket, open));
+  server.on('clientError', (error, socket) =>
+    refuseClient(error, socket as Socket, open, log.request),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, host, port)));
     server.listen(port, host, resolve);
@@ -104,7 +107,7 @@ export async function listen(
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
       isEnding = true;
-      return shutDown({ server, open, breakOff }, graceMs, drained);
+      return shutDown({ server, open, breakOff, log: log.request }, graceMs, drained);
     },
   };
 }

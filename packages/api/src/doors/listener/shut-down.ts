@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../../errors/api-error.ts';
 import { describeError } from '../../errors/public-error.ts';
+import type { RequestLog } from '../../telemetry/server-log.ts';
 import { refuse } from './refuse.ts';
 
 /** How long before the end of the grace operations are broken off, in milliseconds. */
@@ -17,6 +18,7 @@ export interface Listener {
   readonly open: ReadonlySet<ServerResponse>;
   /** Ends all operations. */
   readonly breakOff: AbortController;
+  readonly log: RequestLog;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Listener {
  * grace ends, and what is then left is refused.
  */
 export async function shutDown(
-  { server, open, breakOff }: Listener,
+  { server, open, breakOff, log }: Listener,
   graceMs: number,
   drained: Promise<void>,
 ): Promise<void> {
@@ -34,7 +36,7 @@ export async function shutDown(
     Math.max(graceMs / 2, graceMs - LAST_WORDS_MS),
   );
   const end = setTimeout(async () => {
-    await refuseAll(open);
+    await refuseAll(open, log);
     server.closeAllConnections();
     graceOver.resolve();
   }, graceMs);
@@ -48,13 +50,13 @@ export async function shutDown(
 }
 
 /** What would not end with its operation: a request that is still arriving, or a model being loaded. */
-async function refuseAll(open: ReadonlySet<ServerResponse>): Promise<void> {
+async function refuseAll(open: ReadonlySet<ServerResponse>, log: RequestLog): Promise<void> {
   const refusal = describeError(shuttingDown());
   const left = [...open];
   const closed = left.map((response) => new Promise((resolve) => response.once('close', resolve)));
   for (const response of left.filter(({ headersSent }) => !headersSent)) {
     response.shouldKeepAlive = false;
-    refuse(refusal, response);
+    refuse(refusal, response, log);
   }
   await Promise.race([Promise.all(closed), delay(SENDING_MS, undefined, { ref: false })]);
 }

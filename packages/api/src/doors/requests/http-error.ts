@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { meaningOf } from '../../errors/error-codes.ts';
 import type { PublicError } from '../../errors/public-error.ts';
 import type { DescribedError } from '../../telemetry/error-log.ts';
+import { noteRequest } from '../../telemetry/request-scope.ts';
 import { isOpenAiPath, openAiErrorBody } from './open-ai-error.ts';
 
 /** An error in GraphQL's form, which is that of every path but OpenAI's. */
@@ -59,13 +60,14 @@ export function failureOf(
   };
 }
 
-/** The same as a `Response`. */
+/** The same as a `Response`; the request's line in the log has the code. */
 export function failureResponse(
   error: DescribedError,
   path: string,
   options?: FailureOptions,
 ): Response {
   const { status, headers, body } = failureOf(error, path, options);
+  noteRequest({ code: error.code });
   return new Response(body, { status, headers });
 }
 

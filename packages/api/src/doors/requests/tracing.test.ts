@@ -6,6 +6,7 @@ import {
 } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { bytes, startWebServer, type WebServer } from '../../../../core/src/testing/web-server.ts';
+import { createServerLog } from '../../telemetry/server-log.ts';
 import { startApi, type TestApi } from '../../testing/api.ts';
 
 const spans = new InMemorySpanExporter();
@@ -80,4 +81,16 @@ test('requests at once keep their traces apart, and unknown paths share a name',
   const found = spans.getFinishedSpans();
   expect(found.map(({ name }) => name)).toEqual(['GET other', 'GET other', 'GET other']);
   expect(new Set(found.map((span) => span.spanContext().traceId)).size).toBe(3);
+});
+
+test('a request’s line in the log has its trace', async () => {
+  let text = '';
+  const write = (line: string) => {
+    text += line;
+  };
+  const log = createServerLog({ logFormat: 'json', logLevel: 'info' }, { write });
+  const logging = await startApi({ log });
+  await logging.fetch('/v1/models', { headers: { traceparent: `00-${TRACE}-${PARENT}-01` } });
+  await logging.close();
+  expect(JSON.parse(text)).toMatchObject({ path: '/v1/models', traceId: TRACE });
 });

@@ -9,7 +9,7 @@ import { shorten } from '../../errors/one-line.ts';
 import { publicError } from '../../errors/public-error.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { noteClient } from '../../telemetry/request-scope.ts';
+import { noteRequest } from '../../telemetry/request-scope.ts';
 import { bodyLimits } from './body-limits.ts';
 import { failureResponse } from './http-error.ts';
 import { requestTooLarge } from './request-body.ts';
@@ -53,7 +53,7 @@ export function useAccess(
     if (asksForKeys && method !== 'OPTIONS' && (route?.needsKey ?? true)) {
       const caller = await callerOf(presentedKey(headers));
       if (caller === undefined) throw unauthenticated();
-      noteClient({ caller, party: caller });
+      noteRequest({ caller, party: caller });
       checkWait(await limitKey(caller));
     }
     const { maxBytes } = (route?.body?.limits ?? bodyLimits)(settings);
@@ -66,7 +66,7 @@ export function useAccess(
       if (route?.isLimited === false) return;
       const forwardedFor = request.headers.get('x-forwarded-for');
       const address = addressOf(serverContext?.address, forwardedFor);
-      noteClient({ address, party: partyOf(address) });
+      noteRequest({ address, party: partyOf(address) });
       try {
         await check(request, route, address);
       } catch (error) {

@@ -9,6 +9,7 @@ import {
   type ErrorLog,
 } from '../../../telemetry/error-log.ts';
 import type { Metrics } from '../../../telemetry/metrics.ts';
+import { noteRequest } from '../../../telemetry/request-scope.ts';
 import { retryHeaders } from '../../requests/http-error.ts';
 
 /** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
@@ -37,8 +38,12 @@ export function useErrorCodes(
       }
       if (!('errors' in result) || result.errors === undefined) return;
       const coded = withCodes(result, log, wording);
-      for (const { extensions } of coded.errors ?? [])
-        refusals.inc({ code: String(extensions.code) });
+      for (const { extensions } of coded.errors?.toReversed() ?? []) {
+        const code = String(extensions.code);
+        refusals.inc({ code });
+        // The first stays.
+        noteRequest({ code });
+      }
       setResult(coded);
     },
   };

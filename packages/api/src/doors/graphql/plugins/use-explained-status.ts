@@ -1,7 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { failureResponse } from '../../requests/http-error.ts';
 import { GRAPHQL_PATH } from '../../requests/route.ts';
-import { REQUEST_ID } from '../../requests/use-request-scope.ts';
 
 /** What yoga expects where it answers with a status and no body. */
 const WITHOUT_BODY: Readonly<Record<number, string>> = {
@@ -17,9 +16,7 @@ export function useExplainedStatus(): Plugin {
       const expected = WITHOUT_BODY[status];
       if (expected === undefined || headers.has('content-type')) return;
       const error = { code: 'BAD_REQUEST', message: `expected ${expected}` } as const;
-      const id = headers.get(REQUEST_ID);
-      const kept = id === null ? {} : { [REQUEST_ID]: id };
-      setResponse(failureResponse(error, GRAPHQL_PATH, { status, headers: kept }));
+      setResponse(failureResponse(error, GRAPHQL_PATH, { status }));
     },
   };
 }
