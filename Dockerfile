@@ -44,6 +44,8 @@ CMD ["serve"]
 # model's files into /opt/ml/model.
 FROM serve AS sagemaker
 ENV CLIPQL_PORT=8080
+# No browser reaches it, and the name that SageMaker asks it by is its own.
+ENV CLIPQL_HOSTS=*
 EXPOSE 8080
 LABEL com.amazonaws.sagemaker.capabilities.accept-bind-to-port=true
 ENTRYPOINT ["sh", "container/sagemaker.sh"]

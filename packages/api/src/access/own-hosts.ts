@@ -8,13 +8,13 @@ interface ServerHosts {
 }
 
 /**
- * Tells by a request's `Host` header whether it is meant for this server. A page of another site whose
- * name is made to lead to this machine (DNS rebinding) is of the same origin for a browser, and has
- * that name in the header. Only a server on a loopback address is hidden from other machines; any
- * other takes every host.
+ * Tells by a request's `Host` header whether it is meant for this server, where no key says so. A page of
+ * another site whose name is made to lead here (DNS rebinding) is of the same origin for a browser, and
+ * has that name in the header, whether the server listens on one address or on all: localhost, addresses
+ * and the names of `hosts` pass, and `*` among them stands for any.
  */
 export function ownHostCheck({ host: listening, hosts }: ServerHosts): (header: string) => boolean {
-  if (!isLoopback(listening)) return () => true;
+  if (hosts.includes('*')) return () => true;
   const isNamed = createHostMatch(['localhost', listening.toLowerCase(), ...hosts]);
   return (header) => {
     const url = URL.parse(`http://${header}`);

@@ -116,10 +116,10 @@ export const SERVER_OPTIONS = {
     alsoRead: ['PORT'],
   },
   hosts: {
-    value: list.pipe(z.array(hostEntry)),
-    expects: 'hosts with commas between them, each "host", "host:port" or "*.domain"',
+    value: list.pipe(z.array(z.union([z.literal('*'), hostEntry]))),
+    expects: 'hosts with commas between them, each "host", "host:port", "*.domain" or "*"',
     placeholder: '<list>',
-    help: 'extra host names that a local server without keys answers to',
+    help: 'extra host names that a server without keys answers to; * for any',
   },
   data: {
     value: text.optional(),
