@@ -36,16 +36,18 @@ Examples:
   $ clipql doctor
 
 Exit codes:
-  0         all was done
+  0         everything was done
   1         something failed: the whole command, or some of its images
   2         the command was not understood, and nothing was done
   130, 143  stopped by Ctrl-C or by SIGTERM
 
-clipql COMMAND --help has examples for each command.`;
+Run clipql COMMAND --help for examples of each command.`;
 
 function createProgram(): Command {
   const program = new Command('clipql')
-    .description('OpenAI’s CLIP: which label fits an image, on the command line and over GraphQL.')
+    .description(
+      'OpenAI’s CLIP: zero-shot classification and embeddings, on the command line and over GraphQL.',
+    )
     .addHelpText('after', EXAMPLES)
     .version(version(), '-v, --version')
     .exitOverride()
@@ -66,7 +68,7 @@ function reportUsage(error: CommanderError, { commands }: Command): void {
     error.code === 'commander.help'
       ? `expected a command: ${commands.map((command) => command.name()).join(', ')}`
       : oneLine(error.message).replace(/^error: /, '');
-  reportError(new ApiError('BAD_OPTION', `${message} (clipql --help tells more)`));
+  reportError(new ApiError('BAD_OPTION', `${message} (see clipql --help)`));
 }
 
 /**

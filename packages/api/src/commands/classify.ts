@@ -32,39 +32,37 @@ Examples:
 
 Formats:
   table    for reading
-  json     one array, with one object an image
-  jsonl    one object a line, each as soon as it is known
-  csv      image, rank, label, probability, cosine, logit, error_code, error_message; a line a label.
-           Labels and names are data and written as they are, "=1+1" too: tell a spreadsheet that these
+  json     one array, with one object per image
+  jsonl    one object per line, written as soon as it is known
+  csv      image, rank, label, probability, cosine, logit, error_code, error_message; one line per label.
+           Labels and names are written as they are, even "=1+1": tell a spreadsheet that these
            columns are text.`;
 
 /** `clipql classify IMAGE… --labels LIST` */
 export function addClassify(program: Command): void {
   const command = program
     .command('classify')
-    .description('Tell which label fits each image.')
+    .description('Say which label fits each image best.')
     .addArgument(
-      new Argument('<image...>', 'files, folders of images, and http, https or data URLs'),
+      new Argument('<image...>', 'files, folders of images, or http, https or data URLs'),
     )
-    .option('--labels <list>', 'labels, with commas between them (repeatable)', collect)
-    .option('--labels-file <file>', 'a text file with a label a line; - is standard input')
+    .option('--labels <list>', 'labels, separated by commas (repeatable)', collect)
+    .option('--labels-file <file>', 'text file with one label per line; - is standard input')
     .option(
       '--templates <text>',
-      `a sentence with {} for the label (repeatable; "${DEFAULT_TEMPLATES[0]}" unless given)`,
+      `sentence with {} for the label (repeatable; default: "${DEFAULT_TEMPLATES[0]}")`,
       collect,
     )
     .addOption(
-      new Option('--mode <mode>', 'how cosines become probabilities')
+      new Option('--mode <mode>', 'how similarity scores are turned into probabilities')
         .choices(['softmax', 'sigmoid', 'cosine'])
         .default('softmax'),
     )
-    .option('--top <n>', 'show only so many of the best labels')
+    .option('--top <n>', 'number of best labels to show; default: all')
     .addOption(
-      new Option('--format <format>', 'how answers are written (table unless given)').choices(
-        ANSWER_FORMATS,
-      ),
+      new Option('--format <format>', 'output format; default: table').choices(ANSWER_FORMATS),
     )
-    .addOption(new Option('--json', 'the same as --format json').conflicts('format'));
+    .addOption(new Option('--json', 'short for --format json').conflicts('format'));
   addModelFlags(command).addHelpText('after', EXAMPLES).action(classify);
 }
 

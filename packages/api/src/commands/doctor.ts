@@ -15,8 +15,8 @@ Examples:
   $ clipql doctor --model models/clip-vit-base-patch32
   $ clipql doctor --json
 
-A line says ok, note (worth knowing, nothing is kept from running) or BROKEN; the exit code is 1 where
-something is broken.`;
+Each line says ok, note (worth knowing, but everything runs) or BROKEN. The exit code is 1 if anything
+is broken.`;
 
 const MARKS = { ok: 'ok    ', note: 'note  ', broken: 'BROKEN' } as const;
 
@@ -25,9 +25,9 @@ export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description(
-      'Tell what runs here: Node, kernels, threads, GPU, models’ cache, memory, and whether answers are right.',
+      'Check what runs here: Node, kernels, threads, GPU, model cache, memory and answers.',
     )
-    .option('--json', 'write one JSON array, with one object a line');
+    .option('--json', 'write one JSON array');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(doctor);
 }
 

@@ -23,39 +23,38 @@ Examples:
   $ clipql embed --images photos --out photos.npy
   $ clipql embed --images photos --out photos.parquet --quiet
 
-A folder's images are the files in it and in its folders, in the order of their paths, that end in
+A folder's images are the files in it and its subfolders, in the order of their paths, that end in
 ${[...IMAGE_ENDINGS].join(' ')}.
-Row N of the output is the Nth of them:
-  .npy      float32 [N, E], in NumPy's format 1.0; NaN throughout for a file that cannot be read
-  .jsonl    {"row", "file", "values"} a line; "values" null, and "error", for a file that cannot be read
+Row N of the output is the Nth image:
+  .npy      float32 [N, E], in NumPy's format 1.0; all NaN for a file that cannot be read
+  .jsonl    {"row", "file", "values"} per line; "values" is null and "error" is set for a file that
+            cannot be read
   .parquet  columns row, file, values (a list of float32, or null), error_code, error_message
-OUT.rows.jsonl lists the run, then each row's file and error. A run that was killed goes on when the
-same command is given again; until it ends, OUT.partial holds its rows.`;
+OUT.rows.jsonl lists the run, then each row's file and error. If a run is killed, the same command
+continues it; until it ends, OUT.partial holds its rows.`;
 
 /** `clipql embed`, of an image, a text or a folder of images. */
 export function addEmbed(program: Command): void {
   const command = program
     .command('embed')
-    .description('Write the embedding of an image or a text, or those of a folder of images.')
+    .description('Compute the embedding of an image, a text or each image in a folder.')
     .addOption(
-      new Option('--image <image>', 'a file, or an http, https or data URL').conflicts([
+      new Option('--image <image>', 'file, or http, https or data URL').conflicts([
         'text',
         'images',
       ]),
     )
     .addOption(
-      new Option('--text <text>', 'a text, taken as it is: without a template').conflicts('images'),
+      new Option('--text <text>', 'text, used as it is, without a template').conflicts('images'),
     )
-    .option('--images <dir>', 'a folder of images; --out says where their embeddings go')
-    .option('--out <file>', 'a file that ends in .npy, .jsonl or .parquet')
-    .option('--overwrite', 'replace what another run has written there')
-    .option('--raw', 'as the model gives it, not divided by its length')
+    .option('--images <dir>', 'folder of images, whose embeddings go to --out')
+    .option('--out <file>', 'output file: .npy, .jsonl or .parquet')
+    .option('--overwrite', 'replace the output of another run')
+    .option('--raw', 'do not normalise the embedding to length 1')
     .addOption(
-      new Option('--json', 'write an object with the values and what they were made of').conflicts(
-        'images',
-      ),
+      new Option('--json', 'write an object with the values and their origin').conflicts('images'),
     )
-    .option('--quiet', 'with --images: write nothing but errors');
+    .option('--quiet', 'with --images: print errors only');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(embed);
 }
 

@@ -6,7 +6,7 @@ import { MODEL_OPTIONS, SERVER_OPTIONS } from '../settings/options.ts';
 export function addModelFlags(command: Command): Command {
   return addFlags(command, MODEL_OPTIONS).option(
     '--config <file>',
-    'JSON file with settings, by their names in camel case (or CLIPQL_CONFIG)',
+    'JSON file of settings, with names in camel case (or CLIPQL_CONFIG)',
   );
 }
 

@@ -13,7 +13,7 @@ Examples:
 export function addModels(program: Command): void {
   program
     .command('models')
-    .description('List published models that ClipQL knows of, and which of them are on the disk.')
+    .description('List published models, and which of them are on disk.')
     .option('--json', 'write one JSON array')
     .addHelpText('after', EXAMPLES)
     .action(listModels);
@@ -37,7 +37,7 @@ async function listModels({ json }: { readonly json?: true }): Promise<void> {
   }
   process.stdout.write(table([HEADINGS, ...listed.map(cells)]));
   process.stderr.write(
-    `clipql: the cache is ${settings.cache}; clipql pull ID downloads, serve --model ID does so too\n`,
+    `clipql: the cache is ${settings.cache}; download with clipql pull ID or serve --model ID\n`,
   );
 }
 

@@ -11,19 +11,15 @@ Examples:
   $ clipql pull openai/clip-vit-base-patch32@refs/pr/15
   $ HF_HUB_CACHE=/data/models clipql pull laion/CLIP-ViT-B-32-laion2B-s34B-b79K
 
-HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are read as Python's huggingface_hub
-reads them, and HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS count. What has arrived is kept: the same
-command goes on from there.`;
+HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE work as in Python's huggingface_hub.
+HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS apply too. If a download stops, the same command resumes it.`;
 
 /** `clipql pull MODEL…` */
 export function addPull(program: Command): void {
   program
     .command('pull')
-    .description('Download models, or bring them up to date. Prints each one’s folder.')
-    .argument(
-      '<model...>',
-      'org/name or org/name@revision on the hub, or the https URL of a folder',
-    )
+    .description('Download or update models, and print their folders.')
+    .argument('<model...>', 'org/name[@revision] on the hub, or the https URL of a folder')
     .addHelpText('after', EXAMPLES)
     .action(pull);
 }

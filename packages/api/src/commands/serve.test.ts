@@ -178,7 +178,7 @@ test('a second server on one data folder does not start, until the first is kill
   const first = await startServer('--data', data);
   expectFailure(
     await clipql('serve', '--port', '0', '--data', data),
-    new RegExp(`DATA_BUSY: expected --data as .* process ${first.child.pid} uses`),
+    new RegExp(`DATA_BUSY: expected --data as .* process ${first.child.pid} of \\S+ uses`),
   );
   const killed = once(first.child, 'close');
   first.child.kill('SIGKILL');

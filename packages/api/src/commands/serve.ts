@@ -39,8 +39,8 @@ Examples:
 export function addServe(program: Command): void {
   const command = program
     .command('serve')
-    .description('Answer GraphQL over HTTP, with GraphiQL in the browser.')
-    .option('--print-config', 'write the settings as JSON, without secrets, and end');
+    .description('Serve GraphQL over HTTP, with GraphiQL in the browser.')
+    .option('--print-config', 'print the settings as JSON, without secrets, and exit');
   addServerFlags(addModelFlags(command)).addHelpText('after', EXAMPLES).action(serve);
 }
 

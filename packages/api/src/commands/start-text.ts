@@ -30,9 +30,9 @@ export function startText(
 }
 
 const SMALL_MODEL = [
-  '            a small default for trying things out; --model openai/clip-vit-base-patch32 downloads a',
-  '            real CLIP from the hub, and --model DIR takes a folder with one: config.json,',
-  '            model.safetensors, tokenizer.json, preprocessor_config.json',
+  '            a small model for trying things out; --model openai/clip-vit-base-patch32 downloads a',
+  '            real CLIP, and --model DIR loads one from a folder with config.json, model.safetensors,',
+  '            tokenizer.json and preprocessor_config.json',
 ];
 
 function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {
