@@ -1,5 +1,6 @@
 /** The end of a linear layer, for one row and 8 columns: scaling, activation, residual, store. */
 import { activate } from './gelu';
+import { RELU, rectify } from './relu';
 import { madd } from './simd';
 
 /**
@@ -13,7 +14,10 @@ export function finishFloat32(
   out: usize,
   width: i32,
 ): void {
-  if (activation != 0) {
+  if (activation >= RELU) {
+    low = rectify(low, activation);
+    high = rectify(high, activation);
+  } else if (activation != 0) {
     low = activate(low, activation);
     high = activate(high, activation);
   }

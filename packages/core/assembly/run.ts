@@ -12,7 +12,9 @@
  */
 import { add } from './add';
 import { attention } from './attention';
+import { averagePool } from './average-pool';
 import { barrier } from './barrier';
+import { depthwise } from './depthwise';
 import { embed } from './embed';
 import { gelu } from './gelu';
 import { l2Normalize } from './l2-normalize';
@@ -21,7 +23,10 @@ import { linear } from './linear';
 import { linearInt8 } from './linear-int8';
 import { patches } from './patches';
 import { prepend } from './prepend';
+import { prependMean } from './prepend-mean';
 import { quantize } from './quantize';
+import { relu } from './relu';
+import { windows } from './windows';
 
 const STEP_BYTES: usize = 64;
 
@@ -36,6 +41,11 @@ const PREPEND: i32 = 7;
 const L2_NORMALIZE: i32 = 8;
 const QUANTIZE: i32 = 9;
 const LINEAR_INT8: i32 = 10;
+const RELU: i32 = 11;
+const WINDOWS: i32 = 12;
+const DEPTHWISE: i32 = 13;
+const AVERAGE_POOL: i32 = 14;
+const PREPEND_MEAN: i32 = 15;
 
 /**
  * @param scratch room for each thread's scores, `scratchBytes` apart
@@ -100,6 +110,21 @@ function runStep(s: usize, scratch: usize, thread: i32, threads: i32): void {
       break;
     case LINEAR_INT8:
       linearInt8(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9), word(s, 10), word(s, 11), word(s, 12), word(s, 13), thread, threads);
+      break;
+    case RELU:
+      relu(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), thread, threads);
+      break;
+    case WINDOWS:
+      windows(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9), word(s, 10), word(s, 11), thread, threads);
+      break;
+    case DEPTHWISE:
+      depthwise(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), word(s, 9), word(s, 10), word(s, 11), word(s, 12), word(s, 13), word(s, 14), thread, threads);
+      break;
+    case AVERAGE_POOL:
+      averagePool(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), word(s, 8), thread, threads);
+      break;
+    case PREPEND_MEAN:
+      prependMean(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), thread, threads);
       break;
     default:
       unreachable();

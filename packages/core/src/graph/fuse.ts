@@ -32,18 +32,20 @@ export interface FusedGraph {
 }
 
 type Linear = OperationOf<'linear', Tensor, Parameter>;
+type Depthwise = OperationOf<'depthwise', Tensor, Parameter>;
 type Attention = OperationOf<'attention', Tensor, Parameter>;
 
 /**
- * Turns a graph into steps. These patterns become one linear step each, where nothing else uses what
+ * Turns a graph into steps. These patterns become one step each, where nothing else uses what
  * lies between:
  *
- *     gelu(linear(x))                                   activation
+ *     gelu(linear(x)), relu(linear(x))                  activation
+ *     relu(depthwise(x))                                activation
  *     linear(x) + y, or y + linear(x)                   residual
  *     attention(linear(x), linear(x), linear(x), …)     one product with the three weights stacked
  *     attention(q, linear(x), linear(x), …)             one product with the two weights stacked
  *
- * The linear layers in them are absorbed: met in the order of the graph they give no step, and the
+ * The layers in them are absorbed: met in the order of the graph they give no step, and the
  * operation that uses them emits it. All else becomes a step of its own.
  */
 export function fuse(graph: Graph): FusedGraph {
@@ -52,7 +54,7 @@ export function fuse(graph: Graph): FusedGraph {
   const values = new Map<Tensor, Value>();
   const steps: Step<Value>[] = [];
   const inputs = new Map<string, { value: Value; dtype: 'f32' | 'i32' }>();
-  const absorbed = absorbedLinears(nodes, uses);
+  const absorbed = absorbedLayers(nodes, uses);
 
   const valueFor = (node: Tensor): Value => {
     const value = values.get(node);
@@ -100,15 +102,19 @@ export function fuse(graph: Graph): FusedGraph {
   return { steps, inputs, outputs };
 }
 
-/** The linear layers of the patterns, each with one user alone. */
-function absorbedLinears(
+/** The layers of the patterns, each with one user alone. */
+function absorbedLayers(
   nodes: readonly Tensor[],
   uses: ReadonlyMap<Tensor, number>,
 ): ReadonlySet<Tensor> {
   const absorbed = new Set<Tensor>();
   const isAbsorbable = (node: Tensor) => node.operation.op === 'linear' && uses.get(node) === 1;
+  const isDepthwise = (node: Tensor) => node.operation.op === 'depthwise' && uses.get(node) === 1;
   for (const { operation } of nodes) {
     if (operation.op === 'gelu' && isAbsorbable(operation.x)) absorbed.add(operation.x);
+    if (operation.op === 'relu' && (isAbsorbable(operation.x) || isDepthwise(operation.x))) {
+      absorbed.add(operation.x);
+    }
     if (operation.op === 'add') {
       const linear = [operation.y, operation.x].find(isAbsorbable);
       if (linear !== undefined) absorbed.add(linear);
@@ -134,10 +140,17 @@ function canBeOneLinear(projections: readonly Tensor[]): boolean {
   );
 }
 
-/** The linear layer that an operation is part of, with what the operation does to its result. */
-function absorbedBy(operation: Source, absorbed: ReadonlySet<Tensor>): Linear | undefined {
+/** The layer that an operation is part of, with what the operation does to its result. */
+function absorbedBy(
+  operation: Source,
+  absorbed: ReadonlySet<Tensor>,
+): Linear | Depthwise | undefined {
   if (operation.op === 'gelu' && absorbed.has(operation.x)) {
     return { ...(operation.x.operation as Linear), activation: operation.activation };
+  }
+  if (operation.op === 'relu' && absorbed.has(operation.x)) {
+    const layer = operation.x.operation as Linear | Depthwise;
+    return { ...layer, activation: operation.activation };
   }
   if (operation.op === 'add') {
     const { x, y } = operation;

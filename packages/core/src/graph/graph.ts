@@ -1,5 +1,5 @@
 import type { Activation } from '../config/clip-config.ts';
-import { matricesOf, type Operation } from './operation.ts';
+import { type ImageWindow, matricesOf, type Operation, type Rectifier } from './operation.ts';
 
 /** A weight of the model, under our name, with the shape that it has in the checkpoint. */
 export interface Parameter {
@@ -93,6 +93,41 @@ export class GraphBuilder {
     return tensor(x.rows, x.columns, { op: 'gelu', x, activation });
   }
 
+  relu(x: Tensor, activation: Rectifier): Tensor {
+    return tensor(x.rows, x.columns, { op: 'relu', x, activation });
+  }
+
+  windows(x: Tensor, window: ImageWindow): Tensor {
+    const { kernel, outSide } = window;
+    const images = expectImages('windows', x, window.side);
+    const rows = images * outSide * outSide;
+    return tensor(rows, kernel * kernel * x.columns, { op: 'windows', x, window });
+  }
+
+  /** A convolution of each channel by itself. @param weight [k·k, C] @param bias [C] */
+  depthwise(x: Tensor, { weight, bias }: Affine, window: ImageWindow): Tensor {
+    const { kernel, outSide } = window;
+    const images = expectImages('depthwise', x, window.side);
+    const { rows, columns } = matrixShape(weight);
+    expectColumns(weight.name, x, columns);
+    check(rows === kernel * kernel, () => `${weight.name}: ${rows} rows for a kernel of ${kernel}`);
+    expectVector(bias, x.columns);
+    return tensor(images * outSide * outSide, x.columns, {
+      op: 'depthwise',
+      x,
+      weight,
+      bias,
+      window,
+      activation: undefined,
+    });
+  }
+
+  averagePool(x: Tensor, side: number, kernel: number): Tensor {
+    const images = expectImages('averagePool', x, side);
+    const rows = images * Math.floor(side / kernel) ** 2;
+    return tensor(rows, x.columns, { op: 'averagePool', x, side, kernel });
+  }
+
   layerNorm(x: Tensor, { weight, bias }: Affine, epsilon: number): Tensor {
     expectVector(weight, x.columns);
     expectVector(bias, x.columns);
@@ -155,6 +190,12 @@ export class GraphBuilder {
     check(x.rows % length === 0, () => `prepend: ${x.rows} rows in sequences of ${length}`);
     const rows = (x.rows / length) * (length + 1);
     return tensor(rows, x.columns, { op: 'prepend', x, row, length });
+  }
+
+  prependMean(x: Tensor, length: number): Tensor {
+    check(x.rows % length === 0, () => `prependMean: ${x.rows} rows in sequences of ${length}`);
+    const rows = (x.rows / length) * (length + 1);
+    return tensor(rows, x.columns, { op: 'prependMean', x, length });
   }
 
   select(x: Tensor, indices: Tensor): Tensor {
@@ -224,6 +265,13 @@ function expectSameShape(what: string, x: Tensor, y: Tensor): void {
 function expectIndices(what: string, x: Tensor): void {
   const fits = x.dtype === 'i32' && x.columns === 1;
   check(fits, () => `${what}: expected indices [N, 1] i32, got ${shapeOf(x)} ${x.dtype}`);
+}
+
+/** @returns how many images of this side the rows are. */
+function expectImages(what: string, x: Tensor, side: number): number {
+  const images = x.rows / (side * side);
+  check(Number.isInteger(images), () => `${what}: ${x.rows} rows in images of side ${side}`);
+  return images;
 }
 
 function expectVector({ name, shape }: Parameter, length: number): void {

@@ -4,6 +4,29 @@
  */
 import type { Activation } from '../config/clip-config.ts';
 
+/** max(x, 0), and min(max(x, 0), 6). */
+export type Rectifier = 'relu' | 'relu6';
+
+/** What a linear layer can end with. */
+export type Nonlinearity = Activation | Rectifier;
+
+/**
+ * How a square window passes over a square image, whose pixels are rows of a matrix, line by line, with a
+ * column for each channel. What lies outside of the image is zero.
+ */
+export interface ImageWindow {
+  /** H, pixels along a side of the image. */
+  readonly side: number;
+  /** k, pixels along a side of the window. */
+  readonly kernel: number;
+  /** Pixels from one place of the window to the next. */
+  readonly stride: number;
+  /** Lines of zeros above the image, and columns of them to its left. */
+  readonly before: number;
+  /** G, places of the window along a side. */
+  readonly outSide: number;
+}
+
 /**
  * What an operation reads and is told. `M` is a matrix, `W` a weight: a graph has tensors and
  * parameters there, a plan places in the arena and packed weights.
@@ -23,11 +46,31 @@ interface Operands<M, W> {
     readonly x: M;
     readonly weight: W;
     readonly bias: W | undefined;
-    readonly activation: Activation | undefined;
+    readonly activation: Nonlinearity | undefined;
     readonly residual: M | undefined;
   };
   /** activation(x). */
   readonly gelu: { readonly x: M; readonly activation: Activation };
+  /** relu(x), or relu6(x). */
+  readonly relu: { readonly x: M; readonly activation: Rectifier };
+  /** im2col of channels that lie last: [B·H·H, C] → [B·G·G, k·k·C], each window line by line. */
+  readonly windows: { readonly x: M; readonly window: ImageWindow };
+  /**
+   * activation(Σ x[window][c] · W[·, c] + bias[c]) for each channel c: [B·H·H, C] → [B·G·G, C], with W
+   * [k·k, C]. Graphs have no activation.
+   */
+  readonly depthwise: {
+    readonly x: M;
+    readonly weight: W;
+    readonly bias: W;
+    readonly window: ImageWindow;
+    readonly activation: Rectifier | undefined;
+  };
+  /**
+   * Means of squares of `kernel` × `kernel` pixels that lie side by side: [B·H·H, C] → [B·⌊H/k⌋², C]. Pixels
+   * beyond the last whole square are left out.
+   */
+  readonly averagePool: { readonly x: M; readonly side: number; readonly kernel: number };
   /** (x − mean) / sqrt(variance + ε) · weight + bias, by row. */
   readonly layerNorm: {
     readonly x: M;
@@ -57,6 +100,8 @@ interface Operands<M, W> {
   readonly addTable: { readonly x: M; readonly table: W };
   /** Each sequence of `length` rows, with one row in front of it. */
   readonly prepend: { readonly x: M; readonly row: W; readonly length: number };
+  /** Each sequence of `length` rows, with their mean in front of it. */
+  readonly prependMean: { readonly x: M; readonly length: number };
   /** x[indices[r]], for indices [R, 1] i32. */
   readonly select: { readonly x: M; readonly indices: M };
   /** x / ‖x‖₂ by row. */
@@ -119,6 +164,10 @@ export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
     rowWise: true,
   },
   gelu: { reads: { x: 'matrix' }, rowWise: true },
+  relu: { reads: { x: 'matrix' }, rowWise: true },
+  windows: { reads: { x: 'matrix' }, rowWise: false },
+  depthwise: { reads: { x: 'matrix', weight: 'table', bias: 'vector' }, rowWise: false },
+  averagePool: { reads: { x: 'matrix' }, rowWise: false },
   layerNorm: { reads: { x: 'matrix', weight: 'vector', bias: 'vector' }, rowWise: true },
   attention: {
     reads: { query: 'matrix', key: 'matrix', value: 'matrix', offsets: 'matrix' },
@@ -127,6 +176,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
   add: { reads: { x: 'matrix', y: 'matrix' }, rowWise: true },
   addTable: { reads: { x: 'matrix', table: 'table' }, rowWise: false },
   prepend: { reads: { x: 'matrix', row: 'vector' }, rowWise: false },
+  prependMean: { reads: { x: 'matrix' }, rowWise: false },
   select: { reads: { x: 'matrix', indices: 'matrix' }, rowWise: false },
   l2Normalize: { reads: { x: 'matrix' }, rowWise: true },
 };

@@ -2,7 +2,7 @@ import type { Plan } from './plan.ts';
 import type { Step } from './step.ts';
 
 /**
- * Operations of a plan for one sequence: of matrix products and attention, a multiplication and an
+ * Operations of a plan for one sequence: of matrix products, convolutions and attention, a multiplication and an
  * addition counted as two. Norms, activations and softmax, about a hundredth of the work, are not
  * counted.
  */
@@ -12,6 +12,8 @@ export const planOperations = ({ steps }: Plan): number =>
 function stepOperations(step: Step): number {
   switch (step.op) {
     case 'linear':
+      return 2 * step.out.rows * step.weight.rows * step.weight.columns;
+    case 'depthwise':
       return 2 * step.out.rows * step.weight.rows * step.weight.columns;
     case 'attention': {
       const { query, key, causal } = step;

@@ -4,7 +4,7 @@
  */
 import type { Activation } from '../config/clip-config.ts';
 import { type Graph, inOrder, matrixShape, type Parameter, type Tensor } from '../graph/graph.ts';
-import type { Operation, OperationOf } from '../graph/operation.ts';
+import type { ImageWindow, Operation, OperationOf, Rectifier } from '../graph/operation.ts';
 
 /** A matrix as an array of its rows. */
 export type Matrix = readonly (readonly number[])[];
@@ -62,6 +62,26 @@ function evaluate(
         return row.map((x, c) => ((x - mean) / deviation) * weight[c]! + bias[c]!);
       });
     }
+    case 'relu':
+      return value(operation.x).map((row) => row.map((x) => rectified(x, operation.activation)));
+    case 'windows':
+      return windowsOf(value(operation.x), operation.window).map((pixels) => pixels.flat());
+    case 'depthwise': {
+      const [weight, bias] = [matrix(operation.weight), vector(operation.bias)];
+      return windowsOf(value(operation.x), operation.window).map((pixels) =>
+        bias.map((b, c) => b + sum(pixels.map((pixel, i) => pixel[c]! * weight[i]![c]!))),
+      );
+    }
+    case 'averagePool': {
+      const { kernel, side } = operation;
+      const outSide = Math.floor(side / kernel);
+      const window = { side, kernel, stride: kernel, before: 0, outSide };
+      return windowsOf(value(operation.x), window).map(meanOf);
+    }
+    case 'prependMean': {
+      const { x, length } = operation;
+      return chunks(value(x), length).flatMap((rows) => [meanOf(rows), ...rows]);
+    }
     case 'attention':
       return attend(operation, value);
     case 'add': {
@@ -109,6 +129,28 @@ function patchesOf(
     ),
   );
 }
+
+/** For each place of a window, its pixels line by line; zeros outside of the image. */
+function windowsOf(x: Matrix, { side, kernel, stride, before, outSide }: ImageWindow): Matrix[] {
+  const zeros = x[0]!.map(() => 0);
+  const starts = range(outSide).map((i) => i * stride - before);
+  return chunks(x, side * side).flatMap((image) => {
+    const pixel = (line: number, column: number) =>
+      line in range(side) && column in range(side) ? image[line * side + column]! : zeros;
+    return starts.flatMap((top) =>
+      starts.map((left) =>
+        range(kernel).flatMap((u) => range(kernel).map((v) => pixel(top + u, left + v))),
+      ),
+    );
+  });
+}
+
+const chunks = (rows: Matrix, length: number): Matrix[] =>
+  range(rows.length / length).map((i) => rows.slice(i * length, (i + 1) * length));
+const meanOf = (rows: Matrix): number[] =>
+  rows[0]!.map((_, c) => sum(rows.map((row) => row[c]!)) / rows.length);
+const rectified = (x: number, activation: Rectifier): number =>
+  Math.max(0, activation === 'relu6' ? Math.min(6, x) : x);
 
 function attend(
   {

@@ -7,8 +7,9 @@
  *
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"
  */
-import type { Activation } from '../../config/clip-config.ts';
+import type { Nonlinearity } from '../../graph/operation.ts';
 import type { StepOf } from '../../graph/step.ts';
+import { rectified } from './relu.ts';
 import type { Trace } from './trace.ts';
 
 /** A polynomial in `s`, its coefficients from the highest power down. */
@@ -28,7 +29,7 @@ export const ERF = {
 };
 
 /** Statements of a kernel that put activation(`y`) into a new constant `activated`. */
-export const activationSource = (activation: Activation): string => ACTIVATIONS[activation];
+export const activationSource = (activation: Nonlinearity): string => ACTIVATIONS[activation];
 
 /** The exponent e of y / (1 + exp(e)). */
 export const GATES = {
@@ -40,12 +41,14 @@ export const GATES = {
 const gated = (exponent: string): string =>
   `const activated = y / (1 + Math.exp(Math.min(${exponent}, 80.5)));`;
 
-const ACTIVATIONS: Readonly<Record<Activation, string>> = {
+const ACTIVATIONS: Readonly<Record<Nonlinearity, string>> = {
   quick_gelu: gated(GATES.quick_gelu),
   gelu: `const a = Math.max(Math.min(y * 0.7071067811865476, 4), -4);
     const s = a * a;
     const activated = 0.5 * y * (1 + a * (${ERF.numerator}) / (${ERF.denominator}));`,
   gelu_tanh: gated(GATES.gelu_tanh),
+  relu: `const activated = ${rectified('y', 'relu')};`,
+  relu6: `const activated = ${rectified('y', 'relu6')};`,
 };
 
 export function gelu({ x, activation, out }: StepOf<'gelu'>, trace: Trace): void {

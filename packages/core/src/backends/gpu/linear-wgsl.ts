@@ -5,7 +5,7 @@
  * 4, and x and the residual whole matrices. On SwiftShader, [50, 768] by [768, 768] takes 39 ms, the plain
  * form 349, and a form with 32 × 32 tiles in workgroup memory 130.
  */
-import type { Activation } from '../../config/clip-config.ts';
+import type { Nonlinearity } from '../../graph/operation.ts';
 import type { Slot, StepOf } from '../../graph/step.ts';
 import { ERF, GATES } from './gelu.ts';
 import type { WgslBody } from './wgsl-kernel.ts';
@@ -64,11 +64,13 @@ function gated(exponent: string): string {
   return `let activated = y / (1.0 + exp(min(${exponent}, vec4f(80.5))));`;
 }
 
-/** What gelu.ts says, on vectors of four. */
-const ACTIVATIONS: Readonly<Record<Activation, string>> = {
+/** What gelu.ts and relu.ts say, on vectors of four. */
+const ACTIVATIONS: Readonly<Record<Nonlinearity, string>> = {
   quick_gelu: gated(GATES.quick_gelu),
   gelu: `let a = clamp(y * 0.7071067811865476, vec4f(-4.0), vec4f(4.0));
   let s = a * a;
   let activated = 0.5 * y * (1.0 + a * (${ERF.numerator}) / (${ERF.denominator}));`,
   gelu_tanh: gated(GATES.gelu_tanh),
+  relu: 'let activated = max(y, vec4f());',
+  relu6: 'let activated = clamp(y, vec4f(), vec4f(6.0));',
 };

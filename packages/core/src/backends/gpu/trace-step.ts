@@ -2,6 +2,8 @@ import type { OperationName } from '../../graph/operation.ts';
 import type { StepOf } from '../../graph/step.ts';
 import { add, addTable } from './add.ts';
 import { attention } from './attention.ts';
+import { averagePool } from './average-pool.ts';
+import { depthwise } from './depthwise.ts';
 import { embed } from './embed.ts';
 import { gelu } from './gelu.ts';
 import { l2Normalize } from './l2-normalize.ts';
@@ -9,8 +11,11 @@ import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
 import { patches } from './patches.ts';
 import { prepend } from './prepend.ts';
+import { prependMean } from './prepend-mean.ts';
+import { relu } from './relu.ts';
 import { select } from './select.ts';
 import type { Trace } from './trace.ts';
+import { windows } from './windows.ts';
 
 type Kernels = { readonly [Op in OperationName]: (step: StepOf<Op>, trace: Trace) => void };
 
@@ -19,11 +24,16 @@ const KERNELS: Kernels = {
   embed,
   linear,
   gelu,
+  relu,
+  windows,
+  depthwise,
+  averagePool,
   layerNorm,
   attention,
   add,
   addTable,
   prepend,
+  prependMean,
   select,
   l2Normalize,
 };

@@ -18,14 +18,14 @@ const ACTIVATIONS: Readonly<Record<Activation, (x: number) => number>> = {
   gelu_tanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
 };
 
-export const activate = (x: number, activation: Activation): number => ACTIVATIONS[activation](x);
+export const geluOf = (x: number, activation: Activation): number => ACTIVATIONS[activation](x);
 
 export function gelu({ x, activation, out }: StepOf<'gelu'>, { f32 }: Memory): void {
   for (let row = 0; row < out.rows; row++) {
     const from = x.offset + row * x.pitch;
     const to = out.offset + row * out.pitch;
     for (let column = 0; column < out.columns; column++) {
-      f32[to + column] = activate(f32[from + column]!, activation);
+      f32[to + column] = geluOf(f32[from + column]!, activation);
     }
   }
 }

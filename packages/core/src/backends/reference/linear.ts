@@ -5,7 +5,7 @@
  * the result is rounded to float32 once, at the store.
  */
 import type { Slot, StepOf } from '../../graph/step.ts';
-import { activate } from './gelu.ts';
+import { activate } from './activate.ts';
 import type { Memory } from './memory.ts';
 
 export function linear(step: StepOf<'linear'>, memory: Memory): void {

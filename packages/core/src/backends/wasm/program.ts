@@ -1,4 +1,4 @@
-import type { Activation } from '../../config/clip-config.ts';
+import type { ImageWindow, Nonlinearity } from '../../graph/operation.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Slot, Step, StepOf } from '../../graph/step.ts';
 import type { Precision } from '../backend.ts';
@@ -23,9 +23,21 @@ const OPCODE = {
   l2Normalize: 8,
   quantize: 9,
   linearInt8: 10,
+  relu: 11,
+  windows: 12,
+  depthwise: 13,
+  averagePool: 14,
+  prependMean: 15,
 } as const;
 
-const ACTIVATION: Record<Activation, number> = { quick_gelu: 1, gelu: 2, gelu_tanh: 3 };
+const ACTIVATION: Record<Nonlinearity, number> = {
+  quick_gelu: 1,
+  gelu: 2,
+  gelu_tanh: 3,
+  relu: 4,
+  relu6: 5,
+};
+const NO_ACTIVATION = 0;
 
 /** Where a run's memory lies, in bytes. */
 export interface Workspace {
@@ -111,7 +123,7 @@ function encodeInt8Linear(
 function linearEnd(step: LinearStep, arena: number, weights: PackedWeights): readonly number[] {
   return [
     step.bias === undefined ? 0 : weights.address(step.bias),
-    step.activation === undefined ? 0 : ACTIVATION[step.activation],
+    step.activation === undefined ? NO_ACTIVATION : ACTIVATION[step.activation],
     ...(step.residual === undefined ? [0, 0] : placed(step.residual, arena)),
     ...placed(step.out, arena),
   ];
@@ -166,6 +178,32 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
         ...size,
         ACTIVATION[step.activation],
       ];
+    case 'relu': {
+      const ends = [...placed(step.x, arena), ...placed(out, arena)];
+      return [OPCODE.relu, ...ends, ...size, ACTIVATION[step.activation]];
+    }
+    case 'windows': {
+      const image = [...placed(step.x, arena), step.x.columns, ...windowWords(step.window)];
+      return [OPCODE.windows, ...image, ...placed(out, arena), out.rows];
+    }
+    case 'depthwise': {
+      const { x, weight, bias, window, activation } = step;
+      return [
+        OPCODE.depthwise,
+        ...placed(x, arena),
+        x.columns,
+        weights.address(weight),
+        weights.address(bias),
+        activation === undefined ? NO_ACTIVATION : ACTIVATION[activation],
+        ...windowWords(window),
+        ...placed(out, arena),
+        out.rows / window.outSide,
+      ];
+    }
+    case 'averagePool': {
+      const image = [...placed(step.x, arena), step.side, step.kernel];
+      return [OPCODE.averagePool, ...image, ...placed(out, arena), ...size];
+    }
     case 'layerNorm':
       return [
         OPCODE.layerNorm,
@@ -209,10 +247,22 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
       const row = [weights.address(step.row), step.length];
       return [OPCODE.prepend, ...placed(step.x, arena), ...row, ...placed(out, arena), ...size];
     }
+    case 'prependMean': {
+      const sequences = [...placed(step.x, arena), step.length];
+      return [OPCODE.prependMean, ...sequences, ...placed(out, arena), ...size];
+    }
     case 'l2Normalize':
       return [OPCODE.l2Normalize, ...placed(step.x, arena), ...placed(out, arena), ...size];
   }
 }
+
+const windowWords = ({ side, kernel, stride, before, outSide }: ImageWindow): readonly number[] => [
+  side,
+  kernel,
+  stride,
+  before,
+  outSide,
+];
 
 function commonPitch(key: Slot, value: Slot): number {
   if (key.pitch !== value.pitch) throw new Error('attention: key and value have different pitches');
