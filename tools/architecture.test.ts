@@ -31,7 +31,7 @@ const MAY_IMPORT: Readonly<
     backends: ['base64.ts', 'config', 'errors.ts', 'graph'],
     'model-files.ts': ['errors.ts', 'weights'],
     'classify.ts': [],
-    'encoder.ts': ['backends', 'config', 'graph', 'model'],
+    encoder: ['backends', 'config', 'graph', 'model', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],
     node: ['errors.ts', 'model-files.ts', 'weights'],

@@ -17,6 +17,15 @@ test('the logit is the scale times the cosine, and the best label has the highes
   });
 });
 
+test('the logit bias is added to each logit', () => {
+  const options = { mode: 'sigmoid', logitScale: 10, logitBias: -9.5 } as const;
+  const { scores } = classifyEmbeddings(image, labels, embeddings, options);
+  [-3.5, -1.5, -19.5].forEach((logit, i) => {
+    expect(scores[i]!.logit).toBeCloseTo(logit, 5);
+    expect(scores[i]!.probability).toBeCloseTo(1 / (1 + Math.exp(-logit)), 6);
+  });
+});
+
 test('softmax shares one among the labels, also where exp of a logit would overflow', () => {
   const e = [6, 8, -10].map(Math.exp);
   const sum = e.reduce((a, b) => a + b, 0);

@@ -10,7 +10,7 @@ export const CLASSIFY_MODES = ['softmax', 'sigmoid', 'cosine'] as const;
 export interface ClassifyOptions {
   /** Hypothesis templates, each with `{}` for the label. `a photo of a {}.` unless given. */
   readonly templates?: readonly string[];
-  /** `softmax` unless given. */
+  /** The model's own unless given: `sigmoid` for SigLIP, else `softmax`. */
   readonly mode?: ClassifyMode;
 }
 
@@ -19,7 +19,7 @@ export interface LabelScore {
   readonly label: string;
   /** Of the image's and the label's embedding, −1 to 1. */
   readonly cosine: number;
-  /** exp(logit scale) · cosine, what the model was trained on. */
+  /** exp(logit scale) · cosine + logit bias, what the model was trained on. */
   readonly logit: number;
   /** By mode, 0 to 1; undefined in mode `cosine`. */
   readonly probability: number | undefined;
@@ -58,10 +58,14 @@ export function classifyEmbeddings(
   image: Float32Array,
   labels: readonly string[],
   labelEmbeddings: readonly Float32Array[],
-  { mode, logitScale }: { mode: ClassifyMode; logitScale: number },
+  {
+    mode,
+    logitScale,
+    logitBias = 0,
+  }: { mode: ClassifyMode; logitScale: number; logitBias?: number },
 ): Classification {
   const cosines = labelEmbeddings.map((embedding) => dot(image, embedding));
-  const logits = cosines.map((cosine) => logitScale * cosine);
+  const logits = cosines.map((cosine) => logitScale * cosine + logitBias);
   const probabilities = PROBABILITIES[mode](logits);
   const scores = labels.map((label, i) => ({
     label,

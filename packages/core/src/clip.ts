@@ -2,19 +2,20 @@ import type { Backend, BackendInfo } from './backends/backend.ts';
 import {
   CLASSIFY_MODES,
   type Classification,
+  type ClassifyMode,
   type ClassifyOptions,
   classifyEmbeddings,
 } from './classify.ts';
 import type { ClipConfig } from './config/clip-config.ts';
-import type { EmbeddingKind, Encoder } from './encoder.ts';
+import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
 import { decodeImage } from './image/decode.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 import { fromJimp, type JimpImage, type RgbImage } from './image/rgb-image.ts';
 import type { ImageLimits } from './image/sniff.ts';
-import { cutAfterEnd } from './text/end-token.ts';
 import { DEFAULT_TEMPLATES, labelPrompts } from './text/templates.ts';
 import type { TokenizedText, Tokenizer } from './text/tokenizer.ts';
+import { towerIds } from './text/tower-ids.ts';
 import { meanDirection } from './vectors.ts';
 
 /**
@@ -45,6 +46,10 @@ export interface ClipInfo {
   readonly contextLength: number;
   /** What a cosine is multiplied by to give a logit: exp of the checkpoint's `logit_scale`. */
   readonly logitScale: number;
+  /** What is then added: the checkpoint's `logit_bias`, 0 where it has none. */
+  readonly logitBias: number;
+  /** How {@link Clip.classify} makes probabilities unless told: `sigmoid` for models trained with one. */
+  readonly classifyMode: ClassifyMode;
   readonly backend: BackendInfo;
 }
 
@@ -120,7 +125,7 @@ export class Clip {
    * ```
    */
   textOperations({ ids }: TokenizedText): number {
-    return this.#parts.encoder.textOperations(cutAfterEnd(ids, this.#parts.config.text).length);
+    return this.#parts.encoder.textOperations(towerIds(ids, this.#parts.config.text).length);
   }
 
   /**
@@ -249,7 +254,8 @@ export class Clip {
     labels: readonly string[],
     options: ClassifyOptions = {},
   ): Promise<Classification[]> {
-    const { mode = 'softmax' } = options;
+    const { logitScale, logitBias, classifyMode } = this.info;
+    const { mode = classifyMode } = options;
     if (!CLASSIFY_MODES.includes(mode)) {
       throw new ClipError('BAD_INPUT', `expected mode ${CLASSIFY_MODES.join(', ')}, got ${mode}`);
     }
@@ -258,7 +264,8 @@ export class Clip {
     return imageEmbeddings.map((embedding) =>
       classifyEmbeddings(embedding, labels, labelEmbeddings, {
         mode,
-        logitScale: this.info.logitScale,
+        logitScale,
+        logitBias,
       }),
     );
   }
@@ -305,6 +312,7 @@ export class Clip {
    */
   dispose(): void {
     this.#parts.backend.dispose();
+    void this.#parts.encoder.close();
   }
 
   async #pixelsOf(image: ImageInput): Promise<Float32Array> {
@@ -328,7 +336,7 @@ export class Clip {
     if (!Array.isArray(ids)) {
       throw new ClipError('BAD_INPUT', `expected a text or its token ids, got ${typeof text}`);
     }
-    return cutAfterEnd(ids, this.#parts.config.text);
+    return towerIds(ids, this.#parts.config.text);
   }
 }
 

@@ -12,12 +12,13 @@ import { Clip, type ClipInfo } from './clip.ts';
 import type { ClipConfig } from './config/clip-config.ts';
 import { parseConfig } from './config/config-json.ts';
 import { readPreprocessing } from './config/preprocessing.ts';
-import { Encoder } from './encoder.ts';
+import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
+import type { Parameter } from './graph/graph.ts';
 import { weightsOfGraphs } from './graph/plan.ts';
 import type { ImageLimits } from './image/sniff.ts';
-import { textTower } from './model/text.ts';
-import { visionTower } from './model/vision.ts';
+import { TOKEN_TABLE } from './model/siglip-text.ts';
+import { imageTowerOf, textTowerOf } from './model/towers.ts';
 import {
   CONFIG_FILE,
   type ModelFiles,
@@ -29,7 +30,10 @@ import {
   WEIGHTS_FILE,
 } from './model-files.ts';
 import { createTokenizer } from './text/tokenizer.ts';
-import { openWeights } from './weights/load.ts';
+import { CLIP_MODEL } from './weights/layouts/clip-model.ts';
+import { SIGLIP_MODEL } from './weights/layouts/siglip-model.ts';
+import { openWeights, type Weights } from './weights/load.ts';
+import { TokenTable } from './weights/token-table.ts';
 
 /** The backends that {@link loadClip} can run a model on. */
 export const BACKENDS = ['wasm', 'gpu', 'reference'] as const;
@@ -65,7 +69,7 @@ export interface LoadOptions extends ImageLimits {
 }
 
 /**
- * Loads a CLIP model in the layout of Hugging Face's `CLIPModel`: config, weights, tokenizer and
+ * Loads a CLIP or SigLIP model in the layout of Hugging Face's `CLIPModel` or `SiglipModel`: config, weights, tokenizer and
  * preprocessing. Weights are checked against the config, tensor by tensor, before anything runs.
  *
  * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH,
@@ -91,7 +95,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     config.text,
   );
   const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
-  const { encoder, parameters, logitScale } = await loadWeights(files, config, backend).catch(
+  const { encoder, ...loaded } = await loadWeights(files, config, backend).catch(
     (error: unknown) => {
       backend.dispose();
       throw error;
@@ -99,11 +103,11 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
   );
   const info: ClipInfo = {
     name: files.name,
-    parameters,
     embeddingWidth: config.embeddingWidth,
     imageSize: config.vision.imageSize,
     contextLength: config.text.contextLength,
-    logitScale,
+    classifyMode: config.loss,
+    ...loaded,
     backend: backend.info,
   };
   return new Clip({ info, config, preprocessing, tokenizer, encoder, backend, limits: options });
@@ -172,27 +176,46 @@ function float32Only(backend: BackendName, { precision = 'f32' }: LoadOptions): 
 async function loadWeights(files: ModelFiles, config: ClipConfig, backend: Backend) {
   const source = await files.openWeights();
   if (source === undefined) throw missingFile(files, WEIGHTS_FILE);
+  const { layout, scales } = CHECKPOINTS[config.loss];
+  const towers = [
+    imageTowerOf(config, 1),
+    textTowerOf(config, { texts: 1, tokens: config.text.contextLength }),
+  ];
+  let tokenTable: TokenTable | undefined;
   try {
-    const towers = [
-      visionTower(config.vision, config.embeddingWidth, 1),
-      textTower(config.text, config.embeddingWidth, { texts: 1, tokens: 1 }),
-    ];
-    const weights = await openWeights(source, [
-      { kind: 'parameter', name: 'logitScale', shape: [] },
-      ...towers.flatMap(({ parameters }) => parameters),
-    ]);
+    const parameters = [...scales, ...towers.flatMap((tower) => tower.parameters)];
+    const weights = await openWeights(source, parameters, layout);
     const loaded = await backend.load(weightsOfGraphs(towers.map(({ graph }) => graph)), weights);
-    const encoder = new Encoder(config, loaded, backend.shapes);
-    const [logLogitScale] = await weights.read('logitScale');
-    const logitScale = Math.exp(logLogitScale!);
+    const logitScale = Math.exp(await scalar(weights, 'logitScale'));
     if (!Number.isFinite(logitScale)) {
-      throw new ClipError(
-        'WEIGHTS_MISMATCH',
-        `expected a finite logit_scale, got ${logLogitScale}`,
-      );
+      throw new ClipError('WEIGHTS_MISMATCH', 'expected a logit_scale with a finite exponential');
     }
-    return { encoder, parameters: weights.parameterCount, logitScale };
+    const logitBias = config.loss === 'sigmoid' ? await scalar(weights, 'logitBias') : 0;
+    if (config.text.tower === 'siglip') {
+      tokenTable = new TokenTable(weights, TOKEN_TABLE, config.text.width);
+    }
+    const { shapes } = backend;
+    const encoder = new Encoder({ config, weights: loaded, shapes, tokenTable });
+    return { encoder, parameters: weights.parameterCount, logitScale, logitBias };
   } finally {
-    await source.close();
+    // A token table goes on reading from it.
+    if (tokenTable === undefined) await source.close();
   }
+}
+
+const scale = (name: string, shape: readonly number[]): Parameter => ({
+  kind: 'parameter',
+  name,
+  shape,
+});
+
+/** How a model's checkpoint is laid out, and what it has besides the towers. */
+const CHECKPOINTS = {
+  softmax: { layout: CLIP_MODEL, scales: [scale('logitScale', [])] },
+  sigmoid: { layout: SIGLIP_MODEL, scales: [scale('logitScale', [1]), scale('logitBias', [1])] },
+} as const;
+
+async function scalar(weights: Weights, name: string): Promise<number> {
+  const [value] = await weights.read(name);
+  return value!;
 }

@@ -1,4 +1,6 @@
 import type { ClipqlEngine } from '../kit/clipql-engines.ts';
+import { isSiglip } from '../kit/models/clip-sizes.ts';
+import type { ForwardCase } from '../kit/models/reference-case.ts';
 import type { Gate } from './row.ts';
 
 /** What the embeddings and the logits of one engine must hold. */
@@ -7,10 +9,20 @@ export interface ForwardGates {
   readonly logit: Gate;
 }
 
-export function gatesFor({ backend, precision }: ClipqlEngine, caseName: string): ForwardGates {
-  if (precision === 'int8') return { embedding: int8Gate(caseName), logit: PRINTED };
-  return backend === 'gpu' ? GPU_GATES : FLOAT32_GATES;
+export function gatesFor(
+  { backend, precision }: ClipqlEngine,
+  { name, config }: Pick<ForwardCase, 'name' | 'config'>,
+): ForwardGates {
+  if (precision === 'int8') return { embedding: int8Gate(name), logit: PRINTED };
+  if (backend === 'gpu') return GPU_GATES;
+  if (backend === 'reference') return REFERENCE_GATES;
+  return isSiglip(config) ? SIGLIP_GATES : FLOAT32_GATES;
 }
+
+const relL2Gate = (most: number): Gate => ({
+  text: `relL2 ≤ ${most.toExponential()}`,
+  passes: ({ relL2 }) => relL2 <= most,
+});
 
 const FLOAT32_GATES: ForwardGates = {
   /**
@@ -18,14 +30,20 @@ const FLOAT32_GATES: ForwardGates = {
    * tanh form of GELU, the mildest of the usual mistakes, is above 1e-4, where its cosine is still
    * 0.99999998.
    */
-  embedding: { text: 'relL2 ≤ 1e-5', passes: ({ relL2 }) => relL2 <= 1e-5 },
+  embedding: relL2Gate(1e-5),
   /** A logit is a cosine times about 100. */
   logit: { text: 'maxAbsDiff ≤ 2e-3', passes: ({ maxAbsDiff }) => maxAbsDiff <= 2e-3 },
 };
 
+/** In a SigLIP of full size, a layer norm's epsilon of 1e-5 in place of 1e-6 moves texts by 6e-6 alone. */
+const SIGLIP_GATES: ForwardGates = { ...FLOAT32_GATES, embedding: relL2Gate(3e-6) };
+
+/** Sums in float64, rounded to float32 once a step. */
+const REFERENCE_GATES: ForwardGates = { ...FLOAT32_GATES, embedding: relL2Gate(1e-6) };
+
 /** WGSL lets division, exp and the order of sums vary from device to device; still below any mistake. */
 const GPU_GATES: ForwardGates = {
-  embedding: { text: 'relL2 ≤ 5e-5', passes: ({ relL2 }) => relL2 <= 5e-5 },
+  embedding: relL2Gate(5e-5),
   logit: { text: 'maxAbsDiff ≤ 5e-3', passes: ({ maxAbsDiff }) => maxAbsDiff <= 5e-3 },
 };
 

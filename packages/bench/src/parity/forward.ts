@@ -27,7 +27,7 @@ export async function compareForward(
       texts: (texts?.ids ?? []).map((ids) => ({ ids, truncated: false })),
     };
     const compare = comparison(name, clip);
-    const gates = gatesFor(engine, name);
+    const gates = gatesFor(engine, forwardCase);
     const results: ParityResult[] = [];
     if (images !== undefined) {
       const actual = await clip.encodeImages(inputs.images, { normalize: false });
@@ -51,16 +51,18 @@ interface Inputs {
   readonly texts: Parameters<Clip['encodeTexts']>[0];
 }
 
-/** exp(logit scale) · cosine, [B, T]. */
+/** exp(logit scale) · cosine + logit bias, [B, T]. */
 async function logitsPerImage(clip: Clip, { images, texts }: Inputs): Promise<number[][]> {
   const imageEmbeddings = await clip.encodeImages(images);
   const textEmbeddings = await clip.encodeTexts(texts);
   const labels = texts.map((_, i) => `text ${i}`);
-  const { logitScale } = clip.info;
+  const { logitScale, logitBias } = clip.info;
   return imageEmbeddings.map((image) =>
-    classifyEmbeddings(image, labels, textEmbeddings, { mode: 'cosine', logitScale }).scores.map(
-      ({ logit }) => logit,
-    ),
+    classifyEmbeddings(image, labels, textEmbeddings, {
+      mode: 'cosine',
+      logitScale,
+      logitBias,
+    }).scores.map(({ logit }) => logit),
   );
 }
 

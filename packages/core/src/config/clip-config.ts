@@ -4,7 +4,7 @@
  */
 export type Activation = 'quick_gelu' | 'gelu' | 'gelu_tanh';
 
-/** What both towers' transformers have. */
+/** What all towers' transformers have. */
 export interface TransformerConfig {
   /** D, the width of the residual stream. */
   readonly width: number;
@@ -16,19 +16,41 @@ export interface TransformerConfig {
   readonly epsilon: number;
 }
 
-export interface VisionConfig extends TransformerConfig {
+/** What all image towers have. */
+interface ImageTowerConfig {
   /** S, the side of the square input in pixels. */
   readonly imageSize: number;
-  readonly patchSize: number;
   readonly channels: 3;
+}
+
+interface VisionTransformerConfig extends ImageTowerConfig, TransformerConfig {
+  readonly patchSize: number;
   /** P, the patches of an image. */
   readonly patches: number;
 }
 
-export interface TextConfig extends TransformerConfig {
+/** A Vision Transformer with a class token and a projection. */
+export interface ClipVisionConfig extends VisionTransformerConfig {
+  readonly tower: 'clip';
+}
+
+/** A Vision Transformer whose tokens are pooled by attention; E is its width. */
+export interface SiglipVisionConfig extends VisionTransformerConfig {
+  readonly tower: 'siglip';
+}
+
+type VisionConfig = ClipVisionConfig | SiglipVisionConfig;
+
+/** What all text towers have. */
+interface TextTowerConfig extends TransformerConfig {
   readonly vocabularySize: number;
   /** The most tokens of a text, start and end tokens included. */
   readonly contextLength: number;
+}
+
+/** A causal transformer, pooled at the end token. */
+export interface ClipTextConfig extends TextTowerConfig {
+  readonly tower: 'clip';
   /**
    * Where the text's embedding is taken: at the first token with this id, or at the highest id.
    * OpenAI's published configs say `eos_token_id: 2` by mistake; their models mean the highest.
@@ -36,10 +58,22 @@ export interface TextConfig extends TransformerConfig {
   readonly endToken: number | 'highest';
 }
 
-/** A CLIP model's hyperparameters, checked. Sizes that follow from others are already computed. */
+/** A transformer without a mask over exactly `contextLength` tokens, pooled at the last. */
+export interface SiglipTextConfig extends TextTowerConfig {
+  readonly tower: 'siglip';
+}
+
+export type TextConfig = ClipTextConfig | SiglipTextConfig;
+
+/** A model's hyperparameters, checked. Sizes that follow from others are already computed. */
 export interface ClipConfig {
   readonly vision: VisionConfig;
   readonly text: TextConfig;
   /** E, the width of the embeddings that both towers give. */
   readonly embeddingWidth: number;
+  /**
+   * What it was trained with: a softmax over the texts of a batch, or a sigmoid for each pair, which adds
+   * a logit bias.
+   */
+  readonly loss: 'softmax' | 'sigmoid';
 }

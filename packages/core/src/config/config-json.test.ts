@@ -7,7 +7,9 @@ const config = (value: unknown) => parseConfig(bytes(value));
 test('fields that are left out have the defaults of CLIPConfig: ViT-B/32', () => {
   expect(config({})).toEqual({
     embeddingWidth: 512,
+    loss: 'softmax',
     vision: {
+      tower: 'clip',
       imageSize: 224,
       patchSize: 32,
       channels: 3,
@@ -20,6 +22,7 @@ test('fields that are left out have the defaults of CLIPConfig: ViT-B/32', () =>
       epsilon: 1e-5,
     },
     text: {
+      tower: 'clip',
       vocabularySize: 49408,
       contextLength: 77,
       endToken: 49407,
@@ -33,9 +36,28 @@ test('fields that are left out have the defaults of CLIPConfig: ViT-B/32', () =>
   });
 });
 
+test('fields that are left out have the defaults of SiglipConfig: B/16 at 224 pixels', () => {
+  const transformer = {
+    tower: 'siglip',
+    width: 768,
+    layers: 12,
+    heads: 12,
+    mlpWidth: 3072,
+    activation: 'gelu_tanh',
+    epsilon: 1e-6,
+  };
+  expect(config({ model_type: 'siglip' })).toEqual({
+    embeddingWidth: 768,
+    loss: 'sigmoid',
+    vision: { ...transformer, imageSize: 224, patchSize: 16, channels: 3, patches: 196 },
+    text: { ...transformer, vocabularySize: 32_000, contextLength: 64 },
+  });
+});
+
 test('eos_token_id 2, the error of the published files, means the highest token id', () => {
-  expect(config({ text_config: { eos_token_id: 2 } }).text.endToken).toBe('highest');
-  expect(config({ text_config: { eos_token_id: 49407 } }).text.endToken).toBe(49407);
+  const endToken = (id: number) => config({ text_config: { eos_token_id: id } }).text;
+  expect(endToken(2)).toMatchObject({ endToken: 'highest' });
+  expect(endToken(49407)).toMatchObject({ endToken: 49407 });
 });
 
 test('text_config_dict and vision_config_dict of old files win, null ones are passed over', () => {
@@ -51,7 +73,19 @@ test('text_config_dict and vision_config_dict of old files win, null ones are pa
 describe('a config that cannot be used is refused with the field, what was expected and what came:', () => {
   test.each<[unknown, string]>([
     [[], 'config.json: expected a JSON object'],
-    [{ model_type: 'siglip' }, 'config.json: model_type: expected "clip", got "siglip"'],
+    [{ model_type: 'llama' }, 'model_type: expected "clip" or "siglip", got "llama"'],
+    [
+      { model_type: 'siglip2' },
+      '(NaFlex models, which take images of any shape, are not supported)',
+    ],
+    [
+      { model_type: 'siglip', vision_config: { vision_use_head: false } },
+      'expected true, got false',
+    ],
+    [
+      { model_type: 'siglip', text_config: { projection_size: 5 } },
+      "projection_size: expected the image tower's hidden_size 768, got 5",
+    ],
     [{ projection_dim: -1 }, 'config.json: projection_dim: expected a whole number'],
     [{ vision_config: 3 }, 'config.json: vision_config: expected an object'],
     [{ vision_config: { num_channels: 1 } }, 'vision_config.num_channels: expected 3, got 1'],
@@ -59,7 +93,10 @@ describe('a config that cannot be used is refused with the field, what was expec
       { vision_config: { patch_size: 300 } },
       'vision_config.patch_size: expected at most 224, got 300',
     ],
-    [{ vision_config: { hidden_act: 'relu' } }, 'expected "quick_gelu" or "gelu", got "relu"'],
+    [
+      { vision_config: { hidden_act: 'relu' } },
+      'expected "quick_gelu" or "gelu" or "gelu_pytorch_tanh", got "relu"',
+    ],
     [{ text_config: { num_attention_heads: 7 } }, 'expected a divisor of hidden_size 512, got 7'],
     [{ text_config: { layer_norm_eps: 0 } }, 'layer_norm_eps: expected a number above 0, got 0'],
     [{ text_config: { eos_token_id: 99999 } }, 'expected a token id below 49408, got 99999'],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../config/config-json.ts';
-import { textTower } from '../model/text.ts';
-import { visionTower } from '../model/vision.ts';
+import { textTower } from '../model/clip-text.ts';
+import { imageTowerOf } from '../model/towers.ts';
 import { layOutArena } from './arena.ts';
 import { fuse } from './fuse.ts';
 import { GraphBuilder } from './graph.ts';
@@ -10,8 +10,9 @@ import { planGraph } from './plan.ts';
 import { selectEarly } from './select-early.ts';
 import type { Step } from './step.ts';
 
-const VIT_B_32 = parseConfig(new TextEncoder().encode('{}')).vision;
+const VIT_B_32 = parseConfig(new TextEncoder().encode('{}'));
 const TEXT = {
+  tower: 'clip',
   vocabularySize: 100,
   contextLength: 77,
   endToken: 'highest',
@@ -27,7 +28,7 @@ const linears = (steps: readonly Step[]) =>
   steps.filter((step): step is Extract<Step, { op: 'linear' }> => step.op === 'linear');
 
 test('a block is one linear layer for q, k and v, and no GELU or addition stays on its own', () => {
-  const { steps } = planGraph(visionTower(VIT_B_32, 512, 2).graph);
+  const { steps } = planGraph(imageTowerOf(VIT_B_32, 2).graph);
   const block = linears(steps).slice(1, 5);
   expect(
     block.map(({ out, x, activation, residual }) => [
@@ -46,7 +47,7 @@ test('a block is one linear layer for q, k and v, and no GELU or addition stays 
 });
 
 test('after the last attention only the class rows are computed', () => {
-  const { steps } = planGraph(visionTower(VIT_B_32, 512, 2).graph);
+  const { steps } = planGraph(imageTowerOf(VIT_B_32, 2).graph);
   const afterAttention = steps.slice(steps.findLastIndex(({ op }) => op === 'attention') + 1);
   expect(afterAttention.map(({ op, out }) => [op, out.rows])).toEqual([
     ['select', 2],
@@ -75,7 +76,10 @@ test('a select stays where another operation needs the rows that it drops', () =
 });
 
 test.each([
-  ['image tower', visionTower({ ...VIT_B_32, layers: 3 }, 512, 3).graph],
+  [
+    'image tower',
+    imageTowerOf({ ...VIT_B_32, vision: { ...VIT_B_32.vision, layers: 3 } }, 3).graph,
+  ],
   ['text tower', textTower(TEXT, 32, { texts: 3, tokens: 19 }).graph],
 ])('no two matrices of the %s that are alive at once overlap in the arena', (_, graph) => {
   const fused = fuse(selectEarly(graph));
@@ -102,7 +106,7 @@ test.each([
 });
 
 test('the arena of ViT-B/32 holds what lives at once, not the sum of all results', () => {
-  const { steps, arenaWords } = planGraph(visionTower(VIT_B_32, 512, 1).graph);
+  const { steps, arenaWords } = planGraph(imageTowerOf(VIT_B_32, 1).graph);
   const all = steps.reduce((sum, { out }) => sum + out.rows * out.columns, 0);
   const mlp = 50 * (768 + 768 + 3072);
   expect(arenaWords).toBeLessThan(1.5 * mlp);

@@ -1,5 +1,5 @@
 /**
- * The pre-norm transformer that both of CLIP's towers are made of.
+ * The pre-norm transformer that the towers are made of.
  *
  * B sequences, T tokens each, D width, H heads, M width of the MLP. The rows of a batch lie end to
  * end: a tensor is [ΣT, D], and B·T where all sequences are equally long.
@@ -61,13 +61,14 @@ function selfAttention(
   return linear(g, context, `${name}.output`, width);
 }
 
-function mlp(g: GraphBuilder, x: Tensor, name: string, config: TransformerConfig): Tensor {
+export function mlp(g: GraphBuilder, x: Tensor, name: string, config: TransformerConfig): Tensor {
   const expanded = linear(g, x, `${name}.expand`, config.mlpWidth); // [ΣT, M]
   const activated = g.gelu(expanded, config.activation);
   return linear(g, activated, `${name}.contract`, config.width); // [ΣT, D]
 }
 
-function linear(g: GraphBuilder, x: Tensor, name: string, out: number): Tensor {
+/** A linear layer with its weights `NAME.weight` and `NAME.bias`. */
+export function linear(g: GraphBuilder, x: Tensor, name: string, out: number): Tensor {
   const { weight, bias } = affine(g, name, [out, x.columns]);
   return g.linear(x, weight, bias);
 }

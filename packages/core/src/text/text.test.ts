@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { cutAfterEnd } from './end-token.ts';
+import { parseConfig } from '../config/config-json.ts';
 import { fillTemplate } from './templates.ts';
 import { createTokenizer } from './tokenizer.ts';
+import { towerIds } from './tower-ids.ts';
 
 const NANO = new URL('../../../../models/nano/', import.meta.url);
 const SIZES = { contextLength: 77, vocabularySize: 8192, endToken: 8191 };
@@ -67,6 +68,7 @@ test('a file that is no tokenizer is refused', () => {
 
 describe('the end token', () => {
   const config = {
+    tower: 'clip',
     contextLength: 6,
     vocabularySize: 100,
     endToken: 7,
@@ -79,8 +81,8 @@ describe('the end token', () => {
   } as const;
 
   test('is the first with its id, or the first highest id', () => {
-    expect(cutAfterEnd([1, 7, 9, 7], config)).toEqual([1, 7]);
-    expect(cutAfterEnd([1, 7, 9, 9, 3], { ...config, endToken: 'highest' })).toEqual([1, 7, 9]);
+    expect(towerIds([1, 7, 9, 7], config)).toEqual([1, 7]);
+    expect(towerIds([1, 7, 9, 9, 3], { ...config, endToken: 'highest' })).toEqual([1, 7, 9]);
   });
 
   test.each([
@@ -91,10 +93,24 @@ describe('the end token', () => {
     [[1, 0.5, 7], 'got 0.5'],
     [[1, 2, 3], 'expected the end token 7 among the ids, got none'],
   ])('of %j: %s', (ids, message) => {
-    expect(() => cutAfterEnd(ids, config)).toThrow(
+    expect(() => towerIds(ids, config)).toThrow(
       expect.objectContaining({ code: 'BAD_INPUT', message: expect.stringContaining(message) }),
     );
   });
+});
+
+test('a text tower of fixed length takes exactly as many ids, all of them', () => {
+  const config = parseConfig(new TextEncoder().encode('{"model_type":"siglip"}')).text;
+  const ids = new Array<number>(64).fill(1);
+  expect(towerIds(ids, config)).toEqual(ids);
+  for (const [wrong, got] of [
+    [ids.slice(1), 'expected 64 tokens, padding among them, got 63'],
+    [ids.with(9, 32_000), 'expected token ids below 32000, got 32000'],
+  ] as const) {
+    expect(() => towerIds(wrong, config)).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT', message: got }),
+    );
+  }
 });
 
 test('a label goes to every place of a template, as it is', () => {

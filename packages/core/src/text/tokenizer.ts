@@ -1,19 +1,28 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
-import type { TextConfig } from '../config/clip-config.ts';
+import type { ClipTextConfig, SiglipTextConfig } from '../config/clip-config.ts';
 import { ClipError } from '../errors.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../json.ts';
 import { readMerges, readVocabulary, splitDefinition } from './byte-pairs/definition.ts';
 import { bytePairModel, isPlainBytePairs } from './byte-pairs/model.ts';
+import { padded, paddingId } from './padding.ts';
 
 const FILE = 'tokenizer.json';
 
 /** A text as the model reads it. */
 export interface TokenizedText {
-  /** Token ids from the start token to the end token, at most `contextLength` of them. */
+  /**
+   * Token ids, at most `contextLength` of them, the end token last; or exactly as many, with padding after
+   * it, where the text tower has a fixed length.
+   */
   readonly ids: readonly number[];
   /** Whether the text was too long for the context, so that its last tokens were dropped. */
   readonly truncated: boolean;
 }
+
+/** What a tokenizer has to know of the text tower. */
+type TokenizerConfig =
+  | Pick<ClipTextConfig, 'contextLength' | 'vocabularySize' | 'endToken'>
+  | Pick<SiglipTextConfig, 'tower' | 'contextLength' | 'vocabularySize'>;
 
 export interface Tokenizer {
   tokenize(text: string): TokenizedText;
@@ -21,7 +30,8 @@ export interface Tokenizer {
 
 /**
  * A model's tokenizer, from its `tokenizer.json`. What does not fit the context is cut and the end
- * token kept, as `clip.tokenize(truncate=True)` does.
+ * token kept, as `clip.tokenize(truncate=True)` does. For a text tower of fixed length, shorter texts are
+ * padded.
  *
  * @param options `tokenizer_config.json`, where the model has one.
  * @throws ClipError MODEL_CONFIG_INVALID when the file is no tokenizer, its texts do not end with the
@@ -30,18 +40,22 @@ export interface Tokenizer {
 export function createTokenizer(
   definition: Uint8Array,
   options: Uint8Array | undefined,
-  config: Pick<TextConfig, 'contextLength' | 'vocabularySize' | 'endToken'>,
+  config: TokenizerConfig,
 ): Tokenizer {
   const settings = options === undefined ? {} : parseJsonObject(options, 'tokenizer_config.json');
   const { tokenizer, highestId } =
     bytePairTokenizer(definition, settings) ?? anyTokenizer(definition, settings);
   checkVocabulary(highestId, config.vocabularySize);
-  checkEnd(tokenizer, config.endToken);
+  if ('endToken' in config) checkEnd(tokenizer, config.endToken);
+  const pad = 'endToken' in config ? undefined : paddingId(tokenizer, settings);
 
   return {
     tokenize: (text) => {
       const { ids } = tokenizer.encode(text);
-      if (ids.length <= config.contextLength) return { ids, truncated: false };
+      if (ids.length <= config.contextLength) {
+        const whole = pad === undefined ? ids : padded(ids, config.contextLength, pad);
+        return { ids: whole, truncated: false };
+      }
       const end = ids.at(-1)!;
       return { ids: [...ids.slice(0, config.contextLength - 1), end], truncated: true };
     },
@@ -96,7 +110,7 @@ function checkVocabulary(highestId: number, vocabularySize: number): void {
 }
 
 /** The model takes a text's embedding at its last token: one that each text ends with, whatever is in it. */
-function checkEnd(tokenizer: HuggingFaceTokenizer, endToken: TextConfig['endToken']): void {
+function checkEnd(tokenizer: HuggingFaceTokenizer, endToken: ClipTextConfig['endToken']): void {
   const idsOf = (text: string): readonly (number | undefined)[] =>
     usable(() => tokenizer.encode(text).ids);
   const ids = idsOf('a');

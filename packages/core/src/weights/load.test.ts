@@ -3,8 +3,8 @@ import type { Parameter } from '../graph/graph.ts';
 import { safetensorsFile } from '../testing/safetensors-file.ts';
 import { type ByteSource, bytesInMemory } from './byte-source.ts';
 import { widen } from './float16.ts';
+import { CLIP_MODEL } from './layouts/clip-model.ts';
 import { openWeights } from './load.ts';
-import { checkpointName } from './names.ts';
 
 const parameter = (name: string, shape: readonly number[]): Parameter => ({
   kind: 'parameter',
@@ -30,7 +30,7 @@ function checkpoint(dtype: string, shape: readonly number[], data: Uint8Array): 
 test('what Git leaves where Git LFS is not installed is told from damaged weights', async () => {
   const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 605157884\n';
   await expect(
-    openWeights(bytesInMemory(new TextEncoder().encode(pointer)), [NORM]),
+    openWeights(bytesInMemory(new TextEncoder().encode(pointer)), [NORM], CLIP_MODEL),
   ).rejects.toMatchObject({
     code: 'WEIGHTS_INVALID',
     message: expect.stringContaining('`git lfs pull` fetches the file'),
@@ -44,7 +44,7 @@ test.each([
 ])(
   '%s tensors are read as float32, and position_ids are passed over',
   async (dtype, data, values) => {
-    const weights = await openWeights(checkpoint(dtype, [3], data), [NORM]);
+    const weights = await openWeights(checkpoint(dtype, [3], data), [NORM], CLIP_MODEL);
     const got = await weights.read(NORM.name);
     expect([...got]).toEqual(values.map(Math.fround));
     const part = new Float32Array(2);
@@ -73,7 +73,7 @@ test.each([
 ])(
   'a tensor of another %s is named, with what was expected and what came',
   async (_, source, message) => {
-    await expect(openWeights(source, [NORM])).rejects.toMatchObject({
+    await expect(openWeights(source, [NORM], CLIP_MODEL)).rejects.toMatchObject({
       code: 'WEIGHTS_MISMATCH',
       message,
     });
@@ -82,7 +82,9 @@ test.each([
 
 test('a tensor that is missing is named', async () => {
   const source = checkpoint('F32', [3], new Uint8Array(12));
-  await expect(openWeights(source, [parameter('logitScale', [])])).rejects.toMatchObject({
+  await expect(
+    openWeights(source, [parameter('logitScale', [])], CLIP_MODEL),
+  ).rejects.toMatchObject({
     code: 'WEIGHTS_MISMATCH',
     message: 'expected tensor logit_scale [] F32, F16 or BF16, got none',
   });
@@ -92,7 +94,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
   'a weight that is %d is refused',
   async (value) => {
     const data = new Uint8Array(Float32Array.of(1, value, 2).buffer);
-    const weights = await openWeights(checkpoint('F32', [3], data), [NORM]);
+    const weights = await openWeights(checkpoint('F32', [3], data), [NORM], CLIP_MODEL);
     const error = {
       code: 'WEIGHTS_INVALID',
       message: `tensor vision_model.post_layernorm.weight: expected finite values, got ${value} at 1`,
@@ -118,7 +120,7 @@ test('float32 weights in memory are views, not copies', async () => {
   });
   const aligned = header.padEnd(Math.ceil(header.length / 8) * 8);
   const file = safetensorsFile(aligned, new Uint8Array(values.buffer));
-  const weights = await openWeights(bytesInMemory(file), [NORM]);
+  const weights = await openWeights(bytesInMemory(file), [NORM], CLIP_MODEL);
   expect((await weights.read(NORM.name)).buffer).toBe(file.buffer);
 });
 
@@ -132,5 +134,5 @@ test.each([
   ['text.finalNorm.weight', 'text_model.final_layer_norm.weight'],
   ['text.projection', 'text_projection.weight'],
 ])('%s is %s in a checkpoint', (ours, theirs) => {
-  expect(checkpointName(ours)).toBe(theirs);
+  expect(CLIP_MODEL.place(ours).tensor).toBe(theirs);
 });

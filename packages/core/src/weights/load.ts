@@ -2,11 +2,11 @@ import { ClipError } from '../errors.ts';
 import type { Parameter } from '../graph/graph.ts';
 import type { ByteSource } from './byte-source.ts';
 import { widen } from './float16.ts';
-import { checkpointName } from './names.ts';
+import type { Layout, Place } from './layouts/layout.ts';
 import { readStateDict } from './pytorch/state-dict.ts';
 import { readSafetensorsHeader } from './safetensors.ts';
 import { StridedReader } from './strided.ts';
-import type { TensorEntry } from './tensor-entry.ts';
+import { partOf, type TensorEntry } from './tensor-entry.ts';
 
 /** A model's weights, checked against its config, read one tensor at a time. */
 export interface Weights {
@@ -26,11 +26,12 @@ export interface Weights {
 const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 
 /**
- * Opens a checkpoint in Hugging Face's `CLIPModel` layout. Every tensor that the model uses is
+ * Opens a checkpoint. Every tensor that the model uses is
  * checked (name, shape, dtype) before any is read; tensors that it does not use are passed over,
  * such as the `position_ids` of published files.
  *
  * @param parameters what the model uses, under our names.
+ * @param layout where the checkpoint has them.
  * @throws ClipError WEIGHTS_INVALID when the file is no sound checkpoint, WEIGHTS_MISMATCH naming
  *   the first tensor that does not fit, what was expected and what came, or a layer that the config
  *   does not have. Reading throws WEIGHTS_INVALID for a value that is not finite.
@@ -38,14 +39,16 @@ const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
 export async function openWeights(
   source: ByteSource,
   parameters: readonly Parameter[],
+  layout: Layout,
 ): Promise<Weights> {
   const entries = await readEntries(source);
   const strided = new StridedReader(source);
   const used = new Map<string, TensorEntry>();
   for (const parameter of parameters) {
-    used.set(parameter.name, matchingEntry(entries, parameter));
+    used.set(parameter.name, matchingEntry(entries, parameter, layout.place(parameter.name)));
   }
-  checkNoFurtherLayers(entries, new Set(used.values()));
+  const tensors = new Set(parameters.map(({ name }) => layout.place(name).tensor));
+  checkNoFurtherLayers(entries, layout.layers, tensors);
   const entryOf = (name: string): TensorEntry => {
     const entry = used.get(name);
     if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
@@ -55,12 +58,12 @@ export async function openWeights(
     parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
     read: async (name) => {
       const values = await readTensor(source, strided, entryOf(name));
-      checkFinite(name, 0, values);
+      checkFinite(layout.place(name), 0, values);
       return values;
     },
     readInto: async (name, start, target) => {
       await readValues(source, strided, entryOf(name), start, target);
-      checkFinite(name, start, target);
+      checkFinite(layout.place(name), start, target);
     },
     close: () => source.close(),
   };
@@ -100,9 +103,11 @@ async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, Tens
 
 function matchingEntry(
   entries: ReadonlyMap<string, TensorEntry>,
-  { name, shape }: Parameter,
+  parameter: Parameter,
+  { tensor, part }: Place,
 ): TensorEntry {
-  const tensor = checkpointName(name);
+  const [rows, ...rest] = parameter.shape;
+  const shape = part === undefined ? parameter.shape : [rows! * part.of, ...rest];
   const entry = entries.get(tensor);
   const expected = `expected tensor ${tensor} [${shape.join(', ')}] F32, F16 or BF16`;
   if (entry === undefined) throw new ClipError('WEIGHTS_MISMATCH', `${expected}, got none`);
@@ -114,19 +119,16 @@ function matchingEntry(
       `${expected}, got [${entry.shape.join(', ')}] ${entry.dtype.slice(0, 20)}`,
     );
   }
-  return entry;
+  return part === undefined ? entry : partOf(entry, part);
 }
-
-const LAYER = /^(?:vision|text)_model\.encoder\.layers\./;
 
 /** A layer that the config does not name is no tensor to pass over: the answers would be wrong. */
 function checkNoFurtherLayers(
   entries: ReadonlyMap<string, TensorEntry>,
-  used: ReadonlySet<TensorEntry>,
+  layers: RegExp,
+  used: ReadonlySet<string>,
 ): void {
-  const further = [...entries.keys()].find(
-    (tensor) => LAYER.test(tensor) && !used.has(entries.get(tensor)!),
-  );
+  const further = [...entries.keys()].find((tensor) => layers.test(tensor) && !used.has(tensor));
   if (further === undefined) return;
   throw new ClipError(
     'WEIGHTS_MISMATCH',
@@ -137,7 +139,7 @@ function checkNoFurtherLayers(
 const EXPONENT = 0x7f800000;
 
 /** One weight that is no number makes every embedding none. */
-function checkFinite(name: string, start: number, values: Float32Array): void {
+function checkFinite({ tensor }: Place, start: number, values: Float32Array): void {
   const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) {
     // Of what is not finite, and of nothing else, all bits of the exponent are set. As floats, V8 would make
@@ -145,7 +147,7 @@ function checkFinite(name: string, start: number, values: Float32Array): void {
     if ((bits[i]! & EXPONENT) !== EXPONENT) continue;
     throw new ClipError(
       'WEIGHTS_INVALID',
-      `tensor ${checkpointName(name)}: expected finite values, got ${values[i]} at ${start + i}`,
+      `tensor ${tensor}: expected finite values, got ${values[i]} at ${start + i}`,
     );
   }
 }

@@ -1,23 +1,23 @@
 /**
- * The tensors of a published CLIP checkpoint: Hugging Face's names, and the shapes that follow from
+ * The tensors of a published checkpoint: Hugging Face's names, and the shapes that follow from
  * `config.json`. Written out apart from core's list of names, so that the two check one another.
  */
 
 import type { JsonObject } from '../json-object.ts';
-import { patchesOf, projectionOf, type TowerSizes, textSizes, visionSizes } from './clip-sizes.ts';
-
-export interface CheckpointTensor {
-  readonly name: string;
-  readonly dtype: 'F32' | 'I64';
-  readonly shape: readonly number[];
-}
+import { isSiglip, patchesOf, projectionOf, textSizes, visionSizes } from './clip-sizes.ts';
+import { siglipTensors } from './siglip-tensors.ts';
+import { type CheckpointTensor, encoder, float, ids, norm } from './tensor-shapes.ts';
 
 /**
- * Every tensor of the checkpoint, `position_ids` too, which models do not use.
+ * Every tensor of the checkpoint, those too that models do not use.
  *
- * @param config Hugging Face's `config.json` of a `CLIPModel`, checked by core before.
+ * @param config Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`, checked by core before.
  */
-export function checkpointTensors(config: JsonObject): readonly CheckpointTensor[] {
+export const checkpointTensors = (config: JsonObject): readonly CheckpointTensor[] =>
+  isSiglip(config) ? siglipTensors(config) : clipTensors(config);
+
+/** A `CLIPModel`'s, `position_ids` too. */
+function clipTensors(config: JsonObject): readonly CheckpointTensor[] {
   const vision = visionSizes(config);
   const text = textSizes(config);
   const projection = projectionOf(config);
@@ -44,42 +44,3 @@ export function checkpointTensors(config: JsonObject): readonly CheckpointTensor
     float('visual_projection.weight', [projection, vision.hidden_size]),
   ];
 }
-
-function encoder(tower: string, sizes: TowerSizes): CheckpointTensor[] {
-  const { hidden_size: width, intermediate_size: mlpWidth } = sizes;
-  return Array.from({ length: sizes.num_hidden_layers }, (_, i) => {
-    const layer = `${tower}.encoder.layers.${i}`;
-    return [
-      ...norm(`${layer}.layer_norm1`, width),
-      ...norm(`${layer}.layer_norm2`, width),
-      ...linear(`${layer}.mlp.fc1`, mlpWidth, width),
-      ...linear(`${layer}.mlp.fc2`, width, mlpWidth),
-      ...linear(`${layer}.self_attn.k_proj`, width, width),
-      ...linear(`${layer}.self_attn.out_proj`, width, width),
-      ...linear(`${layer}.self_attn.q_proj`, width, width),
-      ...linear(`${layer}.self_attn.v_proj`, width, width),
-    ];
-  }).flat();
-}
-
-const float = (name: string, shape: readonly number[]): CheckpointTensor => ({
-  name,
-  dtype: 'F32',
-  shape,
-});
-
-const ids = (name: string, positions: number): CheckpointTensor => ({
-  name,
-  dtype: 'I64',
-  shape: [1, positions],
-});
-
-const norm = (name: string, width: number): CheckpointTensor[] => [
-  float(`${name}.bias`, [width]),
-  float(`${name}.weight`, [width]),
-];
-
-const linear = (name: string, out: number, width: number): CheckpointTensor[] => [
-  float(`${name}.bias`, [out]),
-  float(`${name}.weight`, [out, width]),
-];

@@ -1,4 +1,4 @@
-/** The sizes of a CLIP model, from Hugging Face's `config.json` and `CLIPConfig`'s defaults. */
+/** The sizes of a model, from Hugging Face's `config.json` and the defaults of its family. */
 
 import type { JsonObject } from '../json-object.ts';
 
@@ -25,6 +25,22 @@ const TEXT_DEFAULTS = {
 };
 const PROJECTION_DEFAULT = 512;
 
+const SIGLIP_TRANSFORMER = {
+  hidden_size: 768,
+  intermediate_size: 3072,
+  num_hidden_layers: 12,
+  num_attention_heads: 12,
+  hidden_act: 'gelu_pytorch_tanh',
+  layer_norm_eps: 1e-6,
+};
+const SIGLIP_VISION_DEFAULTS = { ...SIGLIP_TRANSFORMER, image_size: 224, patch_size: 16 };
+const SIGLIP_TEXT_DEFAULTS = {
+  ...SIGLIP_TRANSFORMER,
+  vocab_size: 32_000,
+  max_position_embeddings: 64,
+  eos_token_id: 49407,
+};
+
 export type VisionSizes = Readonly<typeof VISION_DEFAULTS>;
 export type TextSizes = Readonly<typeof TEXT_DEFAULTS>;
 /** What both towers have. */
@@ -39,9 +55,12 @@ export type TowerSizes = Pick<
 >;
 
 export const visionSizes = (config: JsonObject): VisionSizes =>
-  sizes(config, 'vision_config', VISION_DEFAULTS);
+  sizes(config, 'vision_config', isSiglip(config) ? SIGLIP_VISION_DEFAULTS : VISION_DEFAULTS);
 export const textSizes = (config: JsonObject): TextSizes =>
-  sizes(config, 'text_config', TEXT_DEFAULTS);
+  sizes(config, 'text_config', isSiglip(config) ? SIGLIP_TEXT_DEFAULTS : TEXT_DEFAULTS);
+
+/** Whether it is SigLIP, or SigLIP 2 of fixed resolution. */
+export const isSiglip = ({ model_type: type }: JsonObject): boolean => type === 'siglip';
 
 /** P, patches of an image; the class token is not one. */
 export const patchesOf = ({ image_size, patch_size }: VisionSizes): number =>
@@ -51,8 +70,10 @@ export const patchesOf = ({ image_size, patch_size }: VisionSizes): number =>
 export const imageSizeOf = (config: JsonObject): number => visionSizes(config).image_size;
 
 /** E, the length of a model's embeddings. */
-export const projectionOf = ({ projection_dim: projection }: JsonObject): number =>
-  Number(projection ?? PROJECTION_DEFAULT);
+export const projectionOf = (config: JsonObject): number =>
+  isSiglip(config)
+    ? visionSizes(config).hidden_size
+    : Number(config.projection_dim ?? PROJECTION_DEFAULT);
 
 function sizes<Defaults extends Record<string, number | string>>(
   config: JsonObject,

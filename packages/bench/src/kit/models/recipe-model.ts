@@ -1,7 +1,7 @@
 import type { ModelFiles } from '@clipql/core';
 import type { JsonObject } from '../json-object.ts';
 import { checkpointTensors } from './checkpoint-tensors.ts';
-import { imageSizeOf, textSizes } from './clip-sizes.ts';
+import { imageSizeOf, isSiglip, textSizes } from './clip-sizes.ts';
 import { recipeWeights } from './recipe-weights.ts';
 import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definition.ts';
 
@@ -9,7 +9,7 @@ import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definit
  * A model whose weights are made by the recipe, as core loads any other: nothing is stored, and
  * ViT-B/32's 605 MB are never held as a file.
  *
- * @param config Hugging Face's `config.json` of a `CLIPModel`; core checks it.
+ * @param config Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`; core checks it.
  * @param tokenizer `tokenizer.json`; unless given, one that knows the letter a, for cases that give
  *   token ids.
  */
@@ -28,6 +28,8 @@ export function recipeModel(
           return jsonBytes(preprocessorConfig(imageSizeOf(config)));
         case 'tokenizer.json':
           return tokenizer;
+        case 'tokenizer_config.json':
+          return isSiglip(config) ? jsonBytes({ pad_token: END_TOKEN }) : undefined;
         default:
           return undefined;
       }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type CheckpointTensor, checkpointTensors } from './checkpoint-tensors.ts';
+import { checkpointTensors } from './checkpoint-tensors.ts';
 import { fillWeight } from './recipe.ts';
 import { recipeWeights } from './recipe-weights.ts';
+import type { CheckpointTensor } from './tensor-shapes.ts';
 
 const TENSORS: readonly CheckpointTensor[] = [
   { name: 'text_model.embeddings.position_ids', dtype: 'I64', shape: [1, 3] },

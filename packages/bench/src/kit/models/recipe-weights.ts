@@ -4,8 +4,8 @@
  * @see https://huggingface.co/docs/safetensors
  */
 import type { ByteSource } from '@clipql/core';
-import type { CheckpointTensor } from './checkpoint-tensors.ts';
 import { fillWeight } from './recipe.ts';
+import type { CheckpointTensor } from './tensor-shapes.ts';
 
 /** A stretch of the file. */
 interface Segment {

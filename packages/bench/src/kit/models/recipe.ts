@@ -12,6 +12,8 @@ const INDEX_STEP = 0x9e3779b9;
 const WEIGHT_SEED = 0;
 /** What the recipe has as `logit_scale`: about the log of 100, where OpenAI's models ended. */
 const LOGIT_SCALE = 4.6052;
+/** And as `logit_bias`. */
+const LOGIT_BIAS = -9.5;
 
 /** FNV-1a, 32 bits, of the name's UTF-8 bytes. */
 export function fnv1a(name: string): number {
@@ -23,7 +25,7 @@ export function fnv1a(name: string): number {
 /**
  * Values of a tensor of the checkpoint, float32.
  *
- * @param name the tensor's name in Hugging Face's `CLIPModel` state dict.
+ * @param name the tensor's name in the state dict of Hugging Face's `CLIPModel` or `SiglipModel`.
  * @param first where in the tensor the values begin, counted in row-major order.
  * @param target filled with the values from `first` on.
  */
@@ -49,6 +51,8 @@ export function recipePixels(images: number, size: number, seed: number): Float3
 
 function distribution(name: string, shape: readonly number[]): { centre: number; spread: number } {
   if (name === 'logit_scale') return { centre: LOGIT_SCALE, spread: 0 };
+  if (name === 'logit_bias') return { centre: LOGIT_BIAS, spread: 0 };
+  if (name.endsWith('.probe')) return { centre: 0, spread: 1 };
   const isBias = name.endsWith('bias');
   if (name.includes('norm'))
     return isBias ? { centre: 0, spread: 0.1 } : { centre: 1, spread: 0.2 };

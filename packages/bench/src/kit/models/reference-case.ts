@@ -11,10 +11,13 @@ import { recipeModel } from './recipe-model.ts';
 export const REFERENCE_CASES = [
   'tiny-quick-gelu',
   'tiny-gelu',
+  'tiny-head-80',
+  'siglip-tiny',
   'odd-sizes',
   'odd-end-token',
   'nano',
   'vit-b-32',
+  'siglip2-b-32-256',
 ] as const;
 
 /** Where a reference case lies. */
@@ -26,7 +29,7 @@ export type Matrix = readonly (readonly number[])[];
 /** A forward pass with known outcome. B images, T texts, E the length of an embedding. */
 export interface ForwardCase {
   readonly name: string;
-  /** Hugging Face's `config.json` of a `CLIPModel`. */
+  /** Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`. */
   readonly config: JsonObject;
   /** The model's folder; undefined where the recipe makes the weights. */
   readonly weights: string | undefined;

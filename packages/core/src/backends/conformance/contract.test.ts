@@ -2,22 +2,21 @@
 import { describe, expect, test } from 'vitest';
 import { GraphBuilder } from '../../graph/graph.ts';
 import { planGraph, weightsOfGraphs } from '../../graph/plan.ts';
-import { visionTower } from '../../model/vision.ts';
+import { visionTower } from '../../model/clip-vision.ts';
 import { compileGraph } from '../../testing/compile-graph.ts';
-import { BACKENDS, integers, opened, weightsFor } from '../../testing/conformance.ts';
+import { BACKENDS, opened, weightsFor } from '../../testing/conformance.ts';
 import { ODD_VISION } from '../../testing/odd-towers.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
 import { weightReader } from '../../testing/weight-reader.ts';
 
 describe.each(BACKENDS)('%s', (_, create) => {
   test('runs that overlap do not disturb each other, and give what they give alone', async () => {
-    const { graph, parameters } = visionTower(ODD_VISION, 10, 1);
+    const { graph, parameters, constants } = visionTower(ODD_VISION, 10, 1);
     const backend = await opened(create);
     const executable = await compileGraph(backend, graph, weightReader(weightsFor(parameters)));
     const inputsOf = (seed: number) => ({
       pixels: seededNumbers(3 * 17 * 17, seed),
-      offsets: integers(0, ODD_VISION.patches + 1),
-      classRows: integers(0),
+      ...constants,
     });
     const together = await Promise.all([1, 2, 3, 4].map((seed) => executable.run(inputsOf(seed))));
     for (const [i, outputs] of together.entries()) {

@@ -1,8 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../config/config-json.ts';
 import { weightsOfGraphs } from '../../graph/plan.ts';
-import { textTower } from '../../model/text.ts';
-import { visionTower } from '../../model/vision.ts';
+import { imageTowerOf, textTowerOf } from '../../model/towers.ts';
 import { INT8_MEMORY_SHARE, type Precision } from '../backend.ts';
 import { createWasmBackend } from './index.ts';
 import { packedBytes } from './packed-weights.ts';
@@ -11,8 +10,8 @@ const VIT_B_32 = parseConfig(new TextEncoder().encode('{}'));
 
 test('int8 takes of ViT-B/32’s float32 memory the share that is stated', () => {
   const weights = weightsOfGraphs([
-    visionTower(VIT_B_32.vision, VIT_B_32.embeddingWidth, 1).graph,
-    textTower(VIT_B_32.text, VIT_B_32.embeddingWidth, { texts: 1, tokens: 1 }).graph,
+    imageTowerOf(VIT_B_32, 1).graph,
+    textTowerOf(VIT_B_32, { texts: 1, tokens: 1 }).graph,
   ]);
   const bytes = (precision: Precision) =>
     weights.reduce((sum, weight) => sum + packedBytes(weight, precision), 0);

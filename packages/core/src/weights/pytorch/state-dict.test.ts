@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { bytesInMemory } from '../byte-source.ts';
+import { CLIP_MODEL } from '../layouts/clip-model.ts';
 import { openWeights } from '../load.ts';
 import { readStateDict } from './state-dict.ts';
 import { archive, pickle, type StateDictParts, stateDictFile } from './testing/state-dict-file.ts';
@@ -58,7 +59,11 @@ test.each([
   const name = 'vision.postNorm.weight';
   // Under the name that a model asks for, so that the whole way is gone.
   const renamed = rename(bytes, tensor, 'vision_model.post_layernorm.weight');
-  const weights = await openWeights(bytesInMemory(renamed), [{ kind: 'parameter', name, shape }]);
+  const weights = await openWeights(
+    bytesInMemory(renamed),
+    [{ kind: 'parameter', name, shape }],
+    CLIP_MODEL,
+  );
   expect([...(await weights.read(name))]).toEqual(numbers(places));
   for (let start = 0; start < places.length; start += 1) {
     const part = new Float32Array(Math.min(2, places.length - start));
@@ -183,7 +188,7 @@ describe('a file that is no state dict is refused with its fault:', () => {
 
   test('the form before PyTorch 1.6', async () => {
     await expect(
-      openWeights(bytesInMemory(await file('before-1.6.bin')), []),
+      openWeights(bytesInMemory(await file('before-1.6.bin')), [], CLIP_MODEL),
     ).rejects.toMatchObject({
       code: 'WEIGHTS_INVALID',
       message: expect.stringContaining('before version 1.6'),

@@ -7,10 +7,10 @@
  *
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, CLIP.encode_text
  */
-import type { TextConfig } from '../config/clip-config.ts';
+import type { ClipTextConfig } from '../config/clip-config.ts';
 import { GraphBuilder } from '../graph/graph.ts';
+import type { Tower } from './tower.ts';
 import { affine, transformer } from './transformer.ts';
-import type { Tower } from './vision.ts';
 
 /**
  * The graph from token ids to embeddings, for B texts of ΣT tokens together.
@@ -20,7 +20,7 @@ import type { Tower } from './vision.ts';
  * [B, E], as projected; `normalized` [B, E], each of length 1.
  */
 export function textTower(
-  config: TextConfig,
+  config: ClipTextConfig,
   embeddingWidth: number,
   { texts, tokens }: { texts: number; tokens: number },
 ): Tower {
@@ -42,5 +42,5 @@ export function textTower(
   x = g.linear(x, g.parameter('text.projection', [embeddingWidth, width])); // [B, E]
   g.output('embeddings', x);
   g.output('normalized', g.l2Normalize(x));
-  return { graph: g.build(), parameters: g.parameters };
+  return { graph: g.build(), parameters: g.parameters, constants: {} };
 }

@@ -1,10 +1,13 @@
-import type { Executable, LoadedWeights, RunShapes } from './backends/backend.ts';
-import type { ClipConfig } from './config/clip-config.ts';
-import type { Graph } from './graph/graph.ts';
-import { planGraph } from './graph/plan.ts';
-import { planOperations } from './graph/work.ts';
-import { textTower } from './model/text.ts';
-import { visionTower } from './model/vision.ts';
+import type { Executable, LoadedWeights, RunShapes } from '../backends/backend.ts';
+import type { RunInputs } from '../backends/run-values.ts';
+import type { ClipConfig } from '../config/clip-config.ts';
+import { planGraph } from '../graph/plan.ts';
+import { planOperations } from '../graph/work.ts';
+import type { Tower } from '../model/tower.ts';
+import { imageTowerOf, textTowerOf } from '../model/towers.ts';
+import type { TokenTable } from '../weights/token-table.ts';
+import { shapesFor, type TextShape } from './run-shapes.ts';
+import { packedTexts, tokenRows } from './text-inputs.ts';
 
 /** Embeddings as the projection gives them, or divided by their length. */
 export type EmbeddingKind = 'embeddings' | 'normalized';
@@ -19,6 +22,21 @@ const MAX_TOKENS = 1024;
 /** Shapes whose plans are kept; the one unused for longest goes first. */
 const MAX_PLANS = 32;
 
+export interface EncoderParts {
+  readonly config: ClipConfig;
+  readonly weights: LoadedWeights;
+  /** The backend's, where it has any. */
+  readonly shapes: RunShapes | undefined;
+  /** Where the text tower takes token embeddings from; undefined where it holds them. */
+  readonly tokenTable: TokenTable | undefined;
+}
+
+/** A tower that is ready to run, for one shape. */
+interface Pass {
+  readonly executable: Executable;
+  readonly constants: Tower['constants'];
+}
+
 /**
  * The two towers over loaded weights: splits what comes into forward passes, and keeps the plans by shape.
  */
@@ -26,21 +44,21 @@ export class Encoder {
   readonly #config: ClipConfig;
   readonly #weights: LoadedWeights;
   readonly #shapes: RunShapes | undefined;
-  readonly #executables = new Map<string, Executable>();
+  readonly #tokenTable: TokenTable | undefined;
+  readonly #passes = new Map<string, Pass>();
   readonly #textCosts = new Map<number, number>();
   #imageCost: number | undefined;
 
-  /** @param shapes the backend's, where it has any. */
-  constructor(config: ClipConfig, weights: LoadedWeights, shapes: RunShapes | undefined) {
+  constructor({ config, weights, shapes, tokenTable }: EncoderParts) {
     this.#config = config;
     this.#weights = weights;
-    this.#shapes = shapes && forContext(shapes, config.text.contextLength);
+    this.#shapes = shapes && shapesFor(shapes, config.text);
+    this.#tokenTable = tokenTable;
   }
 
   /** Of one image. */
   get imageOperations(): number {
-    const { vision, embeddingWidth } = this.#config;
-    this.#imageCost ??= planOperations(planGraph(visionTower(vision, embeddingWidth, 1).graph));
+    this.#imageCost ??= planOperations(planGraph(imageTowerOf(this.#config, 1).graph));
     return this.#imageCost;
   }
 
@@ -48,8 +66,7 @@ export class Encoder {
   textOperations(tokens: number): number {
     const known = this.#textCosts.get(tokens);
     if (known !== undefined) return known;
-    const { text, embeddingWidth } = this.#config;
-    const { graph } = textTower(text, embeddingWidth, { texts: 1, tokens });
+    const { graph } = textTowerOf(this.#config, { texts: 1, tokens });
     const operations = planOperations(planGraph(graph));
     this.#textCosts.set(tokens, operations);
     return operations;
@@ -66,7 +83,7 @@ export class Encoder {
     return embeddings;
   }
 
-  /** @param texts token ids up to the end token, one list a text. @returns one [E] array a text. */
+  /** @param texts token ids as the text tower takes them, one list a text. @returns one [E] array a text. */
   async texts(texts: readonly (readonly number[])[], kind: EmbeddingKind): Promise<Float32Array[]> {
     const embeddings: Float32Array[] = [];
     let batch: (readonly number[])[] = [];
@@ -89,16 +106,21 @@ export class Encoder {
     return embeddings;
   }
 
+  /** Lets go of what the encoder holds besides its weights. */
+  async close(): Promise<void> {
+    await this.#tokenTable?.close();
+  }
+
   async #imageBatch(images: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
-    const { channels, imageSize, patches } = this.#config.vision;
+    const { channels, imageSize } = this.#config.vision;
     const values = channels * imageSize * imageSize;
-    const shape = this.#imageShape(images.length);
+    const shape = this.#shapes?.images.find((size) => size >= images.length) ?? images.length;
     const pixels = new Float32Array(shape * values);
     for (const [i, image] of images.entries()) pixels.set(image, i * values);
-    const offsets = Int32Array.from({ length: shape + 1 }, (_, i) => i * (patches + 1));
-    const classRows = offsets.slice(0, shape);
-    const executable = this.#visionExecutable(shape);
-    const outputs = await executable.run({ pixels, offsets, classRows });
+    const { executable, constants } = this.#pass(`image ${shape}`, () =>
+      imageTowerOf(this.#config, shape),
+    );
+    const outputs = await executable.run({ pixels, ...constants });
     return this.#rows(outputs[kind]!, images.length);
   }
 
@@ -108,30 +130,19 @@ export class Encoder {
   ): Promise<Float32Array[]> {
     const tokens = texts.reduce((sum, text) => sum + text.length, 0);
     const shape = this.#textShape(texts.length, tokens);
-    // Rows past the last text belong to none, and texts past it have no rows.
-    const ids = new Int32Array(shape.tokens);
-    const positions = new Int32Array(shape.tokens);
-    const offsets = new Int32Array(shape.texts + 1).fill(tokens);
-    const endRows = new Int32Array(shape.texts);
-    let start = 0;
-    for (const [i, text] of texts.entries()) {
-      offsets[i] = start;
-      ids.set(text, start);
-      positions.set(
-        text.map((_, position) => position),
-        start,
-      );
-      start += text.length;
-      endRows[i] = start - 1;
-    }
-    const executable = this.#textExecutable(shape.texts, shape.tokens);
-    const outputs = await executable.run({ ids, positions, offsets, endRows });
+    const { executable, constants } = this.#pass(`text ${shape.texts} ${shape.tokens}`, () =>
+      textTowerOf(this.#config, shape),
+    );
+    const outputs = await executable.run({
+      ...(await this.#textInputs(texts, shape)),
+      ...constants,
+    });
     return this.#rows(outputs[kind]!, texts.length);
   }
 
-  /** Images of the forward pass that takes these. */
-  #imageShape(images: number): number {
-    return this.#shapes?.images.find((shape) => shape >= images) ?? images;
+  async #textInputs(texts: readonly (readonly number[])[], shape: TextShape): Promise<RunInputs> {
+    const table = this.#tokenTable;
+    return table === undefined ? packedTexts(texts, shape) : tokenRows(texts, shape, table);
   }
 
   /** Texts and tokens of the forward pass that takes these. */
@@ -146,40 +157,19 @@ export class Encoder {
     return Array.from({ length: count }, (_, i) => matrix.slice(i * width, (i + 1) * width));
   }
 
-  #visionExecutable(batch: number): Executable {
-    const { vision, embeddingWidth } = this.#config;
-    return this.#executable(
-      `vision ${batch}`,
-      () => visionTower(vision, embeddingWidth, batch).graph,
-    );
-  }
-
-  #textExecutable(texts: number, tokens: number): Executable {
-    const { text, embeddingWidth } = this.#config;
-    return this.#executable(
-      `text ${texts} ${tokens}`,
-      () => textTower(text, embeddingWidth, { texts, tokens }).graph,
-    );
-  }
-
-  #executable(shape: string, build: () => Graph): Executable {
-    const known = this.#executables.get(shape);
-    this.#executables.delete(shape);
-    const executable = known ?? this.#weights.compile(planGraph(build()));
-    this.#executables.set(shape, executable);
-    if (this.#executables.size > MAX_PLANS) {
-      const [oldest] = this.#executables.keys();
-      this.#executables.delete(oldest!);
+  #pass(shape: string, build: () => Tower): Pass {
+    const known = this.#passes.get(shape);
+    this.#passes.delete(shape);
+    const pass = known ?? this.#compile(build());
+    this.#passes.set(shape, pass);
+    if (this.#passes.size > MAX_PLANS) {
+      const [oldest] = this.#passes.keys();
+      this.#passes.delete(oldest!);
     }
-    return executable;
+    return pass;
   }
-}
 
-type TextShape = RunShapes['texts'][number];
-
-/** Shapes of which the largest has room for the longest text. */
-function forContext({ images, texts }: RunShapes, contextLength: number): RunShapes {
-  const largest = texts.at(-1)!;
-  const tokens = Math.max(largest.tokens, contextLength);
-  return { images, texts: [...texts.slice(0, -1), { ...largest, tokens }] };
+  #compile({ graph, constants }: Tower): Pass {
+    return { executable: this.#weights.compile(planGraph(graph)), constants };
+  }
 }

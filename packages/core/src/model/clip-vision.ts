@@ -7,24 +7,22 @@
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, VisionTransformer
  * @see Dosovitskiy et al. 2021, "An Image is Worth 16x16 Words"
  */
-import type { VisionConfig } from '../config/clip-config.ts';
-import { type Graph, GraphBuilder, type Parameter } from '../graph/graph.ts';
+import type { ClipVisionConfig } from '../config/clip-config.ts';
+import { GraphBuilder } from '../graph/graph.ts';
+import { multiples, type Tower } from './tower.ts';
 import { affine, transformer } from './transformer.ts';
-
-/** A tower's graph, and the weights that it declares. */
-export interface Tower {
-  readonly graph: Graph;
-  readonly parameters: readonly Parameter[];
-}
 
 /**
  * The graph from normalised pixels to embeddings, for a batch of B images.
  *
- * Inputs: `pixels` [B, 3·S·S], channel first; `offsets` [B + 1] i32, the multiples of T;
- * `classRows` [B] i32, the same without the last. Outputs: `embeddings` [B, E], as projected;
- * `normalized` [B, E], each of length 1.
+ * Input: `pixels` [B, 3·S·S], channel first. Outputs: `embeddings` [B, E], as projected; `normalized`
+ * [B, E], each of length 1.
  */
-export function visionTower(config: VisionConfig, embeddingWidth: number, batch: number): Tower {
+export function visionTower(
+  config: ClipVisionConfig,
+  embeddingWidth: number,
+  batch: number,
+): Tower {
   const { channels, imageSize, patchSize, patches, width, epsilon } = config;
   const tokens = patches + 1;
   const g = new GraphBuilder();
@@ -52,5 +50,6 @@ export function visionTower(config: VisionConfig, embeddingWidth: number, batch:
   x = g.linear(x, g.parameter('vision.projection', [embeddingWidth, width])); // [B, E]
   g.output('embeddings', x);
   g.output('normalized', g.l2Normalize(x));
-  return { graph: g.build(), parameters: g.parameters };
+  const constants = { offsets: multiples(batch + 1, tokens), classRows: multiples(batch, tokens) };
+  return { graph: g.build(), parameters: g.parameters, constants };
 }
