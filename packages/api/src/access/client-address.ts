@@ -19,7 +19,7 @@ export function clientAddressReader(
 
   return (connected, forwardedFor) => {
     let client = plain(connected ?? '');
-    const hops = (forwardedFor ?? '').split(',').map((hop) => plain(hop.trim()));
+    const hops = (forwardedFor ?? '').split(',').map((hop) => plain(withoutPort(hop.trim())));
     for (const hop of hops.reverse()) {
       if (isIP(client) === 0 || !isTrusted(client) || isIP(hop) === 0) break;
       client = hop;
@@ -40,6 +40,12 @@ export function networkOf(address: string): string {
 
 /** Whose turn work is that comes without a key: all of a network's. */
 export const partyOf = (address = ''): string => `network:${networkOf(plain(address))}`;
+
+/** `203.0.113.7:4711` and `[2001:db8::1]:4711`, as some proxies write them, and `[2001:db8::1]`. */
+function withoutPort(hop: string): string {
+  const [, v6, v4] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(hop.slice(0, 100)) ?? [];
+  return v6 ?? v4 ?? hop;
+}
 
 /** An IPv4 address of a socket that takes both is written as an IPv6 one. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');

@@ -11,7 +11,7 @@ export interface TokenRules {
   readonly jwtAudience: string | undefined;
 }
 
-/** The subject of a valid token; undefined for any other. */
+/** The subject of a valid token, which is not empty; undefined for any other. */
 export type VerifyToken = (token: string) => Promise<string | undefined>;
 
 const HMAC = ['HS256', 'HS384', 'HS512'];
@@ -59,7 +59,8 @@ export function createTokenVerifier(rules: TokenRules): VerifyToken | undefined 
   return async (token) => {
     for (const verify of ways) {
       const subject = await verify(token).catch(() => undefined);
-      if (subject !== undefined) return subject;
+      // By its type alone: a token is JSON, whose sub may be null, and all of those would be one caller.
+      if (typeof subject === 'string' && subject !== '') return subject;
     }
     return undefined;
   };

@@ -23,7 +23,7 @@ export function createImageFinder(): FindImage {
   };
   return async ({ url, base64, upload }) => {
     if (upload) return once(upload, () => uploadSource(upload));
-    return base64 ? once(base64, async () => base64Source(base64)) : { url: url ?? '' };
+    return base64 == null ? { url: url ?? '' } : once(base64, async () => base64Source(base64));
   };
 }
 
@@ -34,12 +34,14 @@ async function uploadSource(upload: File): Promise<ImageSource> {
 
 function base64Source(text: string): ImageSource {
   const bytes = decodeBase64(text);
-  if (bytes === undefined) {
+  if (bytes === undefined || bytes.length === 0) {
     throw new ApiError('BAD_INPUT', `expected an image in base64, got ${whatIsNoBase64(text)}`);
   }
   checkImageBytes(bytes.length, MAX_IMAGE_BYTES, 'in base64');
   return { bytes };
 }
 
-const whatIsNoBase64 = (text: string): string =>
-  /^data:/i.test(text) ? 'a data URL, which goes into `url`' : 'something else';
+function whatIsNoBase64(text: string): string {
+  if (text.trim() === '') return 'an empty text';
+  return /^data:/i.test(text) ? 'a data URL, which goes into `url`' : 'something else';
+}

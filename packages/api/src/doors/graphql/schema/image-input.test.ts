@@ -159,9 +159,24 @@ test('nor send a form or a text as a query', async () => {
   }
 });
 
-test('a file where none was sent, or two ways to give an image, are told', async () => {
-  const text = await api.query(CLASSIFY, { image: { upload: 'cat.jpg' } });
-  expect(text.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+test.each([
+  { arrayBuffer: {}, size: 5 },
+  { arrayBuffer: null, size: 5, name: 'a.jpg', type: 'image/jpeg' },
+  {},
+  [],
+  'cat.jpg',
+])('JSON in the place of a file is BAD_INPUT: %j', async (file) => {
+  const { errors } = await api.query(CLASSIFY, { image: { upload: file } });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+});
+
+test.each(['', ' \n', '===='])('base64 without a byte is BAD_INPUT: %j', async (base64) => {
+  const { errors } = await api.query(CLASSIFY, { image: { base64 } });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+  expect(errors[0]!.message).toContain('base64');
+});
+
+test('two ways to give an image, or none, are told', async () => {
   const two = await api.query(CLASSIFY, { image: { url: '/examples/a.jpg', base64: 'AAAA' } });
   expect(two.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
   const both = await api.query(

@@ -16,9 +16,12 @@ builder.scalarType('File', {
   },
 });
 
-/** Not by its class: a test's, the listener's and Node's own are three. */
+/** Not by its class: a test's, the listener's and Node's own are three. What came as JSON has no functions. */
 const isFile = (value: unknown): value is File =>
-  typeof value === 'object' && value !== null && 'arrayBuffer' in value && 'size' in value;
+  typeof value === 'object' &&
+  value !== null &&
+  'arrayBuffer' in value &&
+  typeof value.arrayBuffer === 'function';
 
 export const ImageInput = builder.inputType('ImageInput', {
   isOneOf: true,
