@@ -2,8 +2,8 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exportJWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exportJWK, type JWTPayload, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Flags, parseSettings } from '../../settings/settings.ts';
 import { startApi, type TestApi } from '../../testing/api.ts';
 
@@ -138,13 +138,13 @@ describe('with JSON Web Tokens', () => {
     readonly audience?: string;
     readonly expires?: number;
     readonly key?: Parameters<SignJWT['sign']>[0];
+    readonly subject?: unknown;
   }
 
   const now = Math.floor(Date.now() / 1000);
   const token = ({ alg = 'HS256', key = Buffer.from(SECRET), ...claims }: Claims = {}) =>
-    new SignJWT({})
+    new SignJWT({ sub: 'subject' in claims ? claims.subject : 'alice' } as JWTPayload)
       .setProtectedHeader({ alg, ...(alg === 'ES256' && { kid: 'a' }) })
-      .setSubject('alice')
       .setIssuer(claims.issuer ?? 'https://issuer.example')
       .setAudience(claims.audience ?? 'clipql')
       .setExpirationTime(claims.expires ?? now + 3600)
@@ -175,6 +175,10 @@ describe('with JSON Web Tokens', () => {
       () => unsigned({ sub: 'a', iss: 'https://issuer.example', aud: 'clipql', exp: now + 60 }),
     ],
     ['that is none', () => 'a.b.c'],
+    ['whose subject is empty', () => token({ subject: '' })],
+    ['whose subject is null', () => token({ subject: null })],
+    ['whose subject is a number', () => token({ subject: 5 })],
+    ['without a subject', () => token({ subject: undefined })],
   ])('a token %s does not', async (_what, make) => {
     expect((await ask(api, { headers: bearer(await make()) })).status).toBe(401);
   });
@@ -234,6 +238,69 @@ describe('rate limits', () => {
         through('10.0.0.1', ''),
       ]),
     ).toEqual([200, 429, 429, 200, 200, 429, 200, 429]);
+  });
+
+  test('X-Forwarded-For may have ports', async () => {
+    const api = await apiWith({ rateLimitAddress: '1', trustProxies: '10.0.0.0/8' });
+    const through = (forwarded: string) => ({
+      address: '10.0.0.1',
+      headers: { 'x-forwarded-for': forwarded },
+    });
+    expect(
+      await statuses(api, [
+        through('198.51.100.1:4711'),
+        through('198.51.100.1:4712'),
+        through('198.51.100.1, 10.0.0.2:80'),
+        through('198.51.100.2:4711'),
+        through('[2001:db8:1:2::1]:4711'),
+        through('[2001:db8:1:2::2]'),
+        through('2001:db8:1:2::3'),
+        through('2001:db8:1:3::1'),
+      ]),
+    ).toEqual([200, 429, 429, 200, 200, 429, 429, 200]);
+  });
+
+  test.each([-2, 2])('a clock that is set by %i hours changes no limit', async (hours) => {
+    const api = await apiWith({ rateLimitAddress: '1' });
+    const mine = { address: '203.0.113.7' };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      expect((await ask(api, mine)).status).toBe(200);
+      vi.setSystemTime(Date.now() + hours * 3_600_000);
+      const refused = await ask(api, mine);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('a request with a valid key counts for the key alone, and is told what is left', async () => {
+    const apiKeys = hashed('app', APP_KEY);
+    const api = await apiWith({ apiKeys, rateLimitKey: '3', rateLimitAddress: '1' });
+    const mine = { address: '203.0.113.7', headers: bearer(APP_KEY) };
+    const headers = [];
+    for (let i = 0; i < 4; i++) {
+      const { status, headers: got } = await ask(api, mine);
+      headers.push([
+        status,
+        got.get('ratelimit-policy'),
+        got.get('ratelimit')?.replace(/\d+$/, 't'),
+      ]);
+    }
+    const policy = '"key";q=3;w=60';
+    expect(headers).toEqual([
+      [200, policy, '"key";r=2;t=t'],
+      [200, policy, '"key";r=1;t=t'],
+      [200, policy, '"key";r=0;t=t'],
+      [429, policy, '"key";r=0;t=t'],
+    ]);
+    const page = await api.fetch('/examples/', {}, { address: '203.0.113.7' });
+    expect([page.status, page.headers.get('ratelimit')]).toEqual([200, '"address";r=0;t=60']);
+    const guess = await ask(api, { address: '203.0.113.7', headers: bearer('guess') });
+    expect(guess.status).toBe(429);
+    const unlimited = await ask(await apiWith({}), mine);
+    expect(unlimited.headers.get('ratelimit')).toBeNull();
   });
 
   test('a key has its requests a minute wherever they come from; guessing counts for the address', async () => {

@@ -3,7 +3,7 @@ import { findKey, readApiKeys } from '../../access/api-keys.ts';
 import { clientAddressReader, networkOf, partyOf } from '../../access/client-address.ts';
 import { createTokenVerifier } from '../../access/json-web-tokens.ts';
 import { ownHostCheck } from '../../access/own-hosts.ts';
-import { createRateLimit } from '../../access/rate-limits.ts';
+import { createRateLimit, type Quota, quotaHeaders } from '../../access/rate-limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
 import { publicError } from '../../errors/public-error.ts';
@@ -33,29 +33,37 @@ export function useAccess(
   if (!asksForKeys && settings.rateLimitKey > 0) throw limitWithoutKeys();
   const isOwnHost = asksForKeys ? () => true : ownHostCheck(settings);
   const addressOf = clientAddressReader(settings.trustProxies);
-  const limitAddress = createRateLimit(settings.rateLimitAddress);
-  const limitKey = createRateLimit(settings.rateLimitKey);
+  const limitAddress = createRateLimit('address', settings.rateLimitAddress);
+  const limitKey = createRateLimit('key', settings.rateLimitKey);
+  const quotas = new WeakMap<Request, Quota>();
 
   const callerOf = async (presented: string | undefined): Promise<string | undefined> => {
-    if (presented === undefined) return undefined;
+    if (presented === undefined || !asksForKeys) return undefined;
     const key = findKey(keys, presented);
     if (key !== undefined) return `key:${key.name}`;
     const subject = await verifyToken?.(presented);
     return subject === undefined ? undefined : `subject:${subject}`;
   };
 
+  /** A request with a valid key counts for that alone; any other, a guess too, for its address. */
+  const count = (request: Request, caller: string | undefined, address: string): void => {
+    const quota = caller === undefined ? limitAddress(networkOf(address)) : limitKey(caller);
+    if (quota === undefined) return;
+    quotas.set(request, quota);
+    if (quota.isExceeded) throw rateLimited(quota);
+  };
+
   /** @throws ApiError for a request that is not let in. */
-  const check = async ({ method, headers }: Request, route: Route | undefined, address: string) => {
-    checkWait(await limitAddress(networkOf(address)));
+  const check = async (request: Request, route: Route | undefined, address: string) => {
+    const { method, headers } = request;
+    const caller = await callerOf(presentedKey(headers));
+    if (caller !== undefined) noteRequest({ caller, party: caller });
+    count(request, caller, address);
     const host = headers.get('host');
     if (host !== null && !isOwnHost(host)) throw unknownHost(host);
     // A browser that asks for leave cannot send a key along.
-    if (asksForKeys && method !== 'OPTIONS' && (route?.needsKey ?? true)) {
-      const caller = await callerOf(presentedKey(headers));
-      if (caller === undefined) throw unauthenticated();
-      noteRequest({ caller, party: caller });
-      checkWait(await limitKey(caller));
-    }
+    const needsKey = asksForKeys && method !== 'OPTIONS' && (route?.needsKey ?? true);
+    if (needsKey && caller === undefined) throw unauthenticated();
     const { maxBytes } = (route?.body?.limits ?? bodyLimits)(settings);
     checkLength(headers.get('content-length') ?? '0', maxBytes);
   };
@@ -75,6 +83,11 @@ export function useAccess(
         refusals.inc({ code: refusal.code });
         endResponse(failureResponse(refusal, path));
       }
+    },
+    onResponse: ({ request, response: { headers } }) => {
+      const quota = quotas.get(request);
+      if (quota === undefined) return;
+      for (const [name, value] of Object.entries(quotaHeaders(quota))) headers.set(name, value);
     },
   };
 }
@@ -100,11 +113,9 @@ function unknownHost(host: string): ApiError {
 const unauthenticated = (): ApiError =>
   new ApiError('UNAUTHENTICATED', 'expected a valid key, as authorization: Bearer KEY');
 
-/** @param seconds undefined when there is no need to wait. */
-function checkWait(seconds: number | undefined): void {
-  if (seconds === undefined) return;
-  const message = `expected fewer requests; try again in ${seconds} s`;
-  throw new ApiError('RATE_LIMITED', message, { retryAfter: seconds });
+function rateLimited({ reset }: Quota): ApiError {
+  const message = `expected fewer requests; try again in ${reset} s`;
+  return new ApiError('RATE_LIMITED', message, { retryAfter: reset });
 }
 
 function checkLength(length: string, maxBytes: number): void {
