@@ -1,7 +1,23 @@
-/** The bytes that a text holds in base64, white space left out; undefined for anything else. */
+/**
+ * The bytes that a text holds in base64, white space left out, padded or not; undefined for anything
+ * else.
+ */
 export function decodeBase64(text: string): Buffer | undefined {
-  const digits = text.replace(/[\t\n\f\r ]+/g, '');
-  const isValid =
-    /^[A-Za-z0-9+/]*={0,2}$/.test(digits) && digits.replace(/=+$/, '').length % 4 !== 1;
-  return isValid ? Buffer.from(digits, 'base64') : undefined;
+  try {
+    return Buffer.from(atob(withoutPadding(text)), 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+const WHITE_SPACE = '\t\n\f\r ';
+
+function withoutPadding(text: string): string {
+  let end = text.length;
+  for (let signs = 0; end > 0; end--) {
+    const last = text[end - 1]!;
+    if (last === '=' && signs < 2) signs += 1;
+    else if (!WHITE_SPACE.includes(last)) break;
+  }
+  return text.slice(0, end);
 }
