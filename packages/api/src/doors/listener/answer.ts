@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerLog } from '../../telemetry/server-log.ts';
+import { SlicedResponse } from '../requests/json-response.ts';
 import type { KeepBytes } from '../requests/request-body.ts';
 import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import type { ClipqlYoga } from '../yoga.ts';
@@ -12,9 +13,11 @@ export interface Answering {
   /** Ends all operations. */
   readonly ending: AbortSignal;
   readonly isEnding: () => boolean;
+  /** The longest that a client may take for so many bytes, in milliseconds. */
+  readonly transferMs: (bytes: number) => number;
 }
 
-/** Answers a request, and sends the answer whole. */
+/** Answers a request, and sends the answer whole, or slice by slice where it is long. */
 export async function answer(
   answering: Answering,
   request: IncomingMessage,
@@ -24,12 +27,14 @@ export async function answer(
   try {
     const answered = await respond(answering, request, response, keepBytes);
     if (answered === undefined) return;
-    const body = Buffer.from(await answered.arrayBuffer());
+    const body =
+      answered instanceof SlicedResponse ? undefined : Buffer.from(await answered.arrayBuffer());
     // Refused meanwhile, since the server ends.
     if (response.headersSent) return;
     // The client would send its next request on this connection, just as it is closed.
     if (answering.isEnding()) response.shouldKeepAlive = false;
-    send(answered, body, response);
+    if (body === undefined) await sendSlices(answered, response, answering.transferMs);
+    else send(answered, body, response);
   } catch (error) {
     // The client went away, or nothing can be sent to it any more.
     response.destroy(error instanceof Error ? error : undefined);
@@ -84,8 +89,38 @@ function statusSent(response: ServerResponse): number | undefined {
 /** Headers that yoga gives a stream. What is sent whole, on a connection that is kept or not, has its own. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
 
-function send({ status, headers }: Response, body: Buffer, to: ServerResponse): void {
-  const own = [...headers].filter(([name]) => !OF_CONNECTION.has(name.toLowerCase()));
-  to.writeHead(status, { ...Object.fromEntries(own), 'content-length': body.length });
+function send(answered: Response, body: Buffer, to: ServerResponse): void {
+  to.writeHead(answered.status, { ...headersOf(answered), 'content-length': body.length });
   to.end(body);
 }
+
+/** Each slice is printed when the client has taken what was before it; one that is slow is cut off. */
+async function sendSlices(
+  answered: Response,
+  to: ServerResponse,
+  transferMs: Answering['transferMs'],
+): Promise<void> {
+  to.writeHead(answered.status, headersOf(answered));
+  const start = performance.now();
+  let sent = 0;
+  for await (const slice of answered.body ?? []) {
+    sent += slice.length;
+    if (to.destroyed) return;
+    if (!to.write(slice)) await taken(to, start + transferMs(sent) - performance.now());
+  }
+  to.end();
+}
+
+/** Resolves when there is room again, or nobody to fill it for. */
+function taken(response: ServerResponse, most: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => response.destroy(), Math.max(0, most));
+  response.once('drain', resolve).once('close', resolve);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    response.off('drain', resolve).off('close', resolve);
+  });
+}
+
+const headersOf = ({ headers }: Response): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));

@@ -67,7 +67,8 @@ export async function listen(
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
   const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
-  const answering = { yoga, log, ending: breakOff.signal, isEnding: () => isEnding };
+  const ending = breakOff.signal;
+  const answering = { yoga, log, ending, isEnding: () => isEnding, transferMs };
   const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
   const timeouts = {
     requestTimeout,
