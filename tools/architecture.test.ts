@@ -58,8 +58,8 @@ const MAY_IMPORT: Readonly<
       'telemetry',
     ],
     'embedding-file': ['errors'],
-    settings: ['access', 'errors', 'images', 'inference', 'models'],
-    'doors/requests': ['access', 'answers', 'errors', 'settings', 'telemetry'],
+    settings: ['access', 'errors', 'images', 'inference', 'limits', 'models'],
+    'doors/requests': ['access', 'answers', 'errors', 'limits', 'settings', 'telemetry'],
     'doors/graphql': [
       'answers',
       'doors/requests',

@@ -7,7 +7,10 @@ import {
 import type { GivenImage } from '../images/given-image.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { EncodedImage, ImageFacts, ImageTiming } from '../inference/encoded.ts';
-import { checkImageCount, checkLabels, checkRejection, checkTop } from '../limits/limits.ts';
+import { checkRejection, checkTop } from '../limits/answers.ts';
+import { checkImageCount } from '../limits/images.ts';
+import { LoopSlices } from '../limits/loop-slices.ts';
+import { checkLabels } from '../limits/texts.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { Loaders, ModelSession } from '../loaders/loaders.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
@@ -110,9 +113,15 @@ export async function classifyImages(
     answerEach(images, () => 'image', encode, describe),
     encodeLabels(session, question),
   ]);
-  return outcomes.map((outcome) =>
-    outcome instanceof InputFailure ? outcome : answer(model, question, outcome, labels, start),
-  );
+  const slices = new LoopSlices();
+  const answers: (ImageClassification | InputFailure)[] = [];
+  for (const outcome of outcomes) {
+    await slices.next();
+    answers.push(
+      outcome instanceof InputFailure ? outcome : answer(model, question, outcome, labels, start),
+    );
+  }
+  return answers;
 }
 
 function checkQuestion(

@@ -8,6 +8,7 @@ import {
 } from '../inference/caller.ts';
 import type { LabelSets } from '../label-sets/label-sets.ts';
 import type { Limits } from '../limits/limits.ts';
+import { LoopSlices } from '../limits/loop-slices.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import type { ModelLease, ModelRegistry } from '../models/registry.ts';
 import { type DescribedError, describeFailure, type ErrorLog } from '../telemetry/error-log.ts';
@@ -41,6 +42,8 @@ interface OperationRequest {
 export interface Context {
   readonly models: ModelRegistry;
   readonly labelSets: LabelSets;
+  /** In which the operation's answer is made. */
+  readonly slices: LoopSlices;
   /**
    * A model and its loaders, the same ones throughout the operation; the model stays loaded until
    * {@link Context.end}.
@@ -81,6 +84,7 @@ export function createContext(
   return {
     models,
     labelSets,
+    slices: new LoopSlices(),
     describe: (error) => {
       const described = describeFailure(error, log);
       metrics.refusals.inc({ code: described.code });

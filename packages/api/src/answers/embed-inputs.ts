@@ -1,7 +1,9 @@
 import { ApiError } from '../errors/api-error.ts';
 import type { GivenImage } from '../images/given-image.ts';
 import type { ImageFacts } from '../inference/encoded.ts';
-import { checkImageCount, checkPrompts, checkText, type Limits } from '../limits/limits.ts';
+import { checkImageCount } from '../limits/images.ts';
+import type { Limits } from '../limits/limits.ts';
+import { checkPrompts, checkText, type PromptCount } from '../limits/texts.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Context } from './context.ts';
 import { answerEach, type InputFailure } from './outcome.ts';
@@ -53,8 +55,15 @@ export async function encodeInput(
 
 const kindOf = ({ image }: GivenInput) => (image ? 'image' : 'text');
 
-/** Before any work is done: a loader would see equal ones once. */
-export function checkInputs(inputs: readonly GivenInput[], limits: Limits): void {
+/** What inputs cost, equal ones each time. */
+export interface InputCount extends PromptCount {
+  readonly images: number;
+}
+
+export function countInputs(
+  inputs: readonly GivenInput[],
+  { maxTextLength }: Pick<Limits, 'maxTextLength'>,
+): InputCount {
   let images = 0;
   let prompts = 0;
   let characters = 0;
@@ -62,8 +71,14 @@ export function checkInputs(inputs: readonly GivenInput[], limits: Limits): void
     if (image) images += 1;
     else prompts += 1;
     // One that is too long is its own failure, and is never tokenized.
-    if (text != null && text.length <= limits.maxTextLength) characters += text.length;
+    if (text != null && text.length <= maxTextLength) characters += text.length;
   }
+  return { images, prompts, characters };
+}
+
+/** Before any work is done: a loader would see equal ones once. */
+export function checkInputs(inputs: readonly GivenInput[], limits: Limits): void {
+  const { images, ...texts } = countInputs(inputs, limits);
   checkImageCount(images, limits);
-  checkPrompts({ prompts, characters }, limits);
+  checkPrompts(texts, limits);
 }

@@ -1,6 +1,6 @@
 import type { ImageSource } from '../images/image-source.ts';
 import type { ImageFacts } from '../inference/encoded.ts';
-import { checkText } from '../limits/limits.ts';
+import { checkText } from '../limits/texts.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import type { Timing } from './classify.ts';

@@ -1,4 +1,5 @@
-import { checkTop } from '../limits/limits.ts';
+import { checkTop } from '../limits/answers.ts';
+import { LoopSlices } from '../limits/loop-slices.ts';
 import { cutWarning } from '../loaders/cut-texts.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import type { Context } from './context.ts';
@@ -52,7 +53,9 @@ export async function rankCandidates(
   ]);
   const failures: InputFailure[] = [];
   const ranked: RankedCandidate[] = [];
+  const slices = new LoopSlices();
   for (const [index, outcome] of outcomes.entries()) {
+    await slices.next();
     if (outcome instanceof InputFailure) failures.push(outcome);
     else ranked.push({ index, cosine: cosineOf(encoded.direction, outcome.direction) });
   }

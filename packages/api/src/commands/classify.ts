@@ -1,7 +1,7 @@
 import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
 import { classifyImage } from '../answers/classify.ts';
-import { checkLabels } from '../limits/limits.ts';
+import { checkLabels } from '../limits/texts.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseCount, parseSettings } from '../settings/settings.ts';
 import { ANSWER_FORMATS, type Answered, type AnswerFormat, answerWriter } from './answer-writer.ts';

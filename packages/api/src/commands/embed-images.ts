@@ -8,9 +8,10 @@ import type { RunHeader } from '../embedding-file/journal.ts';
 import { openEmbeddingFile } from '../embedding-file/open-embedding-file.ts';
 import { outputPaths } from '../embedding-file/output-paths.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { readImageFile } from '../images/image-file.ts';
 import { fingerprintOf, imagesInFolder } from '../images/image-folder.ts';
-import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
+import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import type { Flags } from '../settings/settings.ts';
 import { version } from '../settings/version.ts';
 import { withLocalSession } from './local-session.ts';
@@ -106,7 +107,7 @@ async function runHeader(
 function sayWhatIsKept(file: EmbeddingFile, progress: Progress, quiet: boolean): () => void {
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     progress.end();
-    const kept = `clipql: stopped; ${count(file.rowsDone)} of ${count(file.header.rows)} rows are kept, the same command goes on`;
+    const kept = `clipql: stopped; ${grouped(file.rowsDone)} of ${grouped(file.header.rows)} rows are kept, the same command goes on`;
     if (!quiet) process.stderr.write(`${kept}\n`);
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
@@ -117,11 +118,9 @@ function sayWhatIsKept(file: EmbeddingFile, progress: Progress, quiet: boolean):
 const goesOn = ({ rowsDone, header }: EmbeddingFile): string =>
   rowsDone === header.rows
     ? 'clipql: all rows are there from an earlier run'
-    : `clipql: goes on after the ${count(rowsDone)} rows of an earlier run`;
+    : `clipql: goes on after the ${grouped(rowsDone)} rows of an earlier run`;
 
 function summary(out: string, { header, failures, listing }: EmbeddingFile): string {
-  const without = failures === 0 ? '' : `, ${count(failures)} of them without an embedding`;
-  return `clipql: ${out} has ${count(header.rows)} rows of ${header.dimensions} values${without}; ${listing} lists their files`;
+  const without = failures === 0 ? '' : `, ${grouped(failures)} of them without an embedding`;
+  return `clipql: ${out} has ${grouped(header.rows)} rows of ${header.dimensions} values${without}; ${listing} lists their files`;
 }
-
-const count = (value: number): string => value.toLocaleString('en-US');

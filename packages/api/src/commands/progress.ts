@@ -1,3 +1,5 @@
+import { grouped } from '../errors/grouped.ts';
+
 /** How far a command has come, on standard error. */
 export interface Progress {
   /** @param done of all. */
@@ -49,7 +51,7 @@ function lines({
   stream = process.stderr,
   format,
 }: ProgressOptions): Progress {
-  const amount = format ?? withCommas;
+  const amount = format ?? grouped;
   const tenthOf = (done: number) => Math.floor((10 * done) / total);
   let tenth = tenthOf(start);
   return {
@@ -69,7 +71,7 @@ function bar({
   start = 0,
   stream = process.stderr,
   now = () => performance.now(),
-  format: amount = withCommas,
+  format: amount = grouped,
 }: ProgressOptions): Progress {
   const began = now();
   let drawn = Number.NEGATIVE_INFINITY;
@@ -95,8 +97,6 @@ function bar({
     end: () => stream.write(CLEAR_LINE),
   };
 }
-
-const withCommas = (value: number): string => value.toLocaleString('en-US');
 
 /** For example `1 h 05 min`, `3 min 20 s` or `7 s`. */
 function duration(seconds: number): string {

@@ -9,7 +9,8 @@ import { useJsonBody } from './graphql/plugins/use-json-body.ts';
 import { useModelLeases } from './graphql/plugins/use-model-leases.ts';
 import { useMultipart } from './graphql/plugins/use-multipart.ts';
 import { useOperationLimits } from './graphql/plugins/use-operation-limits.ts';
-import { useTokenLimit } from './graphql/plugins/use-token-limit.ts';
+import { useParseLimits } from './graphql/plugins/use-parse-limits.ts';
+import { useSlicedAnswers } from './graphql/plugins/use-sliced-answers.ts';
 import { schema } from './graphql/schema/index.ts';
 import { bodyLimits } from './requests/body-limits.ts';
 import { GRAPHQL_PATH } from './requests/route.ts';
@@ -44,11 +45,12 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useRoutes(table, services, log),
       useJsonBody(body),
       useMultipart(body, settings),
-      useTokenLimit(settings.maxTokens),
+      useParseLimits(settings),
       useDocumentLimits(settings),
       useModelLeases(),
-      useOperationLimits(settings, services.labelSets),
+      useOperationLimits(services),
       useErrorCodes(log, metrics, { suggestions: settings.introspection }),
+      useSlicedAnswers(),
     ],
     // useErrorCodes does this, with the request at hand.
     maskedErrors: false,

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
-import { checkImageBytes } from '../limits/limits.ts';
+import { checkImageBytes } from '../limits/images.ts';
 import { decodeBase64 } from './base64.ts';
 
 const PERCENT = 0x25;

@@ -1,7 +1,8 @@
 import { Agent, cacheStores, type Dispatcher, interceptors, request } from 'undici';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { shorten } from '../errors/one-line.ts';
-import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
+import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { withSpan } from '../telemetry/tracing.ts';
 import { decompressed } from './content-encoding.ts';
 import { dnsLookup } from './dns-lookup.ts';
@@ -162,8 +163,8 @@ type MemoryStore = InstanceType<typeof cacheStores.MemoryCacheStore>;
 
 function parseUrl(text: string, base?: URL): URL {
   if (text.length > MAX_CHARACTERS) {
-    const most = MAX_CHARACTERS.toLocaleString('en-US');
-    const got = text.length.toLocaleString('en-US');
+    const most = grouped(MAX_CHARACTERS);
+    const got = grouped(text.length);
     throw new ApiError('BAD_IMAGE_URL', `expected a URL of at most ${most} characters, got ${got}`);
   }
   const url = URL.parse(text, base);
@@ -180,10 +181,7 @@ function parseUrl(text: string, base?: URL): URL {
   const { length } = url.hostname.replace(/\.$/, '');
   if (length > MAX_NAME) {
     const expected = `expected a host of at most ${MAX_NAME} characters`;
-    throw new ApiError(
-      'BAD_IMAGE_URL',
-      `${expected}, got one of ${length.toLocaleString('en-US')}`,
-    );
+    throw new ApiError('BAD_IMAGE_URL', `${expected}, got one of ${grouped(length)}`);
   }
   return url;
 }

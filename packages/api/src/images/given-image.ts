@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
-import { checkImageBytes, MAX_IMAGE_BYTES } from '../limits/limits.ts';
+import { checkImageBytes, MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { decodeBase64 } from './base64.ts';
 import type { ImageSource } from './image-source.ts';
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ApiError } from '../errors/api-error.ts';
-import { checkImageBytes } from '../limits/limits.ts';
+import { checkImageBytes } from '../limits/images.ts';
 
 /**
  * A local image file; errors leave it to the caller to name it. For the command line alone: no path comes from the API.

@@ -1,4 +1,4 @@
-import { MAX_IMAGE_BYTES } from '../limits/limits.ts';
+import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { isDataUrl, readDataUrl } from './data-url.ts';
 import { exampleName, readExample } from './example-images.ts';
 import type { ImageFetcher } from './fetch-image.ts';

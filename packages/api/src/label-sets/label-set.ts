@@ -1,6 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { shorten } from '../errors/one-line.ts';
-import { checkLabels, type Limits } from '../limits/limits.ts';
+import type { Limits } from '../limits/limits.ts';
+import { checkLabels } from '../limits/texts.ts';
 
 /** Labels under a name, whose embeddings are kept. */
 export interface LabelSet {
@@ -10,6 +11,9 @@ export interface LabelSet {
   /** ISO 8601, in UTC. */
   readonly createdAt: string;
 }
+
+/** Of a server: each may take the memory of 1,000 embeddings. */
+export const MAX_SETS = 100;
 
 /** A name is part of a file's. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;

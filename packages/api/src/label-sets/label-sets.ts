@@ -4,7 +4,7 @@ import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
 import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
-import { checkLabelSet, holdsTheSame, type LabelSet } from './label-set.ts';
+import { checkLabelSet, holdsTheSame, type LabelSet, MAX_SETS } from './label-set.ts';
 import { openLabelSetFolder, type Warn } from './label-set-folder.ts';
 import { Turns } from './turns.ts';
 
@@ -36,9 +36,6 @@ export interface LabelSets {
   /** Lets go of the data folder. */
   close(): Promise<void>;
 }
-
-/** Each may take the memory of 1,000 embeddings. */
-const MAX_SETS = 100;
 
 /**
  * @param dataFolder where they are kept; without one they live as long as the server.

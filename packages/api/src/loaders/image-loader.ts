@@ -4,7 +4,8 @@ import type { ReadImage } from '../images/read-image.ts';
 import type { Caller } from '../inference/caller.ts';
 import type { EncodedImage } from '../inference/encoded.ts';
 import type { Inference } from '../inference/inference.ts';
-import { checkImageCount, type Limits } from '../limits/limits.ts';
+import { checkImageCount } from '../limits/images.ts';
+import type { Limits } from '../limits/limits.ts';
 
 /**
  * Makes the images of one operation: equal ones are read once, and all that are asked for in a turn of

@@ -2,7 +2,8 @@ import DataLoader from 'dataloader';
 import type { Caller } from '../inference/caller.ts';
 import type { EncodedText } from '../inference/encoded.ts';
 import type { Inference } from '../inference/inference.ts';
-import { checkPrompts, type Limits } from '../limits/limits.ts';
+import type { Limits } from '../limits/limits.ts';
+import { checkPrompts } from '../limits/texts.ts';
 
 /**
  * Makes the texts of one operation, prompts among them: equal ones are encoded once, and all of

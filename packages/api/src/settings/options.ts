@@ -3,6 +3,8 @@ import { BACKEND_CHOICES, INT8_MEMORY_SHARE, MAX_THREADS, PRECISIONS } from '@cl
 import { z } from 'zod';
 import { describeKeyEntry, parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
+import { DEFAULT_DOCUMENT_LIMITS } from '../limits/documents.ts';
+import { DEFAULT_LIMITS } from '../limits/limits.ts';
 import type { Option } from './option.ts';
 import {
   list,
@@ -50,7 +52,7 @@ export const MODEL_OPTIONS = {
   },
   maxMegapixels: {
     value: positiveNumber(1e6).default(25),
-    expects: 'a number above 0, at most 1000000',
+    expects: 'a number above 0, at most 1,000,000',
     placeholder: '<n>',
     help: 'largest image accepted, in megapixels; checked before decoding',
   },
@@ -91,13 +93,13 @@ export const MODEL_OPTIONS = {
 export const SERVER_OPTIONS = {
   modelIdleMinutes: {
     value: positiveNumber(1e5).default(15),
-    expects: 'a number above 0, at most 100000',
+    expects: 'a number above 0, at most 100,000',
     placeholder: '<n>',
     help: 'minutes before an idle model is unloaded; the first stays loaded',
   },
   modelMemory: {
     value: positiveNumber(1e5).optional(),
-    expects: 'a number above 0, at most 100000',
+    expects: 'a number above 0, at most 100,000',
     placeholder: '<gb>',
     help: 'memory for all models, in GB; least recently used is unloaded first',
     without: '60 % of RAM',
@@ -232,60 +234,66 @@ export const SERVER_OPTIONS = {
   },
   drainSeconds: {
     value: nonNegativeNumber(3600).default(1),
-    expects: 'a number of seconds, at most 3600',
+    expects: 'a number of seconds, at most 3,600',
     placeholder: '<n>',
     help: 'seconds after SIGTERM to keep accepting requests, with /readyz at 503',
   },
   graceSeconds: {
     value: nonNegativeNumber(3600).default(20),
-    expects: 'a number of seconds, at most 3600',
+    expects: 'a number of seconds, at most 3,600',
     placeholder: '<n>',
     help: 'seconds after SIGTERM until requests in flight are cut off',
   },
   maxRequestMegabytes: {
     value: positiveNumber(1024).default(32),
-    expects: 'a number above 0, at most 1024',
+    expects: 'a number above 0, at most 1,024',
     placeholder: '<n>',
     help: 'largest request body, in MiB',
   },
   maxImages: {
-    value: wholeNumber(1).default(64),
+    value: wholeNumber(1).default(DEFAULT_LIMITS.maxImages),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
     help: 'maximum images per operation',
   },
   maxLabels: {
-    value: wholeNumber(1).default(1_000),
+    value: wholeNumber(1).default(DEFAULT_LIMITS.maxLabels),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
     help: 'maximum labels per classification',
   },
   maxTextLength: {
-    value: wholeNumber(1).default(8_192),
+    value: wholeNumber(1).default(DEFAULT_LIMITS.maxTextLength),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
     help: 'maximum characters in a label, template or text',
   },
   maxPrompts: {
-    value: wholeNumber(1).default(7_000),
+    value: wholeNumber(1).default(DEFAULT_LIMITS.maxPrompts),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
     help: 'maximum prompts (labels × templates, plus texts) per operation, duplicates included',
   },
+  maxDocumentBytes: {
+    value: wholeNumber(1).default(DEFAULT_DOCUMENT_LIMITS.maxDocumentBytes),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'maximum bytes in a GraphQL document, without its variables',
+  },
   maxTokens: {
-    value: wholeNumber(1).default(50_000),
+    value: wholeNumber(1).default(DEFAULT_DOCUMENT_LIMITS.maxTokens),
     expects: 'a whole number of at least 1',
     placeholder: '<n>',
     help: 'maximum tokens in a GraphQL document; each inline label is one',
   },
   maxDepth: {
-    value: wholeNumber(1, 100).default(15),
+    value: wholeNumber(1, 100).default(DEFAULT_DOCUMENT_LIMITS.maxDepth),
     expects: 'a whole number from 1 to 100',
     placeholder: '<n>',
     help: 'maximum depth of nested fields in a query',
   },
   maxAliases: {
-    value: wholeNumber(0).default(200),
+    value: wholeNumber(0).default(DEFAULT_DOCUMENT_LIMITS.maxAliases),
     expects: 'a whole number',
     placeholder: '<n>',
     help: 'maximum aliases in a query, with fragments expanded',
@@ -298,19 +306,19 @@ export const SERVER_OPTIONS = {
   },
   maxWait: {
     value: wholeNumber(0, 10_000).default(20),
-    expects: 'a whole number of milliseconds, at most 10000',
+    expects: 'a whole number of milliseconds, at most 10,000',
     placeholder: '<ms>',
     help: 'how long a partial batch waits to fill, in ms',
   },
   queueSeconds: {
     value: positiveNumber(3_600).default(10),
-    expects: 'a number of seconds above 0, at most 3600',
+    expects: 'a number of seconds above 0, at most 3,600',
     placeholder: '<s>',
     help: 'seconds of work that may queue for the model; beyond that, 429',
   },
   fetches: {
     value: wholeNumber(1, 100_000).default(256),
-    expects: 'a whole number from 1 to 100000',
+    expects: 'a whole number from 1 to 100,000',
     placeholder: '<n>',
     help: 'images being fetched at once; beyond that, 429',
   },
@@ -323,13 +331,13 @@ export const SERVER_OPTIONS = {
   },
   deadline: {
     value: wholeNumber(1, 3_600).default(60),
-    expects: 'a whole number of seconds from 1 to 3600',
+    expects: 'a whole number of seconds from 1 to 3,600',
     placeholder: '<s>',
     help: 'time limit per operation, in seconds',
   },
   cacheMib: {
     value: wholeNumber(0, 65_536).default(64),
-    expects: 'a whole number of MiB, at most 65536',
+    expects: 'a whole number of MiB, at most 65,536',
     placeholder: '<n>',
     help: 'size of each cache (texts, images, downloads) in MiB; 0 disables them',
   },

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, type Mock, test, vi 
 import { startApi, type TestApi } from '../../testing/api.ts';
 import { schema } from './schema/index.ts';
 
+import { ANSWER_ATTACKS } from './testing/answer-attacks.ts';
 import { type Attack, CLASSIFY } from './testing/attack.ts';
 import { QUERY_ATTACKS } from './testing/query-attacks.ts';
 import { PRODUCTION_ATTACKS, REQUEST_ATTACKS } from './testing/request-attacks.ts';
 
 /** Against a server as it is by itself. */
-const ATTACKS = [...QUERY_ATTACKS, ...REQUEST_ATTACKS];
+const ATTACKS = [...QUERY_ATTACKS, ...ANSWER_ATTACKS, ...REQUEST_ATTACKS];
 
 let api: TestApi;
 let production: TestApi;

@@ -1,4 +1,5 @@
 import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
 import { contentCoding, unpacked } from './content-coding.ts';
 
 /** Told the bytes of a body as they arrive; what it throws is why they are not kept. */
@@ -146,7 +147,7 @@ function checkValues(text: Buffer, most: number): void {
     else if (byte !== COMMA && byte !== BRACKET && byte !== BRACE) continue;
     count += 1;
     if (count <= most) continue;
-    const message = `expected a request of at most ${most.toLocaleString('en-US')} JSON values, got more`;
+    const message = `expected a request of at most ${grouped(most)} JSON values, got more`;
     throw new ApiError('REQUEST_TOO_LARGE', message);
   }
 }

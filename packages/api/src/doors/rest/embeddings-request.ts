@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { GivenInput } from '../../answers/embed-inputs.ts';
-import { checkPrompts, type Limits } from '../../limits/limits.ts';
+import type { EmbeddingFormat } from '../../limits/answers.ts';
+import type { Limits } from '../../limits/limits.ts';
+import { checkPrompts } from '../../limits/texts.ts';
 import type { JsonObject } from '../requests/request-body.ts';
 import { imageOfText } from './image-text.ts';
 import { parseFields } from './parse-fields.ts';
@@ -9,7 +11,7 @@ import { parseFields } from './parse-fields.ts';
 export interface EmbeddingsRequest {
   readonly inputs: readonly GivenInput[];
   readonly model: string | undefined;
-  readonly format: 'float' | 'base64';
+  readonly format: EmbeddingFormat;
   readonly dimensions: number | undefined;
 }
 

@@ -4,8 +4,9 @@ import { encodeEach } from '../../answers/embed-inputs.ts';
 import { InputFailure } from '../../answers/outcome.ts';
 import { packFloat32, toBase64 } from '../../answers/pack-vector.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { checkAnswerValues } from '../../limits/limits.ts';
+import { checkAnswerValues, type EmbeddingFormat, embeddingValues } from '../../limits/answers.ts';
 import { failureResponse } from '../requests/http-error.ts';
+import { jsonResponse } from '../requests/json-response.ts';
 import type { Door } from '../requests/route.ts';
 import { cutHeader } from './cut-header.ts';
 import { embeddingsExamples } from './embeddings-examples.ts';
@@ -23,12 +24,21 @@ const embedding = z.object({
     .describe('of length 1; a text is little-endian float32 in base64'),
 });
 
+/** Each is made when it is printed. */
+type PrintedEmbedding = Omit<z.infer<typeof embedding>, 'embedding'> & {
+  readonly embedding: { toJSON(): z.infer<typeof embedding>['embedding'] };
+};
+
 const answerSchema = z.object({
   object: z.literal('list'),
   data: z.array(embedding),
   model: z.string(),
   usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
 });
+
+type PrintedAnswer = Omit<z.infer<typeof answerSchema>, 'data'> & {
+  readonly data: readonly PrintedEmbedding[];
+};
 
 /**
  * `POST /v1/embeddings`, as OpenAI has it, and images among the inputs. There is one answer for all
@@ -44,11 +54,11 @@ export const embeddings: Door = {
     const { model, loaders } = await chooseModel(context, { model: name });
     const { embeddingWidth } = model.clip.info;
     checkDimensions(dimensions, embeddingWidth);
-    checkAnswerValues(inputs.length * valuesOf(embeddingWidth, format));
+    checkAnswerValues(inputs.length * embeddingValues(embeddingWidth, format));
     const outcomes = await encodeEach(loaders, inputs, context.describe);
     let tokens = 0;
     const cut: number[] = [];
-    const data: z.infer<typeof embedding>[] = [];
+    const data: PrintedEmbedding[] = [];
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome instanceof InputFailure) {
         const { pathname } = new URL(request.url);
@@ -56,18 +66,13 @@ export const embeddings: Door = {
       }
       tokens += outcome.tokens ?? 0;
       if (outcome.truncated) cut.push(index);
-      const { direction } = outcome;
-      const values = format === 'base64' ? toBase64(packFloat32(direction)) : [...direction];
-      data.push({ object: 'embedding', index, embedding: values });
+      // Printed in its turn: all texts together are larger than the vectors.
+      const written = { toJSON: () => WRITE[format](outcome.direction) };
+      data.push({ object: 'embedding', index, embedding: written });
     }
     const usage = { prompt_tokens: tokens, total_tokens: tokens };
-    const answer: z.infer<typeof answerSchema> = {
-      object: 'list',
-      data,
-      model: model.clip.info.name,
-      usage,
-    };
-    return Response.json(answer, { headers: cutHeader(CUT_HEADER, cut) });
+    const answer: PrintedAnswer = { object: 'list', data, model: model.clip.info.name, usage };
+    return jsonResponse(answer, { headers: cutHeader(CUT_HEADER, cut) });
   },
   operation: {
     id: 'createEmbeddings',
@@ -87,9 +92,10 @@ export const embeddings: Door = {
   },
 };
 
-/** How much of an answer an embedding is: base64 writes a value in a quarter of the characters. */
-const valuesOf = (width: number, format: 'float' | 'base64'): number =>
-  format === 'base64' ? width / 4 : width;
+const WRITE: Record<EmbeddingFormat, (vector: Float32Array) => number[] | string> = {
+  float: (vector) => [...vector],
+  base64: (vector) => toBase64(packFloat32(vector)),
+};
 
 function checkDimensions(asked: number | undefined, width: number): void {
   if (asked === undefined || asked === width) return;

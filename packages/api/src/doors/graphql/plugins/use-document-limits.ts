@@ -1,21 +1,22 @@
 import { type DocumentNode, GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { grouped } from '../../../errors/grouped.ts';
+import {
+  type DocumentLimits,
+  MAX_DEFINITIONS,
+  MAX_DIRECTIVES,
+  MAX_SELECTIONS,
+} from '../../../limits/documents.ts';
 import { type DocumentSize, documentSize } from './document-size.ts';
 
-export interface DocumentLimits {
-  readonly maxDepth: number;
-  readonly maxAliases: number;
+/** What is said of a document once it is parsed. */
+interface ParsedLimits extends Pick<DocumentLimits, 'maxDepth' | 'maxAliases'> {
   /** Whether a client may ask for the schema. */
   readonly introspection: boolean;
 }
 
-/** Far above what a query needs; validation takes time with the square of some of them. */
-const MAX_SELECTIONS = 2_000;
-const MAX_DEFINITIONS = 100;
-const MAX_DIRECTIVES = 200;
-
 /** Refuses documents that are too large to be meant well, before they are validated. */
-export function useDocumentLimits(limits: DocumentLimits): Plugin {
+export function useDocumentLimits(limits: ParsedLimits): Plugin {
   return {
     onValidate: ({ params, addValidationRule, setResult }) => {
       const excess = excessOf(params.documentAST as DocumentNode, limits);
@@ -26,7 +27,7 @@ export function useDocumentLimits(limits: DocumentLimits): Plugin {
 }
 
 /** What there is too much of: `at most 15 levels of fields, got 16`. */
-function excessOf(document: DocumentNode, limits: DocumentLimits): string | undefined {
+function excessOf(document: DocumentNode, limits: ParsedLimits): string | undefined {
   const size = documentSize(document, limits.maxDepth, MAX_DEFINITIONS);
   const bounds: readonly (readonly [keyof DocumentSize, number, string])[] = [
     ['definitions', MAX_DEFINITIONS, 'operations and fragments'],
@@ -38,8 +39,8 @@ function excessOf(document: DocumentNode, limits: DocumentLimits): string | unde
   const over = bounds.find(([name, most]) => size[name] > most);
   if (over === undefined) return undefined;
   const [name, most, what] = over;
-  const got = Number.isFinite(size[name]) ? size[name].toLocaleString('en-US') : 'more';
-  return `at most ${most.toLocaleString('en-US')} ${what}, got ${got}`;
+  const got = Number.isFinite(size[name]) ? grouped(size[name]) : 'more';
+  return `at most ${grouped(most)} ${what}, got ${got}`;
 }
 
 function tooLarge(excess: string): GraphQLError {

@@ -13,7 +13,7 @@ import { noteRequest } from '../../../telemetry/request-scope.ts';
 import { retryHeaders } from '../../requests/http-error.ts';
 
 /** Of GraphQL over HTTP: there, errors before execution have a status of their own. */
-const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+export const GRAPHQL_RESPONSE = 'application/graphql-response+json';
 
 /** What errors may tell. */
 interface Wording {

@@ -1,16 +1,14 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ApiError } from '../../../errors/api-error.ts';
-import type { LabelSets } from '../../../label-sets/label-sets.ts';
-import type { Limits } from '../../../limits/limits.ts';
-import { checkOperationWork } from '../prices/operation-work.ts';
+import { checkOperationPrice, type PricedServices } from '../prices/operation-price.ts';
 
 /** Refuses an operation that asks for more than one may, or for too long an answer, before it runs. */
-export function useOperationLimits(limits: Limits, labelSets: LabelSets): Plugin {
+export function useOperationLimits(services: PricedServices): Plugin {
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
       try {
-        checkOperationWork(args as ExecutionArgs, limits, labelSets);
+        checkOperationPrice(args as ExecutionArgs, services);
       } catch (error) {
         setResultAndStopExecution({ errors: [graphqlError(error)] });
       }

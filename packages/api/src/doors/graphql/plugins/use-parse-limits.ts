@@ -1,30 +1,44 @@
 import { GraphQLError, type ParseOptions, parse, type Source } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { grouped } from '../../../errors/grouped.ts';
+import type { DocumentLimits } from '../../../limits/documents.ts';
 
-/** Refuses a document with more tokens, or nested too deep, while it is parsed. */
-export function useTokenLimit(maxTokens: number): Plugin {
+type TextLimits = Pick<DocumentLimits, 'maxDocumentBytes' | 'maxTokens'>;
+
+/** Refuses a document that is too long before it is parsed, or has too many tokens or levels meanwhile. */
+export function useParseLimits({ maxDocumentBytes, maxTokens }: TextLimits): Plugin {
   const parseWithin = (source: string | Source, options?: ParseOptions) => {
-    checkComments(typeof source === 'string' ? source : source.body, maxTokens);
+    const text = typeof source === 'string' ? source : source.body;
+    checkBytes(text, maxDocumentBytes);
+    checkSigns(text, '#', 'comments', maxTokens);
+    checkSigns(text, '\n', 'lines', maxTokens);
     try {
       return parse(source, { ...options, maxTokens });
     } catch (error) {
       // The parser calls itself for each level; a document that has no end of them ends its stack.
       if (!(error instanceof RangeError)) throw error;
-      throw new GraphQLError('Syntax Error: the document is nested too deep', {
-        extensions: { code: 'GRAPHQL_PARSE_FAILED' },
-      });
+      throw parseError('the document is nested too deep');
     }
   };
   return { onParse: ({ setParseFn }) => setParseFn(parseWithin) };
 }
 
-/** The parser makes a token of each, and does not count it; within texts the sign is rare. */
-function checkComments(text: string, most: number): void {
+function checkBytes(text: string, most: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= most) return;
+  const message = `expected a query of at most ${grouped(most)} bytes, got ${grouped(bytes)}; long texts go into variables`;
+  throw new GraphQLError(message, {
+    extensions: { code: 'QUERY_TOO_LARGE', http: { status: 400, spec: true } },
+  });
+}
+
+/** The parser makes something of each, and does not count it: a token, or a line of a block string. */
+function checkSigns(text: string, sign: string, what: string, most: number): void {
   let count = 0;
-  for (let at = text.indexOf('#'); at !== -1; at = text.indexOf('#', at + 1)) {
-    if (++count <= most) continue;
-    throw new GraphQLError(`Syntax Error: Document contains more than ${most} comments`, {
-      extensions: { code: 'GRAPHQL_PARSE_FAILED' },
-    });
+  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) {
+    if (++count > most) throw parseError(`Document contains more than ${grouped(most)} ${what}`);
   }
 }
+
+const parseError = (message: string): GraphQLError =>
+  new GraphQLError(`Syntax Error: ${message}`, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });

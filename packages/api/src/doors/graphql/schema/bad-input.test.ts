@@ -198,7 +198,7 @@ test('more prompts, or characters in them, than one operation may have', async (
     message: expect.stringMatching(/at most 7,000 prompts, got 7,200/),
     extensions: { code: 'TOO_MANY_PROMPTS' },
   });
-  const long = await operation(2, 100, 8_000);
+  const long = await operation(2, 65, 8_000);
   expect(long.errors[0]).toMatchObject({
     message: expect.stringMatching(/at most 1,000,000 characters/),
     extensions: { code: 'TOO_MANY_PROMPTS' },

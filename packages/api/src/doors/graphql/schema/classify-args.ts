@@ -1,12 +1,14 @@
-import { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES } from '@clipql/core';
 import type { InputShapeFromFields } from '@pothos/core';
 import type { Question, Rejection } from '../../../answers/classify.ts';
 import type { Context } from '../../../answers/context.ts';
 import { ApiError } from '../../../errors/api-error.ts';
+import { grouped } from '../../../errors/grouped.ts';
 import type { LabelSets } from '../../../label-sets/label-sets.ts';
+import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import type { ModelSession } from '../../../loaders/loaders.ts';
 import { builder } from './builder.ts';
 import { modelArgs } from './model.ts';
+import { templateArgs, templatesOf } from './template-args.ts';
 
 const ClassifyMode = builder.enumType('ClassifyMode', {
   description: 'How cosines become probabilities.',
@@ -24,39 +26,13 @@ const ClassifyMode = builder.enumType('ClassifyMode', {
   } as const,
 });
 
-const TemplatePreset = builder.enumType('TemplatePreset', {
-  description: 'Hypothesis templates of OpenAI’s.',
-  values: {
-    SINGLE: { value: 'single', description: '`a photo of a {}.`' },
-    ENSEMBLE: {
-      value: 'ensemble',
-      description: `Seven, chosen for ImageNet, at seven times the cost of text: ${ENSEMBLE_TEMPLATES.map((template) => `\`${template}\``).join(', ')}`,
-    },
-  } as const,
-});
-
-const PRESETS = { single: DEFAULT_TEMPLATES, ensemble: ENSEMBLE_TEMPLATES } as const;
-
-/** What labels are put into. */
-export const templateArgs = builder.args((t) => ({
-  templates: t.stringList({
-    description:
-      'Sentences with `{}` for the label; a label’s embedding is the mean over them. ' +
-      '`a photo of a {}.` unless given.',
-  }),
-  preset: t.field({
-    type: TemplatePreset,
-    description: 'Templates by name, in place of `templates`.',
-  }),
-}));
-
-type TemplateArgs = InputShapeFromFields<typeof templateArgs>;
+/** `1 to 1,000 labels` */
+export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels`;
 
 /** What every classification takes, beside its images. */
 export const classifyArgs = builder.args((t) => ({
   labels: t.stringList({
-    description:
-      'Either this or `labelSet`. What the image may show, 1 to 1,000 labels such as `dog`.',
+    description: `Either this or \`labelSet\`. What the image may show, ${LABEL_COUNT} such as \`dog\`.`,
   }),
   labelSet: t.string({
     description: 'Either this or `labels`. A label set by its name, with its own templates.',
@@ -79,7 +55,7 @@ export const classifyArgs = builder.args((t) => ({
   ...modelArgs,
 }));
 
-type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;
+export type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;
 
 /** @throws ApiError BAD_INPUT for arguments of which only one makes sense. */
 export function questionOf(
@@ -108,13 +84,6 @@ function labelsOf(args: ClassifyArgs, labelSets: LabelSets) {
   }
   const set = labelSets.get(labelSet ?? '');
   return { ...set, encodeLabels: (session: ModelSession) => labelSets.encode(set, session) };
-}
-
-export function templatesOf({ templates, preset }: TemplateArgs): readonly string[] | undefined {
-  if (templates && preset) {
-    throw new ApiError('BAD_INPUT', 'expected either templates or preset, got both');
-  }
-  return templates ?? (preset ? PRESETS[preset] : undefined);
 }
 
 function rejectionOf({ rejectBelow, rejectLabel }: ClassifyArgs): Rejection | undefined {

@@ -1,12 +1,17 @@
+import { grouped } from '../../../errors/grouped.ts';
+import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import { builder } from './builder.ts';
 import { ImageInput } from './image-input.ts';
+
+/** `At most 8,192 characters` */
+export const TEXT_LENGTH = `At most ${grouped(DEFAULT_LIMITS.maxTextLength)} characters`;
 
 export const EmbeddingInput = builder.inputType('EmbeddingInput', {
   isOneOf: true,
   description: 'What has a place in the space that images and texts share: one of either.',
   fields: (t) => ({
     text: t.string({
-      description: 'Taken as it is, without a template. At most 8,192 characters.',
+      description: `Taken as it is, without a template. ${TEXT_LENGTH}.`,
     }),
     image: t.field({ type: ImageInput, description: 'An image.' }),
   }),

@@ -1,74 +1,53 @@
 import { chooseModel } from '../../../answers/choose-model.ts';
-import { type EncodedInput, encodeEach } from '../../../answers/embed-inputs.ts';
+import { countInputs, type EncodedInput, encodeEach } from '../../../answers/embed-inputs.ts';
 import { InputFailure } from '../../../answers/outcome.ts';
-import {
-  type PackedVector,
-  packBinary,
-  packFloat32,
-  packInt8,
-  toBase64,
-} from '../../../answers/pack-vector.ts';
+import { toBase64 } from '../../../answers/pack-vector.ts';
+import { grouped } from '../../../errors/grouped.ts';
+import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import type { LoadedModel } from '../../../models/loaded-model.ts';
 import { builder } from './builder.ts';
+import { EmbeddingEncoding, WrittenVector } from './embedding-encoding.ts';
 import { EmbeddingInput } from './embedding-input.ts';
+import { priceOfEmbedding } from './embedding-price.ts';
 import { ImageFacts } from './image-facts.ts';
 import { errorTypeOf, ImageError, TextError } from './input-error.ts';
 import { Model, modelArgs } from './model.ts';
 
-const EmbeddingEncoding = builder.enumType('EmbeddingEncoding', {
-  description: 'How embeddings are written.',
-  values: {
-    FLOAT: { value: 'float', description: 'Numbers, in `values`.' },
-    BASE64: {
-      value: 'base64',
-      description: 'Four bytes a dimension, little-endian float32, in `data`.',
-    },
-    INT8: {
-      value: 'int8',
-      description: 'A signed byte a dimension, in `data`; times `scale` it is the value again.',
-    },
-    BINARY: {
-      value: 'binary',
-      description:
-        'A bit a dimension, 1 for what is above 0, in `data`; the first is the highest bit of the ' +
-        'first byte. Of use for a quick first search by Hamming distance.',
-    },
-  } as const,
-});
+const { maxImages, maxPrompts } = DEFAULT_LIMITS;
 
-/** How each encoding but FLOAT makes bytes of a vector. */
-const PACK = { base64: packFloat32, int8: packInt8, binary: packBinary } as const;
-
-interface WrittenEmbedding {
+interface EncodedEmbedding {
   readonly index: number;
   readonly input: EncodedInput;
-  readonly vector: Float32Array;
+  readonly written: WrittenVector;
   readonly normalized: boolean;
-  /** Undefined in FLOAT. */
-  readonly packed: PackedVector | undefined;
   readonly model: LoadedModel;
 }
 
-const Embedding = builder.objectRef<WrittenEmbedding>('Embedding').implement({
+const Embedding = builder.objectRef<EncodedEmbedding>('Embedding').implement({
   description: 'Where an image or a text lies in the space that both share.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Its place among the inputs, from 0.' }),
     values: t.floatList({
       nullable: true,
       description: 'The embedding in encoding FLOAT; null in the others.',
-      resolve: ({ vector, packed }) => (packed === undefined ? [...vector] : null),
+      price: priceOfEmbedding('float'),
+      resolve: ({ written: { encoding, vector } }) => (encoding === 'float' ? [...vector] : null),
     }),
     data: t.string({
       nullable: true,
       description: 'The embedding in base64, in encodings BASE64, INT8 and BINARY; null in FLOAT.',
-      resolve: ({ packed }) => packed && toBase64(packed),
+      price: priceOfEmbedding('base64'),
+      resolve: ({ written: { packed } }) => packed && toBase64(packed),
     }),
     scale: t.float({
       nullable: true,
       description: 'What each byte is to be multiplied by, in encoding INT8.',
-      resolve: ({ packed }) => packed?.scale,
+      resolve: ({ written: { packed } }) => packed?.scale,
     }),
-    dimensions: t.int({ description: 'How many values.', resolve: ({ vector }) => vector.length }),
+    dimensions: t.int({
+      description: 'How many values.',
+      resolve: ({ written: { vector } }) => vector.length,
+    }),
     normalized: t.exposeBoolean('normalized', {
       description: 'Whether its length is 1, before it is written in 8 bits or 1.',
     }),
@@ -102,8 +81,8 @@ builder.queryField('embed', (t) =>
     type: [EmbedOutcome],
     nullable: true,
     description:
-      'The embeddings of images and texts, in their order: at most 64 images and 7,000 texts in an ' +
-      'operation. An input that cannot be had is an `ImageError` or a `TextError`, and the others ' +
+      `The embeddings of images and texts, in their order: at most ${maxImages} images and ` +
+      `${grouped(maxPrompts)} texts in an operation. An input that cannot be had is an \`ImageError\` or a \`TextError\`, and the others ` +
       'are answered.',
     args: {
       inputs: t.arg({ type: [EmbeddingInput], required: true, description: 'Images and texts.' }),
@@ -118,6 +97,10 @@ builder.queryField('embed', (t) =>
       }),
       ...modelArgs,
     },
+    price: ({ inputs }, { limits }) => ({
+      length: inputs.length,
+      ...countInputs(inputs, limits),
+    }),
     resolve: async (_root, { inputs, encoding, normalize, ...choice }, context) => {
       const { model, loaders } = await chooseModel(context, choice);
       const outcomes = await encodeEach(loaders, inputs, context.describe);
@@ -125,8 +108,8 @@ builder.queryField('embed', (t) =>
         if (outcome instanceof InputFailure) return outcome;
         const normalized = normalize ?? true;
         const vector = normalized ? outcome.direction : outcome.embedding;
-        const packed = encoding && encoding !== 'float' ? PACK[encoding](vector) : undefined;
-        return { index, input: outcome, vector, normalized, packed, model };
+        const written = new WrittenVector(vector, encoding ?? 'float');
+        return { index, input: outcome, written, normalized, model };
       });
     },
   }),

@@ -1,6 +1,7 @@
 import { chooseModel } from '../../../answers/choose-model.ts';
 import { type EmbeddedImage, embedImage } from '../../../answers/embed.ts';
 import { builder } from './builder.ts';
+import { priceOfEmbedding } from './embedding-price.ts';
 import { IMAGE_URL, ImageFacts } from './image-facts.ts';
 import { Model, modelArgs } from './model.ts';
 import { Timing } from './timing.ts';
@@ -10,6 +11,7 @@ const ImageEmbedding = builder.objectRef<EmbeddedImage>('ImageEmbedding').implem
   fields: (t) => ({
     values: t.floatList({
       description: 'The embedding.',
+      price: priceOfEmbedding('float'),
       resolve: ({ values }) => [...values],
     }),
     dimensions: t.int({ description: 'How many values.', resolve: ({ values }) => values.length }),
@@ -35,6 +37,7 @@ builder.queryField('embedImage', (t) =>
       }),
       ...modelArgs,
     },
+    price: { images: 1 },
     resolve: async (_root, { imageUrl, normalize, ...choice }, context) => {
       const { model, loaders } = await chooseModel(context, choice);
       return embedImage(model, loaders, { url: imageUrl }, normalize ?? true);

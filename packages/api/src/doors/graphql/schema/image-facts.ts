@@ -1,5 +1,6 @@
 import { IMAGE_FORMATS } from '@clipql/core';
 import type { ImageFacts as Facts } from '../../../inference/encoded.ts';
+import { MAX_IMAGE_MEBIBYTES } from '../../../limits/images.ts';
 import { builder } from './builder.ts';
 
 const listed = (names: readonly string[]) =>
@@ -8,7 +9,7 @@ const listed = (names: readonly string[]) =>
 /** What the argument that names an image takes. */
 export const IMAGE_URL =
   `An http, https or data URL of a ${listed(IMAGE_FORMATS.map(({ title }) => title))} image of at ` +
-  'most 20 MiB, or the path of an example that this server serves, such as `/examples/march-pastoral.jpg`. Hosts ' +
+  `most ${MAX_IMAGE_MEBIBYTES} MiB, or the path of an example that this server serves, such as \`/examples/march-pastoral.jpg\`. Hosts ` +
   'with a private address are refused unless the server was started with `--allow-hosts` for them.';
 
 export const ImageFacts = builder.objectRef<Facts>('ImageFacts').implement({

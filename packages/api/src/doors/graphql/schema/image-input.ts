@@ -1,4 +1,5 @@
 import { ApiError } from '../../../errors/api-error.ts';
+import { MAX_IMAGE_MEBIBYTES } from '../../../limits/images.ts';
 import { builder } from './builder.ts';
 import { IMAGE_URL } from './image-facts.ts';
 
@@ -28,10 +29,12 @@ export const ImageInput = builder.inputType('ImageInput', {
   description: 'An image, given in one of three ways.',
   fields: (t) => ({
     url: t.string({ description: IMAGE_URL }),
-    base64: t.string({ description: "The file's bytes in base64, at most 20 MiB of them." }),
+    base64: t.string({
+      description: `The file's bytes in base64, at most ${MAX_IMAGE_MEBIBYTES} MiB of them.`,
+    }),
     upload: t.field({
       type: 'File',
-      description: 'A part of a multipart request, of at most 20 MiB.',
+      description: `A part of a multipart request, of at most ${MAX_IMAGE_MEBIBYTES} MiB.`,
     }),
   }),
 });

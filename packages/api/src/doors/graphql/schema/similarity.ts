@@ -1,4 +1,5 @@
 import { chooseModel } from '../../../answers/choose-model.ts';
+import { countInputs } from '../../../answers/embed-inputs.ts';
 import {
   type Likeness,
   type Ranking as Ranked,
@@ -6,10 +7,16 @@ import {
   rankCandidates,
   similarity,
 } from '../../../answers/rank.ts';
+import { grouped } from '../../../errors/grouped.ts';
+import { checkTop } from '../../../limits/answers.ts';
+import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import { builder } from './builder.ts';
 import { EmbeddingInput } from './embedding-input.ts';
 import { InputError } from './input-error.ts';
 import { Model, modelArgs } from './model.ts';
+import { priceOfLines } from './text-price.ts';
+
+const { maxImages, maxPrompts } = DEFAULT_LIMITS;
 
 const Candidate = builder.objectRef<RankedCandidate>('RankedCandidate').implement({
   description: 'A candidate by its likeness to the query.',
@@ -27,12 +34,20 @@ const CUT_WARNINGS =
 const Ranking = builder.objectRef<Ranked>('Ranking').implement({
   description: 'Candidates in the order of their likeness to a query.',
   fields: (t) => ({
-    ranked: t.expose('ranked', { type: [Candidate], description: 'Best first.' }),
+    ranked: t.expose('ranked', {
+      type: [Candidate],
+      description: 'Best first.',
+      price: (_args, { within }) => ({ length: within.top ?? 0 }),
+    }),
     errors: t.expose('failures', {
       type: [InputError],
       description: 'The candidates that could not be had; they are not ranked.',
+      price: (_args, { within }) => ({ length: within.candidates ?? 0 }),
     }),
-    warnings: t.exposeStringList('warnings', { description: CUT_WARNINGS }),
+    warnings: t.exposeStringList('warnings', {
+      description: CUT_WARNINGS,
+      price: (_args, { within }) => priceOfLines(1 + (within.candidates ?? 0)),
+    }),
     model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
   }),
 });
@@ -45,7 +60,10 @@ const Similarity = builder.objectRef<Likeness>('Similarity').implement({
         'Cosine of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
         'compare like with like.',
     }),
-    warnings: t.exposeStringList('warnings', { description: CUT_WARNINGS }),
+    warnings: t.exposeStringList('warnings', {
+      description: CUT_WARNINGS,
+      price: priceOfLines(2),
+    }),
     model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
   }),
 });
@@ -60,6 +78,7 @@ builder.queryField('similarity', (t) =>
       b: t.arg({ type: EmbeddingInput, required: true, description: 'What to compare it with.' }),
       ...modelArgs,
     },
+    price: ({ a, b }, { limits }) => countInputs([a, b], limits),
     resolve: async (_root, { a, b, ...choice }, context) => {
       return similarity(await chooseModel(context, choice), a, b);
     },
@@ -78,10 +97,17 @@ builder.queryField('rank', (t) =>
       candidates: t.arg({
         type: [EmbeddingInput],
         required: true,
-        description: 'What to order: at most 64 images, the query included, and 7,000 texts.',
+        description: `What to order: at most ${maxImages} images, the query included, and ${grouped(maxPrompts)} texts.`,
       }),
       topK: t.arg.int({ description: 'How many of the best to give; all unless given.' }),
       ...modelArgs,
+    },
+    price: ({ query, candidates, topK }, { limits }) => {
+      const { length } = candidates;
+      return {
+        ...countInputs([query, ...candidates], limits),
+        holds: { candidates: length, top: Math.min(length, checkTop(topK ?? 1 + length)) },
+      };
     },
     resolve: async (_root, { query, candidates, topK, ...choice }, context) => {
       const session = await chooseModel(context, choice);

@@ -116,6 +116,16 @@ export const QUERY_ATTACKS: readonly Attack[] = [
   },
   { what: 'more tokens than allowed', query: `{ ${'a '.repeat(50_001)} }`, code: unparsed },
   {
+    what: 'a document of more than a megabyte, in one name',
+    query: `{ ${'x'.repeat(1024 * 1024)} }`,
+    code: tooLarge,
+  },
+  {
+    what: 'a text of more lines than tokens are allowed',
+    query: `{ classify(imageUrl: """${'\n'.repeat(50_001)}""", labels: ["a"]) { label } }`,
+    code: unparsed,
+  },
+  {
     what: 'a list nested 60,000 times',
     query: `{ classify(labels: ${'['.repeat(60_000)}) }`,
     code: unparsed,
@@ -193,44 +203,6 @@ export const QUERY_ATTACKS: readonly Attack[] = [
     }`,
     variables: { labels: times(1_000, String) },
     code: 'TOO_MANY_PROMPTS',
-  },
-  {
-    what: '7,000 embeddings under 190 aliases of their values',
-    query: `query ($inputs: [EmbeddingInput!]!) {
-      embed(inputs: $inputs) { ... on Embedding { ${times(190, (i) => `a${i}: values`).join(' ')} } }
-    }`,
-    variables: { inputs: times(7_000, (i) => ({ text: `${i}` })) },
-    code: 'ANSWER_TOO_LARGE',
-  },
-  {
-    what: '7,000 embeddings under 190 aliases of their data',
-    query: `query ($inputs: [EmbeddingInput!]!) {
-      embed(inputs: $inputs, encoding: BASE64) {
-        ... on Embedding { ${times(190, (i) => `a${i}: data`).join(' ')} }
-      }
-    }`,
-    variables: { inputs: times(7_000, (i) => ({ text: `${i}` })) },
-    code: 'ANSWER_TOO_LARGE',
-  },
-  {
-    what: '64 × 1,000 scores under 190 aliases',
-    query: `query ($images: [ImageInput!]!, $labels: [String!]!) {
-      classifyMany(images: $images, labels: $labels) {
-        ... on Classification { ${times(190, (i) => `a${i}: scores { label }`).join(' ')} }
-      }
-    }`,
-    variables: { images: times(64, () => ({ url: SHEEP })), labels: times(1_000, String) },
-    code: 'ANSWER_TOO_LARGE',
-  },
-  {
-    what: 'a label for rejected images of a million characters, 12,160 times',
-    query: `query ($images: [ImageInput!]!, $reject: String!) {
-      classifyMany(images: $images, labels: ["a"], rejectBelow: 1, rejectLabel: $reject) {
-        ... on Classification { ${times(190, (i) => `a${i}: label`).join(' ')} }
-      }
-    }`,
-    variables: { images: times(64, () => ({ url: SHEEP })), reject: 'x'.repeat(1_000_000) },
-    code: 'ANSWER_TOO_LARGE',
   },
   {
     what: '7,001 texts to embed',

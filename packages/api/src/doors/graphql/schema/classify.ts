@@ -1,0 +1,80 @@
+import { chooseModel } from '../../../answers/choose-model.ts';
+import { classifyImage, classifyImages } from '../../../answers/classify.ts';
+import { InputFailure } from '../../../answers/outcome.ts';
+import { ApiError } from '../../../errors/api-error.ts';
+import { grouped } from '../../../errors/grouped.ts';
+import type { GivenImage } from '../../../images/given-image.ts';
+import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
+import { builder } from './builder.ts';
+import { Classification } from './classification.ts';
+import { classifyArgs, questionOf } from './classify-args.ts';
+import { priceOfQuestion } from './classify-price.ts';
+import { IMAGE_URL } from './image-facts.ts';
+import { ImageInput } from './image-input.ts';
+import { ImageError } from './input-error.ts';
+
+const ClassifyOutcome = builder.unionType('ClassifyOutcome', {
+  description: 'The answer to one image of several, or why there is none.',
+  types: [Classification, ImageError],
+  resolveType: (outcome) => (outcome instanceof InputFailure ? ImageError : Classification),
+});
+
+builder.queryField('classify', (t) =>
+  t.field({
+    type: Classification,
+    description:
+      'Which of the labels fits an image, without training for them. When the image cannot be had, ' +
+      'the whole operation has no data, as GraphQL has it for a field that is never null; ' +
+      '`classifyMany` gives an error in its place.',
+    args: {
+      imageUrl: t.arg.string({ description: `Either this or \`image\`. ${IMAGE_URL}` }),
+      image: t.arg({ type: ImageInput, description: 'Either this or `imageUrl`.' }),
+      ...classifyArgs,
+    },
+    price: ({ imageUrl, image, ...args }, scope) => ({
+      images: [imageUrl, image].filter((given) => given != null).length,
+      ...priceOfQuestion(args, scope),
+    }),
+    resolve: async (_root, { imageUrl, image, ...args }, context) => {
+      const question = questionOf(args, context);
+      const { model, loaders } = await chooseModel(context, args);
+      const source = await loaders.find(oneImage(imageUrl, image));
+      return classifyImage(model, loaders, { image: source, ...question });
+    },
+  }),
+);
+
+builder.queryField('classifyMany', (t) =>
+  t.field({
+    type: [ClassifyOutcome],
+    description:
+      `Asks several images the same, at most ${grouped(DEFAULT_LIMITS.maxImages)} in an operation. The answers are in the order of ` +
+      'the images; one that cannot be had is an `ImageError`, and the others are answered.',
+    args: {
+      images: t.arg({
+        type: [ImageInput],
+        required: true,
+        description: 'The images to ask about.',
+      }),
+      ...classifyArgs,
+    },
+    price: ({ images, ...args }, scope) => ({
+      images: images.length,
+      length: images.length,
+      ...priceOfQuestion(args, scope),
+    }),
+    resolve: async (_root, { images, ...args }, context) => {
+      const question = questionOf(args, context);
+      const session = await chooseModel(context, args);
+      return classifyImages(session, images, question, context.describe);
+    },
+  }),
+);
+
+function oneImage(url: string | null | undefined, image: GivenImage | null | undefined) {
+  if ((url == null) === (image == null)) {
+    const got = url == null ? 'neither' : 'both';
+    throw new ApiError('BAD_INPUT', `expected either imageUrl or image, got ${got}`);
+  }
+  return image ?? { url };
+}

@@ -1,0 +1,53 @@
+import {
+  type PackedVector,
+  packBinary,
+  packFloat32,
+  packInt8,
+} from '../../../answers/pack-vector.ts';
+import { builder } from './builder.ts';
+
+export const EmbeddingEncoding = builder.enumType('EmbeddingEncoding', {
+  description: 'How embeddings are written.',
+  values: {
+    FLOAT: { value: 'float', description: 'Numbers, in `values`.' },
+    BASE64: {
+      value: 'base64',
+      description: 'Four bytes a dimension, little-endian float32, in `data`.',
+    },
+    INT8: {
+      value: 'int8',
+      description: 'A signed byte a dimension, in `data`; times `scale` it is the value again.',
+    },
+    BINARY: {
+      value: 'binary',
+      description:
+        'A bit a dimension, 1 for what is above 0, in `data`; the first is the highest bit of the ' +
+        'first byte. Of use for a quick first search by Hamming distance.',
+    },
+  } as const,
+});
+
+/** How each encoding but FLOAT makes bytes of a vector. */
+const PACK = { base64: packFloat32, int8: packInt8, binary: packBinary } as const;
+
+export type EncodingName = keyof typeof PACK | 'float';
+
+/** An embedding that is packed once, when it is first asked for. */
+export class WrittenVector {
+  /** [E] */
+  readonly vector: Float32Array;
+  readonly encoding: EncodingName;
+  #packed: PackedVector | undefined;
+
+  constructor(vector: Float32Array, encoding: EncodingName) {
+    this.vector = vector;
+    this.encoding = encoding;
+  }
+
+  /** Undefined in encoding FLOAT. */
+  get packed(): PackedVector | undefined {
+    if (this.encoding === 'float') return undefined;
+    this.#packed ??= PACK[this.encoding](this.vector);
+    return this.#packed;
+  }
+}
