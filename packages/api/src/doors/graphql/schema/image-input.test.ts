@@ -83,9 +83,9 @@ test('a file in 64 places is read once, and a text in base64 as well', async () 
   expect(read).toBe(1);
 
   const base64 = sheep.toString('base64');
-  const decodes = vi.spyOn(Buffer, 'from');
+  const decodes = vi.spyOn(globalThis, 'atob');
   const { data } = await api.query(query, { images: places.map(() => ({ base64 })) });
-  const decoded = decodes.mock.calls.filter(([text]) => (text as unknown) === base64).length;
+  const decoded = decodes.mock.calls.length;
   decodes.mockRestore();
   expect(data.classifyMany).toHaveLength(64);
   expect(decoded).toBe(1);
