@@ -86,6 +86,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       labelSets,
       settings,
       logRequest: log.request,
+      warn: log.warn,
     };
     // Settings are checked here, which takes no time, and then the model, before the first request.
     const yoga = createClipqlYoga(services, log.unexpected);

@@ -40,7 +40,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useTracing(table),
       useRequestScope(table, services.logRequest),
       useRequestMetrics(table, metrics),
-      useAccess(table, settings, metrics),
+      useAccess(table, services),
       useCrossSiteGuard(),
       useRoutes(table, services, log),
       useJsonBody(body),

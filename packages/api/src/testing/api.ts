@@ -66,6 +66,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     labelSets,
     settings,
     logRequest: log?.request ?? (() => {}),
+    warn: (message: string) => warnings.push(message),
   };
   const yoga = createClipqlYoga(services, log?.unexpected ?? ((_id, error) => logged.push(error)));
   const fetch: TestApi['fetch'] = async (path, init = {}, context = {}) =>

@@ -63,6 +63,7 @@ beforeAll(async () => {
     labelSets: await openLabelSets(undefined, () => {}),
     settings: parseSettings({}, {}),
     logRequest: () => {},
+    warn: () => {},
   };
   yoga = createClipqlYoga(services, fail);
   endings.push(web.close, fetcher.close, models.close);

@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Flags, parseSettings } from '../../settings/settings.ts';
 import type { TestApi } from '../../testing/api.ts';
+import { WAIT } from '../../testing/held-tower.ts';
 import { APP_KEY, ask, bearer, hashed, JOB_KEY, serversWith } from './testing/ask.ts';
 
 const SECRET = randomBytes(32).toString('hex');
@@ -249,6 +250,37 @@ describe('a host header', () => {
     const withKeys = await apiWith({ apiKeys: hashed('app', APP_KEY) });
     expect((await asHost(withKeys, 'evil.example', bearer(APP_KEY))).status).toBe(200);
   });
+});
+
+test('a file of keys is read again when it changes, and its keys stay while it cannot be used', async () => {
+  const apiKeysFile = join(folder, 'changing');
+  await writeFile(apiKeysFile, hashed('app', APP_KEY));
+  const api = await apiWith({ apiKeysFile });
+  const statuses = async () => {
+    const asked = [APP_KEY, JOB_KEY].map((key) => ask(api, { headers: bearer(key) }));
+    return (await Promise.all(asked)).map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual([200, 401]);
+  const becomes = (expected: readonly number[]) =>
+    vi.waitFor(async () => expect(await statuses()).toEqual(expected), WAIT);
+  await writeFile(apiKeysFile, hashed('job', JOB_KEY));
+  await becomes([401, 200]);
+  await writeFile(apiKeysFile, `app:${APP_KEY}x`);
+  await vi.waitFor(async () => {
+    await statuses();
+    expect(api.warnings).toHaveLength(1);
+  }, WAIT);
+  expect(api.warnings[0]).toMatch(/^expected lines as name:hash .*; the keys that it had stay$/);
+  expect(api.warnings[0]).not.toContain(APP_KEY);
+  expect(await statuses()).toEqual([401, 200]);
+  await rm(apiKeysFile);
+  await vi.waitFor(async () => {
+    await statuses();
+    expect(api.warnings).toHaveLength(2);
+  }, WAIT);
+  expect(await statuses()).toEqual([401, 200]);
+  await writeFile(apiKeysFile, hashed('app', APP_KEY));
+  await becomes([200, 401]);
 });
 
 test('a file of keys that is not there, or has a key in the clear, is refused', async () => {

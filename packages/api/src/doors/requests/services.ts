@@ -10,6 +10,8 @@ export interface Services extends OperationServices {
   readonly settings: Settings;
   /** Takes each request once it is answered. */
   readonly logRequest: RequestLog;
+  /** Tells whoever runs the server. */
+  readonly warn: (message: string) => void;
 }
 
 /** What the listener tells of a request, beside the request itself. */

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { findKey, readApiKeys } from '../../access/api-keys.ts';
+import { openApiKeys } from '../../access/api-keys.ts';
 import { clientAddressReader, networkOf, partyOf } from '../../access/client-address.ts';
 import { createTokenVerifier } from '../../access/json-web-tokens.ts';
 import { ownHostCheck } from '../../access/own-hosts.ts';
@@ -7,15 +7,13 @@ import { createRateLimit, type Quota, quotaHeaders } from '../../access/rate-lim
 import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
 import { publicError } from '../../errors/public-error.ts';
-import type { Settings } from '../../settings/settings.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
 import { noteRequest } from '../../telemetry/request-scope.ts';
 import { bodyLimits } from './body-limits.ts';
 import { failureResponse } from './http-error.ts';
 import { requestTooLarge } from './request-body.ts';
 import type { Route } from './route.ts';
 import type { RouteTable } from './route-table.ts';
-import type { ServerContext } from './services.ts';
+import type { ServerContext, Services } from './services.ts';
 
 /**
  * Who may ask, how often, and how much they may send: for every door, before any of them.
@@ -24,12 +22,11 @@ import type { ServerContext } from './services.ts';
  */
 export function useAccess(
   table: RouteTable,
-  settings: Settings,
-  { refusals }: Pick<Metrics, 'refusals'>,
+  { settings, metrics: { refusals }, warn }: Pick<Services, 'settings' | 'metrics' | 'warn'>,
 ): Plugin<object, ServerContext> {
-  const keys = readApiKeys(settings.apiKeys, settings.apiKeysFile);
+  const keys = openApiKeys(settings.apiKeys, settings.apiKeysFile, warn);
   const verifyToken = createTokenVerifier(settings);
-  const asksForKeys = keys.length > 0 || verifyToken !== undefined;
+  const asksForKeys = !keys.isEmpty || verifyToken !== undefined;
   if (!asksForKeys && settings.rateLimitKey > 0) throw limitWithoutKeys();
   const isOwnHost = asksForKeys ? () => true : ownHostCheck(settings);
   const addressOf = clientAddressReader(settings.trustProxies);
@@ -39,7 +36,7 @@ export function useAccess(
 
   const callerOf = async (presented: string | undefined): Promise<string | undefined> => {
     if (presented === undefined || !asksForKeys) return undefined;
-    const key = findKey(keys, presented);
+    const key = keys.find(presented);
     if (key !== undefined) return `key:${key.name}`;
     const subject = await verifyToken?.(presented);
     return subject === undefined ? undefined : `subject:${subject}`;
