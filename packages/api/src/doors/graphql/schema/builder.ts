@@ -17,21 +17,22 @@ export const builder = new SchemaBuilder<{
   relay: {
     decodeGlobalID: decodeNodeId,
     idFieldOptions: {
-      description: 'Stays the same; `node` finds it again by it.',
+      description: 'A stable id, which `node` looks up.',
       // A promise and a text of its own.
       price: { values: 4 },
     },
-    nodeTypeOptions: { description: 'What can be found again by its id: a model, a label set.' },
+    nodeTypeOptions: { description: 'An object with an id: a model or a label set.' },
     nodeQueryOptions: {
       nullable: true,
-      description: 'What an id stands for; null for what is there no more.',
-      args: { id: { description: 'As its `id` field gave it.' } },
+      description: 'Looks up an object by its id; null if it no longer exists.',
+      args: { id: { description: 'The value of its `id` field.' } },
       price: (_args, { labelSets }) => ({ holds: keptSets(labelSets) }),
     },
     nodesQueryOptions: {
       nullable: { list: false, items: true },
-      description: 'What several ids stand for, in their order; null for what is there no more.',
-      args: { ids: { description: 'As their `id` fields gave them.' } },
+      description:
+        'Looks up several objects by their ids, in their order; null for those that no longer exist.',
+      args: { ids: { description: 'The values of their `id` fields.' } },
       price: ({ ids }, { labelSets }) => {
         checkNodeCount(ids.length);
         return { length: ids.length, holds: keptSets(labelSets) };
@@ -41,9 +42,9 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.queryType({
-  description: 'What CLIP can say of images and texts.',
+  description: 'Zero-shot classification, embeddings and similarity of images and texts.',
 });
 
 builder.mutationType({
-  description: 'What changes what the server keeps.',
+  description: 'Changes to the stored label sets.',
 });

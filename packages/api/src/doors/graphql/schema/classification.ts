@@ -7,58 +7,63 @@ import { Model } from './model.ts';
 import { Timing } from './timing.ts';
 
 const LabelScore = builder.objectRef<RankedScore>('LabelScore').implement({
-  description: 'How well a label fits an image.',
+  description: 'How well one label fits an image.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its place among the labels asked, from 0.' }),
+    index: t.exposeInt('index', { description: 'Index of the label in the request, from 0.' }),
     label: t.exposeString('label', {
-      description: 'The label, as it was given.',
+      description: 'The label, as given.',
       price: (_args, { within }) => ({ values: 1 + textValues(within.labelBytes ?? 0) }),
     }),
     probability: t.exposeFloat('probability', {
       nullable: true,
-      description: '0 to 1, by the mode; null in mode COSINE.',
+      description: 'Probability, 0 to 1; null in mode COSINE.',
     }),
     cosine: t.exposeFloat('cosine', {
-      description: "Cosine of the image's embedding and the label's, −1 to 1.",
+      description: 'Cosine similarity of image and label, −1 to 1.',
     }),
-    logit: t.exposeFloat('logit', { description: "The cosine times the model's logit scale." }),
+    logit: t.exposeFloat('logit', {
+      description: "Cosine similarity times the model's logit scale.",
+    }),
   }),
 });
 
 export const Classification = builder.objectRef<ImageClassification>('Classification').implement({
-  description: 'Which label fits an image.',
+  description: 'The result of classifying one image.',
   fields: (t) => ({
     label: t.exposeString('label', {
-      description: 'The best label, or `rejectLabel` where it was rejected.',
+      description: 'The best label, or `rejectLabel` if it was rejected.',
       price: (_args, { within: { labels = NO_TEXTS, rejectLabel = NO_TEXTS } }) => ({
         values: 1 + textValues(Math.max(labels.longest, rejectLabel.longest)),
       }),
     }),
     rejected: t.exposeBoolean('rejected', {
-      description: 'Whether even the best label was below `rejectBelow`.',
+      description: 'Whether the best label scored below `rejectBelow`.',
     }),
     best: t.expose('best', {
       type: LabelScore,
-      description: 'The best label and its scores, rejected or not.',
+      description: 'The best label and its scores, even if rejected.',
       price: (_args, { within: { labels = NO_TEXTS } }) => ({
         holds: { labelBytes: labels.longest },
       }),
     }),
     scores: t.field({
       type: [LabelScore],
-      description: 'Every label, or the `topK` best, best first.',
-      args: { topK: t.arg.int({ description: 'How many of the best to give; all unless given.' }) },
+      description: 'The labels, best first: all of them, or the `topK` best.',
+      args: { topK: t.arg.int({ description: 'Return only the best K. Default: all.' }) },
       price: ({ topK }, { within: { labels = NO_TEXTS, top = 0 } }) => {
         const length = Math.min(top, checkTop(topK ?? labels.count));
         return { length, holds: { labelBytes: bytesOfEach(labels, length) } };
       },
       resolve: ({ scores }, { topK }) => scores.slice(0, checkTop(topK ?? scores.length)),
     }),
-    model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
-    image: t.expose('image', { type: ImageFacts, description: 'The image file.' }),
-    timing: t.expose('timing', { type: Timing, description: 'How long it took.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
+    image: t.expose('image', {
+      type: ImageFacts,
+      description: 'Format and size of the image file.',
+    }),
+    timing: t.expose('timing', { type: Timing, description: 'Time taken.' }),
     warnings: t.exposeStringList('warnings', {
-      description: 'What to know of the answer, such as a label that was too long and was cut.',
+      description: 'Warnings, such as a label that was truncated.',
       // A label may be cut and repeated. All images share the lines.
       price: (_args, { within: { labels = NO_TEXTS } }) => ({ length: 2 * labels.count }),
     }),

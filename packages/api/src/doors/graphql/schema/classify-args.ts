@@ -11,18 +11,18 @@ import { modelArgs } from './model.ts';
 import { templateArgs, templatesOf } from './template-args.ts';
 
 const ClassifyMode = builder.enumType('ClassifyMode', {
-  description: 'How cosines become probabilities.',
+  description: 'How similarity scores are turned into probabilities.',
   values: {
     SOFTMAX: {
       value: 'softmax',
-      description: 'The labels share a probability of 1: which of them fits best.',
+      description: 'Probabilities that add up to 1 over the labels.',
     },
     SIGMOID: {
       value: 'sigmoid',
       description:
-        'Each label for itself. Of use with models trained with a sigmoid loss; with others it tends to 1.',
+        'A probability for each label by itself. For models trained with a sigmoid loss; with others it tends to 1.',
     },
-    COSINE: { value: 'cosine', description: 'No probabilities.' },
+    COSINE: { value: 'cosine', description: 'No probabilities, only cosine similarity.' },
   } as const,
 });
 
@@ -32,25 +32,25 @@ export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels`;
 /** What every classification takes, beside its images. */
 export const classifyArgs = builder.args((t) => ({
   labels: t.stringList({
-    description: `Either this or \`labelSet\`. What the image may show, ${LABEL_COUNT} such as \`dog\`.`,
+    description: `What the image may show: ${LABEL_COUNT}, such as \`dog\`. Give either this or \`labelSet\`.`,
   }),
   labelSet: t.string({
-    description: 'Either this or `labels`. A label set by its name, with its own templates.',
+    description:
+      'Name of a label set, which brings its own templates. Give either this or `labels`.',
   }),
   ...templateArgs,
   mode: t.field({
     type: ClassifyMode,
     defaultValue: 'softmax',
-    description: 'How cosines become probabilities.',
+    description: 'How similarity scores are turned into probabilities.',
   }),
-  topK: t.int({ description: 'How many of the best scores to give; all unless given.' }),
+  topK: t.int({ description: 'Return only the best K scores. Default: all.' }),
   rejectBelow: t.float({
     description:
-      'When the best label’s probability (in mode COSINE its cosine) is below this, none fits: ' +
-      '`label` is then `rejectLabel`, and `rejected` is true.',
+      'Reject the best label if its probability (in mode COSINE, its cosine) is lower than this. `label` is then `rejectLabel`, and `rejected` is true.',
   }),
   rejectLabel: t.string({
-    description: 'What stands in place of a rejected label; `none` unless given.',
+    description: 'The label to return when the best one is rejected. Default: `none`.',
   }),
   ...modelArgs,
 }));

@@ -14,7 +14,7 @@ import { ImageInput } from './image-input.ts';
 import { ImageError } from './input-error.ts';
 
 const ClassifyOutcome = builder.unionType('ClassifyOutcome', {
-  description: 'The answer to one image of several, or why there is none.',
+  description: 'The result for one image, or its error.',
   types: [Classification, ImageError],
   resolveType: (outcome) => (outcome instanceof InputFailure ? ImageError : Classification),
 });
@@ -23,12 +23,12 @@ builder.queryField('classify', (t) =>
   t.field({
     type: Classification,
     description:
-      'Which of the labels fits an image, without training for them. When the image cannot be had, ' +
-      'the whole operation has no data, as GraphQL has it for a field that is never null; ' +
-      '`classifyMany` gives an error in its place.',
+      'Classifies an image, zero-shot. If the image fails, the whole operation has no data, because the field is non-null. `classifyMany` returns an error in the image’s place instead.',
     args: {
-      imageUrl: t.arg.string({ description: `Either this or \`image\`. ${IMAGE_URL}` }),
-      image: t.arg({ type: ImageInput, description: 'Either this or `imageUrl`.' }),
+      imageUrl: t.arg.string({
+        description: `The image’s URL. Give either this or \`image\`. ${IMAGE_URL}`,
+      }),
+      image: t.arg({ type: ImageInput, description: 'The image. Give either this or `imageUrl`.' }),
       ...classifyArgs,
     },
     price: ({ imageUrl, image, ...args }, scope) => ({
@@ -48,13 +48,13 @@ builder.queryField('classifyMany', (t) =>
   t.field({
     type: [ClassifyOutcome],
     description:
-      `Asks several images the same, at most ${grouped(DEFAULT_LIMITS.maxImages)} in an operation. The answers are in the order of ` +
-      'the images; one that cannot be had is an `ImageError`, and the others are answered.',
+      `Classifies several images with the same labels, at most ${grouped(DEFAULT_LIMITS.maxImages)} per operation. Results are in the ` +
+      'order of the images. An image that fails gets an `ImageError`, and the others are still answered.',
     args: {
       images: t.arg({
         type: [ImageInput],
         required: true,
-        description: 'The images to ask about.',
+        description: 'The images to classify.',
       }),
       ...classifyArgs,
     },

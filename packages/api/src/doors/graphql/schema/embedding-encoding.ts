@@ -7,22 +7,21 @@ import {
 import { builder } from './builder.ts';
 
 export const EmbeddingEncoding = builder.enumType('EmbeddingEncoding', {
-  description: 'How embeddings are written.',
+  description: 'How embeddings are encoded.',
   values: {
     FLOAT: { value: 'float', description: 'Numbers, in `values`.' },
     BASE64: {
       value: 'base64',
-      description: 'Four bytes a dimension, little-endian float32, in `data`.',
+      description: 'Little-endian float32, in `data`.',
     },
     INT8: {
       value: 'int8',
-      description: 'A signed byte a dimension, in `data`; times `scale` it is the value again.',
+      description: 'One signed byte per dimension, in `data`; multiply by `scale`.',
     },
     BINARY: {
       value: 'binary',
       description:
-        'A bit a dimension, 1 for what is above 0, in `data`; the first is the highest bit of the ' +
-        'first byte. Of use for a quick first search by Hamming distance.',
+        'One bit per dimension, in `data`: 1 for values above 0, highest bit first. For a fast first search by Hamming distance.',
     },
   } as const,
 });

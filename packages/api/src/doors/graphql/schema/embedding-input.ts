@@ -8,10 +8,10 @@ export const TEXT_LENGTH = `At most ${grouped(DEFAULT_LIMITS.maxTextLength)} cha
 
 export const EmbeddingInput = builder.inputType('EmbeddingInput', {
   isOneOf: true,
-  description: 'What has a place in the space that images and texts share: one of either.',
+  description: 'An image or a text.',
   fields: (t) => ({
     text: t.string({
-      description: `Taken as it is, without a template. ${TEXT_LENGTH}.`,
+      description: `A text, used as it is, without a template. ${TEXT_LENGTH}.`,
     }),
     image: t.field({ type: ImageInput, description: 'An image.' }),
   }),

@@ -24,54 +24,54 @@ interface EncodedEmbedding {
 }
 
 const Embedding = builder.objectRef<EncodedEmbedding>('Embedding').implement({
-  description: 'Where an image or a text lies in the space that both share.',
+  description: 'The embedding of an image or a text, in the space that both share.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its place among the inputs, from 0.' }),
+    index: t.exposeInt('index', { description: 'Index of the input, from 0.' }),
     values: t.floatList({
       nullable: true,
-      description: 'The embedding in encoding FLOAT; null in the others.',
+      description: 'The values, in encoding FLOAT; otherwise null.',
       price: priceOfEmbedding('float'),
       resolve: ({ written: { encoding, vector } }) => (encoding === 'float' ? [...vector] : null),
     }),
     data: t.string({
       nullable: true,
-      description: 'The embedding in base64, in encodings BASE64, INT8 and BINARY; null in FLOAT.',
+      description: 'The values as base64, in encodings BASE64, INT8 and BINARY; otherwise null.',
       price: priceOfEmbedding('base64'),
       resolve: ({ written: { packed } }) => packed && toBase64(packed),
     }),
     scale: t.float({
       nullable: true,
-      description: 'What each byte is to be multiplied by, in encoding INT8.',
+      description: 'In encoding INT8, the factor that turns a byte into a value.',
       resolve: ({ written: { packed } }) => packed?.scale,
     }),
     dimensions: t.int({
-      description: 'How many values.',
+      description: 'Number of values.',
       resolve: ({ written: { vector } }) => vector.length,
     }),
     normalized: t.exposeBoolean('normalized', {
-      description: 'Whether its length is 1, before it is written in 8 bits or 1.',
+      description: 'Whether the vector has length 1, before encoding.',
     }),
     tokens: t.int({
       nullable: true,
-      description: 'Tokens of a text, start and end tokens included; null for an image.',
+      description: 'Number of tokens, including start and end tokens; null for an image.',
       resolve: ({ input }) => input.tokens,
     }),
     truncated: t.boolean({
-      description: "Whether it is a text that was longer than the model's context, and was cut.",
+      description: "Whether the text exceeded the model's context and was truncated.",
       resolve: ({ input }) => input.truncated ?? false,
     }),
     image: t.field({
       type: ImageFacts,
       nullable: true,
-      description: 'The image file; null for a text.',
+      description: 'Format and size of the image file; null for a text.',
       resolve: ({ input }) => input.facts,
     }),
-    model: t.expose('model', { type: Model, description: 'The model that made it.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
   }),
 });
 
 const EmbedOutcome = builder.unionType('EmbedOutcome', {
-  description: 'The answer to one input of several, or why there is none.',
+  description: 'The result for one input, or its error.',
   types: [Embedding, ImageError, TextError],
   resolveType: (outcome) => (outcome instanceof InputFailure ? errorTypeOf(outcome) : Embedding),
 });
@@ -82,18 +82,22 @@ builder.queryField('embed', (t) =>
     nullable: true,
     description:
       `The embeddings of images and texts, in their order: at most ${maxImages} images and ` +
-      `${grouped(maxPrompts)} texts in an operation. An input that cannot be had is an \`ImageError\` or a \`TextError\`, and the others ` +
-      'are answered.',
+      `${grouped(maxPrompts)} texts per operation. An input that fails gets an \`ImageError\` or a \`TextError\`, and the others ` +
+      'are still answered.',
     args: {
-      inputs: t.arg({ type: [EmbeddingInput], required: true, description: 'Images and texts.' }),
+      inputs: t.arg({
+        type: [EmbeddingInput],
+        required: true,
+        description: 'The images and texts to embed.',
+      }),
       encoding: t.arg({
         type: EmbeddingEncoding,
         defaultValue: 'float',
-        description: 'How the embeddings are written.',
+        description: 'How embeddings are encoded.',
       }),
       normalize: t.arg.boolean({
         defaultValue: true,
-        description: 'Divide them by their length, so that a dot product is a cosine.',
+        description: 'Normalise to length 1, so that a dot product is a cosine.',
       }),
       ...modelArgs,
     },

@@ -7,18 +7,21 @@ import { Model, modelArgs } from './model.ts';
 import { Timing } from './timing.ts';
 
 const ImageEmbedding = builder.objectRef<EmbeddedImage>('ImageEmbedding').implement({
-  description: 'Where an image lies in the space that images and texts share.',
+  description: 'The embedding of an image, in the space it shares with texts.',
   fields: (t) => ({
     values: t.floatList({
-      description: 'The embedding.',
+      description: 'The values.',
       price: priceOfEmbedding('float'),
       resolve: ({ values }) => [...values],
     }),
-    dimensions: t.int({ description: 'How many values.', resolve: ({ values }) => values.length }),
-    normalized: t.exposeBoolean('normalized', { description: 'Whether its length is 1.' }),
-    model: t.expose('model', { type: Model, description: 'The model that made it.' }),
-    image: t.expose('image', { type: ImageFacts, description: 'The image file.' }),
-    timing: t.expose('timing', { type: Timing, description: 'How long it took.' }),
+    dimensions: t.int({ description: 'Number of values.', resolve: ({ values }) => values.length }),
+    normalized: t.exposeBoolean('normalized', { description: 'Whether the vector has length 1.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
+    image: t.expose('image', {
+      type: ImageFacts,
+      description: 'Format and size of the image file.',
+    }),
+    timing: t.expose('timing', { type: Timing, description: 'Time taken.' }),
   }),
 });
 
@@ -27,13 +30,12 @@ builder.queryField('embedImage', (t) =>
     type: ImageEmbedding,
     nullable: true,
     description:
-      'The embedding of an image. Null, with an error, when the image cannot be had; other fields ' +
-      'of the operation are answered all the same.',
+      'The embedding of an image. If the image fails, this field is null, with an error, and the operation’s other fields are still answered.',
     args: {
       imageUrl: t.arg.string({ required: true, description: IMAGE_URL }),
       normalize: t.arg.boolean({
         defaultValue: true,
-        description: 'Divide it by its length, so that a dot product is a cosine.',
+        description: 'Normalise to length 1, so that a dot product is a cosine.',
       }),
       ...modelArgs,
     },

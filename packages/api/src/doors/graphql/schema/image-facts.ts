@@ -9,8 +9,8 @@ const listed = (names: readonly string[]) =>
 /** What the argument that names an image takes. */
 export const IMAGE_URL =
   `An http, https or data URL of a ${listed(IMAGE_FORMATS.map(({ title }) => title))} image of at ` +
-  `most ${MAX_IMAGE_MEBIBYTES} MiB, or the path of an example that this server serves, such as \`/examples/march-pastoral.jpg\`. Hosts ` +
-  'with a private address are refused unless the server was started with `--allow-hosts` for them.';
+  `most ${MAX_IMAGE_MEBIBYTES} MiB, or the path of a sample photo on this server, such as \`/examples/march-pastoral.jpg\`. Hosts ` +
+  'with private addresses are refused, unless the server was started with `--allow-hosts` for them.';
 
 export const ImageFacts = builder.objectRef<Facts>('ImageFacts').implement({
   description: 'Format and size of an image file.',
@@ -19,11 +19,11 @@ export const ImageFacts = builder.objectRef<Facts>('ImageFacts').implement({
       description: `${listed(IMAGE_FORMATS.map(({ name }) => `\`${name}\``))}, by its first bytes.`,
     }),
     width: t.exposeInt('width', {
-      description: 'Pixels in a row, once it is turned upright by its EXIF orientation.',
+      description: 'Width in pixels, after EXIF orientation.',
     }),
     height: t.exposeInt('height', {
-      description: 'Rows, once it is turned upright by its EXIF orientation.',
+      description: 'Height in pixels, after EXIF orientation.',
     }),
-    bytes: t.exposeInt('bytes', { description: "The file's size in bytes." }),
+    bytes: t.exposeInt('bytes', { description: 'File size in bytes.' }),
   }),
 });

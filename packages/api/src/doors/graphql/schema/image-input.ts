@@ -4,8 +4,7 @@ import { builder } from './builder.ts';
 import { IMAGE_URL } from './image-facts.ts';
 
 builder.scalarType('File', {
-  description:
-    'A file that is sent along with the query, as the GraphQL multipart request specification has it.',
+  description: 'A file uploaded with the query, as in the GraphQL multipart request specification.',
   parseValue: (value) => {
     if (!isFile(value)) {
       throw new ApiError('BAD_INPUT', 'expected a file of a multipart request, got none');
@@ -26,15 +25,15 @@ const isFile = (value: unknown): value is File =>
 
 export const ImageInput = builder.inputType('ImageInput', {
   isOneOf: true,
-  description: 'An image, given in one of three ways.',
+  description: 'An image, by URL, in base64 or as an upload.',
   fields: (t) => ({
     url: t.string({ description: IMAGE_URL }),
     base64: t.string({
-      description: `The file's bytes in base64, at most ${MAX_IMAGE_MEBIBYTES} MiB of them.`,
+      description: `The file in base64, at most ${MAX_IMAGE_MEBIBYTES} MiB once decoded.`,
     }),
     upload: t.field({
       type: 'File',
-      description: `A part of a multipart request, of at most ${MAX_IMAGE_MEBIBYTES} MiB.`,
+      description: `A file of a multipart request, at most ${MAX_IMAGE_MEBIBYTES} MiB.`,
     }),
   }),
 });

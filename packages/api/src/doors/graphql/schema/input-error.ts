@@ -2,12 +2,12 @@ import type { InputFailure } from '../../../answers/outcome.ts';
 import { builder } from './builder.ts';
 
 export const InputError = builder.interfaceRef<InputFailure>('InputError').implement({
-  description: 'Why one input of several has no answer; the others have theirs.',
+  description: 'Why one input failed; the others are still answered.',
   resolveType: (failure) => errorTypeOf(failure),
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its place among the inputs, from 0.' }),
+    index: t.exposeInt('index', { description: 'Index of the input, from 0.' }),
     code: t.string({
-      description: 'A stable word for programs, such as `IMAGE_FETCH_FAILED`.',
+      description: 'A stable error code, such as `IMAGE_FETCH_FAILED`.',
       resolve: ({ error }) => error.code,
     }),
     message: t.string({
@@ -15,18 +15,18 @@ export const InputError = builder.interfaceRef<InputFailure>('InputError').imple
       resolve: ({ error }) => error.message,
     }),
     retryable: t.exposeBoolean('retryable', {
-      description: 'Whether the same input may be answered later.',
+      description: 'Whether the same input may succeed later.',
     }),
   }),
 });
 
 export const ImageError = builder.objectRef<InputFailure>('ImageError').implement({
-  description: 'Why an image has no answer.',
+  description: 'Why an image failed.',
   interfaces: [InputError],
 });
 
 export const TextError = builder.objectRef<InputFailure>('TextError').implement({
-  description: 'Why a text has no answer.',
+  description: 'Why a text failed.',
   interfaces: [InputError],
 });
 

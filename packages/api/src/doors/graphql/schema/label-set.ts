@@ -14,28 +14,29 @@ const LabelSet = builder.objectRef<Kept>('LabelSet');
 
 builder.node(LabelSet, {
   description:
-    'Labels under a name. Their embeddings are computed once for each model, and kept: across ' +
-    'restarts where the server has a data folder.',
+    'A named list of labels. Its embeddings are computed once per model and kept, across restarts if the server has a data folder.',
   id: { resolve: ({ name }) => name },
   loadOne: (name, { labelSets }) => labelSets.find(name),
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What `classify(labelSet:)` takes.' }),
+    name: t.exposeString('name', { description: 'The name to pass to `classify(labelSet:)`.' }),
     labels: t.exposeStringList('labels', {
-      description: 'The labels, in the order in which they were given.',
+      description: 'The labels, in the order given.',
       price: (_args, { within }) => priceOfTexts(within.labels),
     }),
     templates: t.exposeStringList('templates', {
-      description: 'What each label is put into.',
+      description: 'The hypothesis templates, with `{}` for the label.',
       price: (_args, { within }) => priceOfTexts(within.templates),
     }),
-    createdAt: t.exposeString('createdAt', { description: 'ISO 8601, in UTC.' }),
+    createdAt: t.exposeString('createdAt', {
+      description: 'Time of creation, as ISO 8601 in UTC.',
+    }),
   }),
 });
 
 builder.queryField('labelSets', (t) =>
   t.field({
     type: [LabelSet],
-    description: 'The label sets that are kept, by name.',
+    description: 'All label sets, ordered by name.',
     price: (_args, { labelSets }) => ({
       length: labelSets.list().length,
       holds: keptSets(labelSets),
@@ -48,19 +49,17 @@ builder.mutationField('createLabelSet', (t) =>
   t.field({
     type: LabelSet,
     nullable: true,
-    description:
-      'Keeps labels under a name, for `classify(labelSet:)`. A set that holds the same already is ' +
-      `given back as it is. At most ${MAX_SETS} sets.`,
+    description: `Stores labels under a name, for \`classify(labelSet:)\`. An identical set is returned as it is. At most ${MAX_SETS} sets.`,
     args: {
       name: t.arg.string({
         required: true,
-        description: '1 to 64 small letters, digits, `-` and `_`.',
+        description: '1 to 64 lower-case letters, digits, `-` and `_`.',
       }),
       labels: t.arg.stringList({ required: true, description: `${LABEL_COUNT}.` }),
       ...templateArgs,
       replace: t.arg.boolean({
         defaultValue: false,
-        description: 'Whether another set of this name gives way; an error otherwise.',
+        description: 'Whether to replace another set of this name. Default: fail.',
       }),
       ...modelArgs,
     },
@@ -84,8 +83,8 @@ builder.mutationField('deleteLabelSet', (t) =>
   t.field({
     type: LabelSet,
     nullable: true,
-    description: 'Deletes a label set, and gives it back as it was.',
-    args: { name: t.arg.string({ required: true, description: 'Its name.' }) },
+    description: 'Deletes a label set, and returns it.',
+    args: { name: t.arg.string({ required: true, description: 'Name of the label set.' }) },
     price: (_args, { limits }) => ({ holds: largestSet(limits) }),
     resolve: (_root, { name }, { labelSets }) => labelSets.delete(name),
   }),

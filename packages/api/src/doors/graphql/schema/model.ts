@@ -3,40 +3,40 @@ import type { LoadedModel } from '../../../models/loaded-model.ts';
 import { builder } from './builder.ts';
 
 const Backend = builder.objectRef<BackendInfo>('Backend').implement({
-  description: 'What runs a model.',
+  description: 'The backend that runs a model.',
   fields: (t) => ({
     name: t.exposeString('name', { description: '`wasm`, `gpu` or `reference`.' }),
     precision: t.exposeString('precision', {
-      description: 'The number format it computes in, for example `f32`.',
+      description: 'Precision: `f32` or `int8`.',
     }),
     simd: t.exposeString('simd', {
       nullable: true,
-      description: 'Which build of the kernels runs, on WebAssembly: `plain` or `relaxed`.',
+      description: 'SIMD build of the WebAssembly kernels: `plain` or `relaxed`.',
     }),
     mode: t.exposeString('mode', {
       nullable: true,
-      description: 'What gpu.js computes with, on the GPU: `webgpu`.',
+      description: 'Mode of gpu.js on the GPU, such as `webgpu`.',
     }),
     adapter: t.exposeString('adapter', {
       nullable: true,
-      description: 'The graphics adapter, as its driver names it.',
+      description: 'Name of the graphics adapter, from its driver.',
     }),
     executor: t.exposeString('executor', {
       nullable: true,
-      description: 'How gpu.js runs a forward pass; `fused-encoder` is in one submission.',
+      description: 'How gpu.js runs a forward pass; `fused-encoder` is one submission.',
     }),
-    threads: t.exposeInt('threads', { description: 'How many threads it computes with.' }),
+    threads: t.exposeInt('threads', { description: 'Number of threads per forward pass.' }),
   }),
 });
 
 const Precision = builder.enumType('Precision', {
-  description: 'The number format that a model computes in.',
+  description: 'The precision in which a model computes.',
   values: {
-    F32: { value: 'f32', description: 'Float32.' },
+    F32: { value: 'f32', description: '32-bit floating point.' },
     INT8: {
       value: 'int8',
       description:
-        'Weights and activations of linear layers in 8 bits: faster, a little less exact.',
+        '8-bit weights and activations in linear layers: faster and smaller, slightly less exact.',
     },
   },
 });
@@ -44,19 +44,19 @@ const Precision = builder.enumType('Precision', {
 /** What every field that asks a model takes. */
 export const modelArgs = builder.args((t) => ({
   model: t.string({
-    description: 'The model to ask, one of those that are served; the first of them unless given.',
+    description: 'One of the served models. Default: the first.',
   }),
   precision: t.field({
     type: Precision,
     description:
-      'An error unless the model is served in it. Without `model`, the first loaded one that is.',
+      'Required precision: an error if the model is served in another. Without `model`, picks the first loaded model with this precision.',
   }),
 }));
 
 export const Model = builder.objectRef<LoadedModel>('Model');
 
 builder.node(Model, {
-  description: 'A CLIP model that is loaded.',
+  description: 'A loaded CLIP model.',
   id: { resolve: ({ clip }) => clip.info.name },
   loadOne: async (name, { models, use }) => {
     const isServed = models.list().some((served) => served.name === name);
@@ -64,40 +64,41 @@ builder.node(Model, {
   },
   fields: (t) => ({
     name: t.string({
-      description: "The name of the model's folder.",
+      description: 'Name of the model.',
       resolve: ({ clip }) => clip.info.name,
     }),
     parameters: t.float({
-      description: 'Parameters of both towers and the logit scale. A whole number.',
+      description: 'Number of parameters, an integer: both towers and the logit scale.',
       resolve: ({ clip }) => clip.info.parameters,
     }),
     dimensions: t.int({
-      description: 'The length of an embedding.',
+      description: 'Number of dimensions of an embedding.',
       resolve: ({ clip }) => clip.info.embeddingWidth,
     }),
     imageSize: t.int({
-      description: 'The side of the square that an image is brought to, in pixels.',
+      description: 'Side of the square input image, in pixels.',
       resolve: ({ clip }) => clip.info.imageSize,
     }),
     contextLength: t.int({
-      description: 'The most tokens of a text, start and end tokens included; the rest is cut.',
+      description:
+        'Maximum tokens in a text, including start and end tokens. Longer texts are truncated.',
       resolve: ({ clip }) => clip.info.contextLength,
     }),
     logitScale: t.float({
-      description: 'What a cosine is multiplied by to give a logit; learned in training.',
+      description: 'Factor from cosine to logit, learned in training.',
       resolve: ({ clip }) => clip.info.logitScale,
     }),
     memoryBytes: t.float({
-      description: 'Bytes that its weights and working memory take now. A whole number.',
+      description: 'Current memory of weights and working buffers in bytes, an integer.',
       resolve: ({ clip }) => clip.memoryBytes,
     }),
     backend: t.field({
       type: Backend,
-      description: 'What runs it.',
+      description: 'The backend that runs it.',
       resolve: ({ clip }) => clip.info.backend,
     }),
     embedded: t.exposeBoolean('embedded', {
-      description: 'Whether it is the small model that comes with ClipQL.',
+      description: 'Whether this is the small model that comes with ClipQL.',
     }),
   }),
 });
@@ -105,7 +106,7 @@ builder.node(Model, {
 builder.queryField('models', (t) =>
   t.field({
     type: [Model],
-    description: 'The models that are loaded.',
+    description: 'The loaded models.',
     price: (_args, { models }) => ({ length: models.list().length }),
     resolve: (_root, _args, { models }) =>
       models.list().flatMap(({ loaded }) => (loaded === undefined ? [] : [loaded])),

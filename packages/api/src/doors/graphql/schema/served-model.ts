@@ -3,13 +3,13 @@ import { builder } from './builder.ts';
 import { Model } from './model.ts';
 
 const ServedModel = builder.objectRef<Served>('ServedModel').implement({
-  description: 'A CLIP model that can be asked for.',
+  description: 'A CLIP model that the server offers, loaded or not.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What the argument `model` takes.' }),
+    name: t.exposeString('name', { description: 'The name to pass as `model`.' }),
     loaded: t.field({
       type: Model,
       nullable: true,
-      description: 'Null while it is not loaded: the next who asks for it waits until it is.',
+      description: 'The loaded model; null until the first request for it loads it.',
       resolve: ({ loaded }) => loaded ?? null,
     }),
   }),
@@ -18,7 +18,7 @@ const ServedModel = builder.objectRef<Served>('ServedModel').implement({
 builder.queryField('servedModels', (t) =>
   t.field({
     type: [ServedModel],
-    description: 'The models that can be asked for, loaded or not; the first is the default.',
+    description: 'All models that the server offers, loaded or not. The first is the default.',
     price: (_args, { models }) => ({ length: models.list().length }),
     resolve: (_root, _args, { models }) => models.list(),
   }),

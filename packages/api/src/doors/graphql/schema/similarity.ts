@@ -19,52 +19,50 @@ import { priceOfLines } from './text-price.ts';
 const { maxImages, maxPrompts } = DEFAULT_LIMITS;
 
 const Candidate = builder.objectRef<RankedCandidate>('RankedCandidate').implement({
-  description: 'A candidate by its likeness to the query.',
+  description: 'A candidate and its similarity to the query.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Its place among the candidates, from 0.' }),
+    index: t.exposeInt('index', { description: 'Index of the candidate, from 0.' }),
     cosine: t.exposeFloat('cosine', {
-      description: 'Cosine of the candidate and the query, −1 to 1.',
+      description: 'Cosine similarity of candidate and query, −1 to 1.',
     }),
   }),
 });
 
-const CUT_WARNINGS =
-  'What to know of the answer: a line for each text that was too long for the model and was cut.';
+const CUT_WARNINGS = 'Warnings: one line for each text that was truncated.';
 
 const Ranking = builder.objectRef<Ranked>('Ranking').implement({
-  description: 'Candidates in the order of their likeness to a query.',
+  description: 'Candidates ordered by similarity to a query.',
   fields: (t) => ({
     ranked: t.expose('ranked', {
       type: [Candidate],
-      description: 'Best first.',
+      description: 'The candidates, most similar first.',
       price: (_args, { within }) => ({ length: within.top ?? 0 }),
     }),
     errors: t.expose('failures', {
       type: [InputError],
-      description: 'The candidates that could not be had; they are not ranked.',
+      description: 'The candidates that failed; they are not ranked.',
       price: (_args, { within }) => ({ length: within.candidates ?? 0 }),
     }),
     warnings: t.exposeStringList('warnings', {
       description: CUT_WARNINGS,
       price: (_args, { within }) => priceOfLines(1 + (within.candidates ?? 0)),
     }),
-    model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
   }),
 });
 
 const Similarity = builder.objectRef<Likeness>('Similarity').implement({
-  description: 'How alike two inputs are.',
+  description: 'The similarity of two inputs.',
   fields: (t) => ({
     cosine: t.exposeFloat('cosine', {
       description:
-        'Cosine of their embeddings, −1 to 1. Those of an image and a text that fit stay far below 1: ' +
-        'compare like with like.',
+        'Cosine similarity, −1 to 1. For a matching image and text it stays far below 1: compare images with images and texts with texts.',
     }),
     warnings: t.exposeStringList('warnings', {
       description: CUT_WARNINGS,
       price: priceOfLines(2),
     }),
-    model: t.expose('model', { type: Model, description: 'The model that was asked.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
   }),
 });
 
@@ -72,10 +70,14 @@ builder.queryField('similarity', (t) =>
   t.field({
     type: Similarity,
     nullable: true,
-    description: 'How alike two images, two texts, or an image and a text are.',
+    description: 'The cosine similarity of two images, two texts, or an image and a text.',
     args: {
       a: t.arg({ type: EmbeddingInput, required: true, description: 'An image or a text.' }),
-      b: t.arg({ type: EmbeddingInput, required: true, description: 'What to compare it with.' }),
+      b: t.arg({
+        type: EmbeddingInput,
+        required: true,
+        description: 'The image or text to compare it with.',
+      }),
       ...modelArgs,
     },
     price: ({ a, b }, { limits }) => countInputs([a, b], limits),
@@ -90,16 +92,19 @@ builder.queryField('rank', (t) =>
     type: Ranking,
     nullable: true,
     description:
-      'Orders images and texts by their likeness to another: images for a text, or the other way ' +
-      'round. Candidates of one kind only can be compared with each other.',
+      'Ranks images and texts by their similarity to an image or a text. Use candidates of one kind: scores of images and texts do not compare.',
     args: {
-      query: t.arg({ type: EmbeddingInput, required: true, description: 'What to look for.' }),
+      query: t.arg({
+        type: EmbeddingInput,
+        required: true,
+        description: 'The image or text to rank by.',
+      }),
       candidates: t.arg({
         type: [EmbeddingInput],
         required: true,
-        description: `What to order: at most ${maxImages} images, the query included, and ${grouped(maxPrompts)} texts.`,
+        description: `The candidates: at most ${maxImages} images, including the query, and ${grouped(maxPrompts)} texts.`,
       }),
-      topK: t.arg.int({ description: 'How many of the best to give; all unless given.' }),
+      topK: t.arg.int({ description: 'Return only the best K. Default: all.' }),
       ...modelArgs,
     },
     price: ({ query, candidates, topK }, { limits }) => {

@@ -4,12 +4,12 @@ import { ApiError } from '../../../errors/api-error.ts';
 import { builder } from './builder.ts';
 
 const TemplatePreset = builder.enumType('TemplatePreset', {
-  description: 'Hypothesis templates of OpenAI’s.',
+  description: 'OpenAI’s hypothesis templates.',
   values: {
     SINGLE: { value: 'single', description: '`a photo of a {}.`' },
     ENSEMBLE: {
       value: 'ensemble',
-      description: `Seven, chosen for ImageNet, at seven times the cost of text: ${ENSEMBLE_TEMPLATES.map((template) => `\`${template}\``).join(', ')}`,
+      description: `Seven templates chosen for ImageNet, at seven times the text cost: ${ENSEMBLE_TEMPLATES.map((template) => `\`${template}\``).join(', ')}`,
     },
   } as const,
 });
@@ -20,12 +20,11 @@ const PRESETS = { single: DEFAULT_TEMPLATES, ensemble: ENSEMBLE_TEMPLATES } as c
 export const templateArgs = builder.args((t) => ({
   templates: t.stringList({
     description:
-      'Sentences with `{}` for the label; a label’s embedding is the mean over them. ' +
-      '`a photo of a {}.` unless given.',
+      'Hypothesis templates, with `{}` for the label; a label’s embedding is the mean over them. Default: `a photo of a {}.`',
   }),
   preset: t.field({
     type: TemplatePreset,
-    description: 'Templates by name, in place of `templates`.',
+    description: 'A named list of templates, instead of `templates`.',
   }),
 }));
 

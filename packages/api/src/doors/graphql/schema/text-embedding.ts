@@ -7,22 +7,22 @@ import { priceOfEmbedding } from './embedding-price.ts';
 import { Model, modelArgs } from './model.ts';
 
 const TextEmbedding = builder.objectRef<EmbeddedText>('TextEmbedding').implement({
-  description: 'Where a text lies in the space that images and texts share.',
+  description: 'The embedding of a text, in the space it shares with images.',
   fields: (t) => ({
     values: t.floatList({
-      description: 'The embedding.',
+      description: 'The values.',
       price: priceOfEmbedding('float'),
       resolve: ({ values }) => [...values],
     }),
-    dimensions: t.int({ description: 'How many values.', resolve: ({ values }) => values.length }),
-    normalized: t.exposeBoolean('normalized', { description: 'Whether its length is 1.' }),
+    dimensions: t.int({ description: 'Number of values.', resolve: ({ values }) => values.length }),
+    normalized: t.exposeBoolean('normalized', { description: 'Whether the vector has length 1.' }),
     tokens: t.exposeInt('tokens', {
-      description: 'Tokens that the model read, start and end tokens included.',
+      description: 'Number of tokens read, including start and end tokens.',
     }),
     truncated: t.exposeBoolean('truncated', {
-      description: "Whether the text was longer than the model's context, and was cut.",
+      description: "Whether the text exceeded the model's context and was truncated.",
     }),
-    model: t.expose('model', { type: Model, description: 'The model that made it.' }),
+    model: t.expose('model', { type: Model, description: 'The model used.' }),
   }),
 });
 
@@ -30,12 +30,12 @@ builder.queryField('embedText', (t) =>
   t.field({
     type: TextEmbedding,
     nullable: true,
-    description: 'The embedding of a text, as it is: without a template.',
+    description: 'The embedding of a text, used as it is, without a template.',
     args: {
       text: t.arg.string({ required: true, description: `${TEXT_LENGTH}.` }),
       normalize: t.arg.boolean({
         defaultValue: true,
-        description: 'Divide it by its length, so that a dot product is a cosine.',
+        description: 'Normalise to length 1, so that a dot product is a cosine.',
       }),
       ...modelArgs,
     },
