@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<
     'json.ts': ['errors.ts'],
     image: ['base64.ts', 'crc32.ts', 'errors.ts'],
     config: ['errors.ts', 'image', 'json.ts'],
-    text: ['config', 'errors.ts', 'json.ts'],
+    text: ['base64.ts', 'config', 'errors.ts', 'json.ts'],
     graph: ['config'],
     model: ['config', 'graph'],
     weights: ['crc32.ts', 'errors.ts', 'graph', 'json.ts'],

@@ -53,9 +53,10 @@ test('the package has what its exports name, its sources, its licence, no tests,
   );
   expect(targets.length).toBeGreaterThan(3);
   for (const target of targets) expect(paths).toContain(target.slice('./'.length));
-  for (const file of ['package.json', 'README.md', 'LICENSE']) expect(paths).toContain(file);
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'NOTICE'])
+    expect(paths).toContain(file);
   const strays = paths.filter(
-    (path) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE)$/.test(path),
+    (path) => !/^(dist|src)\/|^(package\.json|README\.md|LICENSE|NOTICE)$/.test(path),
   );
   expect(strays).toEqual([]);
   expect(paths.filter((path) => /\.test\.|\/testing\/|tsbuildinfo/.test(path))).toEqual([]);

@@ -48,7 +48,7 @@ export interface PackedCore {
 export function packCore(target: string): PackedCore {
   const folder = join(resolve(target), 'core');
   mkdirSync(folder);
-  for (const file of ['package.json', 'README.md', 'LICENSE', 'src']) {
+  for (const file of ['package.json', 'README.md', 'LICENSE', 'NOTICE', 'src']) {
     cpSync(join(core, file), join(folder, file), { recursive: true });
   }
   // The compiler and the linter look up what it depends on; npm packs no links.

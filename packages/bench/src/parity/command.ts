@@ -9,6 +9,7 @@ interface ParityOptions {
   readonly json?: true;
   readonly case: readonly string[];
   readonly preprocess?: string;
+  readonly tokens: readonly string[];
   readonly backend?: string;
   readonly precision?: string;
 }
@@ -28,9 +29,15 @@ export function addParityCommand(
       '--preprocess <folder>',
       'compare the images of a folder with in/, expected/ and squashed/',
     )
+    .option(
+      '--tokens <file>',
+      'compare the token ids of a file of texts; may be repeated',
+      collect,
+      [],
+    )
     .option('--backend <name>', `run on this backend only: ${BACKENDS.join(', ')}`)
     .option('--precision <name>', `run in this precision only: ${PRECISIONS.join(', ')}`)
-    .addHelpText('after', '\nWith --case or --preprocess only those run.')
+    .addHelpText('after', '\nWith --case, --preprocess or --tokens only those run.')
     .action(async (options: ParityOptions) => finish(await parity(options, streams)));
 }
 
@@ -53,7 +60,7 @@ async function parity(options: ParityOptions, { stdout, stderr }: Streams): Prom
 }
 
 function requestOf(
-  { case: cases, preprocess, backend, precision }: ParityOptions,
+  { case: cases, preprocess, tokens, backend, precision }: ParityOptions,
   progress: (line: string) => void,
 ): ParityRequest {
   const named = enginesNamed(backend, precision);
@@ -61,7 +68,7 @@ function requestOf(
     const here = backend === undefined ? await enginesHere(progress) : named;
     return named.filter((engine) => here.includes(engine));
   };
-  return cases.length === 0 && preprocess === undefined
+  return cases.length === 0 && preprocess === undefined && tokens.length === 0
     ? wholeReference(engines)
-    : { engines: cases.length === 0 ? [] : engines, cases, preprocess, tokens: false };
+    : { engines: cases.length === 0 ? [] : engines, cases, preprocess, tokens };
 }

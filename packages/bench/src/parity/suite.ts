@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ClipError, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import type { ClipqlEngine } from '../kit/clipql-engines.ts';
@@ -25,16 +25,19 @@ export interface ParityRequest {
   readonly cases: readonly string[];
   /** Folder with `in/` and `expected/`; undefined for none. */
   readonly preprocess: string | undefined;
-  /** Whether the token ids of both vocabularies are compared. */
-  readonly tokens: boolean;
+  /** Files of texts and their token ids. */
+  readonly tokens: readonly string[];
 }
+
+const OPENAI_TOKENS = join(REFERENCE, 'tokens', 'cases.json');
+const NANO_TOKENS = join(REFERENCE, 'nano-tokens.json');
 
 /** Everything in the reference folder, on these engines. */
 export const wholeReference = (engines: ParityRequest['engines']): ParityRequest => ({
   engines,
   cases: REFERENCE_CASES.map(referenceCase),
   preprocess: join(REFERENCE, 'preprocess'),
-  tokens: true,
+  tokens: [OPENAI_TOKENS, NANO_TOKENS],
 });
 
 /**
@@ -57,9 +60,9 @@ export async function runParity(
   const results: ParityResult[] = [];
   if (folder !== undefined) progress(`${folder.cases.length} resized images`);
   for (const pixelCase of folder?.cases ?? []) results.push(await comparePixels(pixelCase));
-  if (request.tokens) {
-    progress('token ids');
-    results.push(await openaiTokens(), await nanoTokens());
+  for (const file of request.tokens) {
+    progress(`token ids of ${file}`);
+    results.push(await tokensOf(file));
   }
   for (const { file, forwardCase } of cases) {
     for (const engine of engines) {
@@ -70,10 +73,20 @@ export async function runParity(
   return results;
 }
 
+/** The end token of nano's vocabulary; OpenAI's has another. */
+const NANO_END = 8191;
+
+/** The cases of a file, with the vocabulary of OpenAI or of nano, whichever the texts' last ids belong to. */
+async function tokensOf(file: string): Promise<ParityResult> {
+  const cases = await readTokenCases(file);
+  const isNano = cases.every(({ ids }) => ids.at(-1) === NANO_END);
+  return isNano ? nanoTokens(file) : openaiTokens(file);
+}
+
 /** OpenAI's vocabulary. A package that is not there is a failure, not a skip. */
-export async function openaiTokens(): Promise<ParityResult> {
-  const name = 'tokens/cases';
-  const cases = await readTokenCases(join(REFERENCE, `${name}.json`));
+export async function openaiTokens(file = OPENAI_TOKENS): Promise<ParityResult> {
+  const name = `tokens/${basename(file, '.json')}`;
+  const cases = await readTokenCases(file);
   try {
     const clip = await loadOpenaiTokenizer();
     const result = compareTokens(name, clip, cases);
@@ -86,9 +99,9 @@ export async function openaiTokens(): Promise<ParityResult> {
 }
 
 /** The vocabulary of the model in the repository. */
-export async function nanoTokens(): Promise<ParityResult> {
-  const name = 'nano-tokens';
-  const cases = await readTokenCases(join(REFERENCE, `${name}.json`));
+export async function nanoTokens(file = NANO_TOKENS): Promise<ParityResult> {
+  const name = basename(file, '.json');
+  const cases = await readTokenCases(file);
   const clip = await loadClip(await modelFromFolder(join(REPOSITORY, 'models', 'nano')));
   const result = compareTokens(name, clip, cases);
   clip.dispose();

@@ -13,15 +13,23 @@ export interface TokenCase {
 
 const GATE = 'all ids equal';
 
-/** @throws BenchError FILE_NOT_FOUND or CASE_INVALID. */
+/**
+ * Reads `cases` of a file, a list of `{ text, ids }`; the ids may be called `right`, too.
+ *
+ * @throws BenchError FILE_NOT_FOUND or CASE_INVALID.
+ */
 export async function readTokenCases(file: string): Promise<readonly TokenCase[]> {
   const { cases } = await readJsonObject(file);
-  const sound = ({ text, ids }: JsonObject) =>
-    typeof text === 'string' && Array.isArray(ids) && ids.every(Number.isInteger);
-  if (!Array.isArray(cases) || cases.length === 0 || !cases.every(sound)) {
+  const list: readonly unknown[] = Array.isArray(cases) ? cases : [];
+  const read = list.map((value) => {
+    const { text, right, ids = right } = value as JsonObject;
+    const isSound = typeof text === 'string' && Array.isArray(ids) && ids.every(Number.isInteger);
+    return isSound ? { text, ids: ids as number[] } : undefined;
+  });
+  if (read.length === 0 || read.includes(undefined)) {
     throw new BenchError('CASE_INVALID', `${file}: cases: expected a list of { text, ids }`);
   }
-  return cases as TokenCase[];
+  return read as TokenCase[];
 }
 
 /** Compares token ids; a text passes when all of its ids, and their number, are the same. */

@@ -12,7 +12,7 @@ test(CLAIM, {
   timeout: 600_000,
 }, async () => {
   const cases = [referenceCase('vit-b-32')];
-  const request = { engines: CPU_ENGINES, cases, preprocess: undefined, tokens: false };
+  const request = { engines: CPU_ENGINES, cases, preprocess: undefined, tokens: [] };
   const results = await runParity(request, () => {});
   expect(results.length).toBe(3 * CPU_ENGINES.length);
   expect(failuresOf(results)).toEqual([]);

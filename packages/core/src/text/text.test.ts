@@ -43,7 +43,6 @@ test.each([
   [8191, null, 'of id 8191, got the ids 320 of "a"'],
   ['highest', null, 'of the highest id, got the ids 320 of "a"'],
   [49407, undefined, 'of id 49407, got the ids 8190, 320, 8191 of "a"'],
-  [8191, ['<|end|>', 8191], 'of id 8191, got the ids 8190, 320, undefined of "a"'],
 ] as const)(
   'a tokenizer whose texts do not end with the end token %s is refused when it is loaded (%j)',
   async (endToken, end, message) => {
@@ -63,7 +62,7 @@ test.each([
 
 test('a file that is no tokenizer is refused', () => {
   const definition = new TextEncoder().encode('{"model":{"type":"None"}}');
-  expect(() => createTokenizer(definition, undefined, SIZES)).toThrow('not a usable tokenizer');
+  expect(() => createTokenizer(definition, undefined, SIZES)).toThrow('model.vocab: expected');
 });
 
 describe('the end token', () => {

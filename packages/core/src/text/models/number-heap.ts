@@ -1,9 +1,9 @@
 /** Numbers of which the smallest comes out first: a binary heap. */
 export class NumberHeap {
-  private readonly numbers: number[] = [];
+  readonly #numbers: number[] = [];
 
   push(number: number): void {
-    const { numbers } = this;
+    const numbers = this.#numbers;
     let at = numbers.length;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -15,7 +15,7 @@ export class NumberHeap {
   }
 
   pop(): number | undefined {
-    const { numbers } = this;
+    const numbers = this.#numbers;
     const smallest = numbers[0];
     const last = numbers.pop();
     if (last === undefined || numbers.length === 0) return smallest;

@@ -1,6 +1,6 @@
+import type { Vocabulary } from '../vocabulary/vocabulary.ts';
 import type { Merges } from './merges.ts';
 import { NumberHeap } from './number-heap.ts';
-import type { Vocabulary } from './vocabulary.ts';
 
 /** In place of a token that has been merged into the one before it. */
 const MERGED = -2;

@@ -22,47 +22,48 @@ export interface JsonSpan {
  * would cost more than the file. Methods throw a SyntaxError where something else comes.
  */
 export class JsonReader {
-  private readonly bytes: Uint8Array;
-  private readonly decoder = new TextDecoder('utf-8', { fatal: true });
-  private position: number;
+  readonly #bytes: Uint8Array;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true });
+  #position: number;
   /** UTF-16 code units of the last string, and of older ones behind its end. */
   units = new Uint16Array(64);
 
   constructor(bytes: Uint8Array, start = 0) {
-    this.bytes = bytes;
-    this.position = start;
+    this.#bytes = bytes;
+    this.#position = start;
   }
 
   /** Passes over an object; `member` is to read the value of the key that {@link JsonReader.units} holds. */
   object(member: (keyLength: number) => void): void {
-    this.sequence(OBJECT, () => {
+    this.#sequence(OBJECT, () => {
       const length = this.string();
-      this.expect(COLON);
+      this.#expect(COLON);
       member(length);
     });
   }
 
   /** Passes over a list; `element` is to read one value of it. */
   list(element: () => void): void {
-    this.sequence(LIST, element);
+    this.#sequence(LIST, element);
   }
 
   isObject(): boolean {
-    return this.next() === OBJECT;
+    return this.#next() === OBJECT;
   }
 
   isList(): boolean {
-    return this.next() === LIST;
+    return this.#next() === LIST;
   }
 
   /** @returns how many code units in {@link JsonReader.units} are the string. */
   string(): number {
-    this.expect(QUOTE);
-    const start = this.position;
-    const end = this.endOfString(start);
-    this.position = end + 1;
+    this.#expect(QUOTE);
+    const start = this.#position;
+    const end = this.#endOfString(start);
+    this.#position = end + 1;
     if (end - start > this.units.length) this.units = new Uint16Array(2 * (end - start));
-    const { bytes, units } = this;
+    const bytes = this.#bytes;
+    const { units } = this;
     let length = 0;
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
@@ -70,78 +71,88 @@ export class JsonReader {
         units[length++] = byte;
       } else if (byte >= 0xc2 && byte < 0xe0 && (bytes[i + 1]! & 0xc0) === 0x80) {
         units[length++] = ((byte & 0x1f) << 6) | (bytes[++i]! & 0x3f);
-      } else return this.encodedString(start, end);
+      } else return this.#encodedString(start, end);
     }
     return length;
   }
 
   /** @returns a whole number from 0 to 2³¹ − 1. */
   integer(): number {
-    const first = this.next();
-    const start = this.position;
+    const first = this.#next();
+    const start = this.#position;
     let value = 0;
-    for (; ; this.position++) {
-      const digit = this.bytes[this.position]! - ZERO;
+    for (; ; this.#position++) {
+      const digit = this.#bytes[this.#position]! - ZERO;
       if (!(digit >= 0 && digit <= 9 && value <= MAX_INTEGER)) break;
       value = 10 * value + digit;
     }
-    const digits = this.position - start;
+    const digits = this.#position - start;
     if (digits === 0 || value > MAX_INTEGER || (first === ZERO && digits > 1)) throw fault();
+    return value;
+  }
+
+  /** @returns a number of any kind. */
+  number(): number {
+    const { start, end } = this.skip();
+    const value: unknown = JSON.parse(this.#decoder.decode(this.#bytes.subarray(start, end)));
+    if (typeof value !== 'number') throw fault();
     return value;
   }
 
   /** Passes over a value of any kind, without a look at what is in it. */
   skip(): JsonSpan {
-    const first = this.next();
-    const start = this.position;
+    const first = this.#next();
+    const start = this.#position;
     let members = 1;
-    if (first === OBJECT || first === LIST) members += this.skipNested();
-    else if (first === QUOTE) this.position = this.endOfString(start + 1) + 1;
-    else while (this.isInWord()) this.position++;
-    return { start, end: this.position, members };
+    if (first === OBJECT || first === LIST) members += this.#skipNested();
+    else if (first === QUOTE) this.#position = this.#endOfString(start + 1) + 1;
+    else while (this.#isInWord()) this.#position++;
+    return { start, end: this.#position, members };
   }
 
   /** @returns how many commas there were between members. */
-  private skipNested(): number {
-    const { bytes } = this;
+  #skipNested(): number {
+    const bytes = this.#bytes;
     let depth = 0;
     let commas = 0;
-    for (let i = this.position; i < bytes.length; i++) {
+    for (let i = this.#position; i < bytes.length; i++) {
       const byte = bytes[i]!;
-      if (byte === QUOTE) i = this.endOfString(i + 1);
+      if (byte === QUOTE) i = this.#endOfString(i + 1);
       else if (byte === OBJECT || byte === LIST) depth++;
       else if (byte === OBJECT + CLOSING || byte === LIST + CLOSING) depth--;
       else if (byte === COMMA && depth === 1) commas++;
       if (depth === 0) {
-        this.position = i + 1;
+        this.#position = i + 1;
         return commas;
       }
     }
     throw fault();
   }
 
-  private sequence(opening: number, member: () => void): void {
-    this.expect(opening);
-    if (this.next() !== opening + CLOSING) {
+  #sequence(opening: number, member: () => void): void {
+    this.#expect(opening);
+    if (this.#next() !== opening + CLOSING) {
       member();
-      while (this.next() === COMMA) {
-        this.position++;
+      while (this.#next() === COMMA) {
+        this.#position++;
         member();
       }
     }
-    this.expect(opening + CLOSING);
+    this.#expect(opening + CLOSING);
   }
 
   /** A string with more than what UTF-8 writes in one byte or two, which few tokens have. */
-  private encodedString(start: number, end: number): number {
-    const text: unknown = JSON.parse(this.decoder.decode(this.bytes.subarray(start - 1, end + 1)));
+  #encodedString(start: number, end: number): number {
+    const text: unknown = JSON.parse(
+      this.#decoder.decode(this.#bytes.subarray(start - 1, end + 1)),
+    );
     if (typeof text !== 'string') throw fault();
     for (let i = 0; i < text.length; i++) this.units[i] = text.charCodeAt(i);
     return text.length;
   }
 
-  private endOfString(start: number): number {
-    const { bytes } = this;
+  #endOfString(start: number): number {
+    const bytes = this.#bytes;
     for (let i = start; i < bytes.length; i++) {
       const byte = bytes[i]!;
       if (byte === QUOTE) return i;
@@ -151,27 +162,27 @@ export class JsonReader {
   }
 
   /** Whether a number, `true`, `false` or `null` goes on. */
-  private isInWord(): boolean {
-    const byte = this.bytes[this.position];
+  #isInWord(): boolean {
+    const byte = this.#bytes[this.#position];
     return byte !== undefined && /[\w+.-]/.test(String.fromCharCode(byte));
   }
 
   /** The next byte that is no white space; it stays unread. */
-  private next(): number {
-    const { bytes } = this;
-    for (let i = this.position; i < bytes.length; i++) {
+  #next(): number {
+    const bytes = this.#bytes;
+    for (let i = this.#position; i < bytes.length; i++) {
       const byte = bytes[i]!;
       if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) {
-        this.position = i;
+        this.#position = i;
         return byte;
       }
     }
     throw fault();
   }
 
-  private expect(byte: number): void {
-    if (this.next() !== byte) throw fault();
-    this.position++;
+  #expect(byte: number): void {
+    if (this.#next() !== byte) throw fault();
+    this.#position++;
   }
 }
 

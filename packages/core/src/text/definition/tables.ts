@@ -1,9 +1,9 @@
 /** The parts of a `tokenizer.json`, whose 100,000 strings and more are not to become objects. */
 import { ClipError } from '../../errors.ts';
-import { textOf } from './code-units.ts';
-import { JsonReader, type JsonSpan } from './json-reader.ts';
-import { Merges } from './merges.ts';
-import { NO_TOKEN, Vocabulary } from './vocabulary.ts';
+import { Merges } from '../models/merges.ts';
+import { textOf } from '../vocabulary/code-units.ts';
+import { JsonReader, type JsonSpan } from '../vocabulary/json-reader.ts';
+import { NO_TOKEN, Vocabulary } from '../vocabulary/vocabulary.ts';
 
 const SPACE = 0x20;
 
@@ -12,11 +12,12 @@ export interface SplitDefinition {
   /** The file, with nothing between the brackets of the two. */
   readonly rest: Uint8Array;
   readonly vocab: JsonSpan;
-  readonly merges: JsonSpan;
+  /** Undefined where the model has none. */
+  readonly merges: JsonSpan | undefined;
 }
 
-/** @returns undefined where the model has not both parts, or where this is no JSON. */
-export function splitDefinition(definition: Uint8Array): SplitDefinition | undefined {
+/** @throws ClipError MODEL_CONFIG_INVALID where this is no JSON, or the model has no vocabulary. */
+export function splitDefinition(definition: Uint8Array): SplitDefinition {
   const reader = new JsonReader(definition);
   const spans = new Map<string, JsonSpan>();
   try {
@@ -24,19 +25,20 @@ export function splitDefinition(definition: Uint8Array): SplitDefinition | undef
       if (key !== 'model' || !reader.isObject()) reader.skip();
       else eachMember(reader, (name) => readPart(reader, name, spans));
     });
-  } catch {
-    return undefined;
+  } catch (cause) {
+    throw new ClipError('MODEL_CONFIG_INVALID', 'tokenizer.json is not valid JSON', { cause });
   }
   const vocab = spans.get('vocab');
+  if (vocab === undefined) throw invalid('model.vocab: expected a vocabulary, got none');
   const merges = spans.get('merges');
-  if (vocab === undefined || merges === undefined) return undefined;
-  const inOrder =
-    vocab.start < merges.start ? ([vocab, merges] as const) : ([merges, vocab] as const);
-  return { rest: withoutContents(definition, inOrder), vocab, merges };
+  const parts = [...spans.values()].sort((a, b) => a.start - b.start);
+  return { rest: withoutContents(definition, parts), vocab, merges };
 }
 
 function readPart(reader: JsonReader, name: string, spans: Map<string, JsonSpan>): void {
-  const isLong = name === 'vocab' ? reader.isObject() : name === 'merges' && reader.isList();
+  const isLong =
+    (name === 'vocab' && (reader.isObject() || reader.isList())) ||
+    (name === 'merges' && reader.isList());
   const span = reader.skip();
   if (isLong) spans.set(name, span);
 }
@@ -45,15 +47,14 @@ function eachMember(reader: JsonReader, member: (key: string) => void): void {
   reader.object((length) => member(textOf(reader.units, length)));
 }
 
-function withoutContents(
-  definition: Uint8Array,
-  [first, second]: readonly [JsonSpan, JsonSpan],
-): Uint8Array {
-  const kept = [
-    definition.subarray(0, first.start + 1),
-    definition.subarray(first.end - 1, second.start + 1),
-    definition.subarray(second.end - 1),
-  ];
+function withoutContents(definition: Uint8Array, parts: readonly JsonSpan[]): Uint8Array {
+  const kept: Uint8Array[] = [];
+  let from = 0;
+  for (const { start, end } of parts) {
+    kept.push(definition.subarray(from, start + 1));
+    from = end - 1;
+  }
+  kept.push(definition.subarray(from));
   const rest = new Uint8Array(kept.reduce((sum, { length }) => sum + length, 0));
   let length = 0;
   for (const part of kept) {
@@ -73,6 +74,43 @@ export function readVocabulary(definition: Uint8Array, { start, members }: JsonS
     throw invalid('model.vocab: expected an object of tokens and their ids', cause);
   }
   return vocabulary;
+}
+
+/** A vocabulary in which the place of a token is its id, with the tokens' scores. */
+export interface ScoredVocabulary {
+  readonly vocabulary: Vocabulary;
+  readonly scores: Float64Array;
+}
+
+/** @throws ClipError MODEL_CONFIG_INVALID for anything but a list of `["token", score]`. */
+export function readScoredVocabulary(
+  definition: Uint8Array,
+  { start, members }: JsonSpan,
+): ScoredVocabulary {
+  const reader = new JsonReader(definition, start);
+  const vocabulary = new Vocabulary(members);
+  const scores = new Float64Array(members);
+  let id = 0;
+  let part = 0;
+  const readPart = (): void => {
+    if (part++ === 1) {
+      scores[id] = reader.number();
+      return;
+    }
+    const length = reader.string();
+    vocabulary.add(reader.units, length, id);
+  };
+  try {
+    reader.list(() => {
+      part = 0;
+      reader.list(readPart);
+      if (part !== 2) throw new SyntaxError('expected two');
+      id++;
+    });
+  } catch (cause) {
+    throw invalid('model.vocab: expected a list of tokens and their scores', cause);
+  }
+  return { vocabulary, scores: scores.subarray(0, id) };
 }
 
 /**
