@@ -8,6 +8,9 @@ test.each([
   ['data:;base64,aGVsbG8', 'hello'],
   ['DATA:image/png;charset=x;BASE64,aGVsbG8=', 'hello'],
   ['data:;base64,aGVs\nbG8=', 'hello'],
+  ['data:image/png;  base64  ,aGVsbG8=', 'hello'],
+  ['data:base64,aGVsbG8=', 'aGVsbG8='],
+  ['data:;base64;charset=x,aGVsbG8=', 'aGVsbG8='],
   ['data:;base64,aGVsbG8%3D', 'hello'],
   ['data:,hello%20there%21', 'hello there!'],
   ['data:,%ff%00%zz%4', '\xff\x00%zz%4'],
@@ -21,6 +24,7 @@ test.each([
   'data:image/png;base64',
   'data:;base64,a',
   'data:;base64,a*b=',
+  'data:;base64,aGVsbG8é',
   'data:;base64,aGVs====bG8=',
 ])('%j is BAD_IMAGE_URL', (url) => {
   expect(() => text(url)).toThrow(expect.objectContaining({ code: 'BAD_IMAGE_URL' }));

@@ -18,11 +18,10 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
   if (comma === -1) {
     throw new ApiError('BAD_IMAGE_URL', 'expected a comma before the data of a data URL, got none');
   }
-  const isBase64 = /;[ ]*base64[ ]*$/i.test(url.slice(0, comma));
+  const isBase64 = saysBase64(url, comma);
   const fragment = url.indexOf('#', comma);
   const body = url.slice(comma + 1, fragment === -1 ? undefined : fragment);
-  const unescaped = body.includes('%') ? percentDecode(body) : Buffer.from(body);
-  const bytes = isBase64 ? decodeBase64(unescaped.toString('latin1')) : unescaped;
+  const bytes = isBase64 ? decodeBase64(unescaped(body)) : percentDecode(body);
   if (bytes === undefined) {
     throw new ApiError('BAD_IMAGE_URL', 'expected base64 in the data URL, got something else');
   }
@@ -30,9 +29,29 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
   return new Uint8Array(bytes);
 }
 
+const BASE64 = 'base64';
+
+/** Whether what is before the comma ends with `;base64`, spaces left out. A client sent it, of any length. */
+function saysBase64(url: string, comma: number): boolean {
+  const end = beforeSpaces(url, comma);
+  const start = end - BASE64.length;
+  if (start < 0 || url.slice(start, end).toLowerCase() !== BASE64) return false;
+  return url[beforeSpaces(url, start) - 1] === ';';
+}
+
+function beforeSpaces(text: string, end: number): number {
+  let at = end;
+  while (text[at - 1] === ' ') at -= 1;
+  return at;
+}
+
+const unescaped = (text: string): string =>
+  text.includes('%') ? percentDecode(text).toString('latin1') : text;
+
 /** `%2B` becomes a byte; a percent sign before anything but two hex digits stays as it is. */
 function percentDecode(text: string): Buffer {
   const from = Buffer.from(text);
+  if (!text.includes('%')) return from;
   let length = 0;
   for (let i = 0; i < from.length; i++, length++) {
     const byte = from[i] === PERCENT ? hexByte(from[i + 1], from[i + 2]) : -1;

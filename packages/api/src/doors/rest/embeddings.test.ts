@@ -50,6 +50,17 @@ test('a text is answered in OpenAI’s form', async () => {
   expectClose(embedding, expected);
 });
 
+test.each(['float', 'base64'])('7,000 texts are answered, as %s', async (encoding_format) => {
+  const input = Array.from({ length: 7_000 }, (_, i) => `text ${i % 7}`);
+  const { status, answer } = await post({ input, encoding_format });
+  const few = await post({ input: input.slice(0, 7), encoding_format });
+  expect(status).toBe(200);
+  expect(answer.data).toEqual(
+    input.map((_, index) => ({ ...few.answer.data[index % 7], object: 'embedding', index })),
+  );
+  expect(answer.usage.prompt_tokens).toBe(1_000 * few.answer.usage.prompt_tokens);
+});
+
 test('a header names the texts that were longer than the context, up to a hundred', async () => {
   const long = 'a dog on a meadow '.repeat(40);
   const short = await post({ input: ['a cat', { image: ALPS }] });

@@ -199,3 +199,15 @@ test('equals are ranked in their order, and a query that fails is an error', asy
   const none = await api.query(RANK, { query: DOG, candidates, topK: 0 });
   expect(none.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
 });
+
+test('a long list keeps its order, and a failure its place', async () => {
+  const inputs = Array.from({ length: 400 }, (_, i) => ({
+    text: i === 200 ? 'x'.repeat(8_193) : `${i % 9}`,
+  }));
+  const { outcomes, errors } = await embed({ inputs, encoding: 'BINARY' });
+  expect(errors).toEqual([]);
+  expect(outcomes.map(({ index }: { index: number }) => index)).toEqual([...inputs.keys()]);
+  expect(outcomes[200]).toMatchObject({ __typename: 'TextError', code: 'BAD_INPUT' });
+  expect(outcomes[399].data).toBe(outcomes[3].data);
+  expect(outcomes[399].data).not.toBe(outcomes[4].data);
+});
