@@ -52,11 +52,14 @@ async function generatedText({ entry, comment, constant, builds }: Target): Prom
   for (const [name, features] of Object.entries(builds)) {
     modules.push(`  ${name}:\n    '${await compile(entry, features)}',`);
   }
+  // The type is written out: inferred, the modules would stand in the package's declarations too.
+  const names = Object.keys(builds).map((name) => `'${name}'`);
+  const type = `Readonly<Record<${names.join(' | ')}, string>>`;
   return [
     '// Made by tools/build-kernels.ts from packages/core/assembly; not to be edited.',
     '',
     `/** ${comment} WebAssembly modules in base64. */`,
-    `export const ${constant} = {`,
+    `export const ${constant}: ${type} = {`,
     ...modules,
     '} as const;',
     '',
