@@ -2,6 +2,7 @@ import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { exampleFile, examples } from './pages/examples.ts';
 import { graphiql, wantsGraphiql } from './pages/graphiql.ts';
 import { redirect } from './pages/redirect.ts';
+import { root } from './pages/root.ts';
 import { bodyLimits } from './requests/body-limits.ts';
 import { type Door, GRAPHQL_PATH, type Route } from './requests/route.ts';
 import { embeddings } from './rest/embeddings.ts';
@@ -68,7 +69,7 @@ export const ROUTES: readonly Route[] = [
   get('/readyz', 'readyz', PROBE, readyz),
   get('/metrics', 'metrics', { ...WORK, isLogged: false }, metrics),
   get('/openapi.json', 'openapi', PAGE, openApi),
-  get('/', 'root', PAGE, redirect(GRAPHQL_PATH)),
+  get('/', 'root', PAGE, root),
   get('/examples', 'examples', PAGE, redirect(EXAMPLES_PATH)),
   get(EXAMPLES_PATH, 'examples', PAGE, examples),
   get(`${EXAMPLES_PATH}{file}`, 'examples', PAGE, exampleFile),

@@ -189,6 +189,20 @@ test('GraphiQL’s first query is answered, and rightly', async () => {
   expect(data.classify.label).toBe('mountain');
 });
 
+test('/ says what is here where there is no GraphiQL', async () => {
+  const closed = await startApi({ settings: parseSettings({ graphiql: 'off' }, {}) });
+  const root = await closed.fetch('/');
+  expect([root.status, root.headers.get('content-type')]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+  ]);
+  const page = await root.text();
+  const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, path]) => path!);
+  expect(links).toContain('/openapi.json');
+  for (const path of links) expect((await closed.fetch(path)).status, path).toBe(200);
+  await closed.close();
+});
+
 test('without GraphiQL the examples’ page has no links to it', async () => {
   const closed = await startApi({ settings: parseSettings({ graphiql: 'off' }, {}) });
   const page = await (await closed.fetch('/examples/')).text();

@@ -4,6 +4,7 @@ import { SlicedResponse } from '../requests/json-response.ts';
 import type { KeepBytes } from '../requests/request-body.ts';
 import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import type { ClipqlYoga } from '../yoga.ts';
+import { compressBody, compressSlices, packingOf } from './compress.ts';
 import { refuse } from './refuse.ts';
 
 /** What answers requests. */
@@ -29,12 +30,22 @@ export async function answer(
     if (answered === undefined) return;
     const body =
       answered instanceof SlicedResponse ? undefined : Buffer.from(await answered.arrayBuffer());
+    const accepted = request.headers['accept-encoding'];
+    const { coding, headers } = packingOf(headersOf(answered), accepted, body?.length);
+    const packed = body && coding ? await compressBody(body, coding) : body;
     // Refused meanwhile, since the server ends.
     if (response.headersSent) return;
     // The client would send its next request on this connection, just as it is closed.
     if (answering.isEnding()) response.shouldKeepAlive = false;
-    if (body === undefined) await sendSlices(answered, response, answering.transferMs);
-    else send(answered, body, response);
+    if (packed === undefined) {
+      const slices = answered.body ?? [];
+      response.writeHead(answered.status, headers);
+      const sent = coding === undefined ? slices : compressSlices(slices, coding);
+      await sendSlices(sent, response, answering.transferMs);
+    } else {
+      response.writeHead(answered.status, { ...headers, 'content-length': packed.length });
+      response.end(packed);
+    }
   } catch (error) {
     // The client went away, or nothing can be sent to it any more.
     response.destroy(error instanceof Error ? error : undefined);
@@ -89,21 +100,15 @@ function statusSent(response: ServerResponse): number | undefined {
 /** Headers that yoga gives a stream. What is sent whole, on a connection that is kept or not, has its own. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
 
-function send(answered: Response, body: Buffer, to: ServerResponse): void {
-  to.writeHead(answered.status, { ...headersOf(answered), 'content-length': body.length });
-  to.end(body);
-}
-
 /** Each slice is printed when the client has taken what was before it; one that is slow is cut off. */
 async function sendSlices(
-  answered: Response,
+  slices: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   to: ServerResponse,
   transferMs: Answering['transferMs'],
 ): Promise<void> {
-  to.writeHead(answered.status, headersOf(answered));
   const start = performance.now();
   let sent = 0;
-  for await (const slice of answered.body ?? []) {
+  for await (const slice of slices) {
     sent += slice.length;
     if (to.destroyed) return;
     if (!to.write(slice)) await taken(to, start + transferMs(sent) - performance.now());
@@ -122,5 +127,10 @@ function taken(response: ServerResponse, most: number): Promise<void> {
   });
 }
 
+/** By their names in lower case. */
 const headersOf = ({ headers }: Response): Record<string, string> =>
-  Object.fromEntries([...headers].filter(([name]) => !OF_CONNECTION.has(name.toLowerCase())));
+  Object.fromEntries(
+    [...headers]
+      .map(([name, value]) => [name.toLowerCase(), value] as const)
+      .filter(([name]) => !OF_CONNECTION.has(name)),
+  );
