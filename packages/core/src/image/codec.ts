@@ -64,12 +64,3 @@ export interface ImageCodec<Name extends string = string> {
   /** Decodes what `readFile` gave. Throws anything for a damaged file. */
   decode(file: Uint8Array): RgbImage | Promise<RgbImage>;
 }
-
-/** The bytes from an offset on, as Latin-1: what signatures are compared with. */
-export function startsWith(bytes: Uint8Array, signature: string, at = 0): boolean {
-  if (at + signature.length > bytes.length) return false;
-  for (let i = 0; i < signature.length; i++) {
-    if (bytes[at + i] !== signature.charCodeAt(i)) return false;
-  }
-  return true;
-}

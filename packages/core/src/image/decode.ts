@@ -15,10 +15,9 @@ import { type ImageLimits, sniffImage } from './sniff.ts';
  * The header is checked first, then that the file is complete: a truncated file is an error, never a
  * picture that is partly grey.
  *
- * Memory: 4 bytes a pixel for the result. While decoding, measured at 25 megapixels, a JPEG takes up
- * to 11 bytes a pixel more, a WebP 6, an AVIF 24; a CMYK JPEG 60, for which it counts twice towards
- * the limit. A PNG takes next to nothing more, a GIF 1 byte, a BMP or TIFF up to 12, an orientation
- * other than 1 takes 3.
+ * Memory: 4 bytes a pixel for the result. While decoding, as measured, a JPEG takes up to 11 bytes a
+ * pixel more, a WebP 6, an AVIF 24, a GIF 1, a BMP 4, a TIFF 14, and a PNG next to nothing; an
+ * orientation other than 1 takes 3. TIFF samples of 16 bits count twice towards the limit.
  *
  * @returns [height, width, channels], 8-bit.
  * @throws ClipError as {@link sniffImage}; IMAGE_CORRUPT for a damaged or truncated file.

@@ -1,3 +1,5 @@
+import { startsWith } from './signature.ts';
+
 /**
  * How the stored picture is to be turned to be upright, as EXIF 2.32 numbers it: 1 not at all,
  * 2 mirrored left to right, 3 by 180°, 4 mirrored top to bottom, 5 mirrored along the main
@@ -6,13 +8,33 @@
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
-/** Bytes of a value, by the TIFF type of the field: BYTE, SHORT, LONG. */
-const INTEGER_SIZES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
+/** Numbers by the TIFF type of a field; BYTE and UNDEFINED are bytes to Pillow, which turn nothing. */
+const NUMBERS: Readonly<
+  Record<number, { bytes: number; read: (view: DataView, at: number, little: boolean) => number }>
+> = {
+  3: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+  4: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
+  5: {
+    bytes: 8,
+    read: (view, at, little) => view.getUint32(at, little) / view.getUint32(at + 4, little),
+  },
+  6: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  8: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
+  9: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
+  10: {
+    bytes: 8,
+    read: (view, at, little) => view.getInt32(at, little) / view.getInt32(at + 4, little),
+  },
+  11: { bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
+  12: { bytes: 8, read: (view, at, little) => view.getFloat64(at, little) },
+  13: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
+  16: { bytes: 8, read: (view, at, little) => Number(view.getBigUint64(at, little)) },
+};
 
 /**
  * The orientation that a file's metadata gives, 1 where it gives none. As Pillow's
- * `ImageOps.exif_transpose`: the tag in the first image directory of the EXIF data, and only
- * without such a tag the `tiff:Orientation` of the XMP packet. Damaged metadata is no metadata: it
+ * `ImageOps.exif_transpose`: the tag in the first image directory of the EXIF data, whatever kind of
+ * number it is, and only without such a tag the `tiff:Orientation` of the XMP packet. Damaged metadata is no metadata: it
  * never fails a picture.
  */
 export function orientationOf(metadata: {
@@ -28,11 +50,13 @@ export function orientationOf(metadata: {
 }
 
 function isOrientation(value: number | undefined): value is Orientation {
-  return value !== undefined && value >= 1 && value <= 8;
+  return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 8;
 }
 
+/** The first value of the last field with the tag, as Pillow takes it; 0 where it is no number. */
 function exifOrientation(exif: Uint8Array): number | undefined {
-  const start = String.fromCharCode(...exif.subarray(0, 6)) === 'Exif\0\0' ? 6 : 0;
+  let start = 0;
+  while (startsWith(exif, 'Exif\0\0', start)) start += 6;
   const view = new DataView(exif.buffer, exif.byteOffset + start, exif.byteLength - start);
   if (view.byteLength < 8) return undefined;
   const order = view.getUint16(0);
@@ -42,14 +66,24 @@ function exifOrientation(exif: Uint8Array): number | undefined {
   const directory = view.getUint32(4, little);
   if (directory + 2 > view.byteLength) return undefined;
   const end = directory + 2 + 12 * view.getUint16(directory, little);
+  let orientation: number | undefined;
   for (let at = directory + 2; at < end && at + 12 <= view.byteLength; at += 12) {
-    if (view.getUint16(at, little) !== ORIENTATION_TAG) continue;
-    const size = INTEGER_SIZES[view.getUint16(at + 2, little)];
-    if (size === undefined || view.getUint32(at + 4, little) !== 1) return undefined;
-    if (size === 1) return view.getUint8(at + 8);
-    return size === 2 ? view.getUint16(at + 8, little) : view.getUint32(at + 8, little);
+    if (view.getUint16(at, little) === ORIENTATION_TAG) {
+      orientation = fieldValue(view, at, little) ?? orientation;
+    }
   }
-  return undefined;
+  return orientation;
+}
+
+function fieldValue(view: DataView, at: number, little: boolean): number | undefined {
+  const count = view.getUint32(at + 4, little);
+  if (count === 0) return undefined;
+  const number = NUMBERS[view.getUint16(at + 2, little)];
+  if (number === undefined) return 0;
+  const fits = number.bytes * count <= 4;
+  const value = fits ? at + 8 : view.getUint32(at + 8, little);
+  if (value + number.bytes * count > view.byteLength) return undefined;
+  return number.read(view, value, little);
 }
 
 function xmpOrientation(xmp: Uint8Array): number | undefined {

@@ -25,7 +25,7 @@ describe.each(inputs)('%s', (name) => {
   });
 });
 
-/** jpeg-js, which decodes CMYK, rounds its inverse transform in another way than libjpeg. */
+/** pdf.js's decoder, which decodes CMYK, rounds its inverse transform in another way than libjpeg. */
 function expectNear(difference: LevelDifference): void {
   expect(difference.mean, `the largest difference is at ${difference.where}`).toBeLessThan(0.1);
   expect(difference.largest, `at ${difference.where}`).toBeLessThanOrEqual(2);

@@ -1,4 +1,5 @@
-import { type ImageCodec, startsWith } from '../codec.ts';
+import type { ImageCodec } from '../codec.ts';
+import { startsWith } from '../signature.ts';
 import { WasmCodec } from '../wasm-codec.ts';
 import { readAvifFile, readAvifHeader } from './avif-file.ts';
 

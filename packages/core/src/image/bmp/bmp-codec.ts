@@ -1,6 +1,7 @@
 import { ByteReader } from '../byte-reader.ts';
-import { type ImageCodec, startsWith } from '../codec.ts';
+import type { ImageCodec } from '../codec.ts';
 import { withBuffer } from '../jimp-plug-in.ts';
+import { startsWith } from '../signature.ts';
 import { HEADER_SIZES, readBmpHeader } from './bmp-file.ts';
 import { plainBmp } from './plain-bmp.ts';
 

@@ -1,4 +1,5 @@
-import { type ImageCodec, startsWith } from '../codec.ts';
+import type { ImageCodec } from '../codec.ts';
+import { startsWith } from '../signature.ts';
 import { decodeGif } from './decode-gif.ts';
 import { readGifHeader } from './gif-file.ts';
 

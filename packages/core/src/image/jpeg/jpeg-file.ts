@@ -1,11 +1,18 @@
 import { ClipError } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
-import { type PictureHeader, startsWith } from '../codec.ts';
+import type { PictureHeader } from '../codec.ts';
+import { concatenated } from '../concatenated.ts';
 import { type Orientation, orientationOf } from '../exif-orientation.ts';
+import { startsWith } from '../signature.ts';
 
 export interface JpegHeader extends PictureHeader {
   /** 1 grey, 3 YCbCr or RGB, 4 CMYK or YCCK. */
   readonly components: 1 | 3 | 4;
+  readonly isProgressive: boolean;
+  /** How many samples of each component there are in the time that the fewest have one. */
+  readonly factors: readonly { readonly horizontal: number; readonly vertical: number }[];
+  /** Offset of the transform's number in Adobe's marker segment: 0 CMYK, 2 YCCK. */
+  readonly transformOffset: number | undefined;
 }
 
 /** A JPEG as its decoder gets it. */
@@ -17,6 +24,8 @@ export interface JpegFile {
    */
   readonly bytes: Uint8Array;
   readonly orientation: Orientation;
+  /** Whether the file has its EOI marker. Where it has none, its only scan may be cut short. */
+  readonly isEnded: boolean;
 }
 
 /** Markers (ITU-T T.81, table B.1), without the 0xff before them. */
@@ -28,17 +37,16 @@ const APP14 = 0xee;
 const APP15 = 0xef;
 const COM = 0xfe;
 
+/** Adobe's marker segment, of a picture without transform: CMYK. */
+const ADOBE_CMYK = Uint8Array.from(
+  [...'\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0'].map((byte) => byte.charCodeAt(0)),
+);
+
 /**
  * Each scan of a progressive file costs a pass over the whole picture, so a small file of many scans
  * is a denial of service. Encoders write about ten.
  */
 const MAX_SCANS = 100;
-
-/**
- * How many pixels one of CMYK counts for: its decoder, jpeg-js, takes 60 bytes for each, the others
- * 10 to 20.
- */
-const CMYK_COST = 2;
 
 /** A marker and its parameters: `at` is the 0xff before it, `end` the byte after the parameters. */
 interface Segment {
@@ -55,14 +63,18 @@ interface Segment {
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const reader = new ByteReader(bytes, 'JPEG');
-  let header: JpegHeader | undefined;
-  for (const { marker, at } of headerSegments(reader)) {
+  let frame: Omit<JpegHeader, 'transformOffset'> | undefined;
+  let transformOffset: number | undefined;
+  for (const { marker, at, end } of headerSegments(reader)) {
+    if (marker === APP14 && startsWith(bytes, 'Adobe', at + 4) && end - at >= 16) {
+      transformOffset = at + 15;
+    }
     if (!isFrameHeader(marker)) continue;
-    if (header !== undefined) throw reader.corrupt('it has two frame headers');
-    header = frameHeader(reader, marker, at);
+    if (frame !== undefined) throw reader.corrupt('it has two frame headers');
+    frame = frameHeader(reader, marker, at);
   }
-  if (header === undefined) throw reader.corrupt('its first scan comes before any frame header');
-  return header;
+  if (frame === undefined) throw reader.corrupt('its first scan comes before any frame header');
+  return { ...frame, transformOffset };
 }
 
 /**
@@ -75,21 +87,32 @@ export function readJpegFile(bytes: Uint8Array): JpegFile {
   const header = readJpegHeader(bytes);
   const reader = new ByteReader(bytes, 'JPEG');
   const kept: Uint8Array[] = [bytes.subarray(0, 2)];
-  let exif: Uint8Array | undefined;
+  const exif: Uint8Array[] = [];
   let xmp: Uint8Array | undefined;
   let scans = 2;
   for (const { marker, at, end } of headerSegments(reader)) {
     if (marker === APP1) {
       const data = bytes.subarray(at + 4, end);
-      if (startsWith(data, 'Exif\0\0')) exif ??= data;
-      else if (startsWith(data, 'http://ns.adobe.com/xap/1.0/\0')) xmp ??= data;
+      // EXIF data that a segment is too short for goes on in the next, behind the same name; of XMP the
+      // last packet counts, as in Pillow.
+      if (startsWith(data, 'Exif\0\0')) exif.push(data.subarray(6));
+      else if (startsWith(data, 'http://ns.adobe.com/xap/1.0/\0')) xmp = data;
     } else if (decodes(marker)) {
       kept.push(bytes.subarray(at, end));
     }
     scans = end;
   }
-  kept.push(bytes.subarray(scans, endOfScans(reader, scans)));
-  return { header, bytes: concatenated(kept), orientation: orientationOf({ exif, xmp }) };
+  // Without Adobe's marker, CMYK is stored as with it, which decoders ask for.
+  if (header.components === 4 && header.transformOffset === undefined) kept.push(ADOBE_CMYK);
+  const { end, isEnded } = endOfScans(reader, scans, header);
+  kept.push(bytes.subarray(scans, end));
+  if (!isEnded) kept.push(Uint8Array.of(0xff, EOI));
+  return {
+    header,
+    bytes: concatenated(kept),
+    orientation: orientationOf({ exif: concatenated(exif), xmp }),
+    isEnded,
+  };
 }
 
 /** The segments between SOI and the first SOS, which is not among them. */
@@ -107,17 +130,22 @@ function* headerSegments(reader: ByteReader): Generator<Segment> {
 
 /** The first marker from `at` on, over fill bytes, stray bytes and restart markers. */
 function nextMarker(reader: ByteReader, at: number): number {
-  const { bytes } = reader;
+  const found = findMarker(reader, at);
+  if (found !== undefined) return found;
+  throw new ClipError(
+    'IMAGE_CORRUPT',
+    'the JPEG file is cut short: it ends before an EOI marker (0xffd9)',
+  );
+}
+
+function findMarker({ bytes }: ByteReader, at: number): number | undefined {
   for (let i = at; i + 1 < bytes.length; i++) {
     if (bytes[i] !== 0xff) continue;
     const next = bytes[i + 1]!;
     const standsAlone = next <= 0x01 || next === 0xff || (next >= 0xd0 && next <= 0xd8);
     if (!standsAlone) return i;
   }
-  throw new ClipError(
-    'IMAGE_CORRUPT',
-    'the JPEG file is cut short: it ends before an EOI marker (0xffd9)',
-  );
+  return undefined;
 }
 
 function segmentEnd(reader: ByteReader, at: number): number {
@@ -129,23 +157,46 @@ function segmentEnd(reader: ByteReader, at: number): number {
 
 /**
  * Walks the scans and what stands between them, to the byte after EOI. In entropy-coded data 0xff
- * is followed by 0x00 or a restart marker, so anything else ends it (ITU-T T.81, B.1.1.5).
+ * is followed by 0x00 or a restart marker, so anything else ends it (ITU-T T.81, B.1.1.5). A file
+ * whose scan has all components may end without the marker: what follows its data in zeros is left out.
  */
-function endOfScans(reader: ByteReader, start: number): number {
+function endOfScans(
+  reader: ByteReader,
+  start: number,
+  { components, isProgressive }: JpegHeader,
+): { end: number; isEnded: boolean } {
   let scans = 0;
+  let isOnlyScan = false;
   for (let at = start; ; ) {
-    at = nextMarker(reader, at);
-    const marker = reader.u8(at + 1);
-    if (marker === EOI) return at + 2;
+    const found: number | undefined = isOnlyScan ? findMarker(reader, at) : nextMarker(reader, at);
+    if (found === undefined) return { end: endOfData(reader.bytes), isEnded: false };
+    const marker = reader.u8(found + 1);
+    if (marker === EOI) return { end: found + 2, isEnded: true };
     if (isFrameHeader(marker)) throw reader.corrupt('it has two frame headers');
     if (marker === SOS && ++scans > MAX_SCANS) {
       throw reader.corrupt(`expected at most ${MAX_SCANS} scans`);
     }
-    at = segmentEnd(reader, at);
+    isOnlyScan = marker === SOS && !isProgressive && reader.u8(found + 4) === components;
+    at = segmentEnd(reader, found);
   }
 }
 
-function frameHeader(reader: ByteReader, marker: number, at: number): JpegHeader {
+/** Zeros that may be data: two bytes hold the last block of a picture. */
+const LAST_ZEROS = 2;
+
+/** Where the data of a file without EOI ends: zeros that a disk or a network left are none. */
+function endOfData(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  if (bytes[end - 1] === 0xff) end--;
+  return Math.min(bytes.length, end + LAST_ZEROS);
+}
+
+function frameHeader(
+  reader: ByteReader,
+  marker: number,
+  at: number,
+): Omit<JpegHeader, 'transformOffset'> {
   const kind = marker - 0xc0;
   const precision = reader.u8(at + 4);
   const height = reader.u16be(at + 5);
@@ -166,8 +217,17 @@ function frameHeader(reader: ByteReader, marker: number, at: number): JpegHeader
       `expected a JPEG of 1, 3 or 4 components, got ${components}`,
     );
   }
-  const cost = components === 4 ? CMYK_COST : 1;
-  return { width, height, decodedPixels: width * height * cost, components };
+  return {
+    width,
+    height,
+    decodedPixels: width * height,
+    components,
+    isProgressive: kind === 2,
+    factors: Array.from({ length: components }, (_, i) => {
+      const factor = reader.u8(at + 11 + 3 * i);
+      return { horizontal: factor >> 4, vertical: factor & 15 };
+    }),
+  };
 }
 
 /** SOF0 to SOF15, without DHT (0xc4), JPG (0xc8) and DAC (0xcc), which share their range. */
@@ -179,14 +239,4 @@ function isFrameHeader(marker: number): boolean {
 function decodes(marker: number): boolean {
   if (marker === COM) return false;
   return marker < APP0 || marker > APP15 || marker === APP0 || marker === APP14;
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -2,7 +2,7 @@ import { crc32 } from '../../crc32.ts';
 import { ClipError } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
-import { type Orientation, orientationOf } from '../exif-orientation.ts';
+import { type PngText, readPngText } from './png-text.ts';
 
 export const PNG_SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -27,6 +27,8 @@ export interface PngHeader extends PictureHeader {
   readonly interlaced: boolean;
 }
 
+const TEXT_CHUNKS: ReadonlySet<string> = new Set(['tEXt', 'zTXt', 'iTXt']);
+
 /** The parts of a PNG that its picture needs. */
 export interface PngFile {
   readonly header: PngHeader;
@@ -34,7 +36,10 @@ export interface PngFile {
   readonly palette: Uint8Array | undefined;
   /** The zlib stream of the filtered rows, in the pieces that the file has. */
   readonly deflated: readonly Uint8Array[];
-  readonly orientation: Orientation;
+  /** EXIF data; of several chunks the first. */
+  readonly exif: Uint8Array | undefined;
+  /** Texts that may hold EXIF data or XMP. */
+  readonly texts: readonly PngText[];
 }
 
 /**
@@ -70,9 +75,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 }
 
 /**
- * Walks the chunks up to IEND. Only PLTE, IDAT, eXIf and uncompressed XMP are looked at: text,
- * colour profiles and animation frames, where a bomb could hide, are never inflated, and tRNS is
- * not needed, as transparency is dropped.
+ * Walks the chunks up to IEND, or as far as the file goes once it has image data: whether all of that
+ * is there, decoding shows. Nothing is inflated, and tRNS is not needed, as transparency is dropped.
  *
  * @param options.checksums - whether to verify those of the chunks that the picture depends on
  * @throws ClipError IMAGE_CORRUPT when a chunk is cut short, its checksum is wrong or it is missing.
@@ -83,9 +87,10 @@ export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngF
   const deflated: Uint8Array[] = [];
   let palette: Uint8Array | undefined;
   let exif: Uint8Array | undefined;
-  let xmp: Uint8Array | undefined;
+  const texts: PngText[] = [];
 
   for (let at = PNG_SIGNATURE.length, type = ''; type !== 'IEND'; ) {
+    if (deflated.length > 0 && !isComplete(reader, at)) break;
     const length = reader.u32be(at);
     type = reader.ascii(at + 4, 4);
     const data = reader.slice(at + 8, length);
@@ -100,7 +105,7 @@ export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngF
     if (type === 'PLTE') palette = paletteOf(data);
     else if (type === 'IDAT') deflated.push(data);
     else if (type === 'eXIf') exif ??= data;
-    else if (type === 'iTXt') xmp ??= xmpOf(data);
+    else if (TEXT_CHUNKS.has(type)) texts.push(...readPngText(type, data));
     at += 12 + length;
   }
 
@@ -108,7 +113,13 @@ export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngF
   if (header.colourType === PngColour.palette && palette === undefined) {
     throw reader.corrupt('it has no palette');
   }
-  return { header, palette, deflated, orientation: orientationOf({ exif, xmp }) };
+  return { header, palette, deflated, exif, texts };
+}
+
+/** Whether a chunk is all there, or is image data, which then is cut short. */
+function isComplete(reader: ByteReader, at: number): boolean {
+  if (at + 8 > reader.length) return false;
+  return reader.ascii(at + 4, 4) === 'IDAT' || at + 12 + reader.u32be(at) <= reader.length;
 }
 
 /** Whether the picture depends on the chunk: bit 5 of the first letter, its upper case, says so. */
@@ -126,12 +137,4 @@ function paletteOf(data: Uint8Array): Uint8Array {
   const palette = new Uint8Array(768);
   palette.set(data);
   return palette;
-}
-
-const XMP_KEYWORD = 'XML:com.adobe.xmp\0';
-
-/** An iTXt chunk that holds XMP, if it does and is not compressed (flag 0 after the keyword). */
-function xmpOf(data: Uint8Array): Uint8Array | undefined {
-  const keyword = String.fromCharCode(...data.subarray(0, XMP_KEYWORD.length));
-  return keyword === XMP_KEYWORD && data[XMP_KEYWORD.length] === 0 ? data : undefined;
 }

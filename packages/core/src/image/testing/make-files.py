@@ -28,6 +28,28 @@ picture(40, 24).save(FILES / "progressive.jpg", quality=80, progressive=True)
 picture().convert("CMYK").save(FILES / "cmyk.jpg", quality=90, optimize=True)
 Image.open(FILES / "cmyk.jpg").convert("RGB").save(FILES / "cmyk.expected.png")
 
+
+def cmyk(name, subsampling, transform=0):
+    """A CMYK JPEG of smooth planes; of transform 2 its planes are taken for Y, Cb, Cr and K."""
+    ramps = [Image.linear_gradient("L").rotate(angle).resize((45, 27)) for angle in (0, 90, 180, 270)]
+    path = FILES / f"{name}.jpg"
+    Image.merge("CMYK", ramps).save(path, quality=90, subsampling=subsampling, optimize=True)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"Adobe") + 11] = transform
+    if name.endswith("440"):
+        # The two blocks of a 4:2:2 file, one below the other.
+        frame = data.index(b"\xff\xc0")
+        data[frame + 5 : frame + 7] = (32).to_bytes(2, "big")
+        data[frame + 11] = 0x12
+    path.write_bytes(data)
+    Image.open(path).convert("RGB").save(FILES / f"{name}.expected.png")
+
+
+cmyk("cmyk-420", "4:2:0")
+cmyk("cmyk-422", "4:2:2")
+cmyk("cmyk-440", "4:2:2")
+cmyk("ycck-420", "4:2:0", transform=2)
+
 transparent = picture(40, 24)
 transparent.putalpha(Image.linear_gradient("L").resize((40, 24)))
 transparent.save(FILES / "lossy-alpha.webp", quality=70)

@@ -1,3 +1,4 @@
+import { cmykToRgb } from '../cmyk.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import { Photometric, type TiffHeader } from './tiff-file.ts';
 
@@ -40,17 +41,6 @@ function putPixels(row: Uint8Array, data: Uint8Array, at: number): void {
 /** Of a plane, a grey is one sample of the pixel. */
 function putPlane(row: Uint8Array, data: Uint8Array, at: number, plane: number): void {
   for (let x = 0; x < row.length; x += 4) data[at + x + plane] = row[x]!;
-}
-
-/** Pillow's conversion, in place. */
-function cmykToRgb(data: Uint8Array): void {
-  for (let at = 0; at < data.length; at += 4) {
-    const white = 255 - data[at + 3]!;
-    for (let i = at; i < at + 3; i++) {
-      const product = data[i]! * white + 128;
-      data[i] = white - (((product >> 8) + product) >> 8);
-    }
-  }
 }
 
 /** Pillow's reading of `RGBa`, in place: where alpha is 0, black. */

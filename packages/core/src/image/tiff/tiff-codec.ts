@@ -1,7 +1,8 @@
 import { ClipError } from '../../errors.ts';
-import { type DecoderInput, type ImageCodec, startsWith } from '../codec.ts';
+import type { DecoderInput, ImageCodec } from '../codec.ts';
 import { orientationOf } from '../exif-orientation.ts';
 import { withBuffer } from '../jimp-plug-in.ts';
+import { startsWith } from '../signature.ts';
 import { assemble } from './assemble.ts';
 import { plainTiff } from './plain-tiff.ts';
 import { Compression, readTiffHeader, Tag, type TiffHeader } from './tiff-file.ts';

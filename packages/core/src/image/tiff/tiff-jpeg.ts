@@ -1,4 +1,5 @@
 import type { ByteReader } from '../byte-reader.ts';
+import { concatenated } from '../concatenated.ts';
 import { jpeg } from '../jpeg/jpeg-codec.ts';
 import { readJpegFile } from '../jpeg/jpeg-file.ts';
 import { Photometric, type TiffHeader } from './tiff-file.ts';
@@ -49,13 +50,7 @@ function withTables(
     tables === undefined ? new Uint8Array() : body(reader, tables),
     body(reader, tile),
   ];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatenated(parts);
 
   /** What stands behind SOI, without an EOI that ends a stream of tables. */
   function body(from: ByteReader, stream: Uint8Array): Uint8Array {

@@ -1,5 +1,6 @@
-import { type Frame, type ImageCodec, type PictureHeader, startsWith } from '../codec.ts';
+import type { Frame, ImageCodec, PictureHeader } from '../codec.ts';
 import type { RgbImage } from '../rgb-image.ts';
+import { startsWith } from '../signature.ts';
 import { WasmCodec } from '../wasm-codec.ts';
 import { readWebpFile, readWebpHeader } from './webp-file.ts';
 
