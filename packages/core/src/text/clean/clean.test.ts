@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { cleanText } from './clean-text.ts';
 import { fixText } from './fix-text.ts';
 import { toNfc } from './normal-form.ts';
+import { decodeUtf8 } from './utf8.ts';
 
 /** What ftfy 6.3.1 and the cleaning of OpenAI, open_clip and transformers give. */
 interface FixedText {
@@ -70,5 +71,24 @@ test('marks are put into canonical order as String.normalize puts them, many of 
       const text = `e${marks.join('')}x`;
       expect(toNfc(text)).toBe(text.normalize('NFC'));
     }),
+  );
+});
+
+test('bytes are UTF-8 where TextDecoder says so', () => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const byte = fc.oneof(fc.nat(255), fc.integer({ min: 0x80, max: 0xbf }));
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 6 }), (bytes) => {
+      // Those may stand for what only variants of UTF-8 have.
+      fc.pre(!bytes.includes(0xc0) && !bytes.includes(0xed));
+      let expected: string | undefined;
+      try {
+        expected = decoder.decode(Uint8Array.from(bytes));
+      } catch {
+        expected = undefined;
+      }
+      expect(decodeUtf8(String.fromCharCode(...bytes))).toBe(expected);
+    }),
+    { numRuns: 20_000 },
   );
 });
