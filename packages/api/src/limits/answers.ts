@@ -7,8 +7,8 @@ import { grouped } from '../errors/grouped.ts';
  * value is what takes some 100 bytes of memory while the answer is made.
  */
 const MAX_ANSWER_VALUES = 1_000_000;
-/** Of an answer about the schema: the whole schema, as tools ask for it, has a third. */
-export const MAX_INTROSPECTION_VALUES = 100_000;
+/** Of an answer about the schema, which GraphQL makes at once: the whole of it, as tools ask, has some 7,000. */
+export const MAX_INTROSPECTION_VALUES = 50_000;
 /** Beside its fields. */
 export const VALUES_AN_OBJECT = 4;
 /** A list of numbers is packed. */
