@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /** A request that was refused. */
 interface Refusal {
   readonly status: number;
@@ -21,7 +23,8 @@ export class RefusalSampler {
 
   /** @param tell takes, a second at a time, those that had no line. */
   constructor(tell: (count: RefusalCount) => void) {
-    this.#tell = tell;
+    // Outside of the request whose refusal sets the timer: its id is not that of the others.
+    this.#tell = AsyncResource.bind(tell);
   }
 
   /** Whether a request is to have a line. */

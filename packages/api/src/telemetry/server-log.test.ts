@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../testing/api.ts';
+import { WAIT } from '../testing/held-tower.ts';
 import { withinRequest } from './request-scope.ts';
 import { createServerLog } from './server-log.ts';
 
@@ -145,6 +146,8 @@ test('a flood of refusals has 20 lines a second, and a count of the rest', async
   const { api, log, text } = await logged('json', false);
   await Promise.all(Array.from({ length: 50 }, () => api.fetch('/nothing')));
   await Promise.all(Array.from({ length: 3 }, () => api.fetch('/v1/models/nothing')));
+  // The rest is told once a second, outside of any request.
+  await vi.waitFor(() => expect(text()).toContain('more requests refused'), WAIT);
   log.end();
   const lines = text()
     .trimEnd()
@@ -156,7 +159,14 @@ test('a flood of refusals has 20 lines a second, and a count of the rest', async
   expect(told.length + rest).toBe(53);
   expect(told.filter(({ code }) => code === 'UNKNOWN_MODEL')).toHaveLength(3);
   expect(counts.length).toBeGreaterThan(0);
-  expect(counts[0]).toMatchObject({ level: 'warn', status: 404, code: 'NOT_FOUND' });
+  expect(counts[0]).toEqual({
+    level: 'warn',
+    time: expect.any(String),
+    status: 404,
+    code: 'NOT_FOUND',
+    count: expect.any(Number),
+    msg: 'more requests refused',
+  });
   for (const { requestId } of told) expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
 });
 

@@ -43,7 +43,9 @@ export async function answer(
       const sent = coding === undefined ? slices : compressSlices(slices, coding);
       await sendSlices(sent, response, answering.transferMs);
     } else {
-      response.writeHead(answered.status, { ...headers, 'content-length': packed.length });
+      // Of 304 it would be that of the answer which the client has.
+      const length = answered.status === 304 ? {} : { 'content-length': packed.length };
+      response.writeHead(answered.status, { ...headers, ...length });
       response.end(packed);
     }
   } catch (error) {
