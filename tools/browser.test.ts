@@ -2,6 +2,7 @@
  * Core in a real browser: bundled by vite from what `pnpm build` made, it must give what it gives in Node.
  */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type LoadOptions, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import type { Browser, Page } from 'playwright-core';
@@ -11,6 +12,9 @@ import type { Embed, Embedded } from './browser/embed.ts';
 import { type Site, serve } from './browser/serve.ts';
 
 const PHOTOGRAPH = 'march-pastoral.jpg';
+const IMAGES = ['packages/api/examples', 'packages/core/src/image/testing/files'];
+/** Files that jimp's plug-ins decode, which ask for Node's Buffer, and one that pdf.js's decoder does. */
+const OTHER_FORMATS = ['bmp/rle8.bmp', 'tiff/tiles-16-bits-big-endian.tif', 'cmyk-420.jpg'];
 const TEXTS = ['a photo of a sheep.', 'a boat', 'the quick brown fox jumps over the lazy dog'];
 
 const ISOLATED = {
@@ -58,8 +62,9 @@ describe.runIf(runs)('in Chromium', () => {
     options: LoadOptions,
     headers: Record<string, string> = {},
     before: () => void = () => {},
+    photograph = PHOTOGRAPH,
   ): Promise<{ embedded: Embedded; scripts: readonly string[] }> {
-    const site = await served([page.path, folderAt('packages/api/examples')], headers);
+    const site = await served([page.path, ...IMAGES.map(folderAt)], headers);
     const tab = await openTab();
     const scripts: string[] = [];
     tab.on('request', (request) => scripts.push(request.url()));
@@ -69,14 +74,14 @@ describe.runIf(runs)('in Chromium', () => {
     const embedded = await tab.evaluate(
       ([given, photograph, texts]) =>
         (globalThis as unknown as { embed: Embed }).embed(given, photograph, texts),
-      [options, PHOTOGRAPH, TEXTS] as const,
+      [options, photograph, TEXTS] as const,
     );
     return { embedded, scripts };
   }
 
-  function expectAsInNode({ image, texts }: Embedded): void {
+  function expectAsInNode({ image, texts }: Embedded, wanted = expected.image): void {
     for (const [got, want] of [
-      [image, expected.image],
+      [image, wanted],
       ...texts.map((text, i) => [text, expected.texts[i]!] as const),
     ] as const) {
       expect(got.length).toBe(want.length);
@@ -109,6 +114,14 @@ describe.runIf(runs)('in Chromium', () => {
     expect(scripts.filter((url) => /gpu/.test(url))).toEqual([]);
     expectAsInNode(embedded);
   });
+
+  test.each(OTHER_FORMATS)(
+    '%s is the image that it is in Node, where there is no Buffer',
+    async (file) => {
+      const { embedded } = await embedInPage({}, {}, () => {}, file);
+      expectAsInNode({ ...embedded, texts: [] }, expected.others[OTHER_FORMATS.indexOf(file)]!);
+    },
+  );
 
   test('on wasm in an isolated page, with as many threads as it is told', async () => {
     const { embedded } = await embedInPage({ threads: 2 }, ISOLATED);
@@ -163,6 +176,8 @@ async function answersInNode() {
   const clip = await loadClip(await modelFromFolder(folderAt('models/nano')));
   const photograph = await readFile(folderAt(`packages/api/examples/${PHOTOGRAPH}`));
   const [image] = await clip.encodeImages([new Uint8Array(photograph)]);
+  const files = OTHER_FORMATS.map((file) => readFile(join(folderAt(IMAGES[1]!), file)));
+  const others = await clip.encodeImages(await Promise.all(files));
   const texts = await clip.encodeTexts(TEXTS);
   const labels = ['mountain', 'boat', 'sheep', 'house'];
   const [classification] = await clip.classify([new Uint8Array(photograph)], labels);
@@ -170,5 +185,10 @@ async function answersInNode() {
     ({ label, probability }) => `${label}${(100 * probability!).toFixed(1)} %`,
   );
   clip.dispose();
-  return { image: [...image!], texts: texts.map((text) => [...text]), rows };
+  return {
+    image: [...image!],
+    others: others.map((other) => [...other]),
+    texts: texts.map((text) => [...text]),
+    rows,
+  };
 }
