@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<
     weights: ['crc32.ts', 'errors.ts', 'graph', 'json.ts'],
     backends: ['base64.ts', 'config', 'errors.ts', 'graph'],
     'model-files.ts': ['errors.ts', 'weights'],
+    'model-layout.ts': ['config', 'errors.ts', 'graph', 'model-files.ts', 'weights'],
     'classify.ts': [],
     encoder: ['backends', 'config', 'graph', 'model', 'weights'],
     'clip.ts': [],

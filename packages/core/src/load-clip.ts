@@ -9,12 +9,9 @@ import {
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
-import type { ClipConfig } from './config/clip-config.ts';
-import { parseConfig } from './config/config-json.ts';
-import { readPreprocessing } from './config/preprocessing.ts';
+import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
-import type { Parameter } from './graph/graph.ts';
 import { weightsOfGraphs } from './graph/plan.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { TOKEN_TABLE } from './model/siglip-text.ts';
@@ -23,15 +20,16 @@ import {
   CONFIG_FILE,
   type ModelFiles,
   missingFile,
+  OPEN_CLIP_CONFIG_FILE,
   PREPROCESSOR_FILE,
   requireFile,
   TOKENIZER_CONFIG_FILE,
   TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from './model-files.ts';
+import { type ModelLayout, readModelLayout } from './model-layout.ts';
 import { createTokenizer } from './text/tokenizer.ts';
-import { CLIP_MODEL } from './weights/layouts/clip-model.ts';
-import { SIGLIP_MODEL } from './weights/layouts/siglip-model.ts';
+import { type Checkpoint, openCheckpoint } from './weights/checkpoint.ts';
 import { openWeights, type Weights } from './weights/load.ts';
 import { TokenTable } from './weights/token-table.ts';
 
@@ -69,8 +67,8 @@ export interface LoadOptions extends ImageLimits {
 }
 
 /**
- * Loads a CLIP or SigLIP model in the layout of Hugging Face's `CLIPModel` or `SiglipModel`: config, weights, tokenizer and
- * preprocessing. Weights are checked against the config, tensor by tensor, before anything runs.
+ * Loads a CLIP or SigLIP model: config, weights, tokenizer and preprocessing, as transformers, open_clip or OpenAI lay
+ * them out. Weights are checked against the config, tensor by tensor, before anything runs.
  *
  * @throws ClipError MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, WEIGHTS_INVALID, WEIGHTS_MISMATCH,
  *   OUT_OF_MEMORY or GPU_UNAVAILABLE; BAD_INPUT for invalid options.
@@ -86,31 +84,54 @@ export interface LoadOptions extends ImageLimits {
  */
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
   checkOptions(options);
-  const config = parseConfig(await requireFile(files, CONFIG_FILE));
-  const preprocessing = await readPreprocessing(files.read, config.vision.imageSize);
-  if (preprocessing === undefined) throw missingFile(files, PREPROCESSOR_FILE);
-  const tokenizer = createTokenizer(
-    await requireFile(files, TOKENIZER_FILE),
-    await files.read(TOKENIZER_CONFIG_FILE),
-    config.text,
-  );
-  const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
-  const { encoder, ...loaded } = await loadWeights(files, config, backend).catch(
-    (error: unknown) => {
-      backend.dispose();
-      throw error;
-    },
-  );
-  const info: ClipInfo = {
-    name: files.name,
-    embeddingWidth: config.embeddingWidth,
-    imageSize: config.vision.imageSize,
-    contextLength: config.text.contextLength,
-    classifyMode: config.loss,
-    ...loaded,
-    backend: backend.info,
-  };
-  return new Clip({ info, config, preprocessing, tokenizer, encoder, backend, limits: options });
+  const source = await files.openWeights();
+  if (source === undefined) throw await missingWeights(files);
+  let isReadOn = false;
+  try {
+    const checkpoint = await openCheckpoint(source);
+    const model = await readModelLayout(files, checkpoint);
+    const { config } = model;
+    const preprocessing = await preprocessingOf(files, model);
+    const tokenizer = createTokenizer(
+      await requireFile(files, TOKENIZER_FILE),
+      await files.read(TOKENIZER_CONFIG_FILE),
+      config.text,
+    );
+    const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
+    const { encoder, ...loaded } = await loadWeights(model, checkpoint, backend).catch(
+      (error: unknown) => {
+        backend.dispose();
+        throw error;
+      },
+    );
+    const info: ClipInfo = {
+      name: files.name,
+      embeddingWidth: config.embeddingWidth,
+      imageSize: config.vision.imageSize,
+      contextLength: config.text.contextLength,
+      classifyMode: config.loss,
+      ...loaded,
+      backend: backend.info,
+    };
+    isReadOn = encoder.readsOn;
+    return new Clip({ info, config, preprocessing, tokenizer, encoder, backend, limits: options });
+  } finally {
+    if (!isReadOn) await source.close();
+  }
+}
+
+async function missingWeights(files: ModelFiles): Promise<ClipError> {
+  const config = (await files.read(CONFIG_FILE)) ?? (await files.read(OPEN_CLIP_CONFIG_FILE));
+  return missingFile(files, config === undefined ? CONFIG_FILE : WEIGHTS_FILE);
+}
+
+/** OpenAI's own checkpoints come without a file that says it. */
+async function preprocessingOf(files: ModelFiles, { config, isOpenAi }: ModelLayout) {
+  const { imageSize } = config.vision;
+  const stated = await readPreprocessing(files.read, imageSize);
+  if (stated !== undefined) return stated;
+  if (isOpenAi) return openAiPreprocessing(imageSize);
+  throw missingFile(files, PREPROCESSOR_FILE);
 }
 
 /** Beyond this, the threads of a forward pass would only wait for each other. */
@@ -173,47 +194,31 @@ function float32Only(backend: BackendName, { precision = 'f32' }: LoadOptions): 
   throw new ClipError('BAD_INPUT', `backend ${backend}: expected precision f32, got ${precision}`);
 }
 
-async function loadWeights(files: ModelFiles, config: ClipConfig, backend: Backend) {
-  const source = await files.openWeights();
-  if (source === undefined) throw missingFile(files, WEIGHTS_FILE);
-  const { layout, scales } = CHECKPOINTS[config.loss];
+async function loadWeights(
+  { config, layout, scales }: ModelLayout,
+  checkpoint: Checkpoint,
+  backend: Backend,
+) {
   const towers = [
     imageTowerOf(config, 1),
     textTowerOf(config, { texts: 1, tokens: config.text.contextLength }),
   ];
-  let tokenTable: TokenTable | undefined;
-  try {
-    const parameters = [...scales, ...towers.flatMap((tower) => tower.parameters)];
-    const weights = await openWeights(source, parameters, layout);
-    const loaded = await backend.load(weightsOfGraphs(towers.map(({ graph }) => graph)), weights);
-    const logitScale = Math.exp(await scalar(weights, 'logitScale'));
-    if (!Number.isFinite(logitScale)) {
-      throw new ClipError('WEIGHTS_MISMATCH', 'expected a logit_scale with a finite exponential');
-    }
-    const logitBias = config.loss === 'sigmoid' ? await scalar(weights, 'logitBias') : 0;
-    if (config.text.tower === 'siglip') {
-      tokenTable = new TokenTable(weights, TOKEN_TABLE, config.text.width);
-    }
-    const { shapes } = backend;
-    const encoder = new Encoder({ config, weights: loaded, shapes, tokenTable });
-    return { encoder, parameters: weights.parameterCount, logitScale, logitBias };
-  } finally {
-    // A token table goes on reading from it.
-    if (tokenTable === undefined) await source.close();
+  const parameters = [...scales, ...towers.flatMap((tower) => tower.parameters)];
+  const weights = openWeights(checkpoint, parameters, layout);
+  const loaded = await backend.load(weightsOfGraphs(towers.map(({ graph }) => graph)), weights);
+  const logitScale = Math.exp(await scalar(weights, 'logitScale'));
+  if (!Number.isFinite(logitScale)) {
+    throw new ClipError('WEIGHTS_MISMATCH', 'expected a logit_scale with a finite exponential');
   }
+  const logitBias = config.loss === 'sigmoid' ? await scalar(weights, 'logitBias') : 0;
+  const tokenTable =
+    config.text.tower === 'siglip'
+      ? new TokenTable(weights, TOKEN_TABLE, config.text.width)
+      : undefined;
+  const { shapes } = backend;
+  const encoder = new Encoder({ config, weights: loaded, shapes, tokenTable });
+  return { encoder, parameters: weights.parameterCount, logitScale, logitBias };
 }
-
-const scale = (name: string, shape: readonly number[]): Parameter => ({
-  kind: 'parameter',
-  name,
-  shape,
-});
-
-/** How a model's checkpoint is laid out, and what it has besides the towers. */
-const CHECKPOINTS = {
-  softmax: { layout: CLIP_MODEL, scales: [scale('logitScale', [])] },
-  sigmoid: { layout: SIGLIP_MODEL, scales: [scale('logitScale', [1]), scale('logitBias', [1])] },
-} as const;
 
 async function scalar(weights: Weights, name: string): Promise<number> {
   const [value] = await weights.read(name);

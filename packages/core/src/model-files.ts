@@ -11,7 +11,7 @@ export interface ModelFiles {
    * @returns undefined where the model has no such file.
    */
   read(file: string): Promise<Uint8Array | undefined>;
-  /** `model.safetensors`, or else `pytorch_model.bin`; undefined where the model has neither. */
+  /** The first of {@link WEIGHTS_FILES} that is there; undefined where the model has none. */
   openWeights(): Promise<ByteSource | undefined>;
 }
 
@@ -22,15 +22,24 @@ export const PROCESSOR_FILE = 'processor_config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
-/** What PyTorch saves; read where there is no {@link WEIGHTS_FILE}. */
-export const PYTORCH_WEIGHTS_FILE = 'pytorch_model.bin';
+/** What open_clip writes in place of {@link CONFIG_FILE} and {@link PREPROCESSOR_FILE}. */
+export const OPEN_CLIP_CONFIG_FILE = 'open_clip_config.json';
+
+/** Where the weights may be, as transformers, PyTorch and open_clip save them; the first that is there is read. */
+export const WEIGHTS_FILES = [
+  WEIGHTS_FILE,
+  'pytorch_model.bin',
+  'open_clip_model.safetensors',
+  'open_clip_pytorch_model.bin',
+] as const;
 
 /**
  * A model whose files are in memory, such as in a browser.
  *
  * @param name what to call the model.
- * @param files by file name: `config.json`, `preprocessor_config.json` or `processor_config.json`,
- *   `tokenizer.json`, `model.safetensors` or `pytorch_model.bin` and, if there is one, `tokenizer_config.json`. Float32
+ * @param files by file name: `config.json` with `preprocessor_config.json` or `processor_config.json`, or
+ *   `open_clip_config.json`; `tokenizer.json` and, if there is one, `tokenizer_config.json`; and the weights,
+ *   `model.safetensors`, `pytorch_model.bin`, `open_clip_model.safetensors` or `open_clip_pytorch_model.bin`. Float32
  *   weights are used in place, without a copy: do not change the bytes.
  * @example
  * ```ts
@@ -54,8 +63,8 @@ export function modelFromBytes(
     name,
     read: async (file) => find(file),
     openWeights: async () => {
-      const bytes = find(WEIGHTS_FILE) ?? find(PYTORCH_WEIGHTS_FILE);
-      return bytes === undefined ? undefined : bytesInMemory(bytes);
+      const file = WEIGHTS_FILES.find((name) => find(name) !== undefined);
+      return file === undefined ? undefined : bytesInMemory(find(file)!);
     },
   };
 }

@@ -39,7 +39,23 @@ export interface SiglipVisionConfig extends VisionTransformerConfig {
   readonly tower: 'siglip';
 }
 
-type VisionConfig = ClipVisionConfig | SiglipVisionConfig;
+/** OpenAI's ResNet, whose last places are pooled by attention. */
+export interface ResNetConfig extends ImageTowerConfig {
+  readonly tower: 'resnet';
+  /** W, channels that the stem gives. */
+  readonly width: number;
+  /** Blocks of each of the four stages. */
+  readonly blocks: readonly number[];
+  /** Of the attention pool. */
+  readonly heads: number;
+}
+
+/** EfficientNet-Lite0 with a projection. */
+export interface EfficientNetLiteConfig extends ImageTowerConfig {
+  readonly tower: 'efficientnet-lite';
+}
+
+type VisionConfig = ClipVisionConfig | SiglipVisionConfig | ResNetConfig | EfficientNetLiteConfig;
 
 /** What all text towers have. */
 interface TextTowerConfig extends TransformerConfig {

@@ -29,3 +29,7 @@ export async function readPreprocessing(
   }
   return undefined;
 }
+
+/** OpenAI's transform, for checkpoints of theirs, which come without a file that states it. */
+export const openAiPreprocessing = (imageSize: number): PreprocessConfig =>
+  parseOpenClipPreprocess(new TextEncoder().encode('{}'), imageSize);

@@ -106,6 +106,11 @@ export class Encoder {
     return embeddings;
   }
 
+  /** Whether it goes on reading from the model's file until it is closed. */
+  get readsOn(): boolean {
+    return this.#tokenTable !== undefined;
+  }
+
   /** Lets go of what the encoder holds besides its weights. */
   async close(): Promise<void> {
     await this.#tokenTable?.close();

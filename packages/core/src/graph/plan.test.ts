@@ -78,7 +78,10 @@ test('a select stays where another operation needs the rows that it drops', () =
 test.each([
   [
     'image tower',
-    imageTowerOf({ ...VIT_B_32, vision: { ...VIT_B_32.vision, layers: 3 } }, 3).graph,
+    imageTowerOf(
+      parseConfig(new TextEncoder().encode('{"vision_config":{"num_hidden_layers":3}}')),
+      3,
+    ).graph,
   ],
   ['text tower', textTower(TEXT, 32, { texts: 3, tokens: 19 }).graph],
 ])('no two matrices of the %s that are alive at once overlap in the arena', (_, graph) => {

@@ -2,6 +2,8 @@
 import type { ClipConfig } from '../config/clip-config.ts';
 import { textTower } from './clip-text.ts';
 import { visionTower } from './clip-vision.ts';
+import { efficientNetLiteTower } from './efficientnet-lite.ts';
+import { resNetTower } from './resnet.ts';
 import { siglipTextTower } from './siglip-text.ts';
 import { siglipVisionTower } from './siglip-vision.ts';
 import type { Tower } from './tower.ts';
@@ -13,6 +15,10 @@ export function imageTowerOf({ vision, embeddingWidth }: ClipConfig, batch: numb
       return visionTower(vision, embeddingWidth, batch);
     case 'siglip':
       return siglipVisionTower(vision, batch);
+    case 'resnet':
+      return resNetTower(vision, embeddingWidth, batch);
+    case 'efficientnet-lite':
+      return efficientNetLiteTower(vision, embeddingWidth, batch);
   }
 }
 

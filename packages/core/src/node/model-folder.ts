@@ -2,7 +2,7 @@ import { read } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ClipError } from '../errors.ts';
-import { type ModelFiles, PYTORCH_WEIGHTS_FILE, WEIGHTS_FILE } from '../model-files.ts';
+import { type ModelFiles, WEIGHTS_FILES } from '../model-files.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 
 /** No tokenizer or config in use comes near this; a larger file is not read into memory. */
@@ -32,8 +32,13 @@ export async function modelFromFolder(folder: string, name?: string): Promise<Mo
   return {
     name: name ?? basename(path),
     read: (file) => readSmallFile(join(path, file)),
-    openWeights: async () =>
-      (await openFile(join(path, WEIGHTS_FILE))) ?? openFile(join(path, PYTORCH_WEIGHTS_FILE)),
+    openWeights: async () => {
+      for (const file of WEIGHTS_FILES) {
+        const source = await openFile(join(path, file));
+        if (source !== undefined) return source;
+      }
+      return undefined;
+    },
   };
 }
 

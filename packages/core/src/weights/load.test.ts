@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Parameter } from '../graph/graph.ts';
 import { safetensorsFile } from '../testing/safetensors-file.ts';
 import { type ByteSource, bytesInMemory } from './byte-source.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { widen } from './float16.ts';
 import { CLIP_MODEL } from './layouts/clip-model.ts';
 import { openWeights } from './load.ts';
@@ -12,6 +13,9 @@ const parameter = (name: string, shape: readonly number[]): Parameter => ({
   shape,
 });
 const NORM = parameter('vision.postNorm.weight', [3]);
+
+const opened = async (source: ByteSource, used = NORM) =>
+  openWeights(await openCheckpoint(source), [used], CLIP_MODEL);
 
 function checkpoint(dtype: string, shape: readonly number[], data: Uint8Array): ByteSource {
   const header = {
@@ -30,7 +34,7 @@ function checkpoint(dtype: string, shape: readonly number[], data: Uint8Array): 
 test('what Git leaves where Git LFS is not installed is told from damaged weights', async () => {
   const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 605157884\n';
   await expect(
-    openWeights(bytesInMemory(new TextEncoder().encode(pointer)), [NORM], CLIP_MODEL),
+    openCheckpoint(bytesInMemory(new TextEncoder().encode(pointer))),
   ).rejects.toMatchObject({
     code: 'WEIGHTS_INVALID',
     message: expect.stringContaining('`git lfs pull` fetches the file'),
@@ -44,7 +48,7 @@ test.each([
 ])(
   '%s tensors are read as float32, and position_ids are passed over',
   async (dtype, data, values) => {
-    const weights = await openWeights(checkpoint(dtype, [3], data), [NORM], CLIP_MODEL);
+    const weights = await opened(checkpoint(dtype, [3], data));
     const got = await weights.read(NORM.name);
     expect([...got]).toEqual(values.map(Math.fround));
     const part = new Float32Array(2);
@@ -73,7 +77,7 @@ test.each([
 ])(
   'a tensor of another %s is named, with what was expected and what came',
   async (_, source, message) => {
-    await expect(openWeights(source, [NORM], CLIP_MODEL)).rejects.toMatchObject({
+    await expect(opened(source)).rejects.toMatchObject({
       code: 'WEIGHTS_MISMATCH',
       message,
     });
@@ -82,9 +86,7 @@ test.each([
 
 test('a tensor that is missing is named', async () => {
   const source = checkpoint('F32', [3], new Uint8Array(12));
-  await expect(
-    openWeights(source, [parameter('logitScale', [])], CLIP_MODEL),
-  ).rejects.toMatchObject({
+  await expect(opened(source, parameter('logitScale', []))).rejects.toMatchObject({
     code: 'WEIGHTS_MISMATCH',
     message: 'expected tensor logit_scale [] F32, F16 or BF16, got none',
   });
@@ -94,7 +96,7 @@ test.each([Number.NaN, Number.POSITIVE_INFINITY])(
   'a weight that is %d is refused',
   async (value) => {
     const data = new Uint8Array(Float32Array.of(1, value, 2).buffer);
-    const weights = await openWeights(checkpoint('F32', [3], data), [NORM], CLIP_MODEL);
+    const weights = await opened(checkpoint('F32', [3], data));
     const error = {
       code: 'WEIGHTS_INVALID',
       message: `tensor vision_model.post_layernorm.weight: expected finite values, got ${value} at 1`,
@@ -120,7 +122,7 @@ test('float32 weights in memory are views, not copies', async () => {
   });
   const aligned = header.padEnd(Math.ceil(header.length / 8) * 8);
   const file = safetensorsFile(aligned, new Uint8Array(values.buffer));
-  const weights = await openWeights(bytesInMemory(file), [NORM], CLIP_MODEL);
+  const weights = await opened(bytesInMemory(file));
   expect((await weights.read(NORM.name)).buffer).toBe(file.buffer);
 });
 

@@ -1,12 +1,11 @@
 import { ClipError } from '../errors.ts';
 import type { Parameter } from '../graph/graph.ts';
-import type { ByteSource } from './byte-source.ts';
-import { widen } from './float16.ts';
-import type { Layout, Place } from './layouts/layout.ts';
-import { readStateDict } from './pytorch/state-dict.ts';
-import { readSafetensorsHeader } from './safetensors.ts';
-import { StridedReader } from './strided.ts';
+import { BATCH_NORM_TENSORS, type BatchNormValues, foldBatchNorm } from './batch-norm.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { BatchNorm, Layout, Place } from './layouts/layout.ts';
 import { partOf, type TensorEntry } from './tensor-entry.ts';
+import { TensorReader } from './tensor-reader.ts';
+import { viewedShape, viewOf } from './tensor-view.ts';
 
 /** A model's weights, checked against its config, read one tensor at a time. */
 export interface Weights {
@@ -23,92 +22,122 @@ export interface Weights {
   close(): Promise<void>;
 }
 
-const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+/** One of our parameters in the checkpoint. */
+interface Located {
+  readonly place: Place;
+  readonly entry: TensorEntry;
+  /** Values of the parameter to one channel of the batch norm. */
+  readonly perChannel: number;
+  readonly norm: Readonly<Record<keyof BatchNormValues, TensorEntry>> | undefined;
+}
 
 /**
- * Opens a checkpoint. Every tensor that the model uses is
- * checked (name, shape, dtype) before any is read; tensors that it does not use are passed over,
- * such as the `position_ids` of published files.
+ * The weights of a model in a checkpoint. Every tensor that the model uses is checked (name, shape, dtype)
+ * before any is read; tensors that it does not use are passed over, such as the `position_ids` of published
+ * files. What the model has as one, such as a convolution and its batch norm, becomes one when it is read.
  *
  * @param parameters what the model uses, under our names.
  * @param layout where the checkpoint has them.
- * @throws ClipError WEIGHTS_INVALID when the file is no sound checkpoint, WEIGHTS_MISMATCH naming
- *   the first tensor that does not fit, what was expected and what came, or a layer that the config
- *   does not have. Reading throws WEIGHTS_INVALID for a value that is not finite.
+ * @throws ClipError WEIGHTS_MISMATCH naming the first tensor that does not fit, what was expected and what
+ *   came, or a layer that the config does not have. Reading throws WEIGHTS_INVALID for a value that is not
+ *   finite.
  */
-export async function openWeights(
-  source: ByteSource,
+export function openWeights(
+  { source, tensors }: Checkpoint,
   parameters: readonly Parameter[],
   layout: Layout,
-): Promise<Weights> {
-  const entries = await readEntries(source);
-  const strided = new StridedReader(source);
-  const used = new Map<string, TensorEntry>();
-  for (const parameter of parameters) {
-    used.set(parameter.name, matchingEntry(entries, parameter, layout.place(parameter.name)));
-  }
-  const tensors = new Set(parameters.map(({ name }) => layout.place(name).tensor));
-  checkNoFurtherLayers(entries, layout.layers, tensors);
-  const entryOf = (name: string): TensorEntry => {
-    const entry = used.get(name);
-    if (entry === undefined) throw new Error(`parameter ${name} was not declared by the model`);
-    return entry;
+): Weights {
+  const located = new Map(
+    parameters.map((parameter) => [parameter.name, locate(tensors, parameter, layout)]),
+  );
+  checkNoFurtherLayers(tensors.keys(), layout.layers, located.values());
+  const reader = new TensorReader(source);
+  const normValues = new Map<string, Promise<BatchNormValues>>();
+  const locationOf = (name: string): Located => {
+    const found = located.get(name);
+    if (found === undefined) throw new Error(`parameter ${name} was not declared by the model`);
+    return found;
+  };
+  const readInto = async (name: string, start: number, target: Float32Array): Promise<void> => {
+    const { place, entry, norm, perChannel } = locationOf(name);
+    await reader.readInto(entry, start, target);
+    if (place.batchNorm !== undefined) {
+      const key = place.batchNorm.name;
+      const values = normValues.get(key) ?? readNorm(reader, norm!);
+      normValues.set(key, values);
+      foldBatchNorm(place.batchNorm, await values, { start, perChannel }, target);
+    }
+    checkFinite(place, start, target);
   };
   return {
-    parameterCount: parameters.reduce((sum, { shape }) => sum + elementsOf(shape), 0),
+    parameterCount: parameters.reduce((sum, one) => sum + countOf(one, locationOf(one.name)), 0),
     read: async (name) => {
-      const values = await readTensor(source, strided, entryOf(name));
-      checkFinite(layout.place(name), 0, values);
+      const { place, entry } = locationOf(name);
+      if (place.batchNorm !== undefined) {
+        const values = new Float32Array(elementsOf(entry.shape));
+        await readInto(name, 0, values);
+        return values;
+      }
+      const values = await reader.read(entry);
+      checkFinite(place, 0, values);
       return values;
     },
-    readInto: async (name, start, target) => {
-      await readValues(source, strided, entryOf(name), start, target);
-      checkFinite(layout.place(name), start, target);
-    },
+    readInto,
     close: () => source.close(),
   };
 }
 
-const ZIP = [0x50, 0x4b, 0x03, 0x04];
-/** A pickle of protocol 2 that begins with a number of ten bytes. */
-const OLD_PYTORCH = [0x80, 0x02, 0x8a, 0x0a];
-/** What Git leaves in place of a large file where Git LFS is not installed. */
-const LFS_POINTER = new TextEncoder().encode('version https://git-lfs');
-
-/**
- * What the first bytes say the file is: a ZIP is PyTorch's, a pickle is PyTorch's before 1.6, and all
- * else has to be safetensors.
- */
-async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, TensorEntry>> {
-  const start = new Uint8Array(Math.min(LFS_POINTER.length, source.size));
-  await source.read(0, start);
-  const begins = (magic: ArrayLike<number>) =>
-    Array.from(magic).every((byte, i) => start[i] === byte);
-  if (begins(ZIP)) return readStateDict(source);
-  if (begins(OLD_PYTORCH)) {
-    throw new ClipError(
-      'WEIGHTS_INVALID',
-      'weights are in the form that PyTorch wrote before version 1.6, which ClipQL does not read: ' +
-        'save them as safetensors',
-    );
-  }
-  if (begins(LFS_POINTER)) {
-    throw new ClipError(
-      'WEIGHTS_INVALID',
-      'expected weights, got the pointer of Git LFS that stands for them: `git lfs pull` fetches the file',
-    );
-  }
-  return readSafetensorsHeader(source);
+function locate(
+  tensors: Checkpoint['tensors'],
+  { name, shape }: Parameter,
+  layout: Layout,
+): Located {
+  const place = layout.place(name);
+  const { tensor, view, part, batchNorm } = place;
+  const [rows, ...rest] = view === undefined ? shape : viewedShape(view, shape);
+  const whole = part === undefined ? [rows, ...rest] : [rows! * part.of, ...rest];
+  const found = matchingEntry(tensors, tensor, rows === undefined ? [] : (whole as number[]));
+  const entry = part === undefined ? found : partOf(found, part);
+  const isPerValue = view === 'depthwise' || shape.length === 1;
+  return {
+    place,
+    entry: view === undefined ? entry : viewOf(entry, view),
+    perChannel: isPerValue ? 1 : elementsOf(shape.slice(1)),
+    norm: batchNorm && normEntries(tensors, batchNorm, isPerValue ? shape.at(-1)! : shape[0]!),
+  };
 }
 
+function normEntries(tensors: Checkpoint['tensors'], { name }: BatchNorm, channels: number) {
+  const entries = BATCH_NORM_TENSORS.map((part) => [
+    part,
+    matchingEntry(tensors, `${name}.${part}`, [channels]),
+  ]);
+  return Object.fromEntries(entries) as Record<keyof BatchNormValues, TensorEntry>;
+}
+
+async function readNorm(
+  reader: TensorReader,
+  entries: NonNullable<Located['norm']>,
+): Promise<BatchNormValues> {
+  const values: [string, Float32Array][] = [];
+  for (const part of BATCH_NORM_TENSORS) values.push([part, await reader.read(entries[part])]);
+  return Object.fromEntries(values) as unknown as BatchNormValues;
+}
+
+/** Of a batch norm, the scale is counted with the weight, and what it adds is the bias. */
+function countOf({ shape }: Parameter, { place, norm }: Located): number {
+  const scales = place.batchNorm?.gives === 'weight' ? elementsOf(norm!.weight.shape) : 0;
+  return elementsOf(shape) + scales;
+}
+
+const USABLE_DTYPES: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16']);
+
 function matchingEntry(
-  entries: ReadonlyMap<string, TensorEntry>,
-  parameter: Parameter,
-  { tensor, part }: Place,
+  tensors: Checkpoint['tensors'],
+  tensor: string,
+  shape: readonly number[],
 ): TensorEntry {
-  const [rows, ...rest] = parameter.shape;
-  const shape = part === undefined ? parameter.shape : [rows! * part.of, ...rest];
-  const entry = entries.get(tensor);
+  const entry = tensors.get(tensor);
   const expected = `expected tensor ${tensor} [${shape.join(', ')}] F32, F16 or BF16`;
   if (entry === undefined) throw new ClipError('WEIGHTS_MISMATCH', `${expected}, got none`);
   const sameShape =
@@ -119,20 +148,27 @@ function matchingEntry(
       `${expected}, got [${entry.shape.join(', ')}] ${entry.dtype.slice(0, 20)}`,
     );
   }
-  return part === undefined ? entry : partOf(entry, part);
+  return entry;
 }
 
 /** A layer that the config does not name is no tensor to pass over: the answers would be wrong. */
 function checkNoFurtherLayers(
-  entries: ReadonlyMap<string, TensorEntry>,
+  tensors: Iterable<string>,
   layers: RegExp,
-  used: ReadonlySet<string>,
+  located: Iterable<Located>,
 ): void {
-  const further = [...entries.keys()].find((tensor) => layers.test(tensor) && !used.has(tensor));
+  const used = new Set<string>();
+  for (const { place } of located) {
+    used.add(place.tensor);
+    for (const part of place.batchNorm ? BATCH_NORM_TENSORS : []) {
+      used.add(`${place.batchNorm!.name}.${part}`);
+    }
+  }
+  const further = [...tensors].find((tensor) => layers.test(tensor) && !used.has(tensor));
   if (further === undefined) return;
   throw new ClipError(
     'WEIGHTS_MISMATCH',
-    `expected no layers beyond the config's num_hidden_layers, got tensor ${further.slice(0, 100)}`,
+    `expected no layers beyond the config's, got tensor ${further.slice(0, 100)}`,
   );
 }
 
@@ -150,43 +186,6 @@ function checkFinite({ tensor }: Place, start: number, values: Float32Array): vo
       `tensor ${tensor}: expected finite values, got ${values[i]} at ${start + i}`,
     );
   }
-}
-
-async function readTensor(
-  source: ByteSource,
-  strided: StridedReader,
-  entry: TensorEntry,
-): Promise<Float32Array> {
-  const count = elementsOf(entry.shape);
-  if (entry.dtype === 'F32' && entry.strides === undefined) {
-    const bytes = source.view?.(entry.offset, entry.length);
-    if (bytes !== undefined && bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0) {
-      return new Float32Array(bytes.buffer, bytes.byteOffset, count);
-    }
-  }
-  const values = new Float32Array(count);
-  await readValues(source, strided, entry, 0, values);
-  return values;
-}
-
-async function readValues(
-  source: ByteSource,
-  strided: StridedReader,
-  entry: TensorEntry,
-  start: number,
-  target: Float32Array,
-): Promise<void> {
-  const { dtype, offset, strides } = entry;
-  if (strides !== undefined) return strided.readInto(entry, strides, start, target);
-  if (dtype === 'F32') {
-    const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-    await source.read(offset + start * Float32Array.BYTES_PER_ELEMENT, bytes);
-    return;
-  }
-  const raw = new Uint16Array(target.length);
-  const bytes = new Uint8Array(raw.buffer);
-  await source.read(offset + start * Uint16Array.BYTES_PER_ELEMENT, bytes);
-  widen(raw, dtype === 'F16' ? 'F16' : 'BF16', target);
 }
 
 const elementsOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

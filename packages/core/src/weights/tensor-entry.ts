@@ -31,5 +31,6 @@ export function partOf(
   };
 }
 
-const rowMajor = (shape: readonly number[]): readonly number[] =>
+/** Strides of a tensor whose last dimension lies closest. */
+export const rowMajor = (shape: readonly number[]): readonly number[] =>
   shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));

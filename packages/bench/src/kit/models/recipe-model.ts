@@ -2,6 +2,8 @@ import type { ModelFiles } from '@clipql/core';
 import type { JsonObject } from '../json-object.ts';
 import { checkpointTensors } from './checkpoint-tensors.ts';
 import { imageSizeOf, isSiglip, textSizes } from './clip-sizes.ts';
+import { isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
+import { openAiTensors } from './openai-tensors.ts';
 import { recipeWeights } from './recipe-weights.ts';
 import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definition.ts';
 
@@ -9,34 +11,42 @@ import { END_TOKEN, START_TOKEN, tokenizerDefinition } from './tokenizer-definit
  * A model whose weights are made by the recipe, as core loads any other: nothing is stored, and
  * ViT-B/32's 605 MB are never held as a file.
  *
- * @param config Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`; core checks it.
+ * @param config Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`, open_clip's
+ *   `open_clip_config.json`, or the arguments of OpenAI's `CLIP`, whose checkpoints come without a config; core
+ *   checks it.
  * @param tokenizer `tokenizer.json`; unless given, one that knows the letter a, for cases that give
  *   token ids.
  */
 export function recipeModel(
   name: string,
   config: JsonObject,
-  tokenizer: Uint8Array = letterTokenizer(textSizes(config).eos_token_id),
+  tokenizer: Uint8Array = letterTokenizer(endTokenOf(config)),
 ): ModelFiles {
+  const files = new Map([...configFiles(config), ['tokenizer.json', tokenizer]]);
+  const tensors = isOpenClip(config) || isOpenAi(config) ? openAiTensors : checkpointTensors;
   return {
     name,
-    read: async (file) => {
-      switch (file) {
-        case 'config.json':
-          return jsonBytes(config);
-        case 'preprocessor_config.json':
-          return jsonBytes(preprocessorConfig(imageSizeOf(config)));
-        case 'tokenizer.json':
-          return tokenizer;
-        case 'tokenizer_config.json':
-          return isSiglip(config) ? jsonBytes({ pad_token: END_TOKEN }) : undefined;
-        default:
-          return undefined;
-      }
-    },
-    openWeights: async () => recipeWeights(checkpointTensors(config)),
+    read: async (file) => files.get(file),
+    openWeights: async () => recipeWeights(tensors(config)),
   };
 }
+
+function configFiles(config: JsonObject): readonly (readonly [string, Uint8Array])[] {
+  if (isOpenAi(config)) return [];
+  if (isOpenClip(config)) return [['open_clip_config.json', jsonBytes(config)]];
+  const files: [string, object][] = [
+    ['config.json', config],
+    ['preprocessor_config.json', preprocessorConfig(imageSizeOf(config))],
+  ];
+  if (isSiglip(config)) files.push(['tokenizer_config.json', { pad_token: END_TOKEN }]);
+  return files.map(([file, json]) => [file, jsonBytes(json)]);
+}
+
+/** In OpenAI's layout the highest id. */
+const endTokenOf = (config: JsonObject): number =>
+  isOpenClip(config) || isOpenAi(config)
+    ? openAiSizes(config).text.vocabularySize - 1
+    : textSizes(config).eos_token_id;
 
 const letterTokenizer = (end: number): Uint8Array =>
   tokenizerDefinition({
@@ -50,4 +60,4 @@ const preprocessorConfig = (imageSize: number) => ({
   crop_size: { height: imageSize, width: imageSize },
 });
 
-const jsonBytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const jsonBytes = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));

@@ -77,7 +77,7 @@ function readFloats(tensor: CheckpointTensor, offset: number, target: Uint8Array
   for (let done = 0; done < target.length; ) {
     const position = offset + done;
     const first = Math.floor(position / BYTES.F32);
-    fillWeight(tensor.name, tensor.shape, first, values);
+    fillWeight(tensor.name, tensor.shape, first, values, tensor.recipe);
     const bytes = new Uint8Array(values.buffer, position % BYTES.F32);
     const part = bytes.subarray(0, target.length - done);
     target.set(part, done);

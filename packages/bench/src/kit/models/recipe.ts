@@ -15,6 +15,9 @@ const LOGIT_SCALE = 4.6052;
 /** And as `logit_bias`. */
 const LOGIT_BIAS = -9.5;
 
+/** Whose names the tensors have, and so which rules the weights follow. */
+export type Recipe = 'transformers' | 'openai' | 'openai-resnet';
+
 /** FNV-1a, 32 bits, of the name's UTF-8 bytes. */
 export function fnv1a(name: string): number {
   let hash = 2166136261;
@@ -25,7 +28,8 @@ export function fnv1a(name: string): number {
 /**
  * Values of a tensor of the checkpoint, float32.
  *
- * @param name the tensor's name in the state dict of Hugging Face's `CLIPModel` or `SiglipModel`.
+ * @param name the tensor's name in the state dict of Hugging Face's `CLIPModel` or `SiglipModel`, or of OpenAI's
+ *   `CLIP`.
  * @param first where in the tensor the values begin, counted in row-major order.
  * @param target filled with the values from `first` on.
  */
@@ -34,8 +38,9 @@ export function fillWeight(
   shape: readonly number[],
   first: number,
   target: Float32Array,
+  recipe: Recipe = 'transformers',
 ): void {
-  const { centre, spread } = distribution(name, shape);
+  const { centre, spread } = DISTRIBUTIONS[recipe](name, shape);
   const start = streamStart(name, WEIGHT_SEED);
   for (let i = 0; i < target.length; i++) target[i] = centre + spread * uniform(start, first + i);
 }
@@ -49,7 +54,18 @@ export function recipePixels(images: number, size: number, seed: number): Float3
   );
 }
 
-function distribution(name: string, shape: readonly number[]): { centre: number; spread: number } {
+interface Distribution {
+  readonly centre: number;
+  readonly spread: number;
+}
+
+const DISTRIBUTIONS = {
+  transformers,
+  openai: (name: string, shape: readonly number[]) => openAi(name, shape, false),
+  'openai-resnet': (name: string, shape: readonly number[]) => openAi(name, shape, true),
+};
+
+function transformers(name: string, shape: readonly number[]): Distribution {
   if (name === 'logit_scale') return { centre: LOGIT_SCALE, spread: 0 };
   if (name === 'logit_bias') return { centre: LOGIT_BIAS, spread: 0 };
   if (name.endsWith('.probe')) return { centre: 0, spread: 1 };
@@ -58,9 +74,26 @@ function distribution(name: string, shape: readonly number[]): { centre: number;
     return isBias ? { centre: 0, spread: 0.1 } : { centre: 1, spread: 0.2 };
   const isEmbedding = name.includes('embedding') && !name.includes('patch_embedding');
   if (isBias || isEmbedding) return { centre: 0, spread: 0.05 };
-  const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-  return { centre: 0, spread: Math.sqrt(3 / fanIn) };
+  return { centre: 0, spread: Math.sqrt(3 / fanIn(shape)) };
 }
+
+/** The first rule that fits. */
+function openAi(name: string, shape: readonly number[], isResNet: boolean): Distribution {
+  if (name === 'logit_scale') return { centre: LOGIT_SCALE, spread: 0 };
+  if (name.endsWith('running_mean')) return { centre: 0, spread: 0.1 };
+  if (name.endsWith('running_var')) return { centre: 1, spread: 0.2 };
+  if (isResNet && shape.length === 4) return { centre: 0, spread: Math.sqrt(6 / fanIn(shape)) };
+  if (isResNet && /^visual\.layer.*\.bn3\.weight$/.test(name)) return { centre: 0.5, spread: 0.2 };
+  const isBias = name.endsWith('bias');
+  if (/(?:^|\.)(?:ln_|bn\d|downsample\.1)/.test(name)) {
+    return isBias ? { centre: 0, spread: 0.1 } : { centre: 1, spread: 0.2 };
+  }
+  if (isBias || name.includes('embedding')) return { centre: 0, spread: 0.05 };
+  const isFromTheRight = name === 'visual.proj' || name === 'text_projection';
+  return { centre: 0, spread: Math.sqrt(3 / (isFromTheRight ? shape[0]! : fanIn(shape))) };
+}
+
+const fanIn = (shape: readonly number[]): number => shape.slice(1).reduce((a, b) => a * b, 1);
 
 const streamStart = (name: string, seed: number): number =>
   (fnv1a(name) + Math.imul(seed, SEED_STEP)) | 0;

@@ -6,6 +6,7 @@ import { REFERENCE, REPOSITORY } from '../folders.ts';
 import { readJsonObject } from '../input-file.ts';
 import type { JsonObject } from '../json-object.ts';
 import { projectionOf } from './clip-sizes.ts';
+import { isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
 import { recipeModel } from './recipe-model.ts';
 
 export const REFERENCE_CASES = [
@@ -13,10 +14,14 @@ export const REFERENCE_CASES = [
   'tiny-gelu',
   'tiny-head-80',
   'siglip-tiny',
+  'open-clip-tiny',
+  'open-clip-tiny-quick-gelu',
+  'tiny-rn',
   'odd-sizes',
   'odd-end-token',
   'nano',
   'vit-b-32',
+  'open-clip-b-32-256',
   'siglip2-b-32-256',
 ] as const;
 
@@ -29,7 +34,7 @@ export type Matrix = readonly (readonly number[])[];
 /** A forward pass with known outcome. B images, T texts, E the length of an embedding. */
 export interface ForwardCase {
   readonly name: string;
-  /** Hugging Face's `config.json` of a `CLIPModel` or a `SiglipModel`. */
+  /** As the family's own files have it; see {@link recipeModel}. */
   readonly config: JsonObject;
   /** The model's folder; undefined where the recipe makes the weights. */
   readonly weights: string | undefined;
@@ -59,7 +64,7 @@ export async function readCase(file: string): Promise<ForwardCase> {
   }
   if (!Number.isSafeInteger(seed)) throw fail('seed: expected a whole number');
 
-  const embedding = { columns: projectionOf(config as JsonObject) };
+  const embedding = { columns: embeddingWidthOf(config as JsonObject) };
   const imageEmbeds = matrix(json, 'image_embeds', embedding, fail);
   const ids = matrix(json, 'input_ids', {}, fail);
   const textEmbeds = matrix(json, 'text_embeds', { rows: ids?.length ?? 0, ...embedding }, fail);
@@ -80,6 +85,11 @@ export async function readCase(file: string): Promise<ForwardCase> {
     logits: matrix(json, 'logits_per_image', shape, fail),
   };
 }
+
+const embeddingWidthOf = (config: JsonObject): number =>
+  isOpenClip(config) || isOpenAi(config)
+    ? openAiSizes(config).embeddingWidth
+    : projectionOf(config);
 
 /** The model of a case: its folder, or the recipe's. */
 export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {

@@ -1,10 +1,13 @@
 /** The tensors of a checkpoint's parts, as transformers names them. */
 import type { TowerSizes } from './clip-sizes.ts';
+import type { Recipe } from './recipe.ts';
 
 export interface CheckpointTensor {
   readonly name: string;
   readonly dtype: 'F32' | 'I64';
   readonly shape: readonly number[];
+  /** `transformers` unless given. */
+  readonly recipe?: Recipe;
 }
 
 /** An encoder of transformers. */

@@ -2,22 +2,20 @@ import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'nod
 import { dirname, join, relative } from 'node:path';
 import {
   CONFIG_FILE,
+  OPEN_CLIP_CONFIG_FILE,
   PREPROCESSOR_FILE,
   PROCESSOR_FILE,
-  PYTORCH_WEIGHTS_FILE,
   TOKENIZER_FILE,
-  WEIGHTS_FILE,
+  WEIGHTS_FILES,
 } from '../../model-files.ts';
 import type { RemoteFolder } from './remote-folder.ts';
 
 /** The files of a model that must be there, beside its weights: of each line one, the first there is. */
 export const REQUIRED_FILES = [
-  [CONFIG_FILE],
-  [PREPROCESSOR_FILE, PROCESSOR_FILE],
+  [CONFIG_FILE, OPEN_CLIP_CONFIG_FILE],
+  [PREPROCESSOR_FILE, PROCESSOR_FILE, OPEN_CLIP_CONFIG_FILE],
   [TOKENIZER_FILE],
 ] as const;
-/** Where the weights may be, the first that is there being taken. */
-export const WEIGHTS_FILES = [WEIGHTS_FILE, PYTORCH_WEIGHTS_FILE] as const;
 
 /** A model whose files are all on the disk. */
 export interface CachedModel {
@@ -47,15 +45,19 @@ export async function findCached(
   const folder = join(cacheFolder, 'snapshots', snapshot);
   const required = await Promise.all(
     REQUIRED_FILES.map(async (choices) => {
-      const sizes = await Promise.all(choices.map((file) => sizeOf(join(folder, file))));
-      return sizes.find((size) => size !== undefined);
+      const sizes = await Promise.all(
+        choices.map(async (file) => [file, await sizeOf(join(folder, file))] as const),
+      );
+      return sizes.find(([, size]) => size !== undefined);
     }),
   );
   if (required.includes(undefined)) return undefined;
   for (const weights of WEIGHTS_FILES) {
     const size = await sizeOf(join(folder, weights));
     if (size === undefined) continue;
-    const bytes = required.reduce<number>((sum, one) => sum + (one ?? 0), size);
+    // A file may stand for two.
+    const files = new Map(required as readonly (readonly [string, number])[]);
+    const bytes = [...files.values()].reduce((sum, one) => sum + one, size);
     return { name, folder, snapshot, weights, bytes };
   }
   return undefined;

@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { ClipError } from '../../errors.ts';
-import { TOKENIZER_CONFIG_FILE } from '../../model-files.ts';
+import { OPEN_CLIP_CONFIG_FILE, TOKENIZER_CONFIG_FILE, WEIGHTS_FILES } from '../../model-files.ts';
 import {
   blobPath,
   type CachedModel,
   findCached,
   linkIntoSnapshot,
   REQUIRED_FILES,
-  WEIGHTS_FILES,
   writeRef,
 } from './cache.ts';
 import { diskFailure } from './disk-failure.ts';
@@ -150,7 +149,11 @@ async function describeModel(
   const optional = await describe(TOKENIZER_CONFIG_FILE, at);
   for (const name of WEIGHTS_FILES) {
     const weights = await describe(name, at);
-    if (weights !== undefined) return [config, ...small, ...(optional ? [optional] : []), weights];
+    if (weights === undefined) continue;
+    const files = [config, ...small, ...(optional ? [optional] : [])];
+    if (name.startsWith('open_clip')) files.push(await require([OPEN_CLIP_CONFIG_FILE], at));
+    // A file may stand for two.
+    return [...new Map([...files, weights].map((file) => [file.name, file])).values()];
   }
   return missing(folder, WEIGHTS_FILES.join(' and no '), revision);
 }
@@ -158,7 +161,7 @@ async function describeModel(
 function missing({ name }: RemoteFolder, file: string, revision: string): never {
   throw new ClipError(
     'MODEL_NOT_FOUND',
-    `${name} has no ${file} at revision ${revision}; ClipQL reads models in the layout of Hugging Face’s CLIPModel`,
+    `${name} has no ${file} at revision ${revision}; ClipQL reads models in the layouts of transformers and open_clip`,
   );
 }
 

@@ -1,6 +1,19 @@
+import type { TensorView } from '../tensor-view.ts';
+
+/** The batch norm behind a convolution, of which the parameter is the weight or the bias. */
+export interface BatchNorm {
+  readonly name: string;
+  readonly epsilon: number;
+  readonly gives: 'weight' | 'bias';
+}
+
 /** Where a checkpoint has one of our parameters. */
 export interface Place {
   readonly tensor: string;
+  /** How the parameter lies in it; as it is unless given. */
+  readonly view?: TensorView;
+  /** What is folded into it. */
+  readonly batchNorm?: BatchNorm;
   /** Where the parameter is one of several parts of equal height: which, and of how many. */
   readonly part?: { readonly index: number; readonly of: number };
 }
@@ -11,6 +24,20 @@ export interface Layout {
   place(name: string): Place;
   /** Names of tensors that belong to a layer: each has to be one that the model uses. */
   readonly layers: RegExp;
+}
+
+/** The weight and the bias of a convolution without a bias and the batch norm behind it. */
+export function normalizedConvolution(
+  kind: 'weight' | 'bias',
+  {
+    tensor,
+    view,
+    norm,
+    epsilon,
+  }: { tensor: string; view: TensorView; norm: string; epsilon: number },
+): Place {
+  const batchNorm = { name: norm, epsilon, gives: kind };
+  return kind === 'weight' ? { tensor, view, batchNorm } : { tensor: `${norm}.bias`, batchNorm };
 }
 
 /** Our names and a checkpoint's. */

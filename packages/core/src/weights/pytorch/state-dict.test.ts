@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { bytesInMemory } from '../byte-source.ts';
+import { openCheckpoint } from '../checkpoint.ts';
 import { CLIP_MODEL } from '../layouts/clip-model.ts';
 import { openWeights } from '../load.ts';
 import { readStateDict } from './state-dict.ts';
@@ -59,8 +60,8 @@ test.each([
   const name = 'vision.postNorm.weight';
   // Under the name that a model asks for, so that the whole way is gone.
   const renamed = rename(bytes, tensor, 'vision_model.post_layernorm.weight');
-  const weights = await openWeights(
-    bytesInMemory(renamed),
+  const weights = openWeights(
+    await openCheckpoint(bytesInMemory(renamed)),
     [{ kind: 'parameter', name, shape }],
     CLIP_MODEL,
   );
@@ -187,12 +188,12 @@ describe('a file that is no state dict is refused with its fault:', () => {
   });
 
   test('the form before PyTorch 1.6', async () => {
-    await expect(
-      openWeights(bytesInMemory(await file('before-1.6.bin')), [], CLIP_MODEL),
-    ).rejects.toMatchObject({
-      code: 'WEIGHTS_INVALID',
-      message: expect.stringContaining('before version 1.6'),
-    });
+    await expect(openCheckpoint(bytesInMemory(await file('before-1.6.bin')))).rejects.toMatchObject(
+      {
+        code: 'WEIGHTS_INVALID',
+        message: expect.stringContaining('before version 1.6'),
+      },
+    );
   });
 
   test('one cut at any byte', async () => {
