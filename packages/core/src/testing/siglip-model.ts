@@ -62,7 +62,18 @@ const TOKENIZER = {
   model: {
     type: 'WordLevel',
     unk_token: '<unk>',
-    vocab: { '<pad>': 0, '</s>': 1, '<unk>': 2, cat: 3, dog: 999 },
+    vocab: {
+      '<pad>': 0,
+      '</s>': 1,
+      '<unk>': 2,
+      cat: 3,
+      dog: 999,
+      a: 4,
+      photo: 5,
+      of: 6,
+      'cat.': 7,
+      'dog.': 8,
+    },
   },
 };
 

@@ -90,6 +90,7 @@ describe('the end token', () => {
     [[1, 100, 7], 'expected token ids below 100, got 100'],
     [[1, -1, 7], 'got -1'],
     [[1, 0.5, 7], 'got 0.5'],
+    [[1, undefined as unknown as number, 7], 'got undefined'],
     [[1, 2, 3], 'expected the end token 7 among the ids, got none'],
   ])('of %j: %s', (ids, message) => {
     expect(() => towerIds(ids, config)).toThrow(

@@ -44,7 +44,8 @@ function wholeContext(
 }
 
 function checkVocabulary(ids: readonly number[], vocabularySize: number): void {
-  const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
-  if (wrong === undefined) return;
-  throw new ClipError('BAD_INPUT', `expected token ids below ${vocabularySize}, got ${wrong}`);
+  // By its place: what a tokenizer does not know may be undefined.
+  const at = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= vocabularySize);
+  if (at === -1) return;
+  throw new ClipError('BAD_INPUT', `expected token ids below ${vocabularySize}, got ${ids[at]}`);
 }
