@@ -92,6 +92,34 @@ describe('the gate', () => {
     },
   );
 
+  test.each([
+    ['the exact GELU in place of tanh’s', { hidden_act: 'gelu' }],
+    ['an epsilon of 1e-5 in place of 1e-6', { layer_norm_eps: 1e-5 }],
+  ])('catches, in SigLIP, %s', async (_, wrong) => {
+    const forwardCase = await readCase(referenceCase('siglip-tiny'));
+    const { vision_config, text_config } = forwardCase.config;
+    const config = {
+      ...forwardCase.config,
+      vision_config: { ...Object(vision_config), ...wrong },
+      text_config: { ...Object(text_config), ...wrong },
+    };
+    expect(await failedTowers({ ...forwardCase, config })).toEqual(
+      expect.arrayContaining(['image', 'text']),
+    );
+  });
+
+  test('catches, in SigLIP, a head without its MLP, and a missing logit bias', async () => {
+    const forwardCase = await readCase(referenceCase('siglip-tiny'));
+    const zero: Mistake = (values) => values.fill(0);
+    const model = await modelOfCase(forwardCase);
+    expect(await failedTowers(forwardCase, withMistake(model, /head\.mlp\.fc2/, zero))).toEqual(
+      expect.arrayContaining(['image']),
+    );
+    expect(await failedTowers(forwardCase, withMistake(model, /^logit_bias$/, zero))).toEqual([
+      'logits',
+    ]);
+  });
+
   test('catches a missing attention scale', async () => {
     const times =
       (factor: number): Mistake =>
