@@ -22,7 +22,8 @@ export interface Question {
   readonly labels: readonly string[];
   /** Core's own unless given. */
   readonly templates?: readonly string[] | undefined;
-  readonly mode: ClassifyMode;
+  /** The model's own unless given: `sigmoid` if it was trained with one, else `softmax`. */
+  readonly mode?: ClassifyMode | undefined;
   /** Only so many of the best scores; all unless given. */
   readonly topK?: number | undefined;
   readonly rejection?: Rejection | undefined;
@@ -147,8 +148,12 @@ function answer(
   { embeddings, cut, warnings, textEncoding }: EncodedLabels,
   start: number,
 ): ImageClassification {
-  const { logitScale } = model.clip.info;
-  const scored = classifyEmbeddings(image.direction, labels, embeddings, { mode, logitScale });
+  const { logitScale, logitBias, classifyMode } = model.clip.info;
+  const scored = classifyEmbeddings(image.direction, labels, embeddings, {
+    mode: mode ?? classifyMode,
+    logitScale,
+    logitBias,
+  });
   const scores = scored.scores
     .map((score, index) => ({ ...score, index }))
     .sort((a, b) => b.cosine - a.cosine);

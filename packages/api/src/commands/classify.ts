@@ -13,7 +13,7 @@ import { reportError, warn } from './report.ts';
 
 interface ClassifyFlags extends Flags, LabelFlags {
   readonly templates?: readonly string[];
-  readonly mode: ClassifyMode;
+  readonly mode?: ClassifyMode;
   readonly top?: string;
   readonly format?: AnswerFormat;
   readonly json?: true;
@@ -54,9 +54,10 @@ export function addClassify(program: Command): void {
       collect,
     )
     .addOption(
-      new Option('--mode <mode>', 'how similarity scores are turned into probabilities')
-        .choices(['softmax', 'sigmoid', 'cosine'])
-        .default('softmax'),
+      new Option(
+        '--mode <mode>',
+        'how similarity scores are turned into probabilities; default: the model’s own',
+      ).choices(['softmax', 'sigmoid', 'cosine']),
     )
     .option('--top <n>', 'number of best labels to show; default: all')
     .addOption(

@@ -50,7 +50,7 @@ export function checkTop(top: number): number {
 }
 
 /** @throws ApiError BAD_INPUT for a bound that no score, or every score, is below. */
-export function checkRejection(below: number, mode: ClassifyMode): void {
+export function checkRejection(below: number, mode: ClassifyMode | undefined): void {
   const [what, least] = mode === 'cosine' ? ['a cosine', -1] : ['a probability', 0];
   if (below >= least && below <= 1) return;
   throw badInput(`expected ${what} from ${least} to 1 to reject below, got ${below}`);

@@ -44,14 +44,23 @@ export function siglipFiles(): Record<string, Uint8Array> {
 
 export const siglipModel = (): ModelFiles => modelFromBytes('siglip', siglipFiles());
 
-/** Words, then the end token. */
+const SPECIAL = ['<pad>', '</s>', '<unk>'];
+const WORDS: Readonly<Record<number, string>> = {
+  3: '▁cat',
+  4: '▁a',
+  5: '▁photo',
+  6: '▁of',
+  999: '▁dog',
+};
+
+/** SigLIP's kind: unigrams, then the end token. */
 const TOKENIZER = {
-  added_tokens: ['<pad>', '</s>', '<unk>'].map((content, id) => ({
+  added_tokens: SPECIAL.map((content, id) => ({
     ...{ id, content, special: true },
     ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
   })),
   normalizer: null,
-  pre_tokenizer: { type: 'WhitespaceSplit' },
+  pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
   post_processor: {
     type: 'TemplateProcessing',
     single: [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: '</s>', type_id: 0 } }],
@@ -60,20 +69,10 @@ const TOKENIZER = {
   },
   decoder: null,
   model: {
-    type: 'WordLevel',
-    unk_token: '<unk>',
-    vocab: {
-      '<pad>': 0,
-      '</s>': 1,
-      '<unk>': 2,
-      cat: 3,
-      dog: 999,
-      a: 4,
-      photo: 5,
-      of: 6,
-      'cat.': 7,
-      'dog.': 8,
-    },
+    type: 'Unigram',
+    unk_id: 2,
+    vocab: Array.from({ length: 1000 }, (_, id) => [SPECIAL[id] ?? WORDS[id] ?? `<${id}>`, -1]),
+    byte_fallback: false,
   },
 };
 

@@ -47,7 +47,7 @@ export const invocations: Door = {
     const { images: texts, classes: labels } = parseFields(bodySchema, await readJson());
     const images = texts.map(imageOfText);
     const session = await chooseModel(context, {});
-    const question = { labels, mode: 'softmax', topK: MOST_CLASSES } as const;
+    const question = { labels, topK: MOST_CLASSES };
     const outcomes = await classifyImages(session, images, question, context.describe);
     const failures = outcomes.filter((outcome) => outcome instanceof InputFailure);
     const [first] = failures;

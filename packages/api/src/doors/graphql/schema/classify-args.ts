@@ -15,7 +15,7 @@ const ClassifyMode = builder.enumType('ClassifyMode', {
   values: {
     SOFTMAX: {
       value: 'softmax',
-      description: 'Probabilities that add up to 1 over the labels.',
+      description: 'Probabilities that add up to 1 over the labels: which fits best, if one does.',
     },
     SIGMOID: {
       value: 'sigmoid',
@@ -41,8 +41,8 @@ export const classifyArgs = builder.args((t) => ({
   ...templateArgs,
   mode: t.field({
     type: ClassifyMode,
-    defaultValue: 'softmax',
-    description: 'How similarity scores are turned into probabilities.',
+    description:
+      'How similarity scores are turned into probabilities. Default: SIGMOID for SigLIP, else SOFTMAX.',
   }),
   topK: t.int({ description: 'Return only the best K scores. Default: all.' }),
   rejectBelow: t.float({
@@ -65,7 +65,7 @@ export function questionOf(
   const { mode, topK } = args;
   return {
     ...labelsOf(args, labelSets),
-    mode: mode ?? 'softmax',
+    mode: mode ?? undefined,
     topK: topK ?? undefined,
     rejection: rejectionOf(args),
   };

@@ -88,6 +88,10 @@ builder.node(Model, {
       description: 'Factor from cosine to logit, learned in training.',
       resolve: ({ clip }) => clip.info.logitScale,
     }),
+    logitBias: t.float({
+      description: 'Added to a logit; 0 unless the model was trained with a sigmoid loss.',
+      resolve: ({ clip }) => clip.info.logitBias,
+    }),
     memoryBytes: t.float({
       description: 'Current memory of weights and working buffers in bytes, an integer.',
       resolve: ({ clip }) => clip.memoryBytes,
