@@ -36,11 +36,7 @@ export type StartDecodeThread = (callbacks: DecodeThreadCallbacks) => DecodeThre
 
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 const SCRIPT = new URL(`./decode-worker${EXTENSION}`, import.meta.url);
-/**
- * V8 replaces what leads from a codec's WebAssembly into JavaScript after a thousand calls. While another
- * thread with the same codec ends, that may use memory which is freed by then, and ends the process
- * (SIGSEGV in `Runtime_TierUpWasmToJSWrapper`, Node 24.21). Without the first kind there is nothing to replace.
- */
+/** Without it, a codec's thread that ends can take the process with it: docs/adr/0010-v8-settings.md. */
 setFlagsFromString('--no-wasm-generic-wrapper');
 
 /** Run from its sources, as tests do, core is taken from its sources too. */
