@@ -1,4 +1,20 @@
-import { defineConfig } from 'vitest/config';
+import { globSync, readFileSync } from 'node:fs';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const TESTS = ['packages/*/src/**/*.test.ts', 'tools/*.test.ts'];
+const SLOW = TESTS.map((pattern) => pattern.replace('.test.ts', '.slow.test.ts'));
+
+/** Tests that change or measure what all files of a process share; each has a process of its own. */
+const ALONE = globSync(TESTS, { exclude: ['**/node_modules/**'] }).filter((file) =>
+  /\bvi\.(mock|stubGlobal|stubEnv)\(|memoryUsage|getHeapStatistics|\bgc\(/.test(
+    readFileSync(file, 'utf8'),
+  ),
+);
+
+const project = (name: string, include: string[], exclude: string[], isolate: boolean) => ({
+  extends: true as const,
+  test: { name, include, exclude: [...configDefaults.exclude, ...exclude], isolate },
+});
 
 export default defineConfig({
   resolve: {
@@ -8,8 +24,18 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['clipql-source'] } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'tools/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // One core would be left idle, and many tests wait for a process.
+    maxWorkers: '100%',
+    restoreMocks: true,
+    unstubGlobals: true,
+    projects: [
+      // Files that share a process load GraphQL, core and the kernels once: half of the time.
+      project('fast', TESTS, [...SLOW, ...ALONE], false),
+      project('fast, alone', ALONE, SLOW, true),
+      // Browsers, packing, peers, full-size models, load: `npm run test:slow`.
+      project('slow', SLOW, [], true),
+    ],
   },
 });

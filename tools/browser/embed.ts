@@ -1,4 +1,4 @@
-/** The page of browser.test.ts: embeds what the test asks for. */
+/** The page of browser.slow.test.ts: embeds what the test asks for. */
 import { type LoadOptions, loadClip, modelFromBytes } from '@clipql/core';
 import { MODEL_URLS } from '../../examples/browser/model-urls.ts';
 

@@ -73,20 +73,9 @@ async function hasBytes(path: string, bytes: number): Promise<void> {
   while ((await stat(path).catch(() => undefined))?.size !== bytes) await sleep(10);
 }
 
-test('a pull that is killed at ten offsets goes on from each of them', async () => {
+test('a pull that is killed at its first byte, between and at its last goes on from each of them', async () => {
   const { size } = hub.commit(ID).files.get(WEIGHTS)!;
-  const offsets = [
-    1,
-    4095,
-    65_536,
-    65_537,
-    1_000_000,
-    2_345_678,
-    5_000_000,
-    8_388_608,
-    size - 2,
-    size - 1,
-  ];
+  const offsets = [1, 65_537, 5_000_000, size - 1];
   for (const at of offsets) {
     hub.faults.push({ kind: 'stall', at });
     const child = start(['pull', ID]);
