@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../config/config-json.ts';
 import { fillTemplate } from './templates.ts';
-import { createTokenizer } from './tokenizer.ts';
+import { createTokenizer, type TokenizerConfig } from './tokenizer.ts';
 import { towerIds } from './tower-ids.ts';
 
 const NANO = new URL('../../../../models/nano/', import.meta.url);
 const SIZES = { contextLength: 77, vocabularySize: 8192, endToken: 8191 };
 
-async function nanoTokenizer(sizes = SIZES) {
+async function nanoTokenizer(sizes: TokenizerConfig = SIZES) {
   const definition = await readFile(new URL('tokenizer.json', NANO));
   const options = await readFile(new URL('tokenizer_config.json', NANO));
   return createTokenizer(definition, options, sizes);
@@ -21,6 +21,21 @@ test('a text is its tokens between the start and the end token', async () => {
     truncated: false,
   });
   expect(tokenizer.tokenize('')).toEqual({ ids: [8190, 8191], truncated: false });
+});
+
+test('CLIP’s end token is found in a text as OpenAI writes it, in any case or as entities; as open_clip writes it where a model asks for that', async () => {
+  const openai = await nanoTokenizer();
+  const cat = [8190, 3244, 8191, 3244, 8191];
+  for (const text of ['cat<|EndOfText|>cat', 'cat &lt;|endoftext|&gt; cat']) {
+    expect(openai.tokenize(text).ids).toEqual(cat);
+  }
+  const openClip = await nanoTokenizer({
+    ...SIZES,
+    writtenTokens: ['<start_of_text>', '<end_of_text>'],
+  });
+  expect(openClip.tokenize('cat<END_OF_TEXT>cat').ids).toEqual(cat);
+  expect(openai.tokenize('<end_of_text>').ids.slice(1, -1)).not.toContain(8191);
+  expect(openClip.tokenize('<|endoftext|>').ids.slice(1, -1)).not.toContain(8191);
 });
 
 test('a text that just fits is whole; one token more and it is cut, the end token kept', async () => {
