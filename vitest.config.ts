@@ -28,7 +28,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // One core would be left idle, and many tests wait for a process.
     maxWorkers: '100%',
-    restoreMocks: true,
     unstubGlobals: true,
     projects: [
       // Files that share a process load GraphQL, core and the kernels once: half of the time.
