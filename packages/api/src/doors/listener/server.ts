@@ -5,6 +5,7 @@ import type { PublicError } from '../../errors/public-error.ts';
 import type { ServerLog } from '../../telemetry/server-log.ts';
 import type { ClipqlYoga } from '../yoga.ts';
 import { answer, identify } from './answer.ts';
+import { closeBothWays } from './close-both-ways.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { refuse, refuseClient } from './refuse.ts';
 import { shutDown } from './shut-down.ts';
@@ -92,6 +93,7 @@ export async function listen(
         : Promise.resolve(refuse(refusal, response, log.request));
     void sent.then(() => cutOffLate(response, transferMs));
   });
+  server.on('connection', closeBothWays);
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     // For Node an answer that is written is done, though its client has yet to take it.
