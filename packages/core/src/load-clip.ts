@@ -9,6 +9,7 @@ import {
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
+import { parseConfig } from './config/config-json.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
@@ -120,8 +121,11 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
   }
 }
 
+/** @throws ClipError MODEL_CONFIG_INVALID where no weights would help. */
 async function missingWeights(files: ModelFiles): Promise<ClipError> {
-  const config = (await files.read(CONFIG_FILE)) ?? (await files.read(OPEN_CLIP_CONFIG_FILE));
+  const json = await files.read(CONFIG_FILE);
+  if (json !== undefined) parseConfig(json);
+  const config = json ?? (await files.read(OPEN_CLIP_CONFIG_FILE));
   return missingFile(files, config === undefined ? CONFIG_FILE : WEIGHTS_FILE);
 }
 

@@ -14,13 +14,16 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Turns so many of the next images away. */
 function turnAway(images: number): void {
+  vi.restoreAllMocks();
   const { images: pipeline } = api.model.inference;
   const encode = pipeline.encode.bind(pipeline);
   let left = images;
-  vi.spyOn(pipeline, 'encode').mockImplementation(async (...args) => {
-    left -= 1;
-    if (left < 0) return encode(...args);
-    throw new ApiError('OVERLOADED', 'the server is busy', { retryAfter: 3 });
+  vi.spyOn(pipeline, 'encode').mockImplementation(async (sources, read, caller) => {
+    const turned = sources
+      .slice(0, left)
+      .map(() => new ApiError('OVERLOADED', 'the server is busy', { retryAfter: 3 }));
+    left -= turned.length;
+    return [...turned, ...(await encode(sources.slice(turned.length), read, caller))];
   });
 }
 
