@@ -306,12 +306,13 @@ test('core’s tests know no other package either', () => {
   expect(strays).toEqual([]);
 });
 
-test('one file of api fetches, by the connector that guards it, and the listener alone speaks HTTP', () => {
+test('one file of api fetches, by the connector that guards it and the cache before it, and the listener alone speaks HTTP', () => {
   const importers = (pattern: RegExp) =>
     files.api
       .filter(({ imports }) => imports.some((name) => pattern.test(name)))
       .map(({ path }) => path);
   expect(importers(/^undici$/)).toEqual([
+    'packages/api/src/images/download-cache.ts',
     'packages/api/src/images/fetch-image.ts',
     'packages/api/src/images/guarded-connector.ts',
   ]);

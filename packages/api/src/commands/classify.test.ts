@@ -71,11 +71,21 @@ test('a picture has the same scores as BMP, PNG and TIFF, and a folder gives all
     await copyFile(new URL(from, made), join(formats, to));
   }
   for (const to of ['d.jfif', 'e.jpe']) await copyFile(SHEEP, join(formats, to));
-  await writeFile(join(formats, 'f.txt'), 'no image');
-  const { stdout } = await classify(formats, '--json');
+  for (const to of ['f.txt', 'g.heic', 'h.HEIC', 'i']) await writeFile(join(formats, to), 'none');
+  const { stdout, stderr } = await classify(formats, '--json');
+  expect(stderr).toBe(
+    `clipql: warning: ${formats} has files that were passed over, by their endings: 2 .heic, 1 without an ending, 1 .txt\n`,
+  );
   const answers: { scores: object[]; file: { format: string } }[] = JSON.parse(stdout);
   expect(answers.map(({ file }) => file.format)).toEqual(['bmp', 'png', 'tiff', 'jpeg', 'jpeg']);
   for (const { scores } of answers.slice(0, 3)) expect(scores).toEqual(answers[0]!.scores);
+});
+
+test('of a folder without an image that is read, the error says what is there', async () => {
+  const phone = join(folder, 'phone');
+  await mkdir(phone);
+  for (const name of ['a.heic', 'b.heic', 'c.jxl']) await writeFile(join(phone, name), 'any');
+  expectFailure(await classify(phone), /NO_IMAGES: .* got 2 \.heic, 1 \.jxl\n$/);
 });
 
 test('one bad image is reported, the others are answered, and the exit code is 1', async () => {

@@ -10,13 +10,13 @@ import { outputPaths } from '../embedding-file/output-paths.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { readImageFile } from '../images/image-file.ts';
-import { fingerprintOf, imagesInFolder } from '../images/image-folder.ts';
+import { fingerprintOf, imagesInFolder, passedOverWarning } from '../images/image-folder.ts';
 import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import type { Flags } from '../settings/settings.ts';
 import { version } from '../settings/version.ts';
 import { withLocalSession } from './local-session.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { errorLine, failed, reportError } from './report.ts';
+import { errorLine, failed, reportError, warn } from './report.ts';
 
 export interface EmbedImagesFlags extends Flags {
   readonly images: string;
@@ -36,7 +36,8 @@ export async function embedImages(flags: EmbedImagesFlags): Promise<void> {
     throw new ApiError('BAD_OPTION', 'expected --out FILE with --images, got none');
   // A name that says no format is better found before a large model is loaded.
   outputPaths(out);
-  const { files, failures } = await imagesInFolder(folder);
+  const { files, failures, passedOver } = await imagesInFolder(folder);
+  if (files.length > 0 && passedOver !== '' && !quiet) warn(passedOverWarning(folder, passedOver));
   for (const failure of failures) reportError(failure.error, join(folder, failure.folder));
   if (files.length === 0) return;
   await withLocalSession(flags, async ({ model: { clip } }) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readDataUrl } from './data-url.ts';
+import { isDataUrl, readDataUrl } from './data-url.ts';
 
 const text = (url: string) => Buffer.from(readDataUrl(url, 100)).toString('latin1');
 
@@ -16,7 +16,11 @@ test.each([
   ['data:,%ff%00%zz%4', '\xff\x00%zz%4'],
   ['data:,a#fragment', 'a'],
   ['data:,', ''],
+  ['data:,a b\n c \r\n', 'a b c'],
+  [' \n\tdata:;base64,aGVsbG8=', 'hello'],
+  ['\0 data:,hello', 'hello'],
 ])('%j is read', (url, expected) => {
+  expect(isDataUrl(url)).toBe(true);
   expect(text(url)).toBe(expected);
 });
 

@@ -3,9 +3,22 @@ import { checkImageBytes } from '../limits/images.ts';
 import { decodeBase64 } from './base64.ts';
 
 const PERCENT = 0x25;
+const SPACE = 0x20;
 
-/** Whether a text is a data URL, rightly written or not. */
-export const isDataUrl = (text: string): boolean => /^data:/i.test(text);
+const SCHEME = 'data:';
+
+/** Whether a text is a data URL, rightly written or not. White space before it does not count. */
+export function isDataUrl(text: string): boolean {
+  const start = startOfUrl(text);
+  return text.slice(start, start + SCHEME.length).toLowerCase() === SCHEME;
+}
+
+/** Behind leading control characters and spaces, as the URL Standard skips them. */
+function startOfUrl(text: string): number {
+  let at = 0;
+  while (text.charCodeAt(at) <= SPACE) at += 1;
+  return at;
+}
 
 /**
  * The bytes that a data URL holds, base64 or percent-encoded (RFC 2397). Its media type is not
@@ -21,7 +34,7 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
   const isBase64 = saysBase64(url, comma);
   const fragment = url.indexOf('#', comma);
   const body = url.slice(comma + 1, fragment === -1 ? undefined : fragment);
-  const bytes = isBase64 ? decodeBase64(unescaped(body)) : percentDecode(body);
+  const bytes = isBase64 ? decodeBase64(unescaped(body)) : percentDecode(asWritten(body));
   if (bytes === undefined) {
     throw new ApiError('BAD_IMAGE_URL', 'expected base64 in the data URL, got something else');
   }
@@ -44,6 +57,13 @@ function beforeSpaces(text: string, end: number): number {
   while (text[at - 1] === ' ') at -= 1;
   return at;
 }
+
+/** What the URL Standard keeps of a URL's end: no tabs and line breaks, and no white space at the last. */
+const asWritten = (body: string): string => {
+  let end = body.length;
+  while (end > 0 && body.charCodeAt(end - 1) <= SPACE) end -= 1;
+  return body.slice(0, end).replace(/[\t\n\r]/g, '');
+};
 
 const unescaped = (text: string): string =>
   text.includes('%') ? percentDecode(text).toString('latin1') : text;

@@ -1,4 +1,10 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   bytes,
@@ -15,9 +21,17 @@ import type { AddressLookup } from './guarded-connector.ts';
 const PICTURE = Buffer.from('any bytes: what they are is for the decoder to say');
 
 const encoded =
-  (encoding: string, body: Buffer): Handler =>
+  (encoding: string | string[], body: Buffer): Handler =>
   (_request, response) => {
-    response.writeHead(200, { 'content-encoding': encoding }).end(body);
+    response.setHeader('content-encoding', encoding).end(body);
+  };
+
+/** A redirect whose header has these bytes, which Node's own server would not send. */
+const location =
+  (target: string | Buffer): Handler =>
+  (_request, response) => {
+    const [head, end] = ['HTTP/1.1 302 Found\r\nlocation: ', '\r\ncontent-length: 0\r\n\r\n'];
+    response.socket?.end(Buffer.concat([Buffer.from(head), Buffer.from(target), Buffer.from(end)]));
   };
 
 let server: WebServer;
@@ -54,8 +68,26 @@ beforeAll(async () => {
     '/gzip-cut': encoded('gzip', gzipSync(PICTURE).subarray(0, 30)),
     '/gzip-broken': encoded('gzip', PICTURE),
     '/br-broken': encoded('br', PICTURE),
+    '/zstd': encoded('zstd', zstdCompressSync(PICTURE)),
+    '/deflate-raw': encoded('deflate', deflateRawSync(PICTURE)),
+    '/deflate-raw-in-single-bytes': (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'deflate' });
+      for (const byte of deflateRawSync(PICTURE)) response.write(Buffer.of(byte));
+      response.end();
+    },
     '/twice': encoded('gzip, gzip', gzipSync(gzipSync(PICTURE))),
-    '/zstd': encoded('zstd', PICTURE),
+    '/list': encoded(['deflate', 'br ,X-GZIP'], gzipSync(brotliCompressSync(deflateSync(PICTURE)))),
+    '/empty-members': encoded(['', ' , gzip,, identity'], gzipSync(PICTURE)),
+    '/no-coding': encoded('', PICTURE),
+    '/unknown-coding': encoded('aws-chunked', PICTURE),
+    '/unknown-in-list': encoded('gzip, aws-chunked', PICTURE),
+    '/many-codings': encoded(Array(6).fill('gzip').join(), PICTURE),
+    '/deflate-broken': encoded('deflate', PICTURE),
+    '/nested-bomb': encoded('gzip, gzip', gzipSync(gzipSync(Buffer.alloc(64 * 1024 * 1024)))),
+    '/location-utf8': location('/\u00fc/\u732b.jpg?\u00e9'),
+    '/location-latin1': location(Buffer.from('/\xfc.jpg', 'latin1')),
+    '/%C3%BC/%E7%8C%AB.jpg?%C3%A9': bytes(PICTURE),
+    '/%FC.jpg': bytes(PICTURE),
     '/silent': () => {},
     '/stuck': (_request, response) => {
       response.writeHead(200);
@@ -219,11 +251,28 @@ test('bytes beyond the announced length are not the image’s', async () => {
   expect(await get(`${server.url}/too-long`)).toBe('01234');
 });
 
-test.each(['/gzip', '/deflate', '/br'])('%s arrives unpacked', async (path) => {
+test.each([
+  ...['/gzip', '/deflate', '/deflate-raw', '/deflate-raw-in-single-bytes', '/br', '/zstd'],
+  ...['/twice', '/list', '/empty-members'],
+])('%s arrives unpacked', async (path) => {
   expect(await get(`${server.url}${path}`)).toBe(PICTURE.toString());
 });
 
-test.each(['/gzip-bomb', '/br-bomb'])(
+test.each(['/no-coding', '/unknown-coding', '/unknown-in-list'])(
+  '%s arrives as it was sent',
+  async (path) => {
+    expect(await get(`${server.url}${path}`)).toBe(PICTURE.toString());
+  },
+);
+
+test.each(['/location-utf8', '/location-latin1'])(
+  'a redirect to a path that is not ASCII is followed to its bytes: %s',
+  async (path) => {
+    expect(await get(`${server.url}${path}`)).toBe(PICTURE.toString());
+  },
+);
+
+test.each(['/gzip-bomb', '/br-bomb', '/nested-bomb'])(
   '%s unpacks to 64 MiB and is IMAGE_TOO_LARGE',
   async (path) => {
     await expect(get(`${server.url}${path}`)).rejects.toEqual(
@@ -239,8 +288,8 @@ test.each([
   ['/gzip-cut', /broken content-encoding/],
   ['/gzip-broken', /broken content-encoding/],
   ['/br-broken', /broken content-encoding/],
-  ['/twice', /got "gzip, gzip"/],
-  ['/zstd', /got "zstd"/],
+  ['/deflate-broken', /broken content-encoding/],
+  ['/many-codings', /at most 5 content codings, got 6/],
 ])('%s is IMAGE_FETCH_FAILED', async (path, message) => {
   await expect(get(`${server.url}${path}`)).rejects.toEqual(
     failsWith('IMAGE_FETCH_FAILED', message),

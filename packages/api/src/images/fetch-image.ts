@@ -1,4 +1,4 @@
-import { Agent, cacheStores, type Dispatcher, interceptors, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { shorten } from '../errors/one-line.ts';
@@ -6,6 +6,7 @@ import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { withSpan } from '../telemetry/tracing.ts';
 import { decompressed } from './content-encoding.ts';
 import { dnsLookup } from './dns-lookup.ts';
+import { downloadCache } from './download-cache.ts';
 import { fetchFailure, refusedHost, urlForMessage } from './fetch-failure.ts';
 import { createFetchGuard, type FetchRules, MAX_NAME } from './fetch-rules.ts';
 import { type AddressLookup, guardedConnector } from './guarded-connector.ts';
@@ -83,8 +84,8 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
       const target = redirectTarget(url, response);
       if (target !== undefined) return target;
       checkHead(url, response, maxBytes);
-      const encoding = String(response.headers['content-encoding'] ?? '');
-      return await readBody(url, decompressed(response.body, encoding), maxBytes, onBytes);
+      const body = decompressed(response.body, response.headers['content-encoding']);
+      return await readBody(url, body, maxBytes, onBytes);
     } finally {
       response.body.on('error', () => {}).destroy();
     }
@@ -127,40 +128,6 @@ export function createImageFetcher(options: FetchImageOptions = {}): ImageFetche
   };
 }
 
-/**
- * Keeps downloads as RFC 9111 has it for a cache that is shared: for as long as `Cache-Control` says,
- * and after that asks the host by `ETag` or `Last-Modified` whether they still hold. Requests carry
- * nothing of the caller, so that all callers would get the same.
- */
-function downloadCache(
-  maxSize: number,
-  maxEntrySize: number,
-): (dispatcher: Dispatcher) => Dispatcher {
-  if (maxSize === 0) return (dispatcher) => dispatcher;
-  const store = new ForegroundStore({ maxSize, maxEntrySize });
-  const cache = interceptors.cache({ store, methods: ['GET'], type: 'shared' });
-  const composed = new WeakMap<Dispatcher, Dispatcher>();
-  return (dispatcher) => {
-    const caching = composed.get(dispatcher) ?? dispatcher.compose(cache);
-    composed.set(dispatcher, caching);
-    return caching;
-  };
-}
-
-/**
- * Knows no `stale-while-revalidate`: undici would ask the host again behind everybody's back, with no
- * limit of time or size and no place in the queue.
- */
-class ForegroundStore extends cacheStores.MemoryCacheStore {
-  override createWriteStream(...[key, value]: Parameters<MemoryStore['createWriteStream']>) {
-    const { 'stale-while-revalidate': _, ...cacheControlDirectives } =
-      value.cacheControlDirectives ?? {};
-    return super.createWriteStream(key, { ...value, cacheControlDirectives });
-  }
-}
-
-type MemoryStore = InstanceType<typeof cacheStores.MemoryCacheStore>;
-
 function parseUrl(text: string, base?: URL): URL {
   if (text.length > MAX_CHARACTERS) {
     const most = grouped(MAX_CHARACTERS);
@@ -192,8 +159,15 @@ function redirectTarget(
 ): URL | undefined {
   const { location } = headers;
   if (!REDIRECTS.has(statusCode) || typeof location !== 'string') return undefined;
-  return parseUrl(location, url);
+  return parseUrl(escapeBytes(location), url);
 }
+
+/**
+ * undici gives a header's bytes as characters up to U+00FF. Escaped one by one they make the URL that
+ * was meant, in UTF-8 or any other encoding; as characters they would be encoded a second time.
+ */
+const escapeBytes = (header: string): string =>
+  header.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function checkHead(url: URL, response: Dispatcher.ResponseData, maxBytes: number): void {
   const { statusCode, headers } = response;

@@ -1,6 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { checkImageBytes, MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { decodeBase64 } from './base64.ts';
+import { isDataUrl } from './data-url.ts';
 import type { ImageSource } from './image-source.ts';
 
 /** An image as a request gives it; one of its fields is set. */
@@ -43,5 +44,5 @@ function base64Source(text: string): ImageSource {
 
 function whatIsNoBase64(text: string): string {
   if (text.trim() === '') return 'an empty text';
-  return /^data:/i.test(text) ? 'a data URL, which goes into `url`' : 'something else';
+  return isDataUrl(text) ? 'a data URL, which goes into `url`' : 'something else';
 }

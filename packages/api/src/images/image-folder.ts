@@ -4,6 +4,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
 import { IMAGE_FORMATS } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
+import { shorten, withoutCommands } from '../errors/one-line.ts';
 
 /** Endings of names that are taken for images in a folder; what they hold, the decoder says. */
 export const IMAGE_ENDINGS: ReadonlySet<string> = new Set(
@@ -15,6 +17,8 @@ export interface ImageFolder {
   /** Paths from the folder on, with `/`. */
   readonly files: readonly string[];
   readonly failures: readonly FolderFailure[];
+  /** What its files with other endings are, in words: `2 .heic, 1 without an ending`; empty for none. */
+  readonly passedOver: string;
 }
 
 /** A folder that was passed over. */
@@ -33,6 +37,7 @@ interface FolderFailure {
 export async function imagesInFolder(folder: string): Promise<ImageFolder> {
   const files: string[] = [];
   const failures: FolderFailure[] = [];
+  const others = new Map<string, number>();
   const walk = async (path: string): Promise<void> => {
     const entries = await readdir(join(folder, path), { withFileTypes: true }).catch((error) => {
       failures.push({ folder: path, error: unreadable(error) });
@@ -41,17 +46,41 @@ export async function imagesInFolder(folder: string): Promise<ImageFolder> {
     for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
       const name = posix.join(path, entry.name);
+      const ending = extname(entry.name).toLowerCase();
       if (entry.isDirectory()) await walk(name);
-      else if (IMAGE_ENDINGS.has(extname(entry.name).toLowerCase())) files.push(name);
+      else if (IMAGE_ENDINGS.has(ending)) files.push(name);
+      else others.set(ending, (others.get(ending) ?? 0) + 1);
     }
   };
   await walk('');
+  const passedOver = describeEndings(others);
   if (files.length === 0 && failures.length === 0) {
     const expected = `expected files that end in ${[...IMAGE_ENDINGS].join(', ')}`;
-    failures.push({ folder: '', error: new ApiError('NO_IMAGES', `${expected}, got none`) });
+    const error = new ApiError('NO_IMAGES', `${expected}, got ${passedOver || 'none'}`);
+    failures.push({ folder: '', error });
   }
-  return { files: files.sort((a, b) => (a < b ? -1 : 1)), failures };
+  return { files: files.sort((a, b) => (a < b ? -1 : 1)), failures, passedOver };
 }
+
+/** Endings that are named one by one; those of other files are counted together. */
+const NAMED_ENDINGS = 8;
+
+/** The most frequent first. */
+function describeEndings(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  const named = sorted
+    .slice(0, NAMED_ENDINGS)
+    .map(
+      ([ending, count]) =>
+        `${grouped(count)} ${withoutCommands(shorten(ending, 20)) || 'without an ending'}`,
+    );
+  const rest = sorted.slice(NAMED_ENDINGS).reduce((sum, [, count]) => sum + count, 0);
+  return [...named, ...(rest > 0 ? [`${grouped(rest)} with other endings`] : [])].join(', ');
+}
+
+/** Says which files of a folder were not taken for images. */
+export const passedOverWarning = (folder: string, passedOver: string): string =>
+  `${folder} has files that were passed over, by their endings: ${passedOver}`;
 
 /** A hash that changes when an image's name, size or time of change does. */
 export async function fingerprintOf(folder: string, files: readonly string[]): Promise<string> {

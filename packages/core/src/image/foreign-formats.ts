@@ -1,3 +1,6 @@
+/** What to do with a picture that many programs can read. */
+const CONVERT = ', which has to be converted to JPEG or PNG first';
+
 /** Files that are no pictures we decode but come often enough to be called by their name. */
 const SIGNATURES: readonly (readonly [prefix: string, offset: number, name: string])[] = [
   ['II+\0', 0, 'BigTIFF'],
@@ -5,15 +8,15 @@ const SIGNATURES: readonly (readonly [prefix: string, offset: number, name: stri
   ['%PDF', 0, 'PDF'],
   ['8BPS', 0, 'Photoshop'],
   ['\0\0\x01\0', 0, 'ICO'],
-  ['\xff\x0a', 0, 'JPEG XL'],
-  ['JXL ', 4, 'JPEG XL'],
-  ['jP  ', 4, 'JPEG 2000'],
+  ['\xff\x0a', 0, `JPEG XL${CONVERT}`],
+  ['JXL ', 4, `JPEG XL${CONVERT}`],
+  ['jP  ', 4, `JPEG 2000${CONVERT}`],
   ['PK\x03\x04', 0, 'a ZIP archive'],
   ['\x1f\x8b', 0, 'gzip'],
-  ['ftyphei', 4, 'HEIC'],
-  ['ftyphev', 4, 'HEIC'],
-  ['ftypmif1', 4, 'HEIF'],
-  ['ftypmsf1', 4, 'HEIF'],
+  ['ftyphei', 4, `HEIC${CONVERT}`],
+  ['ftyphev', 4, `HEIC${CONVERT}`],
+  ['ftypmif1', 4, `HEIF${CONVERT}`],
+  ['ftypmsf1', 4, `HEIF${CONVERT}`],
   ['ftyp', 4, 'MP4 or another video'],
   ['RIFF', 0, 'a RIFF file such as WAV or AVI'],
 ];

@@ -34,8 +34,8 @@ describe('sniffImage', () => {
   test.each([
     ['II+\0\x08\0\0\0', 'BigTIFF'],
     ['MM\0+\0\x08\0\0', 'BigTIFF'],
-    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC'],
-    ['\0\0\0\x18ftypmif1\0\0\0\0mif1heic', 'HEIF'],
+    ['\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'HEIC, which has to be converted to JPEG or PNG first'],
+    ['\0\0\0\x18ftypmif1\0\0\0\0mif1heic', 'HEIF, which has to be converted to JPEG or PNG first'],
     ['\0\0\0\x18ftypisom\0\0\0\0isomavc1', 'MP4 or another video'],
     ['<svg xmlns="http://www.w3.org/2000/svg"/>', 'SVG'],
     ['<?xml version="1.0"?>\n<svg/>', 'SVG'],
@@ -57,7 +57,7 @@ describe('sniffImage', () => {
     const bomb = pngOf(ihdr(content), idat(new Uint8Array()));
     expect(bomb.length).toBeLessThan(68);
     expect(failure(bomb)).toBe(
-      'IMAGE_TOO_LARGE: expected an image of at most 25000000 pixels, got 65500 × 65500',
+      'IMAGE_TOO_LARGE: expected an image of at most 25,000,000 pixels, got 65500 × 65500',
     );
   });
 

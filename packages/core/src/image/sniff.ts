@@ -47,11 +47,14 @@ export function sniffImage(bytes: Uint8Array, limits: ImageLimits = {}): ImageHe
   const { width, height, decodedPixels } = codec.readHeader(bytes);
   const limit = limits.maxPixels ?? DEFAULT_MAX_PIXELS;
   if (decodedPixels > limit) {
-    const cost = decodedPixels > width * height ? `, which costs as much as ${decodedPixels}` : '';
+    const cost =
+      decodedPixels > width * height ? `, which costs as much as ${grouped(decodedPixels)}` : '';
     throw new ClipError(
       'IMAGE_TOO_LARGE',
-      `expected an image of at most ${limit} pixels, got ${width} × ${height}${cost}`,
+      `expected an image of at most ${grouped(limit)} pixels, got ${width} × ${height}${cost}`,
     );
   }
   return { format: codec.name, width, height, decodedPixels };
 }
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
