@@ -1,6 +1,11 @@
 /** What `@clipql/core` offers in Node alone. */
 export type { CachedModel } from './hub/cache.ts';
-export { describeAddress, type ModelAddress, parseModelAddress } from './hub/model-address.ts';
+export {
+  describeAddress,
+  type ModelAddress,
+  type PinnedFile,
+  parseModelAddress,
+} from './hub/model-address.ts';
 export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { cachedModel, locateModel, pullModel } from './hub/pull.ts';
 export type { RemoteAddress } from './hub/remote-folder.ts';

@@ -38,10 +38,8 @@ export async function findCached(
   { name, cacheFolder }: Folder,
   revision: string,
 ): Promise<CachedModel | undefined> {
-  const snapshot = COMMIT.test(revision)
-    ? revision
-    : (await readFile(join(cacheFolder, 'refs', revision), 'utf8').catch(() => '')).trim();
-  if (!/^[A-Za-z0-9]{1,128}$/.test(snapshot)) return undefined;
+  const snapshot = await snapshotOf({ name, cacheFolder }, revision);
+  if (snapshot === undefined) return undefined;
   const folder = join(cacheFolder, 'snapshots', snapshot);
   const required = await Promise.all(
     REQUIRED_FILES.map(async (choices) => {
@@ -61,6 +59,29 @@ export async function findCached(
     return { name, folder, snapshot, weights, bytes };
   }
   return undefined;
+}
+
+/** As {@link findCached}, with these files. @param names with the name of the weights. */
+export async function findPinned(
+  folder: Folder,
+  revision: string,
+  names: readonly string[],
+): Promise<CachedModel | undefined> {
+  const snapshot = await snapshotOf(folder, revision);
+  if (snapshot === undefined) return undefined;
+  const path = join(folder.cacheFolder, 'snapshots', snapshot);
+  const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
+  const weights = WEIGHTS_FILES.find((name) => names.includes(name));
+  if (weights === undefined || sizes.includes(undefined)) return undefined;
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return { name: folder.name, folder: path, snapshot, weights, bytes };
+}
+
+async function snapshotOf({ cacheFolder }: Folder, revision: string): Promise<string | undefined> {
+  if (COMMIT.test(revision)) return revision;
+  const path = join(cacheFolder, 'refs', revision);
+  const snapshot = (await readFile(path, 'utf8').catch(() => '')).trim();
+  return /^[A-Za-z0-9]{1,128}$/.test(snapshot) ? snapshot : undefined;
 }
 
 /** A commit of the hub. */

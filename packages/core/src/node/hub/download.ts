@@ -32,7 +32,7 @@ export interface DownloadTarget {
  * checked by size and hash, then renamed. What is in place already is left as it is.
  *
  * @throws ClipError DOWNLOAD_FAILED for a connection that stays lost, DOWNLOAD_CORRUPT for other
- *   bytes than the server announced, DISK_FULL, DOWNLOAD_DENIED, each saying what to do.
+ *   bytes than the server announced or somebody pinned, DISK_FULL, DOWNLOAD_DENIED, each saying what to do.
  */
 export async function downloadFile(
   http: HttpClient,
@@ -57,9 +57,17 @@ export async function downloadFile(
   }
 }
 
-async function isComplete({ size }: RemoteFile, path: string): Promise<boolean> {
+async function isComplete(file: RemoteFile, path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
-  return found?.size === size;
+  if (found?.size !== file.size) return false;
+  // Its name says which of its hashes was checked when it came; the others have not been.
+  for (const checksum of file.checksums) {
+    if (checksum.value === file.blob) continue;
+    const running = runningChecksum(checksum, file.size);
+    await feedFile(running, path, file.size);
+    if (!running.finish().matches) return false;
+  }
+  return true;
 }
 
 /** @returns the path of the temporary file, which holds all of it. */
@@ -112,10 +120,10 @@ class PartialFile {
     const handle = await open(this.path, start === 0 ? 'w' : 'r+');
     try {
       this.#onProgress({ kind: 'start', file: name, received: start, size });
-      const checksum = this.#file.checksum && runningChecksum(this.#file.checksum, size);
-      if (checksum !== undefined) await feedFile(checksum, this.path, start);
-      if (response !== undefined) await this.#write(handle, response.bytes, start, checksum);
-      await this.#check(checksum);
+      const checksums = this.#file.checksums.map((checksum) => runningChecksum(checksum, size));
+      for (const checksum of checksums) await feedFile(checksum, this.path, start);
+      if (response !== undefined) await this.#write(handle, response.bytes, start, checksums);
+      await this.#check(checksums);
       await handle.datasync();
     } finally {
       if (response !== undefined) discard(response);
@@ -179,25 +187,25 @@ class PartialFile {
     handle: FileHandle,
     bytes: AsyncIterable<Uint8Array>,
     start: number,
-    checksum: RunningChecksum | undefined,
+    checksums: readonly RunningChecksum[],
   ): Promise<void> {
     const { name, size } = this.#file;
     let received = start;
     for await (const part of bytes) {
       if (received + part.length > size) throw await this.#corrupt(`more than ${size} bytes`);
       await writeAll(handle, part, received);
-      checksum?.update(part);
+      for (const checksum of checksums) checksum.update(part);
       received += part.length;
       this.#onProgress({ kind: 'data', file: name, received, size });
     }
     if (received < size) throw new PassingError(`${name}: the connection was lost`);
   }
 
-  async #check(checksum: RunningChecksum | undefined): Promise<void> {
-    const result = checksum?.finish();
-    if (result === undefined || result.matches) return;
-    const { kind, value } = this.#file.checksum!;
-    throw await this.#corrupt(`${kind} ${result.got} where ${value} was announced`);
+  async #check(checksums: readonly RunningChecksum[]): Promise<void> {
+    for (const [i, { kind, value }] of this.#file.checksums.entries()) {
+      const { matches, got } = checksums[i]!.finish();
+      if (!matches) throw await this.#corrupt(`${kind} ${got} where ${value} was expected`);
+    }
   }
 
   /** Going on from wrong bytes would give wrong bytes again. */

@@ -3,8 +3,22 @@ import { ClipError } from '../../errors.ts';
 /** What a user calls a model by: a folder, a repository of the hub, or a folder on the web. */
 export type ModelAddress =
   | { readonly kind: 'folder'; readonly path: string }
-  | { readonly kind: 'hub'; readonly id: string; readonly revision: string | undefined }
+  | {
+      readonly kind: 'hub';
+      readonly id: string;
+      readonly revision: string | undefined;
+      /** What the files of this revision have to be, the weights last. Default: what the hub has. */
+      readonly files?: readonly PinnedFile[];
+    }
   | { readonly kind: 'url'; readonly url: string };
+
+/** A file of a model as somebody has seen it: a download that differs is refused. */
+export interface PinnedFile {
+  readonly name: string;
+  readonly bytes?: number | undefined;
+  /** In hexadecimal. */
+  readonly sha256?: string | undefined;
+}
 
 const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,95}';
 const HUB = new RegExp(`^(${NAME}/${NAME})(?:@(.*))?$`);

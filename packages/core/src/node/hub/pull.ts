@@ -6,6 +6,7 @@ import {
   blobPath,
   type CachedModel,
   findCached,
+  findPinned,
   linkIntoSnapshot,
   REQUIRED_FILES,
   writeRef,
@@ -13,7 +14,8 @@ import {
 import { diskFailure } from './disk-failure.ts';
 import { downloadFile } from './download.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
-import type { ModelAddress } from './model-address.ts';
+import type { ModelAddress, PinnedFile } from './model-address.ts';
+import { pinned } from './pinned.ts';
 import type { OnProgress } from './progress.ts';
 import { describeFile, type RemoteFile } from './remote-file.ts';
 import { type RemoteAddress, type RemoteFolder, remoteFolder } from './remote-folder.ts';
@@ -65,13 +67,23 @@ export function cachedModel(
   settings: HubSettings,
 ): Promise<CachedModel | undefined> {
   const folder = remoteFolder(address, settings);
-  return findCached(folder, revisionOf(address, folder));
+  return findModel(address, folder, revisionOf(address, folder));
 }
+
+function findModel(address: RemoteAddress, folder: RemoteFolder, revision: string) {
+  const pins = pinsOf(address);
+  if (pins === undefined) return findCached(folder, revision);
+  const names = pins.map(({ name }) => name);
+  return findPinned(folder, revision, names);
+}
+
+const pinsOf = (address: RemoteAddress): readonly PinnedFile[] | undefined =>
+  address.kind === 'hub' ? address.files : undefined;
 
 /**
  * Downloads what is missing of a model's newest version, into the cache of Python's `huggingface_hub` and
- * in its layout. Downloads resume where they stopped, and are checked against the hub's hashes. Offline
- * it only looks in the cache.
+ * in its layout. Downloads resume where they stopped, and are checked against the hub's hashes and those
+ * of the address. Offline it only looks in the cache.
  *
  * @param onProgress called for each file as it starts, grows and ends.
  * @throws ClipError OFFLINE, MODEL_NOT_FOUND, DOWNLOAD_FAILED, DOWNLOAD_DENIED, DOWNLOAD_CORRUPT,
@@ -96,7 +108,7 @@ export async function pullModel(
   const folder = remoteFolder(address, settings);
   const revision = revisionOf(address, folder);
   if (settings.offline) {
-    const cached = await findCached(folder, revision);
+    const cached = await findModel(address, folder, revision);
     if (cached !== undefined) return cached;
     throw new ClipError(
       'OFFLINE',
@@ -105,12 +117,15 @@ export async function pullModel(
   }
   const http = createHttpClient(settings);
   try {
-    const files = await describeModel(http, folder, revision, onProgress);
+    const files = await describeModel(http, address, revision, { folder, onProgress });
     for (const file of files) {
       const lock = join(folder.lockFolder, `${file.blob}.clipql.lock`);
       await downloadFile(http, file, { path: blobPath(folder, file.blob), lock }, onProgress);
     }
-    return await keep(folder, revision, files);
+    await keep(folder, revision, files);
+    const cached = await findModel(address, folder, revision);
+    if (cached === undefined) throw new Error(`${folder.name}: its files left the cache again`);
+    return cached;
   } finally {
     await http.close();
   }
@@ -123,9 +138,9 @@ function revisionOf(address: RemoteAddress, folder: RemoteFolder): string {
 /** All files to download, of one commit, the weights last. */
 async function describeModel(
   http: HttpClient,
-  folder: RemoteFolder,
+  address: RemoteAddress,
   revision: string,
-  onProgress: OnProgress,
+  { folder, onProgress }: { readonly folder: RemoteFolder; readonly onProgress: OnProgress },
 ): Promise<readonly RemoteFile[]> {
   const describe = (name: string, at: string) =>
     withRetries(() => describeFile(http, folder, name, at), {
@@ -141,6 +156,17 @@ async function describeModel(
     return missing(folder, choices.join(' and no '), revision);
   };
 
+  const pins = pinsOf(address);
+  if (pins !== undefined) {
+    const names = pins.map(({ name }) => name);
+    const optional = names.includes(TOKENIZER_CONFIG_FILE)
+      ? undefined
+      : await describe(TOKENIZER_CONFIG_FILE, revision);
+    const files = await Promise.all(
+      pins.map(async (pin) => pinned(await require([pin.name], revision), pin)),
+    );
+    return optional === undefined ? files : [optional, ...files];
+  }
   const [first, ...others] = REQUIRED_FILES;
   const config = await require(first, revision);
   // A branch may move on between two requests: what follows is of the commit that came first.
@@ -170,7 +196,7 @@ async function keep(
   folder: RemoteFolder,
   revision: string,
   files: readonly RemoteFile[],
-): Promise<CachedModel> {
+): Promise<void> {
   const snapshot = files[0]!.commit ?? versionOf(files);
   try {
     for (const { name, blob } of files) await linkIntoSnapshot(folder, snapshot, name, blob);
@@ -178,9 +204,6 @@ async function keep(
   } catch (error) {
     throw diskFailure(error, folder.cacheFolder, { name: basename(folder.cacheFolder) });
   }
-  const cached = await findCached(folder, revision);
-  if (cached === undefined) throw new Error(`${folder.name}: its files left the cache again`);
-  return cached;
 }
 
 /** Stands for the commit where there is none: another file makes another version. */

@@ -22,8 +22,8 @@ export interface RemoteFile {
   readonly size: number;
   /** What the file is called among the blobs: the same name means the same bytes. */
   readonly blob: string;
-  /** Undefined where the server gives no hash. */
-  readonly checksum: Checksum | undefined;
+  /** What its bytes have to match; none where nobody gives a hash. */
+  readonly checksums: readonly Checksum[];
   /** The commit that it is of; undefined outside the hub. */
   readonly commit: string | undefined;
 }
@@ -71,7 +71,7 @@ export async function describeFile(
     url,
     size,
     blob: BLOB_NAME.test(version) ? version : createHash('sha256').update(version).digest('hex'),
-    checksum: checksumOf(response, commit !== undefined, etag),
+    checksums: checksumsOf(response, commit !== undefined, etag),
     commit,
   };
 }
@@ -105,9 +105,9 @@ function commitOf({ header }: HttpResponse, url: URL): string | undefined {
 }
 
 /** A linked file's etag is its SHA-256; another's on the hub is git's hash of it. */
-function checksumOf({ header }: HttpResponse, isHub: boolean, etag = ''): Checksum | undefined {
+function checksumsOf({ header }: HttpResponse, isHub: boolean, etag = ''): readonly Checksum[] {
   const isLinked = header('x-linked-etag') !== undefined;
-  if ((isHub || isLinked) && /^[0-9a-f]{64}$/.test(etag)) return { kind: 'sha256', value: etag };
-  if (isHub && /^[0-9a-f]{40}$/.test(etag)) return { kind: 'git-blob', value: etag };
-  return undefined;
+  if ((isHub || isLinked) && /^[0-9a-f]{64}$/.test(etag)) return [{ kind: 'sha256', value: etag }];
+  if (isHub && /^[0-9a-f]{40}$/.test(etag)) return [{ kind: 'git-blob', value: etag }];
+  return [];
 }
