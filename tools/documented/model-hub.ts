@@ -14,12 +14,24 @@ export function startModelHub(): Promise<HubServer> {
   const files: Record<string, HubContent> = Object.fromEntries(
     names.map((name) => [name, { path: join(folder, name) }]),
   );
-  return startHub([{ id: MODEL, revisions: { main: files, [zooRevision()]: files } }]);
+  return startHub([{ id: MODEL, revisions: { main: files, [zooModel().revision]: files } }]);
 }
 
-/** Where the zoo pins the model. */
-function zooRevision(): string {
+/** For CLIPQL_ZOO: the zoo's entry of that model, without what its files have to be. */
+export function standInZoo(): string {
+  const model = zooModel();
+  const files = model.files.map(({ name }) => ({ name }));
+  return JSON.stringify({ models: [{ ...model, files }] });
+}
+
+interface PinnedModel {
+  readonly id: string;
+  readonly revision: string;
+  readonly files: readonly { readonly name: string }[];
+}
+
+function zooModel(): PinnedModel {
   const zoo = readFileSync(join(ROOT, 'models/zoo.json'), 'utf8');
-  const { models } = JSON.parse(zoo) as { models: { id: string; revision: string }[] };
-  return models.find(({ id }) => id === MODEL)!.revision;
+  const { models } = JSON.parse(zoo) as { models: PinnedModel[] };
+  return models.find(({ id }) => id === MODEL)!;
 }

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { standInZoo } from './model-hub.ts';
 import { ROOT } from './programs.ts';
 
 const CLIPQL = join(ROOT, 'packages/api/bin/clipql.js');
@@ -31,8 +32,17 @@ export class ReadersFolder {
     cpSync(join(ROOT, 'packages/api/examples'), join(this.path, 'photos'), { recursive: true });
     writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
     const cache = join(this.path, 'cache');
+    const zoo = join(this.path, 'zoo.json');
+    writeFileSync(zoo, standInZoo());
     const path = `${bin}:${process.env.PATH}`;
-    this.#env = { ...process.env, PATH: path, HF_ENDPOINT: hub, HF_HOME: cache, CLIPQL_PORT: '' };
+    this.#env = {
+      ...process.env,
+      PATH: path,
+      HF_ENDPOINT: hub,
+      HF_HOME: cache,
+      CLIPQL_PORT: '',
+      CLIPQL_ZOO: zoo,
+    };
   }
 
   /** Runs commands until one fails. @returns what the failing one wrote; undefined where none failed. */

@@ -1,4 +1,5 @@
 import type { OnProgress } from '@clipql/core/node';
+import { megabytes } from '../models/zoo-facts.ts';
 import { createProgress, type Progress, type ProgressStream } from './progress.ts';
 
 /** Files below this are not worth a line each while they arrive. */
@@ -42,12 +43,6 @@ export function downloadProgress(
         break;
     }
   };
-}
-
-/** For people: 605 MB. */
-export function megabytes(bytes: number): string {
-  if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 const holder = (pid: number): string => (pid === 0 ? 'another process' : `process ${pid}`);

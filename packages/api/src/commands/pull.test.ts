@@ -1,6 +1,6 @@
 // These run the built command line: `npm test` builds it first.
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -195,15 +195,40 @@ describe('a hub behind TLS and a proxy', () => {
 });
 
 test('models lists the zoo, and what of it is on the disk; its revision is the one that is taken', async () => {
-  const before = JSON.parse((await run(['models', '--json'])).stdout);
+  const own = { CLIPQL_ZOO: await ownZoo() };
+  const listed = async () => JSON.parse((await run(['models', '--json'], own)).stdout).models;
   const idOf = ({ id }: { id: string }) => id === ZOO_ID;
-  expect(before.find(idOf)).toMatchObject({ resolution: 224, onDisk: null });
-  const { stdout: folder } = await run(['pull', ZOO_ID]);
+  expect((await listed()).find(idOf)).toMatchObject({ resolution: 64, onDisk: null });
+  const { stdout: folder } = await run(['pull', ZOO_ID], own);
   expect(folder.trim()).toMatch(new RegExp(`snapshots/${ZOO_REVISION}$`));
-  const after = JSON.parse((await run(['models', '--json'])).stdout);
-  expect(after.find(idOf).onDisk).toMatchObject({ folder: folder.trim() });
-  expect((await run(['models'])).stdout).toMatch(new RegExp(`${ZOO_ID} .* 11 MB\n`));
+  expect((await listed()).find(idOf).onDisk).toMatchObject({ folder: folder.trim() });
+  expect((await run(['models'], own)).stdout).toMatch(new RegExp(`${ZOO_ID} .* 11 MB\n`));
 });
+
+test('a model of the zoo whose files are not the zoo’s is refused', async () => {
+  expectFailure(
+    await run(['pull', ZOO_ID]),
+    /DOWNLOAD_CORRUPT: \S+: expected \S+ (bytes|as its SHA-256), 127\.0\.0\.1:\d+ announces/,
+  );
+});
+
+/** A zoo of one model: nano under another's name. */
+async function ownZoo(): Promise<string> {
+  const names = ['config.json', 'preprocessor_config.json', 'tokenizer.json', WEIGHTS];
+  const commit = hub.commit(ZOO_ID, ZOO_REVISION);
+  const pinned = names.map((name) => {
+    const { size, sha256 } = commit.files.get(name)!;
+    return { name, bytes: size, sha256 };
+  });
+  const model = {
+    ...{ id: ZOO_ID, revision: ZOO_REVISION, files: pinned },
+    ...{ tasks: ['classify'], languages: ['en'], parameters: 2_707_585, imageOperations: 1e8 },
+    ...{ dimensions: 128, resolution: 64 },
+  };
+  const file = join(home, 'zoo.json');
+  await writeFile(file, JSON.stringify({ models: [model] }));
+  return file;
+}
 
 test.each([
   ['a folder', 'models/nano/', /BAD_OPTION: expected org\/name, .* got "models\/nano\/"/],

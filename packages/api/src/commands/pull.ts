@@ -3,7 +3,8 @@ import { describeAddress, hubSettings, pullModel } from '@clipql/core/node';
 import type { Command } from 'commander';
 import { ApiError } from '../errors/api-error.ts';
 import { modelAddress } from '../models/zoo.ts';
-import { downloadProgress, megabytes } from './download-progress.ts';
+import { megabytes } from '../models/zoo-facts.ts';
+import { downloadProgress } from './download-progress.ts';
 
 const EXAMPLES = `
 Examples:

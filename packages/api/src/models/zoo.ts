@@ -1,52 +1,112 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type ModelAddress, parseModelAddress } from '@clipql/core/node';
 import { z } from 'zod';
+import { ApiError } from '../errors/api-error.ts';
+import { oneLine } from '../errors/one-line.ts';
 
 const ZOO_FILE = new URL('../../../../models/zoo.json', import.meta.url);
+
+/** What a model is for; `multilingual` is searching and classifying in other languages than English. */
+export const TASKS = ['classify', 'search', 'multilingual'] as const;
+export type Task = (typeof TASKS)[number];
+
+const count = z.int().positive();
 
 const zooModel = z.strictObject({
   /** On the hub. */
   id: z.string(),
-  /** What is taken unless a revision is named; `main` where there is none. */
-  revision: z.string().optional(),
+  /** What is taken unless a revision is named: a commit. */
+  revision: z.string().regex(/^[0-9a-f]{40}$/),
   /** Why this revision. */
   revisionNote: z.string().optional(),
-  files: z.array(z.string()),
-  /** Of the weights file. */
-  bytes: z.int().optional(),
-  /** As the publisher states it. */
-  licence: z.string().optional(),
-  licenceSource: z.string().optional(),
+  /** What is downloaded, the weights last; a file that differs is refused. */
+  files: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[\w.-]+$/),
+        bytes: count.optional(),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .optional(),
+      }),
+    )
+    .min(1),
+  /** Where revision, sizes and hashes are from. */
+  filesSource: z.string().optional(),
+  /** As the publisher states it; left out where none is stated. */
+  licence: z
+    .strictObject({ name: z.string(), commercial: z.boolean(), source: z.url() })
+    .optional(),
+  tasks: z.array(z.enum(TASKS)).min(1),
+  /** ISO 639; `mul` stands for many. */
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).min(1),
+  /** Of both towers, with the scale. */
+  parameters: count,
+  /** How many of them are a token table that stays on the disk. */
+  tokenTableParameters: count.optional(),
+  /** Of the image tower for one image; a multiplication and an addition are two. */
+  imageOperations: count,
   /** E, the length of an embedding. */
-  dimensions: z.int(),
+  dimensions: count,
   /** S, the side of the square that an image is brought to, in pixels. */
-  resolution: z.int(),
-  /** Zero-shot top-1 on ImageNet in percent, as the publisher reports it. */
-  imagenet: z.strictObject({ top1: z.number(), source: z.string() }).optional(),
+  resolution: count,
+  /** Zero-shot top-1 on ImageNet in percent, as published. */
+  imagenet: z.strictObject({ top1: z.number(), source: z.url() }).optional(),
 });
 
 export type ZooModel = z.output<typeof zooModel>;
 
+const zooFile = z.strictObject({ models: z.array(zooModel) });
+
 let models: readonly ZooModel[] | undefined;
 
-/** The published models that ClipQL knows of. */
+/**
+ * The published models that ClipQL knows of, those to try first before others. A file that CLIPQL_ZOO names adds to
+ * them, and wins where it has a model of the same id.
+ *
+ * @throws ApiError BAD_OPTION for a file that cannot be read, or is not of the zoo's form.
+ */
 export function zoo(): readonly ZooModel[] {
-  models ??= z
-    .strictObject({ models: z.array(zooModel) })
-    .parse(JSON.parse(readFileSync(ZOO_FILE, 'utf8'))).models;
+  if (models === undefined) {
+    const own = ownModels(process.env.CLIPQL_ZOO);
+    const published = zooFile.parse(JSON.parse(readFileSync(ZOO_FILE, 'utf8'))).models;
+    models = [...own, ...published.filter(({ id }) => !own.some((model) => model.id === id))];
+  }
   return models;
 }
 
+function ownModels(file: string | undefined): readonly ZooModel[] {
+  if (!file) return [];
+  try {
+    return zooFile.parse(JSON.parse(readFileSync(file, 'utf8'))).models;
+  } catch (error) {
+    const [issue] = error instanceof z.ZodError ? error.issues : [];
+    const reason =
+      issue === undefined ? oneLine(String(error)) : `${issue.path.join('.')}: ${issue.message}`;
+    throw new ApiError(
+      'BAD_OPTION',
+      `CLIPQL_ZOO: expected a file in the form of models/zoo.json, got ${file}: ${reason}`,
+    );
+  }
+}
+
 /**
- * What a user calls a model by, at the zoo's revision where none is named.
+ * What a user calls a model by, at the zoo's revision where none is named, and with the zoo's files at that revision.
  *
- * @throws ClipError BAD_INPUT for a malformed URL or revision.
+ * @throws ClipError BAD_INPUT for a malformed URL or revision; ApiError as {@link zoo}.
  */
 export function modelAddress(text: string): ModelAddress {
   const address = parseModelAddress(text, isFolder);
-  if (address.kind !== 'hub' || address.revision !== undefined) return address;
-  return { ...address, revision: zoo().find(({ id }) => id === address.id)?.revision };
+  if (address.kind !== 'hub') return address;
+  const known = zoo().find(({ id }) => id === address.id);
+  const isPinned = address.revision === undefined || address.revision === known?.revision;
+  return known !== undefined && isPinned ? zooAddress(known) : address;
 }
+
+/** Where a model of the zoo is. */
+export const zooAddress = ({ id, revision, files }: ZooModel) =>
+  ({ kind: 'hub', id, revision, files }) as const;
 
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -5,6 +5,9 @@ import type { Environment } from './settings.ts';
 
 const NAMES = Object.keys(OPTIONS).map(variableOf);
 
+/** Read where settings are not. */
+const ELSEWHERE = ['CLIPQL_CONFIG', 'CLIPQL_ZOO'];
+
 /** Of this repository's tests, and what Kubernetes sets for services whose names begin with clipql. */
 const NOT_MEANT =
   /^CLIPQL_(TEST|REQUIRE)_|_SERVICE_(HOST|PORT)(_\w+)?$|_PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?$/;
@@ -15,7 +18,7 @@ const NOT_MEANT =
  */
 export function strayVariables(env: Environment): readonly string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('CLIPQL_') && name !== 'CLIPQL_CONFIG')
+    .filter((name) => name.startsWith('CLIPQL_') && !ELSEWHERE.includes(name))
     .filter((name) => !NAMES.includes(name) && !NOT_MEANT.test(name))
     .map((name) => {
       const meant = nearestName(name.slice('CLIPQL_'.length), NAMES.map(withoutPrefix));
