@@ -82,6 +82,7 @@ const MAY_IMPORT: Readonly<
       'doors/requests',
       'doors/rest',
       'images',
+      'limits',
       'telemetry',
     ],
     'doors/listener': ['doors', 'doors/requests', 'errors', 'telemetry'],

@@ -29,12 +29,12 @@ const JSON_BODY = { limits: bodyLimits } as const;
 
 type Access = Pick<Route, 'needsKey' | 'isLimited' | 'isLogged'>;
 
-const get = (path: string, name: string, access: Access, door: Door): Route => ({
+const get = (path: string, name: string, access: Access, door?: Door): Route => ({
   method: 'GET',
   path,
   name,
   ...access,
-  door,
+  ...(door && { door }),
 });
 
 const post = (
@@ -60,6 +60,7 @@ const post = (
 export const ROUTES: readonly Route[] = [
   post(GRAPHQL_PATH, 'graphql', WORK, QUERY),
   { ...get(GRAPHQL_PATH, 'graphql', PAGE, graphiql), isFor: wantsGraphiql },
+  get(GRAPHQL_PATH, 'graphql', WORK),
   post('/v1/embeddings', 'v1', WORK, JSON_BODY, embeddings),
   get('/v1/models', 'v1', WORK, models),
   get('/v1/models/{id}', 'v1', WORK, model),

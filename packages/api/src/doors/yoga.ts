@@ -1,7 +1,10 @@
+import { useAPQ } from '@graphql-yoga/plugin-apq';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { type Context, createContext } from '../answers/context.ts';
+import { MAX_BATCHED_OPERATIONS } from '../limits/documents.ts';
 import type { ErrorLog } from '../telemetry/error-log.ts';
 import { createDocumentCache } from './graphql/document-cache.ts';
+import { createPersistedQueries } from './graphql/persisted-queries.ts';
 import { useDocumentLimits } from './graphql/plugins/use-document-limits.ts';
 import { useErrorCodes } from './graphql/plugins/use-error-codes.ts';
 import { useExplainedStatus } from './graphql/plugins/use-explained-status.ts';
@@ -10,6 +13,7 @@ import { useModelLeases } from './graphql/plugins/use-model-leases.ts';
 import { useMultipart } from './graphql/plugins/use-multipart.ts';
 import { useOperationLimits } from './graphql/plugins/use-operation-limits.ts';
 import { useParseLimits } from './graphql/plugins/use-parse-limits.ts';
+import { useQueryString } from './graphql/plugins/use-query-string.ts';
 import { useSlicedAnswers } from './graphql/plugins/use-sliced-answers.ts';
 import { schema } from './graphql/schema/index.ts';
 import { bodyLimits } from './requests/body-limits.ts';
@@ -30,7 +34,7 @@ export type ClipqlYoga = YogaServerInstance<ServerContext, Context>;
 export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga {
   const { metrics, settings } = services;
   const body = bodyLimits(settings);
-  const table = createRouteTable(ROUTES);
+  const table = createRouteTable(ROUTES, settings);
   return createYoga<ServerContext, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -41,10 +45,12 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useRequestScope(table, services.logRequest),
       useRequestMetrics(table, metrics),
       useAccess(table, services),
-      useCrossSiteGuard(),
+      useCrossSiteGuard(table, settings),
       useRoutes(table, services, log),
+      useQueryString(body),
       useJsonBody(body),
       useMultipart(body, settings),
+      useAPQ({ store: createPersistedQueries() }),
       useParseLimits(settings),
       useDocumentLimits(settings),
       useModelLeases(),
@@ -61,8 +67,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
     healthCheckEndpoint: NEVER,
     // Unless set, no other site's scripts may read what this server can reach.
     cors: settings.corsOrigins.length > 0 && corsFor(settings.corsOrigins),
-    // A list of operations would pass the limits of one.
-    batching: false,
+    batching: { limit: MAX_BATCHED_OPERATIONS },
     // Its own would keep a thousand documents, each as large as a request.
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: NO_ERRORS },
     // useMultipart does this.
@@ -72,7 +77,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
   });
 }
 
-const corsFor = (origin: string[]) => ({ origin, credentials: false, methods: ['POST'] });
+const corsFor = (origin: string[]) => ({ origin, credentials: false, methods: ['GET', 'POST'] });
 
 /** A document that cannot be parsed is parsed again when it comes again. */
 const NO_ERRORS = { get: () => undefined, set: () => {} };

@@ -21,6 +21,9 @@ export const DEFAULT_DOCUMENT_LIMITS: DocumentLimits = {
   maxAliases: 200,
 };
 
+/** Operations of one request; what they ask for together is limited as if they were one. */
+export const MAX_BATCHED_OPERATIONS = 10;
+
 /** Far above what a query needs; validation takes time with the square of some of them. */
 export const MAX_SELECTIONS = 1_500;
 export const MAX_DEFINITIONS = 100;

@@ -34,7 +34,7 @@ export const graphiql: Door = {
   },
 };
 
-/** Other clients, which ask without a query, are told to send one. */
+/** Other clients send queries this way. */
 export const wantsGraphiql = ({ headers }: Request, { graphiql }: Settings): boolean =>
   graphiql && (headers.get('accept') ?? '').includes('text/html');
 

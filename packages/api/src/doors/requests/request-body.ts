@@ -25,12 +25,26 @@ export async function readJsonObject(
   limits: BodyLimits,
   keep?: KeepBytes,
 ): Promise<JsonObject> {
-  const value = parseJson(await readBody(request, limits, keep), limits, 'the body');
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
-  }
-  return value as Record<string, unknown>;
+  const value = await readJson(request, limits, keep);
+  if (isJsonObject(value)) return value;
+  throw new ApiError('BAD_REQUEST', 'expected a JSON object as the body, got something else');
 }
+
+/**
+ * The same for any JSON.
+ *
+ * @throws ApiError REQUEST_TOO_LARGE or BAD_REQUEST.
+ */
+export async function readJson(
+  request: Request,
+  limits: BodyLimits,
+  keep?: KeepBytes,
+): Promise<unknown> {
+  return parseJson(await readBody(request, limits, keep), limits, 'the body');
+}
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * A body as it was before it was compressed; the limit holds for what arrives and for what it unpacks to.

@@ -24,7 +24,7 @@ export interface Route {
   readonly isLogged: boolean;
   /** What its body may be; undefined where none is read. */
   readonly body?: RouteBody;
-  /** Whether this request may have it, where that depends on more than method and path. */
+  /** Whether this request may have it, where that depends on more than method and path; if not, the next of both does. */
   readonly isFor?: (request: Request, settings: Settings) => boolean;
 }
 

@@ -67,7 +67,7 @@ export function useAccess(
 
   return {
     onRequest: async ({ request, url: { pathname: path }, serverContext, endResponse }) => {
-      const route = table.find(request.method, path);
+      const route = table.find(path, request);
       if (route?.isLimited === false) return;
       const forwardedFor = request.headers.get('x-forwarded-for');
       const address = addressOf(serverContext?.address, forwardedFor);

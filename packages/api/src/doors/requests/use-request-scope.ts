@@ -28,7 +28,7 @@ export function useRequestScope(table: RouteTable, log: RequestLog): Plugin<obje
       if (scope === undefined) return;
       response.headers.set(REQUEST_ID, scope.id);
       const { pathname: path } = new URL(request.url);
-      if (table.find(request.method, path)?.isLogged === false) return;
+      if (table.find(path, request)?.isLogged === false) return;
       const sent = serverContext?.sentStatus?.();
       if (sent !== undefined && sent > 0) return;
       const milliseconds = Math.round(performance.now() - scope.start);

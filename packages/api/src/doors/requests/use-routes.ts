@@ -6,7 +6,7 @@ import { ACCEPTED_CODINGS, contentCoding } from './content-coding.ts';
 import { failureResponse } from './http-error.ts';
 import { readJsonObject } from './request-body.ts';
 import { GRAPHQL_PATH, type Route } from './route.ts';
-import { methodOf, type RouteTable, restOf } from './route-table.ts';
+import { type RouteTable, restOf } from './route-table.ts';
 import type { ServerContext, Services } from './services.ts';
 
 /** Leads each request to its route's door, and refuses those that have none; GraphQL is left to yoga. */
@@ -37,11 +37,11 @@ export function useRoutes(
 
   return {
     onRequest: async ({ request, url: { pathname: path }, serverContext, endResponse }) => {
-      const present = table.at(path).filter(({ isFor }) => isFor?.(request, settings) ?? true);
+      const present = table.at(path, request);
       if (present.length === 0) return endResponse(nothingAt(path));
       const allow = present.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method));
       if (request.method === 'OPTIONS') return endResponse(options(allow));
-      const route = present.find(({ method }) => method === methodOf(request.method));
+      const route = table.find(path, request);
       if (route === undefined) return endResponse(otherMethod(path, present, allow));
       const unreadable = unreadableBody(route, request.headers, path);
       if (unreadable !== undefined) return endResponse(unreadable);

@@ -89,3 +89,9 @@ const beside = (a: Size, b: Size): Size => ({
   selections: a.selections + b.selections,
   directives: a.directives + b.directives,
 });
+
+/** Of two documents as if they were one. */
+export const sizeOfBoth = (a: DocumentSize, b: DocumentSize): DocumentSize => ({
+  ...beside(a, b),
+  definitions: a.definitions + b.definitions,
+});

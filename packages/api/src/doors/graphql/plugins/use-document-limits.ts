@@ -7,7 +7,7 @@ import {
   MAX_DIRECTIVES,
   MAX_SELECTIONS,
 } from '../../../limits/documents.ts';
-import { type DocumentSize, documentSize } from './document-size.ts';
+import { type DocumentSize, documentSize, sizeOfBoth } from './document-size.ts';
 
 /** What is said of a document once it is parsed. */
 interface ParsedLimits extends Pick<DocumentLimits, 'maxDepth' | 'maxAliases'> {
@@ -15,20 +15,33 @@ interface ParsedLimits extends Pick<DocumentLimits, 'maxDepth' | 'maxAliases'> {
   readonly introspection: boolean;
 }
 
-/** Refuses documents that are too large to be meant well, before they are validated. */
+/**
+ * Refuses documents that are too large to be meant well, before they are validated; those of a batch are
+ * measured together.
+ */
 export function useDocumentLimits(limits: ParsedLimits): Plugin {
+  const batches = new WeakMap<Request, DocumentSize>();
   return {
-    onValidate: ({ params, addValidationRule, setResult }) => {
-      const excess = excessOf(params.documentAST as DocumentNode, limits);
-      if (excess !== undefined) setResult([tooLarge(excess)]);
+    onParse:
+      () =>
+      ({ context: { request }, result }) => {
+        if (result instanceof Error) return;
+        const { maxDepth } = limits;
+        const size = documentSize(result as DocumentNode, maxDepth, MAX_DEFINITIONS);
+        const before = batches.get(request);
+        const all = before === undefined ? size : sizeOfBoth(before, size);
+        const excess = excessOf(all, limits);
+        if (excess !== undefined) throw tooLarge(excess);
+        batches.set(request, all);
+      },
+    onValidate: ({ addValidationRule }) => {
       if (!limits.introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
     },
   };
 }
 
 /** What there is too much of: `at most 15 levels of fields, got 16`. */
-function excessOf(document: DocumentNode, limits: ParsedLimits): string | undefined {
-  const size = documentSize(document, limits.maxDepth, MAX_DEFINITIONS);
+function excessOf(size: DocumentSize, limits: ParsedLimits): string | undefined {
   const bounds: readonly (readonly [keyof DocumentSize, number, string])[] = [
     ['definitions', MAX_DEFINITIONS, 'operations and fragments'],
     ['depth', limits.maxDepth, 'levels of fields'],

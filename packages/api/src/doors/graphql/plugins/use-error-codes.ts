@@ -30,22 +30,54 @@ export function useErrorCodes(
   { refusals }: Pick<Metrics, 'refusals'>,
   wording: Wording,
 ): Plugin {
+  const failed = new WeakSet<Request>();
   return {
     onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
       const accept = request.headers.get('accept') ?? '*/*';
       if (accept === '*/*' && resultProcessor !== undefined) {
         setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
       }
-      if (!('errors' in result) || result.errors === undefined) return;
-      const coded = withCodes(result, log, wording);
-      for (const { extensions } of coded.errors?.toReversed() ?? []) {
+      const results = [result].flat().filter(isExecutionResult);
+      if (results.every(({ errors }) => errors === undefined)) return;
+      failed.add(request);
+      const coded = results.map((one) => withCodes(one, log, wording));
+      for (const { extensions } of coded.flatMap(({ errors = [] }) => errors).toReversed()) {
         const code = String(extensions.code);
         refusals.inc({ code });
         // The first stays.
         noteRequest({ code });
       }
-      setResult(coded);
+      // A batch has no status of its own: each of its answers says how it went.
+      setResult(Array.isArray(result) ? coded.map(withoutStatus) : coded[0]!);
     },
+    onResponse: ({ request, response: { headers } }) => {
+      // A cache would go on answering so when the next try would succeed.
+      if (request.method === 'GET' && failed.has(request)) headers.set('cache-control', 'no-store');
+    },
+  };
+}
+
+/** Others come in parts, which no field of the schema does. */
+const isExecutionResult = (result: object): result is ExecutionResult =>
+  !(Symbol.asyncIterator in result);
+
+function withoutStatus({ errors, ...result }: ExecutionResult): ExecutionResult {
+  if (errors === undefined) return result;
+  return { ...result, errors: errors.map(withoutHttp) };
+}
+
+function withoutHttp(error: GraphQLError): GraphQLError {
+  const { http: _status, ...extensions } = error.extensions;
+  return new GraphQLError(error.message, { ...fieldsOf(error), extensions });
+}
+
+/** Where an error is. */
+function fieldsOf({ nodes, source, positions, path }: GraphQLError) {
+  return {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
   };
 }
 
@@ -71,12 +103,8 @@ function withCode(
 ): GraphQLError {
   const { code, message, requestId, retryAfter } = describe(error, log, wording);
   const known = publicError(rootCause(error));
-  const { nodes = null, source = null, positions = null, path = null } = error;
   return new GraphQLError(message, {
-    nodes,
-    source,
-    positions,
-    path,
+    ...fieldsOf(error),
     extensions: {
       code,
       ...(requestId !== undefined && { requestId }),

@@ -1,14 +1,22 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ApiError } from '../../../errors/api-error.ts';
-import { checkOperationPrice, type PricedServices } from '../prices/operation-price.ts';
+import { type Cost, checkOperationPrice, type PricedServices } from '../prices/operation-price.ts';
 
-/** Refuses an operation that asks for more than one may, or for too long an answer, before it runs. */
+/**
+ * Refuses an operation that asks for more than one may, or for too long an answer, before it runs; a
+ * batch may ask for as much as one.
+ */
 export function useOperationLimits(services: PricedServices): Plugin {
+  const costs = new WeakMap<Request, Cost>();
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
       try {
-        checkOperationPrice(args as ExecutionArgs, services);
+        const { request } = args.contextValue;
+        costs.set(
+          request,
+          checkOperationPrice(args as ExecutionArgs, services, costs.get(request)),
+        );
       } catch (error) {
         setResultAndStopExecution({ errors: [graphqlError(error)] });
       }

@@ -5,11 +5,17 @@ import type { DocumentLimits } from '../../../limits/documents.ts';
 
 type TextLimits = Pick<DocumentLimits, 'maxDocumentBytes' | 'maxTokens'>;
 
-/** Refuses a document that is too long before it is parsed, or has too many tokens or levels meanwhile. */
+/**
+ * Refuses a document that is too long before it is parsed, or has too many tokens or levels meanwhile.
+ * Those of a batch are as long as all of them.
+ */
 export function useParseLimits({ maxDocumentBytes, maxTokens }: TextLimits): Plugin {
-  const parseWithin = (source: string | Source, options?: ParseOptions) => {
+  const batches = new WeakMap<Request, number>();
+  const parseFor = (request: Request) => (source: string | Source, options?: ParseOptions) => {
     const text = typeof source === 'string' ? source : source.body;
-    checkBytes(text, maxDocumentBytes);
+    const bytes = (batches.get(request) ?? 0) + Buffer.byteLength(text);
+    batches.set(request, bytes);
+    checkBytes(bytes, maxDocumentBytes);
     checkSigns(text, '#', 'comments', maxTokens);
     checkSigns(text, '\n', 'lines', maxTokens);
     try {
@@ -20,11 +26,10 @@ export function useParseLimits({ maxDocumentBytes, maxTokens }: TextLimits): Plu
       throw parseError('the document is nested too deep');
     }
   };
-  return { onParse: ({ setParseFn }) => setParseFn(parseWithin) };
+  return { onParse: ({ context: { request }, setParseFn }) => setParseFn(parseFor(request)) };
 }
 
-function checkBytes(text: string, most: number): void {
-  const bytes = Buffer.byteLength(text);
+function checkBytes(bytes: number, most: number): void {
   if (bytes <= most) return;
   const message = `expected a query of at most ${grouped(most)} bytes, got ${grouped(bytes)}; long texts go into variables`;
   throw new GraphQLError(message, {

@@ -1,4 +1,3 @@
-import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { jsonResponse } from '../../requests/json-response.ts';
 import { isLarge } from '../../requests/json-slices.ts';
@@ -17,8 +16,9 @@ export function useSlicedAnswers(): Plugin {
   };
 }
 
-const hasData = (result: object): result is ExecutionResult =>
-  'data' in result && result.data != null;
+/** A batch's status is 200, whatever it answers. */
+const hasData = (result: object): boolean =>
+  Array.isArray(result) || ('data' in result && result.data != null);
 
 function mediaType({ headers }: Pick<Request, 'headers'>): string {
   const accept = headers.get('accept') ?? '*/*';

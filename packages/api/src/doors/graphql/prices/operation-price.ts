@@ -3,7 +3,7 @@ import { ApiError } from '../../../errors/api-error.ts';
 import { checkAnswerValues, VALUES_AN_OBJECT } from '../../../limits/answers.ts';
 import { checkImageCount } from '../../../limits/images.ts';
 import type { Limits } from '../../../limits/limits.ts';
-import { checkPrompts } from '../../../limits/texts.ts';
+import { checkPrompts, type PromptCount } from '../../../limits/texts.ts';
 import { introspectionValues } from './introspection-values.ts';
 import { Operation } from './operation.ts';
 import { fieldsOf, type RequestedField } from './operation-fields.ts';
@@ -18,10 +18,21 @@ export interface PricedServices {
   readonly models: PriceScope['models'];
 }
 
+/** What one or several operations cost. */
+export interface Cost extends PromptCount {
+  readonly images: number;
+  /** Of their answers. */
+  readonly values: number;
+}
+
+const NOTHING: Cost = { images: 0, prompts: 0, characters: 0, values: 0 };
+
 /**
  * Adds up the prices of all fields of an operation, variables and fragments included, before any is
  * resolved: under aliases and in lists, equal or not, they cost what they cost by themselves.
  *
+ * @param cost what the operations before it in the same request cost.
+ * @returns what all of them cost.
  * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS, TOO_MANY_PROMPTS or ANSWER_TOO_LARGE for more
  *   than one operation may have, BAD_INPUT for variables of more values than that takes; GraphQLError
  *   for a variable that is not of its type.
@@ -29,20 +40,18 @@ export interface PricedServices {
 export function checkOperationPrice(
   args: ExecutionArgs,
   { settings: limits, labelSets, models }: PricedServices,
-): void {
+  cost: Cost = NOTHING,
+): Cost {
   checkVariables(args, limits);
   const operation = Operation.of(args);
-  if (operation === undefined) return;
+  if (operation === undefined) return cost;
   const rates = { limits, labelSets, models };
   const before = new Map<RequestedField | undefined, Bill>([
     [undefined, { places: 1, within: {} }],
   ]);
   /** By arguments: a fragment may stand in a thousand places, and hold a list of as many literals. */
   const ofRoots = new Map<unknown, Price>();
-  let images = 0;
-  let prompts = 0;
-  let characters = 0;
-  let values = 0;
+  let { images, prompts, characters, values } = cost;
   for (const field of fieldsOf(operation)) {
     const { places, within } = before.get(field.outer)!;
     const isRoot = field.outer === undefined;
@@ -60,6 +69,7 @@ export function checkOperationPrice(
     before.set(field, { places: entries, within: { ...within, ...price.holds } });
   }
   checkAnswerValues(values);
+  return { images, prompts, characters, values };
 }
 
 /** How often a field's object stands in the answer, and what it holds. */

@@ -18,19 +18,27 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
   {
     what: 'the hash of a query that was never sent',
     body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}',
-    code: 'BAD_REQUEST',
+    code: 'PERSISTED_QUERY_NOT_FOUND',
+    status: 404,
+  },
+  {
+    what: 'a query under the hash of another',
+    body: `{"query":"{ models { name } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'0'.repeat(64)}"}}}`,
+    code: 'PERSISTED_QUERY_MISMATCH',
   },
   { what: 'a subscription', query: 'subscription { models { name } }', code: 'BAD_INPUT' },
   // Several in one
   {
-    what: 'a list of 2 operations',
-    body: JSON.stringify(times(2, () => ({ query: `{ ${CLASSIFY} }` }))),
+    what: 'a list of 11 operations',
+    body: JSON.stringify(times(11, () => ({ query: `{ ${CLASSIFY} }` }))),
     code: 'BAD_REQUEST',
+    status: 413,
   },
   {
     what: 'a list of 1,000 operations',
     body: JSON.stringify(times(1_000, () => ({ query: `{ ${CLASSIFY} }` }))),
     code: 'BAD_REQUEST',
+    status: 413,
   },
   // Bodies
   {
@@ -66,6 +74,14 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     what: 'a link',
     method: 'GET',
     path: `/graphql?query=${encodeURIComponent(`{ ${CLASSIFY} }`)}`,
+    headers: { 'content-type': 'text/plain', 'sec-fetch-site': 'cross-site' },
+    code: 'CROSS_SITE_REQUEST',
+    status: 403,
+  },
+  {
+    what: 'a mutation as a link',
+    method: 'GET',
+    path: `/graphql?query=${encodeURIComponent('mutation { deleteLabelSet(name: "a") { name } }')}`,
     code: 'BAD_REQUEST',
     status: 405,
   },
