@@ -17,6 +17,7 @@ test('doctor tells what runs here, a line a thing, and all is well', async () =>
   expect(stdout).toMatch(
     /^ok {6}answers {3}the embedded model answers as it should, to \de-\d+\n/m,
   );
+  expect(stdout).toMatch(/^(ok {4}|note {2}) {2}int8 {6}int8 takes \d+\.\d\d of float32's time/m);
   expect(stdout).toMatch(/^(ok {4}|note {2}) {2}gpu {7}\S/m);
   expect(stdout).toMatch(/^(ok {4}|note {2}) {2}memory {4}[\d.]+ of [\d.]+ GB free/m);
   expect(exitCode).toBe(0);
@@ -24,7 +25,11 @@ test('doctor tells what runs here, a line a thing, and all is well', async () =>
 
 test('doctor --json has the same findings', async () => {
   const { stdout } = await clipql('doctor', '--json');
-  const findings: { name: string; state: string }[] = JSON.parse(stdout);
+  const findings: { name: string; state: string; measured?: object }[] = JSON.parse(stdout);
+  expect(findings.find(({ name }) => name === 'int8')!.measured).toMatchObject({
+    operationsASecond: { f32: expect.any(Number), int8: expect.any(Number) },
+    choose: expect.stringMatching(/^(int8|f32)$/),
+  });
   const names = findings.map(({ name }) => name);
   expect(names).toEqual(
     expect.arrayContaining(['node', 'kernels', 'threads', 'answers', 'memory']),

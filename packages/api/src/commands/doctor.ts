@@ -25,7 +25,7 @@ export function addDoctor(program: Command): void {
   const command = program
     .command('doctor')
     .description(
-      'Check what runs here: Node, kernels, threads, GPU, model cache, memory and answers.',
+      'Check what runs here: Node, kernels, threads, answers, int8, GPU, model cache and memory.',
     )
     .option('--json', 'write one JSON array');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(doctor);

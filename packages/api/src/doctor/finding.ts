@@ -7,6 +7,8 @@ export interface Finding {
   readonly state: 'ok' | 'note' | 'broken';
   /** One line. */
   readonly text: string;
+  /** The numbers behind it, for programs. */
+  readonly measured?: Readonly<Record<string, unknown>>;
 }
 
 export const ok = (name: string, text: string): Finding => ({ name, state: 'ok', text });

@@ -8,6 +8,7 @@ import { type Finding, look, note, ok } from './finding.ts';
 import { isKnownAnswer, knownAnswerError } from './known-answer.ts';
 import { lookAtCache } from './look-at-cache.ts';
 import { lookAtGpu } from './look-at-gpu.ts';
+import { lookAtInt8 } from './look-at-int8.ts';
 import { probeImage } from './probe-image.ts';
 
 /** Below this, ViT-B/32 in float32 does not fit. */
@@ -18,6 +19,7 @@ export async function* lookAround(settings: Settings): AsyncGenerator<Finding> {
   const { version, platform, arch } = process;
   yield ok('node', `${version.slice(1)} on ${platform}, ${arch}`);
   yield* lookAtEmbeddedModel(settings);
+  yield await look('int8', lookAtInt8);
   yield await look('gpu', lookAtGpu);
   yield await look('cache', () => lookAtCache(hubSettings(process.env, homedir())));
   yield memory();
