@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { idat, ihdr, pngOf } from '../../../core/src/image/testing/png-writer.ts';
 import { bytes, startWebServer, type WebServer } from '../../../core/src/testing/web-server.ts';
 import { exampleBytes } from '../testing/api.ts';
 import { type BadUse, clipql, expectFailure } from '../testing/command-line.ts';
@@ -23,6 +24,13 @@ afterAll(async () => {
   await web.close();
   await rm(folder, { recursive: true });
 });
+
+/** A black picture of one bit a pixel. */
+const blankPng = (width: number, height: number): Uint8Array =>
+  pngOf(
+    ihdr({ width, height, colourType: 0, bitDepth: 1 }),
+    idat(new Uint8Array(height * (1 + Math.ceil(width / 8)))),
+  );
 
 const classify = (...args: readonly string[]) =>
   clipql('classify', '--labels', 'sheep,mountain', ...args);
@@ -175,8 +183,18 @@ test('text that is no image, a truncated JPEG, a 404', async () => {
   expectFailure(missing, /IMAGE_FETCH_FAILED: .*HTTP status 404/);
 });
 
-test('an image of more pixels than --max-megapixels is refused', async () => {
-  expectFailure(await classify(SHEEP, '--max-megapixels', '0.5'), /IMAGE_TOO_LARGE: /);
+test('an image of more pixels than --max-megapixels is refused, and the flag named', async () => {
+  const refused = await classify(SHEEP, '--max-megapixels', '0.5');
+  expectFailure(refused, /IMAGE_TOO_LARGE: .*at most 500,000 pixels, .*--max-megapixels/);
+});
+
+test('a photo of 30 megapixels is answered, which a server would refuse', async () => {
+  const photo = join(folder, 'photo.png');
+  await writeFile(photo, blankPng(6_000, 5_000));
+  const { exitCode, stdout, stderr } = await classify(photo);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toContain('photo.png (png, 6000 × 5000)');
+  expectFailure(await classify(photo, '--max-megapixels', '25'), /IMAGE_TOO_LARGE: /);
 });
 
 test('a label longer than the context is answered, with a warning', async () => {

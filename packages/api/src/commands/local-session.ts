@@ -1,12 +1,21 @@
 import { ApiError } from '../errors/api-error.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
+import type { InferenceOptions } from '../inference/inference.ts';
+import { OWN_MEGAPIXELS } from '../limits/images.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import { modelSources } from '../models/model-sources.ts';
 import { type Flags, loadOptions, parseSettings } from '../settings/settings.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import { downloadProgress } from './download-progress.ts';
 import { warn } from './report.ts';
+
+/** Nobody else waits, and one's own files may take their time, on a machine that is busy too. */
+const OWN_WORK: InferenceOptions = {
+  queueSeconds: Number.POSITIVE_INFINITY,
+  heldBytes: Number.POSITIVE_INFINITY,
+  decodeTimeout: 300_000,
+};
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -21,8 +30,9 @@ export async function withLocalSession(
   const settings = parseSettings(flags, process.env);
   strayVariables(process.env).forEach(warn);
   const { model } = settings;
-  const [first, ...others] = modelSources(model, loadOptions(settings), {
+  const [first, ...others] = modelSources(model, loadOptions(settings, OWN_MEGAPIXELS), {
     onProgress: downloadProgress(),
+    inference: OWN_WORK,
   });
   if (others.length > 0) {
     throw new ApiError('BAD_OPTION', `expected one --model, got ${model.join(', ')}`);

@@ -1,4 +1,4 @@
-import { MAX_IMAGE_BYTES } from '../limits/images.ts';
+import { MAX_IMAGE_BYTES, MAX_OWN_IMAGE_BYTES } from '../limits/images.ts';
 import { isDataUrl, readDataUrl } from './data-url.ts';
 import { exampleName, readExample } from './example-images.ts';
 import type { ImageFetcher } from './fetch-image.ts';
@@ -35,6 +35,6 @@ export function imagesOfCommandLine(fetcher: ImageFetcher): ReadImage {
     if (isDataUrl(address)) return readDataUrl(address, MAX_IMAGE_BYTES);
     // A drive letter of Windows is no scheme.
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(address)) return fetcher.fetch(address, signal);
-    return readImageFile(address, MAX_IMAGE_BYTES);
+    return readImageFile(address, MAX_OWN_IMAGE_BYTES);
   };
 }

@@ -8,7 +8,7 @@ import { FairQueue, type Line } from './fair-queue.ts';
 export interface DecodePoolOptions {
   /** The most threads; each is started when it is first needed. */
   readonly threads: number;
-  /** Milliseconds that an image may take before its thread is ended. */
+  /** Milliseconds that an image may take, from when a thread has begun it, before the thread is ended. */
   readonly timeout: number;
   readonly start: StartDecodeThread;
   /** Whether another image may begin: those decoded already wait for the model, and take memory. */
@@ -141,6 +141,7 @@ export class DecodePool {
 
   #startWorker(): Worker {
     const thread = this.#options.start({
+      onBegin: () => this.#limitTime(worker),
       onImage: (image) => this.#finish(worker, (job) => job.resolve(image)),
       onFailure: (error) => this.#finish(worker, (job) => job.reject(error)),
       onDeath: (reason) => this.#die(worker, reason),
@@ -151,8 +152,14 @@ export class DecodePool {
   }
 
   #begin(worker: Worker, job: Job): void {
-    const { timeout, after } = this.#options;
     worker.job = job;
+    worker.thread.decode(job.bytes);
+  }
+
+  #limitTime(worker: Worker): void {
+    const { timeout, after } = this.#options;
+    const { job } = worker;
+    if (job === undefined) return;
     worker.cancelTimer = after(timeout, () => {
       job.reject(
         new ApiError(
@@ -163,7 +170,6 @@ export class DecodePool {
       this.#end(worker);
       this.next();
     });
-    worker.thread.decode(job.bytes);
   }
 
   #finish(worker: Worker, settle: (job: Job) => void): void {

@@ -14,6 +14,8 @@ export interface DecodeSettings {
 
 /** What a thread answers for an image. */
 export type DecodeReply =
+  /** It has taken the image up, which a new thread does once it has loaded its decoders. */
+  | { readonly begun: true }
   | { readonly image: DecodedImage }
   /** `code` where the image is at fault. */
   | { readonly code: ClipErrorCode | undefined; readonly message: string };
@@ -26,6 +28,7 @@ export interface DecodeThread {
 }
 
 interface DecodeThreadCallbacks {
+  readonly onBegin: () => void;
   readonly onImage: (image: DecodedImage) => void;
   readonly onFailure: (error: Error) => void;
   /** It ended by itself. */
@@ -44,10 +47,11 @@ const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : 
 
 export const decodeThreads =
   (settings: DecodeSettings): StartDecodeThread =>
-  ({ onImage, onFailure, onDeath }) => {
+  ({ onBegin, onImage, onFailure, onDeath }) => {
     const worker = new Worker(SCRIPT, { workerData: settings, execArgv: SOURCE_ARGUMENTS });
     let reason = 'it ended';
     worker.on('message', (reply: DecodeReply) => {
+      if ('begun' in reply) return onBegin();
       worker.unref();
       if ('image' in reply) onImage(reply.image);
       else onFailure(failure(reply));
@@ -72,5 +76,5 @@ export const decodeThreads =
     };
   };
 
-const failure = ({ code, message }: Exclude<DecodeReply, { image: DecodedImage }>): Error =>
+const failure = ({ code, message }: Extract<DecodeReply, { message: string }>): Error =>
   code === undefined ? new Error(message) : new ClipError(code, message);

@@ -15,6 +15,7 @@ const ALONE_BYTES = 1 << 16;
 const { preprocessing, maxPixels } = workerData as DecodeSettings;
 
 parentPort!.on('message', async (bytes: Uint8Array) => {
+  parentPort!.postMessage({ begun: true } satisfies DecodeReply);
   try {
     const image = await decode(bytes);
     const reply: DecodeReply = { image };

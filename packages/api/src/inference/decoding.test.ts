@@ -44,7 +44,7 @@ const embed = (api: TestApi, bytes: Uint8Array) =>
   });
 
 /** Takes an image, and never answers. */
-const stuck: StartDecodeThread = () => ({ decode: () => {}, end: () => {} });
+const stuck: StartDecodeThread = ({ onBegin }) => ({ decode: onBegin, end: () => {} });
 
 test('an image that takes too long to decode is refused, and its thread replaced', async () => {
   const { api, timers, started } = await start(1, (thread, usual) => (thread ? usual : stuck));
@@ -60,6 +60,29 @@ test('an image that takes too long to decode is refused, and its thread replaced
   ]);
   expect((await neighbour).errors).toEqual([]);
   expect(started()).toBe(2);
+});
+
+test('the time to decode an image counts from when its thread has begun it', async () => {
+  const taken = Promise.withResolvers<() => void>();
+  const { api, timers } = await start(1, (thread, usual) => (callbacks) => {
+    if (thread > 0) return usual(callbacks);
+    const { decode, end } = usual({ ...callbacks, onBegin: () => {} });
+    return {
+      end,
+      decode: (bytes) =>
+        taken.resolve(() => {
+          callbacks.onBegin();
+          decode(bytes);
+        }),
+    };
+  });
+  const answer = embedPicture(api, 1);
+  const begin = await taken.promise;
+  expect(timers.size).toBe(0);
+  begin();
+  expect(timers.size).toBe(1);
+  expect((await answer).errors).toEqual([]);
+  expect(timers.size).toBe(0);
 });
 
 test('an image whose thread dies is decoded by another, and nobody notices', async () => {
@@ -110,8 +133,11 @@ test('an image bomb is refused by its header, before any thread sees it', async 
 test('a large picture leaves a thread to small ones', async () => {
   // With two threads, neither of which answers: a large picture may have one of them.
   const seen: number[] = [];
-  const { api, timers } = await start(2, () => () => ({
-    decode: (bytes) => seen.push(bytes.length),
+  const { api, timers } = await start(2, () => ({ onBegin }) => ({
+    decode: (bytes) => {
+      seen.push(bytes.length);
+      onBegin();
+    },
     end: () => {},
   }));
   const large = (number: number) => {

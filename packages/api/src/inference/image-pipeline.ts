@@ -1,5 +1,5 @@
 import { hash, subtle } from 'node:crypto';
-import { type ImageHeader, normalized, type PixelTensor, sniffImage } from '@clipql/core';
+import { type ImageHeader, normalized, type PixelTensor } from '@clipql/core';
 import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
@@ -11,6 +11,7 @@ import type { DecodedImage } from './decoded-image.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedImage } from './encoded.ts';
 import type { Line } from './fair-queue.ts';
+import { imageHeader } from './image-header.ts';
 import type { InferenceObserver } from './inference-observer.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 
@@ -138,7 +139,7 @@ export class ImagePipeline {
     observer.stage('fetch', fetch);
     // What was at hand did not arrive.
     keep(bytes.length - arrived);
-    const header = sniffImage(bytes, { maxPixels });
+    const header = imageHeader(bytes, maxPixels);
     return { fetch, hash: await contentHash(bytes), bytes, header };
   }
 

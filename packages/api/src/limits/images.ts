@@ -8,6 +8,13 @@ const MEBIBYTE = 1024 * 1024;
 export const MAX_IMAGE_MEBIBYTES = 20;
 export const MAX_IMAGE_BYTES = MAX_IMAGE_MEBIBYTES * MEBIBYTE;
 
+/** Of one image file on one's own disk: photographs of 100 megapixels have up to 100 MiB. */
+export const MAX_OWN_IMAGE_BYTES = 256 * MEBIBYTE;
+
+/** Of one picture, unless the settings say otherwise: from strangers, and on one's own disk. */
+export const SERVER_MEGAPIXELS = 25;
+export const OWN_MEGAPIXELS = 100;
+
 /** @throws ApiError TOO_MANY_IMAGES when an operation names more images than it may. */
 export function checkImageCount(images: number, { maxImages }: Pick<Limits, 'maxImages'>): void {
   if (images <= maxImages) return;

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { describeKeyEntry, parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from '../limits/documents.ts';
+import { OWN_MEGAPIXELS, SERVER_MEGAPIXELS } from '../limits/images.ts';
 import { DEFAULT_LIMITS } from '../limits/limits.ts';
 import type { Option } from './option.ts';
 import {
@@ -51,10 +52,11 @@ export const MODEL_OPTIONS = {
     without: 'physical cores',
   },
   maxMegapixels: {
-    value: positiveNumber(1e6).default(25),
+    value: positiveNumber(1e6).optional(),
     expects: 'a number above 0, at most 1,000,000',
     placeholder: '<n>',
     help: 'largest image accepted, in megapixels; checked before decoding',
+    without: `${SERVER_MEGAPIXELS} for serve, else ${OWN_MEGAPIXELS}`,
   },
   allowHosts: {
     value: list.pipe(z.array(hostEntry)),

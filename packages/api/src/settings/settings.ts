@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { shorten } from '../errors/one-line.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
+import { SERVER_MEGAPIXELS } from '../limits/images.ts';
 import type { RegistryOptions } from '../models/registry.ts';
 import { flagOf, variableOf } from './option.ts';
 import { OPTIONS, type OptionName, optionOf } from './options.ts';
@@ -42,12 +43,19 @@ export function parseSettings(flags: Flags, env: Environment): Settings {
   return Object.fromEntries(entries);
 }
 
-/** How the model is to be loaded. */
-export function loadOptions({ backend, precision, threads, maxMegapixels }: Settings): LoadOptions {
+/**
+ * How the model is to be loaded.
+ *
+ * @param megapixels of the largest image, unless the settings say otherwise.
+ */
+export function loadOptions(
+  { backend, precision, threads, maxMegapixels }: Settings,
+  megapixels = SERVER_MEGAPIXELS,
+): LoadOptions {
   return {
     backend,
     precision,
-    maxPixels: Math.round(maxMegapixels * 1e6),
+    maxPixels: Math.round((maxMegapixels ?? megapixels) * 1e6),
     ...(threads !== undefined && { threads }),
   };
 }
