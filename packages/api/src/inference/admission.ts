@@ -38,7 +38,7 @@ export interface Ticket extends Place {
 export interface AdmissionOptions {
   /** Seconds of work that may wait or run. */
   readonly seconds: number;
-  /** Operations of forward passes that may in any case, and while the model's speed is not known. */
+  /** Operations of forward passes that may always wait or run, and before the model's speed is known. */
   readonly capacity: { readonly least: number; readonly atStart: number };
   readonly speed: Speed;
   /** Images that may be fetched at a time, or wait behind a full queue when they have been. */

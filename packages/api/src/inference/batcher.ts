@@ -10,7 +10,7 @@ export interface Tower<Input> {
   /** The most of one forward pass, in what `sizeOf` counts; a single input may be larger. */
   readonly maxSize: number;
   sizeOf(input: Input): number;
-  /** Of a forward pass, for one input. */
+  /** What one input costs, in operations of a forward pass. */
   operationsOf(input: Input): number;
   /** Whether more inputs are known to be on their way, so that a batch may wait for them. */
   readonly expectsMore?: () => boolean;

@@ -13,6 +13,16 @@ import { type InferenceMetrics, InferenceObserver } from './inference-observer.t
 import { Speed } from './speed.ts';
 import { TextPipeline } from './text-pipeline.ts';
 
+/** What holds unless options say otherwise; the settings' defaults are these. */
+export const DEFAULT_INFERENCE = {
+  maxBatch: 8,
+  maxWait: 20,
+  queueSeconds: 10,
+  fetches: 256,
+  cacheMib: 64,
+  maxDecodeThreads: 4,
+} as const;
+
 export interface InferenceOptions {
   /** The most images of one forward pass; 8 unless given. */
   readonly maxBatch?: number;
@@ -21,9 +31,9 @@ export interface InferenceOptions {
    * full one of the other tower; 20 unless given.
    */
   readonly maxWait?: number;
-  /** Seconds of work that may wait for the model, which fast models do more in; 10 unless given. */
+  /** Seconds of work that may queue for the model; 10 unless given. */
   readonly queueSeconds?: number;
-  /** Images, or texts of as much work, that may wait until the model's speed is known; 64 unless given. */
+  /** Images, or texts of equal cost, that may wait until the model's speed is known; 64 unless given. */
   readonly queue?: number;
   /** Images that may be fetched at a time; 256 unless given. */
   readonly fetches?: number;
@@ -61,13 +71,21 @@ export interface Inference {
 const MEBIBYTE = 1024 * 1024;
 /** Tokens of one forward pass of the text tower, all texts together: as core splits them. */
 const MAX_TOKENS = 1024;
-const MAX_DECODE_THREADS = 4;
 /** Batches whose images may be decoded ahead: each image takes 600 kB at 224 pixels. */
 const DECODED_BATCHES = 3;
 
 export function createInference(clip: Clip, options: InferenceOptions = {}): Inference {
-  const { maxBatch = 8, maxWait = 20, queueSeconds = 10, queue = 64, maxPixels, metrics } = options;
-  const { cacheBytes = 64 * MEBIBYTE, fetches = 256, heldBytes = 256 * MEBIBYTE } = options;
+  const {
+    maxBatch = DEFAULT_INFERENCE.maxBatch,
+    maxWait = DEFAULT_INFERENCE.maxWait,
+    queueSeconds = DEFAULT_INFERENCE.queueSeconds,
+    fetches = DEFAULT_INFERENCE.fetches,
+    cacheBytes = DEFAULT_INFERENCE.cacheMib * MEBIBYTE,
+    heldBytes = 256 * MEBIBYTE,
+    queue = 64,
+    maxPixels,
+    metrics,
+  } = options;
   const observer = new InferenceObserver(metrics);
   const now = () => performance.now();
   const operations = clip.imageOperations;
@@ -142,7 +160,7 @@ function decodePool(
 ): DecodePool {
   const { maxPixels, after = afterTimeout } = options;
   return new DecodePool({
-    threads: threads ?? Math.min(availableParallelism(), MAX_DECODE_THREADS),
+    threads: threads ?? Math.min(availableParallelism(), DEFAULT_INFERENCE.maxDecodeThreads),
     timeout: decodeTimeout,
     start: options.startDecodeThread ?? decodeThreads({ preprocessing, maxPixels }),
     mayBegin,

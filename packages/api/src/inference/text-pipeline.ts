@@ -22,6 +22,8 @@ export class TextPipeline {
   readonly #parts: TextPipelineParts;
   readonly #flights = new SingleFlight<EncodedText>();
   readonly #tokenizer: TokenizerLine;
+  /** Of a forward pass, by the number of tokens. */
+  readonly #operations: number[] = [];
 
   constructor(parts: TextPipelineParts) {
     this.#parts = parts;
@@ -37,7 +39,7 @@ export class TextPipeline {
     const known = new Map(texts.map((text) => [text, cache.get(text)]));
     const missing = texts.filter((text) => known.get(text) === undefined);
     const fresh = missing.filter((text) => !this.#flights.has(text));
-    // By their characters, before they are tokenized. What is known, or others pay for, costs nothing.
+    // By their bytes, before they are tokenized. Cached and in-flight texts are free.
     const operations = fresh.reduce((sum, text) => sum + this.#mostOperations(text), 0);
     const ticket = operations === 0 ? undefined : admission.take(account, operations);
     const tokenized = await this.#tokenizer
@@ -75,15 +77,18 @@ export class TextPipeline {
     return { ...encoded, encoding };
   }
 
-  /** Of a forward pass, if each character were a token. */
+  /** Of a forward pass, if each byte were a token: no vocabulary has a character of more tokens than bytes. */
   #mostOperations(text: string): number {
+    const { contextLength } = this.#parts.clip.info;
+    const tokens = Math.min(Buffer.byteLength(text) + 2, contextLength);
+    this.#operations[tokens] ??= this.#operationsOf(tokens);
+    return this.#operations[tokens];
+  }
+
+  #operationsOf(tokens: number): number {
     const { clip } = this.#parts;
     const { ids } = clip.tokenize('');
-    const [start = 0] = ids;
-    const more = Math.max(0, Math.min(text.length + 2, clip.info.contextLength) - ids.length);
-    return clip.textOperations({
-      ids: [...new Array<number>(more).fill(start), ...ids],
-      truncated: false,
-    });
+    const more = new Array<number>(Math.max(0, tokens - ids.length)).fill(ids[0] ?? 0);
+    return clip.textOperations({ ids: [...more, ...ids], truncated: false });
   }
 }

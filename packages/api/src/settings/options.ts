@@ -3,6 +3,7 @@ import { BACKEND_CHOICES, INT8_MEMORY_SHARE, MAX_THREADS, PRECISIONS } from '@cl
 import { z } from 'zod';
 import { describeKeyEntry, parseKeyEntry } from '../access/key-entry.ts';
 import { addressEntry, hostEntry } from '../images/fetch-rule-entries.ts';
+import { DEFAULT_INFERENCE } from '../inference/inference.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from '../limits/documents.ts';
 import { OWN_MEGAPIXELS, SERVER_MEGAPIXELS } from '../limits/images.ts';
 import { DEFAULT_LIMITS } from '../limits/limits.ts';
@@ -301,25 +302,25 @@ export const SERVER_OPTIONS = {
     help: 'maximum aliases in a query, with fragments expanded',
   },
   maxBatch: {
-    value: wholeNumber(1, 64).default(8),
+    value: wholeNumber(1, 64).default(DEFAULT_INFERENCE.maxBatch),
     expects: 'a whole number from 1 to 64',
     placeholder: '<n>',
     help: 'maximum images per forward pass',
   },
   maxWait: {
-    value: wholeNumber(0, 10_000).default(20),
+    value: wholeNumber(0, 10_000).default(DEFAULT_INFERENCE.maxWait),
     expects: 'a whole number of milliseconds, at most 10,000',
     placeholder: '<ms>',
     help: 'how long a partial batch waits to fill, in ms',
   },
   queueSeconds: {
-    value: positiveNumber(3_600).default(10),
+    value: positiveNumber(3_600).default(DEFAULT_INFERENCE.queueSeconds),
     expects: 'a number of seconds above 0, at most 3,600',
     placeholder: '<s>',
     help: 'seconds of work that may queue for the model; beyond that, 429',
   },
   fetches: {
-    value: wholeNumber(1, 100_000).default(256),
+    value: wholeNumber(1, 100_000).default(DEFAULT_INFERENCE.fetches),
     expects: 'a whole number from 1 to 100,000',
     placeholder: '<n>',
     help: 'images being fetched at once; beyond that, 429',
@@ -329,7 +330,7 @@ export const SERVER_OPTIONS = {
     expects: 'a whole number from 1 to 256',
     placeholder: '<n>',
     help: 'threads that decode images',
-    without: 'cores, at most 4',
+    without: `cores, at most ${DEFAULT_INFERENCE.maxDecodeThreads}`,
   },
   deadline: {
     value: wholeNumber(1, 3_600).default(60),
@@ -338,7 +339,7 @@ export const SERVER_OPTIONS = {
     help: 'time limit per operation, in seconds',
   },
   cacheMib: {
-    value: wholeNumber(0, 65_536).default(64),
+    value: wholeNumber(0, 65_536).default(DEFAULT_INFERENCE.cacheMib),
     expects: 'a whole number of MiB, at most 65,536',
     placeholder: '<n>',
     help: 'size of each cache (texts, images, downloads) in MiB; 0 disables them',
