@@ -20,13 +20,13 @@ const SHEEP = fileURLToPath(new URL('../examples/march-pastoral.jpg', import.met
 
 test('embed writes the values, or an object with --json', async () => {
   const words = await clipql('embed', '--text', 'a photo of a dog.');
-  expect(JSON.parse(words.stdout)).toHaveLength(128);
+  expect(JSON.parse(words.stdout)).toHaveLength(256);
   const image = await clipql('embed', '--image', SHEEP, '--raw', '--json');
   expect(JSON.parse(image.stdout)).toMatchObject({
     image: SHEEP,
-    dimensions: 128,
+    dimensions: 256,
     normalized: false,
-    model: 'nano',
+    model: 'lite',
     file: { width: 1024 },
   });
 });

@@ -3,6 +3,7 @@
  *
  * x [B, C·S·S], out [B·P, C·p·p], float32. Exact. The threads share the patches.
  */
+import { copy } from './copy';
 import { rangeEnd, rangeStart } from './split';
 
 export function patches(
@@ -28,7 +29,7 @@ export function patches(
     for (let channel = 0; channel < channels; channel++) {
       for (let u = 0; u < patchSize; u++) {
         const line = (channel * imageSize + top + u) * imageSize + left;
-        memory.copy(to, x + <usize>image * xPitch + (<usize>line << 2), bytes);
+        copy(to, x + <usize>image * xPitch + (<usize>line << 2), bytes);
         to += bytes;
       }
     }

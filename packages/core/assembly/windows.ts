@@ -4,6 +4,7 @@
  *
  * x [B·H², C], out [B·G², k²·C], float32. Exact. The threads share the windows.
  */
+import { copy } from './copy';
 import { rangeEnd, rangeStart } from './split';
 
 export function windows(
@@ -32,7 +33,7 @@ export function windows(
       const isLine = line >= 0 && line < side;
       for (let column = left; column < left + kernel; column++) {
         if (isLine && column >= 0 && column < side) {
-          copyPixel(to, x + <usize>((image * side + line) * side + column) * xPitch, bytes);
+          copy(to, x + <usize>((image * side + line) * side + column) * xPitch, bytes);
         } else {
           memory.fill(to, 0, bytes);
         }
@@ -40,13 +41,4 @@ export function windows(
       }
     }
   }
-}
-
-/** Few channels are soonest copied one by one: a call of memory.copy takes longer than an RGB pixel. */
-// @ts-ignore: decorator
-@inline
-function copyPixel(to: usize, from: usize, bytes: usize): void {
-  let at: usize = 0;
-  for (; at + 16 <= bytes; at += 16) v128.store(to + at, v128.load(from + at));
-  for (; at < bytes; at += 4) store<f32>(to + at, load<f32>(from + at));
 }

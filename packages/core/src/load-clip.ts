@@ -10,6 +10,7 @@ import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
 import { parseConfig } from './config/config-json.ts';
+import { openClipTokenizer } from './config/open-clip-json.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
@@ -23,7 +24,6 @@ import {
   missingFile,
   OPEN_CLIP_CONFIG_FILE,
   PREPROCESSOR_FILE,
-  requireFile,
   TOKENIZER_CONFIG_FILE,
   TOKENIZER_FILE,
   WEIGHTS_FILE,
@@ -94,7 +94,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     const { config } = model;
     const preprocessing = await preprocessingOf(files, model);
     const tokenizer = createTokenizer(
-      await requireFile(files, TOKENIZER_FILE),
+      await tokenizerFile(files),
       await files.read(TOKENIZER_CONFIG_FILE),
       config.text,
     );
@@ -119,6 +119,18 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
   } finally {
     if (!isReadOn) await source.close();
   }
+}
+
+/** open_clip's folders may come without one, and then name the model that has it. */
+async function tokenizerFile(files: ModelFiles): Promise<Uint8Array> {
+  const found = await files.read(TOKENIZER_FILE);
+  if (found !== undefined) return found;
+  const openClip = await files.read(OPEN_CLIP_CONFIG_FILE);
+  if (openClip === undefined) throw missingFile(files, TOKENIZER_FILE);
+  throw new ClipError(
+    'MODEL_NOT_FOUND',
+    `model ${files.name}: expected tokenizer.json, got none: put that of ${openClipTokenizer(openClip)} beside the weights`,
+  );
 }
 
 /** @throws ClipError MODEL_CONFIG_INVALID where no weights would help. */

@@ -58,7 +58,7 @@ test('classify --json writes one array, --top and --mode as asked', async () => 
       label: 'sheep',
       scores: [{ index: 0, label: 'sheep', cosine: expect.any(Number), logit: expect.any(Number) }],
       file: { format: 'jpeg', width: 1024, height: 498, bytes: 290_394 },
-      model: 'nano',
+      model: 'lite',
       timing: expect.objectContaining({ total: expect.any(Number) }),
       warnings: [],
     },

@@ -7,6 +7,7 @@ import { answers } from '../doctor/look-around.ts';
 import { modelSource } from '../models/model-sources.ts';
 import { breakModel } from '../testing/broken-model.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
+import { LITE } from '../testing/models.ts';
 
 test('doctor tells what runs here, a line a thing, and all is well', async () => {
   const { exitCode, stdout, stderr } = await clipql('doctor');
@@ -67,14 +68,15 @@ test('a model that cannot be loaded is broken, and the exit code is 1', async ()
 });
 
 test('wrong answers of the embedded model are found', async () => {
-  const model = await breakModel('model.safetensors', (file) => {
-    // One weight of a thousand is a little larger.
+  const spoil = (file: Buffer) => {
+    // One weight of a thousand, in float16, is a little larger.
     const start = 8 + Number(file.readBigUInt64LE(0));
-    for (let at = start; at < file.length; at += 4000) {
-      file.writeFloatLE(file.readFloatLE(at) + 0.05, at);
+    for (let at = start; at < file.length; at += 2000) {
+      file.writeUInt16LE(file.readUInt16LE(at) + 64, at);
     }
     return file;
-  });
+  };
+  const model = await breakModel('open_clip_model.safetensors', spoil, LITE);
   const { clip } = await modelSource(model.folder).load();
   expect(await answers(clip)).toMatchObject({
     state: 'broken',

@@ -16,13 +16,17 @@ import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   type BadUse,
-  clipql,
   expectFailure,
   type Finished,
   finished,
   startClipql,
 } from '../testing/command-line.ts';
 import { BAD_IMAGE, nestTooDeep, writeImageFolder } from '../testing/image-folder.ts';
+import { NANO } from '../testing/models.ts';
+
+/** With a model that is quick. */
+const start = (...args: readonly string[]) => startClipql(args, { CLIPQL_MODEL: NANO });
+const clipql = (...args: readonly string[]) => finished(start(...args));
 
 /** CONTRIBUTING.md names the run with two thousand. */
 const IMAGES = Number(process.env.CLIPQL_TEST_IMAGES ?? 120);
@@ -64,7 +68,7 @@ const safeRows = async (out: string) => {
 
 /** Starts a run and stops it when so many rows are safe. @returns how it ended. */
 async function stopAt(out: string, rows: number, signal: NodeJS.Signals): Promise<Finished> {
-  const child = startClipql(['embed', '--images', images, '--out', join(folder, out)]);
+  const child = start('embed', '--images', images, '--out', join(folder, out));
   const end = finished(child);
   let over = false;
   child.on('exit', () => {

@@ -10,8 +10,8 @@ import { type ConnectProxy, startProxy } from '../../../../tools/hub/proxy.ts';
 import { folderFiles } from '../../../../tools/hub/repository.ts';
 import { type HubServer, startHub } from '../../../../tools/hub/server.ts';
 import { expectFailure, finished, startClipql } from '../testing/command-line.ts';
+import { NANO } from '../testing/models.ts';
 
-const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
 const SHEEP = fileURLToPath(new URL('../../examples/march-pastoral.jpg', import.meta.url));
 const ID = 'clipql/nano';
 const WEIGHTS = 'model.safetensors';

@@ -23,14 +23,14 @@ function saidAtStart(child: ReturnType<typeof startClipql>): Promise<string> {
 test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
   const child = startClipql(['serve', '--port', '0']);
   const text = await saidAtStart(child);
-  expect(text).toMatch(/model +nano, 2\.7 million parameters, .*models.nano\n/);
+  expect(text).toMatch(/model +lite, 8\.3 million parameters, .*models.lite\n/);
   for (const word of [
     '--model openai/clip-vit-base-patch32',
     '--model DIR',
     '--allow-hosts',
     'GraphiQL',
     '/examples/',
-    'model.safetensors',
+    'open_clip',
   ]) {
     expect(text).toContain(word);
   }

@@ -31,8 +31,7 @@ export function startText(
 
 const SMALL_MODEL = [
   '            a small model for trying things out; --model openai/clip-vit-base-patch32 downloads a',
-  '            real CLIP, and --model DIR loads one from a folder with config.json, model.safetensors,',
-  '            tokenizer.json and preprocessor_config.json',
+  '            real CLIP, and --model DIR loads one from a folder of Hugging Face or open_clip',
 ];
 
 function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {

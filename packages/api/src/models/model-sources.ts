@@ -14,7 +14,7 @@ import { createInference, type InferenceOptions } from '../inference/inference.t
 import type { ModelSource } from './loaded-model.ts';
 import { modelAddress } from './zoo.ts';
 
-const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
+const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/lite', import.meta.url));
 
 export interface ModelSourceOptions {
   readonly inference?: InferenceOptions;

@@ -1,15 +1,14 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWebServer } from '../../../core/src/testing/web-server.ts';
 import { startApi } from '../testing/api.ts';
 import { WAIT } from '../testing/held-tower.ts';
+import { NANO } from '../testing/models.ts';
 import { modelSources } from './model-sources.ts';
 import { createModelRegistry, type ModelRegistry, type RegistryOptions } from './registry.ts';
 
-const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
 const MINUTE = 60_000;
 
 let folder: string;
@@ -38,7 +37,7 @@ const loaded = () =>
 
 /** Bytes that one of the models takes. */
 async function bytesOfOne(): Promise<number> {
-  const registry = createModelRegistry(modelSources([]));
+  const registry = createModelRegistry(modelSources([NANO]));
   const { memoryBytes } = (await registry.get()).clip;
   registry.close();
   return memoryBytes;

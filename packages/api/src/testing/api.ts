@@ -11,6 +11,7 @@ import { createModelRegistry, type RegistryOptions } from '../models/registry.ts
 import { parseSettings, type Settings } from '../settings/settings.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { ServerLog } from '../telemetry/server-log.ts';
+import { NANO } from './models.ts';
 
 /** What a GraphQL response holds. */
 export interface Answer {
@@ -20,7 +21,7 @@ export interface Answer {
   readonly errors: readonly { message: string; path?: string[]; extensions: { code: string } }[];
 }
 
-/** The whole API on the embedded model, without a port. */
+/** The whole API on a small model, without a port. */
 export interface TestApi {
   readonly model: LoadedModel;
   readonly yoga: ClipqlYoga;
@@ -43,13 +44,13 @@ export interface TestApiOptions extends FetchImageOptions {
   readonly settings?: Partial<Settings>;
   /** Takes each request; unexpected errors are collected unless it is given. */
   readonly log?: ServerLog;
-  /** Folders of models; the embedded one unless given. */
+  /** Folders of models; nano unless given, and the embedded model where there are none. */
   readonly served?: readonly string[];
   readonly registry?: RegistryOptions;
 }
 
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { inference, settings: changed, log, served = [], registry, ...fetching } = options;
+  const { inference, settings: changed, log, served = [NANO], registry, ...fetching } = options;
   const metrics = createMetrics();
   const sources = modelSources(served, {}, { inference: { ...inference, metrics } });
   const models = createModelRegistry(sources, registry);

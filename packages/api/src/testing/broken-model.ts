@@ -1,29 +1,23 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const EMBEDDED = fileURLToPath(new URL('../../../../models/nano/', import.meta.url));
-const FILES = [
-  'config.json',
-  'model.safetensors',
-  'preprocessor_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-];
+import { NANO } from './models.ts';
 
 export interface BrokenModel {
   readonly folder: string;
   remove(): Promise<void>;
 }
 
-/** A copy of the embedded model in which one file is another, or is missing. */
+/** A copy of a model in which one file is another, or is missing. */
 export async function breakModel(
   file: string,
   change: (bytes: Buffer) => Uint8Array | string | undefined,
+  model = NANO,
 ): Promise<BrokenModel> {
   const folder = await mkdtemp(join(tmpdir(), 'clipql-test-'));
-  for (const name of FILES) await cp(join(EMBEDDED, name), join(folder, name));
+  for (const entry of await readdir(model, { withFileTypes: true })) {
+    if (entry.isFile()) await copyFile(join(model, entry.name), join(folder, entry.name));
+  }
   const changed = change(await readFile(join(folder, file)));
   if (changed === undefined) await rm(join(folder, file));
   else await writeFile(join(folder, file), changed);

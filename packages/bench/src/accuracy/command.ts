@@ -24,9 +24,9 @@ export function addAccuracyCommand(
   program
     .command('accuracy')
     .description('zero-shot accuracy on labelled images, by precision')
-    .requiredOption('--data <folder>', "a folder for each class, or the shards of nano's training")
+    .requiredOption('--data <folder>', "a folder for each class, or the shards of lite's training")
     .option('--json', 'print one JSON object instead of a table')
-    .option('--model <name>', "vit-b-32, nano, or a model's folder", 'nano')
+    .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'lite')
     .option('--backend <name>', `one of ${BACKENDS.join(', ')}`, BACKENDS[0])
     .option('--precision <list>', `of ${PRECISIONS.join(', ')}`, names, [...PRECISIONS])
     .option('--limit <count>', 'images of each set; all unless given', wholeNumber)

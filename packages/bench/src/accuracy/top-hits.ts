@@ -2,7 +2,7 @@ import type { Clip } from '@clipql/core';
 import type { Accuracy } from '../kit/reports/accuracy-report.ts';
 import { type LabelledSet, mergeEqualNames, spread } from './labelled-set.ts';
 
-/** The prompts that `models/nano/figures.json` was measured with; their embeddings are averaged. */
+/** The prompts that `figures.json` of lite and of nano was measured with; their embeddings are averaged. */
 const TEMPLATES: readonly string[] = ['a photo of a {}.', '{}', 'a picture of a {}'];
 
 const IMAGES_A_BATCH = 8;

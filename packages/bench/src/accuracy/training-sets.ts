@@ -6,7 +6,7 @@ import { readBytes, readJsonObject } from '../kit/input-file.ts';
 import type { LabelledSet } from './labelled-set.ts';
 import { readShard } from './shard.ts';
 
-/** The validation shards that `models/nano/figures.json` was measured on, by set. */
+/** The validation shards that `figures.json` of lite and of nano was measured on, by set. */
 const VALIDATION_SHARDS: Readonly<Record<string, string>> = {
   cifar10: 'cifar10-test',
   'tiny-imagenet': 'tiny-imagenet-val',
@@ -31,7 +31,7 @@ export const hasShards = (folder: string): boolean =>
   Object.values(VALIDATION_SHARDS).some((shard) => existsSync(shardFile(folder, shard)));
 
 /**
- * The validation sets of nano's training data, as far as the folder has them.
+ * The validation sets of lite's and nano's training data, as far as the folder has them.
  *
  * @throws BenchError CASE_INVALID for a malformed shard.
  */

@@ -5,3 +5,6 @@ export const REPOSITORY = fileURLToPath(new URL('../../../../', import.meta.url)
 
 /** The reference outputs that are kept with bench; see the README there. */
 export const REFERENCE = fileURLToPath(new URL('../../reference/', import.meta.url));
+
+/** The smallest model of the repository. */
+export const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));

@@ -31,8 +31,8 @@ export async function runBatching(options: BatchingOptions): Promise<ProbeResult
   const coreRate = await coreAlone(options);
   const { folder, remove } = await modelOnDisk(options.model);
   const { precision, threads, clients, seconds } = options;
-  const flags = ['--model', folder, '--precision', precision, '--threads', String(threads)];
-  const server = await startServer(flags);
+  const flags = ['--precision', precision, '--threads', String(threads)];
+  const server = await startServer(folder, flags);
   const client = new GraphqlClient(server.url);
   const picture = await pictures(256, 256);
   let number = 0;

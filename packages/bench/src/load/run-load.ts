@@ -1,3 +1,4 @@
+import { NANO } from '../kit/folders.ts';
 import { atLeast, atMost, type ProbeResult } from '../kit/reports/claims.ts';
 import { percentile, round } from '../kit/timing/statistics.ts';
 import { GraphqlClient, type Outcome } from './client.ts';
@@ -43,7 +44,7 @@ const BOMB_CODE = 'IMAGE_TOO_LARGE';
 export async function runLoad(options: LoadOptions): Promise<ProbeResult> {
   const picture = await pictures(640, 480);
   const origin = await startOrigin(picture, imageBomb());
-  const server = await startServer(options.flags);
+  const server = await startServer(NANO, options.flags);
   const client = new GraphqlClient(server.url);
   let number = 0;
   const ask = async (kind: Kind): Promise<Asked> => {

@@ -1,3 +1,4 @@
+import { NANO } from '../kit/folders.ts';
 import type { ThreadKind } from '../kit/keep-workers.ts';
 import { atMost, type Claim, type ProbeResult } from '../kit/reports/claims.ts';
 import { percentile, round } from '../kit/timing/statistics.ts';
@@ -24,7 +25,7 @@ const PATIENCE = 30_000;
 
 /** Ends threads of a server at work, again and again: everyone is answered, and soon as before. */
 export async function runServerDeaths(options: ServerDeathsOptions): Promise<ProbeResult> {
-  const server = await startServer(options.flags);
+  const server = await startServer(NANO, options.flags);
   const client = new GraphqlClient(server.url);
   const picture = await pictures(320, 240);
   let number = 0;

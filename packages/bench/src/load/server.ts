@@ -37,11 +37,13 @@ const PRELOAD = join(REPOSITORY, 'packages', 'bench', 'dist', 'load', 'server-pr
 /**
  * Starts the built server on a free port, from which images of this machine can be fetched.
  *
+ * @param model folder of the model that it serves.
  * @param flags of `clipql serve`.
  * @throws BenchError ENGINE_FAILED when it does not start.
  */
-export async function startServer(flags: readonly string[]): Promise<BenchServer> {
-  const child = fork(CLIPQL, ['serve', '--port', '0', '--allow-hosts', '127.0.0.1', ...flags], {
+export async function startServer(model: string, flags: readonly string[]): Promise<BenchServer> {
+  const own = ['--model', model, '--port', '0', '--allow-hosts', '127.0.0.1'];
+  const child = fork(CLIPQL, ['serve', ...own, ...flags], {
     execArgv: ['--import', pathToFileURL(PRELOAD).href],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

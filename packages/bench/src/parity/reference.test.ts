@@ -24,6 +24,7 @@ const SMALL_CASES = [
   'odd-sizes',
   'odd-end-token',
   'nano',
+  'lite',
 ] as const;
 
 const CLAIM =

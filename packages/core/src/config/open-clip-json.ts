@@ -44,6 +44,23 @@ export function parseOpenClipConfig(bytes: Uint8Array): ClipConfig {
   };
 }
 
+/** Whose vocabulary open_clip's own tokenizer has. */
+const OWN_TOKENIZER = 'openai/clip-vit-base-patch32';
+
+/**
+ * Which model on the hub has the tokenizer of an `open_clip_config.json`.
+ *
+ * @throws ClipError MODEL_CONFIG_INVALID for a name that is none.
+ */
+export function openClipTokenizer(bytes: Uint8Array): string {
+  const root = new Fields(parseJsonObject(bytes, FILE), `${FILE}: `);
+  const model = section(root, 'model_cfg', `${FILE}: model_cfg.`);
+  const text = section(model.fields, 'text_cfg', `${FILE}: model_cfg.text_cfg.`);
+  const name = text.fields.raw('hf_tokenizer_name') ?? OWN_TOKENIZER;
+  if (typeof name === 'string' && name !== '') return name.slice(0, 100);
+  throw text.fields.unexpected('hf_tokenizer_name', 'the name of a model');
+}
+
 function section(fields: Fields, name: string, path: string) {
   const json = fields.raw(name);
   if (!isJsonObject(json)) throw fields.unexpected(name, 'an object');

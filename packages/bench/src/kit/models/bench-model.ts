@@ -13,7 +13,7 @@ import { readCase, referenceCase } from './reference-case.ts';
 export interface BenchModel {
   readonly name: string;
   readonly files: ModelFiles;
-  /** Its `config.json`. */
+  /** Its `config.json`, or `open_clip_config.json`. */
   readonly config: JsonObject;
   /** Where it lies; undefined for a model made by the recipe. */
   readonly folder: string | undefined;
@@ -21,10 +21,12 @@ export interface BenchModel {
 
 /** ViT-B/32 with weights by the recipe and OpenAI's tokenizer. */
 const VIT_B_32 = 'vit-b-32';
-const NANO = 'nano';
+const CONFIG_FILES = ['config.json', 'open_clip_config.json'];
+/** The models of the repository. */
+const OWN = ['lite', 'nano'];
 
 /**
- * @param name `vit-b-32`, whose weights are made by the recipe; `nano`, the embedded model; or a
+ * @param name `vit-b-32`, whose weights are made by the recipe; `lite`, the embedded model; `nano`; or a
  *   model's folder.
  * @throws BenchError BAD_OPTION for anything else.
  */
@@ -34,12 +36,13 @@ export async function benchModel(name: string): Promise<BenchModel> {
     const files = recipeModel(name, config, await openaiTokenizer());
     return { name, config, files, folder: undefined };
   }
-  const folder = name === NANO ? join(REPOSITORY, 'models', NANO) : resolve(name);
-  if (!existsSync(join(folder, 'config.json'))) {
-    const expected = `${VIT_B_32}, ${NANO} or a model's folder`;
+  const folder = OWN.includes(name) ? join(REPOSITORY, 'models', name) : resolve(name);
+  const file = CONFIG_FILES.find((one) => existsSync(join(folder, one)));
+  if (file === undefined) {
+    const expected = `${VIT_B_32}, ${OWN.join(', ')} or a model's folder`;
     throw new BenchError('BAD_OPTION', `--model: expected ${expected}, got ${name}`);
   }
   const files = await modelFromFolder(folder);
-  const config = JSON.parse(new TextDecoder().decode(await files.read('config.json')));
+  const config = JSON.parse(new TextDecoder().decode(await files.read(file)));
   return { name: basename(folder), files, config, folder };
 }

@@ -32,6 +32,10 @@ export interface OpenAiSizes {
 export const isOpenClip = (config: JsonObject): boolean => 'model_cfg' in config;
 export const isOpenAi = (config: JsonObject): boolean => 'transformer_width' in config;
 
+/** Whether the image tower is one of timm's, of which the recipe knows none. */
+export const hasTimmTrunk = ({ model_cfg: model }: JsonObject): boolean =>
+  'timm_model_name' in ((model as { vision_cfg?: object } | undefined)?.vision_cfg ?? {});
+
 export const openAiSizes = (config: JsonObject): OpenAiSizes =>
   isOpenClip(config) ? ofOpenClip(config.model_cfg as JsonObject) : ofArguments(config);
 

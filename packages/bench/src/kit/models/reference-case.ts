@@ -6,7 +6,7 @@ import { REFERENCE, REPOSITORY } from '../folders.ts';
 import { readJsonObject } from '../input-file.ts';
 import type { JsonObject } from '../json-object.ts';
 import { projectionOf } from './clip-sizes.ts';
-import { isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
+import { hasTimmTrunk, isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
 import { recipeModel } from './recipe-model.ts';
 
 export const REFERENCE_CASES = [
@@ -20,10 +20,14 @@ export const REFERENCE_CASES = [
   'odd-sizes',
   'odd-end-token',
   'nano',
+  'lite',
   'vit-b-32',
   'open-clip-b-32-256',
   'siglip2-b-32-256',
 ] as const;
+
+/** Whose trunk cases with one of timm's are of. */
+const LITE = 'models/lite';
 
 /** Where a reference case lies. */
 export const referenceCase = (name: (typeof REFERENCE_CASES)[number]): string =>
@@ -50,7 +54,7 @@ export interface ForwardCase {
  * Reads a case file. `config` must be there, and `image_embeds` [B, E] or `input_ids` with
  * `text_embeds` [T, E], or all three; `logits_per_image` [B, T] may. `weights`, or in its absence
  * a `note` that begins `weights: models/NAME;`, names the model's folder, from the repository's
- * root; where neither does, the recipe makes the weights. `seed` is 0 unless given.
+ * root, and a trunk of timm's is that of `models/lite`; else the recipe makes the weights. `seed` is 0 unless given.
  *
  * @throws BenchError FILE_NOT_FOUND, or CASE_INVALID naming the field, what was expected and what
  *   came.
@@ -78,7 +82,7 @@ export async function readCase(file: string): Promise<ForwardCase> {
   return {
     name: typeof name === 'string' ? name : basename(file, '.json'),
     config: config as JsonObject,
-    weights: weightsFolder(json),
+    weights: weightsFolder(json, config as JsonObject),
     seed: seed as number,
     images: imageEmbeds && { embeddings: imageEmbeds },
     texts: ids && textEmbeds && { ids, embeddings: textEmbeds },
@@ -96,10 +100,11 @@ export async function modelOfCase({ name, config, weights }: ForwardCase): Promi
   return weights === undefined ? recipeModel(name, config) : modelFromFolder(weights);
 }
 
-function weightsFolder({ weights, note }: JsonObject): string | undefined {
+function weightsFolder({ weights, note }: JsonObject, config: JsonObject): string | undefined {
   const noted =
     typeof note === 'string' ? /^weights: (models\/[\w.-]+)(;|$)/.exec(note)?.[1] : undefined;
-  const folder = typeof weights === 'string' ? weights : noted;
+  const trained = hasTimmTrunk(config) ? LITE : noted;
+  const folder = typeof weights === 'string' ? weights : trained;
   return folder === undefined ? undefined : resolve(REPOSITORY, folder);
 }
 

@@ -64,7 +64,7 @@ test('an example is classified, with all that the answer rests on', async () => 
   expect(scores.map((score: { label: string }) => score.label).toSorted()).toEqual(
     LABELS.toSorted(),
   );
-  expect(model).toMatchObject({ name: 'nano', embedded: true });
+  expect(model).toMatchObject({ name: 'nano', embedded: false });
   expect(image).toEqual({ format: 'jpeg', width: 1024, height: 484, bytes: 237_223 });
   expect(warnings).toEqual([]);
   for (const stage of Object.values(timing)) expect(stage).toBeGreaterThanOrEqual(0);

@@ -89,7 +89,7 @@ test('a text of more characters than allowed is BAD_INPUT', async () => {
 
 test('the models that are loaded tell what they are', async () => {
   const { data } = await api.query(`{ models {
-    name parameters dimensions imageSize contextLength logitScale memoryBytes embedded
+    name parameters dimensions imageSize contextLength logitScale memoryBytes embedded note
     backend { name precision threads simd }
   } }`);
   const { info } = api.model.clip;
@@ -102,8 +102,27 @@ test('the models that are loaded tell what they are', async () => {
       contextLength: 77,
       logitScale: info.logitScale,
       memoryBytes: expect.any(Number),
-      embedded: true,
+      embedded: false,
+      note: null,
       backend: { simd: null, ...info.backend },
     },
   ]);
+});
+
+test('an answer of the small model that comes with ClipQL says so, and how to get a better one', async () => {
+  const small = await startApi({ served: [] });
+  const { data } = await small.query(
+    '{ classify(imageUrl: "/examples/march-pastoral.jpg", labels: ["sheep", "boat"]) { label model { name embedded note } } }',
+  );
+  await small.close();
+  expect(data.classify).toEqual({
+    label: 'sheep',
+    model: {
+      name: 'lite',
+      embedded: true,
+      note: expect.stringMatching(
+        /small model .* --model openai\/clip-vit-base-patch32 .*`clipql models`/,
+      ),
+    },
+  });
 });

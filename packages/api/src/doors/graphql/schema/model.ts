@@ -53,6 +53,11 @@ export const modelArgs = builder.args((t) => ({
   }),
 }));
 
+const SMALL_MODEL_NOTE =
+  'Answered by the small model that comes with ClipQL, which knows everyday things and is for trying things ' +
+  'out. For better answers, start the server with --model openai/clip-vit-base-patch32 (605 MB); `clipql models` ' +
+  'lists more.';
+
 export const Model = builder.objectRef<LoadedModel>('Model');
 
 builder.node(Model, {
@@ -103,6 +108,12 @@ builder.node(Model, {
     }),
     embedded: t.exposeBoolean('embedded', {
       description: 'Whether this is the small model that comes with ClipQL.',
+    }),
+    note: t.string({
+      nullable: true,
+      description:
+        'What to know before trusting the answers of the small model that comes with ClipQL.',
+      resolve: ({ embedded }) => (embedded ? SMALL_MODEL_NOTE : null),
     }),
   }),
 });
