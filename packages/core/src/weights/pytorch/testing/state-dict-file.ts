@@ -33,6 +33,30 @@ export function stateDictFile(changes: Partial<StateDictParts> = {}): Uint8Array
   return zip(files, changes);
 }
 
+/** A file as `torch.save` writes a whole state dict, each tensor in a storage of its own. */
+export function stateDictOf(
+  tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[],
+): Uint8Array {
+  const items = tensors.flatMap(({ name, shape, values }, i) => [
+    ...textOf(name),
+    ...tensorInstructions(String(i), values.length, { shape, strides: stridesOf(shape), first: 0 }),
+  ]);
+  const dict = [...global('collections', 'OrderedDict'), 0x29, 0x52, 0x28, ...items, 0x75];
+  return zip(
+    [
+      { name: 'archive/data.pkl', data: pickle.bytes(dict) },
+      ...tensors.map(({ values }, i) => ({
+        name: `archive/data/${i}`,
+        data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+      })),
+    ],
+    {},
+  );
+}
+
+const stridesOf = (shape: readonly number[]): readonly number[] =>
+  shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+
 /** A file of PyTorch's with another pickle. */
 export function archive(bytes: Uint8Array, change: (pickle: Uint8Array) => Uint8Array): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -76,31 +100,37 @@ function tensorPickle(
   strides: readonly number[],
   first: number,
 ): Uint8Array {
+  const layout = { shape, strides, first };
+  return pickle.bytes([0x7d, ...textOf('weight'), ...tensorInstructions('0', 6, layout), 0x73]);
+}
+
+function tensorInstructions(
+  storage: string,
+  elements: number,
+  layout: { shape: readonly number[]; strides: readonly number[]; first: number },
+): number[] {
   const tuple = (values: readonly number[]) => [0x28, ...values.flatMap(int), 0x74];
-  return pickle.bytes([
-    0x7d,
-    ...textOf('weight'),
+  return [
     ...global('torch._utils', '_rebuild_tensor_v2'),
     0x28,
     0x28,
     ...textOf('storage'),
     ...global('torch', 'FloatStorage'),
-    ...textOf('0'),
+    ...textOf(storage),
     ...textOf('cpu'),
-    ...int(6),
+    ...int(elements),
     0x74,
     0x51,
-    ...int(first),
-    ...tuple(shape),
-    ...tuple(strides),
+    ...int(layout.first),
+    ...tuple(layout.shape),
+    ...tuple(layout.strides),
     0x89,
     ...global('collections', 'OrderedDict'),
     0x29,
     0x52,
     0x74,
     0x52,
-    0x73,
-  ]);
+  ];
 }
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
