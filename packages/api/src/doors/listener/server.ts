@@ -1,14 +1,17 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../../errors/api-error.ts';
 import type { PublicError } from '../../errors/public-error.ts';
 import type { ServerLog } from '../../telemetry/server-log.ts';
+import { GRAPHQL_PATH } from '../requests/route.ts';
 import type { ClipqlYoga } from '../yoga.ts';
+import { accept } from './accept.ts';
 import { answer, identify } from './answer.ts';
 import { closeBothWays } from './close-both-ways.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { refuse, refuseClient } from './refuse.ts';
 import { shutDown } from './shut-down.ts';
+import { StartLine } from './start-line.ts';
 
 export interface RunningServer {
   /** For example `http://127.0.0.1:4000`. */
@@ -67,6 +70,7 @@ export async function listen(
   let isEnding = false;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
+  const starts = new StartLine();
   const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
   const ending = breakOff.signal;
   const answering = { yoga, log, ending, isEnding: () => isEnding, transferMs };
@@ -86,12 +90,18 @@ export async function listen(
       // A connection that is kept for more requests would hold a closing server up.
       if (!server.listening) server.closeIdleConnections();
     });
-    const refusal = request.method === 'POST' ? flood(request.socket.remoteAddress) : undefined;
-    const sent =
-      refusal === undefined
-        ? answer(answering, request, response, body.keep)
-        : Promise.resolve(refuse(refusal, response, log.request));
-    void sent.then(() => cutOffLate(response, transferMs));
+    // What comes after the last request of a connection cannot be answered any more.
+    if (!request.socket.writable) return void response.destroy();
+    const begin = () => {
+      if (response.destroyed) return;
+      void answer(answering, request, response, body.keep).then(sent);
+    };
+    const sent = () => cutOffLate(response, transferMs);
+    if (!isWork(request)) return begin();
+    const refusal = flood(request.socket.remoteAddress) ?? starts.enter(begin);
+    if (refusal === undefined) return;
+    refuse(refusal, response, log.request);
+    sent();
   });
   server.on('connection', closeBothWays);
   const closeIdle = server.closeIdleConnections.bind(server);
@@ -102,18 +112,21 @@ export async function listen(
   server.on('clientError', (error, socket) =>
     refuseClient(error, socket as Socket, open, log.request),
   );
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenFailure(error, host, port)));
-    server.listen(port, host, resolve);
+  const acceptor = await accept(server, host, port).catch((error) => {
+    throw listenFailure(error, host, port);
   });
   return {
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
       isEnding = true;
-      return shutDown({ server, open, breakOff, log: log.request }, graceMs, drained);
+      return shutDown({ server, acceptor, open, breakOff, log: log.request }, graceMs, drained);
     },
   };
 }
+
+/** Whether it may take more than a moment: queries come by GET as well. */
+const isWork = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'POST' || (method === 'GET' && url.startsWith(`${GRAPHQL_PATH}?`));
 
 /** A client that does not take its answer would hold it, and a connection, for ever. */
 function cutOffLate(response: ServerResponse, transferMs: (bytes: number) => number): void {

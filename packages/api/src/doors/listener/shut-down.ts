@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../../errors/api-error.ts';
 import { describeError } from '../../errors/public-error.ts';
 import type { RequestLog } from '../../telemetry/server-log.ts';
+import type { Acceptor } from './accept.ts';
 import { refuse } from './refuse.ts';
 
 /** How long before the end of the grace operations are broken off, in milliseconds. */
@@ -14,6 +15,7 @@ const SENDING_MS = 500;
 /** What listens, and what it has accepted. */
 export interface Listener {
   readonly server: Server;
+  readonly acceptor: Acceptor;
   /** What is not sent to its end. */
   readonly open: ReadonlySet<ServerResponse>;
   /** Ends all operations. */
@@ -26,7 +28,7 @@ export interface Listener {
  * grace ends, and what is then left is refused.
  */
 export async function shutDown(
-  { server, open, breakOff, log }: Listener,
+  { server, acceptor, open, breakOff, log }: Listener,
   graceMs: number,
   drained: Promise<void>,
 ): Promise<void> {
@@ -41,10 +43,7 @@ export async function shutDown(
     graceOver.resolve();
   }, graceMs);
   await Promise.race([drained, graceOver.promise]);
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  await acceptor.close();
   clearTimeout(lastWords);
   clearTimeout(end);
 }
