@@ -26,12 +26,39 @@ describe('compareMatrices', () => {
   test.each([
     ['a value that is not a number', [[1, Number.NaN]]],
     ['an infinite value', [[1, Number.POSITIVE_INFINITY]]],
-    ['a value that is missing', [[1]]],
-    ['a row that is missing', []],
   ])('lets no gate pass for %s', (_, actual) => {
     const { relL2, maxAbsDiff } = compareMatrices(actual, [[1, 2]]);
     expect(maxAbsDiff).toBe(Number.POSITIVE_INFINITY);
     expect(relL2 <= 1e30).toBe(false);
+  });
+
+  test.each<[string, number[][], number[][], string]>([
+    ['a missing value', [[1]], [[1, 2]], 'expected 2 values in row 0, got 1'],
+    ['an extra value', [[1, 2, 3]], [[1, 2]], 'expected 2 values in row 0, got 3'],
+    [
+      'a missing row',
+      [[1, 2]],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      'expected 2 rows, got 1',
+    ],
+    [
+      'an extra row',
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      [[1, 2]],
+      'expected 1 rows, got 2',
+    ],
+    ['no rows', [], [], 'expected a reference with values, got an empty one'],
+    ['empty rows', [[]], [[]], 'expected a reference with values, got an empty one'],
+  ])('refuses %s', (_, actual, expected, message) => {
+    expect(() => compareMatrices(actual, expected)).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', message }),
+    );
   });
 
   test('finds black pixels equal to themselves', () => {

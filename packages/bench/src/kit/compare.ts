@@ -1,3 +1,5 @@
+import { BenchError } from './errors.ts';
+
 /** How far a matrix is from its reference. */
 export interface Comparison {
   readonly minCosine: number;
@@ -16,11 +18,12 @@ type Matrix = readonly ArrayLike<number>[];
 /**
  * Compares row by row, in float64.
  *
- * @param actual [R, C]; a value that is not there, or not finite, is infinitely far off, so no gate
- *   lets it through.
- * @param expected [R, C]
+ * @param actual [R, C]; a value that is not finite is infinitely far off, so no gate lets it through.
+ * @param expected [R, C], with at least one value.
+ * @throws BenchError SHAPE_MISMATCH for matrices of different shapes, or without values.
  */
 export function compareMatrices(actual: Matrix, expected: Matrix): Comparison {
+  checkShape(actual, expected);
   let minCosine = 1;
   let relL2 = 0;
   let sum = 0;
@@ -34,7 +37,7 @@ export function compareMatrices(actual: Matrix, expected: Matrix): Comparison {
     let expectedSquares = 0;
     let differenceSquares = 0;
     for (let column = 0; column < reference.length; column++) {
-      const a = actual[row]?.[column] ?? Number.NaN;
+      const a = actual[row]![column]!;
       const b = reference[column]!;
       const difference = Number.isFinite(a) ? Math.abs(a - b) : Number.POSITIVE_INFINITY;
       dot += a * b;
@@ -63,6 +66,20 @@ export function compareMatrices(actual: Matrix, expected: Matrix): Comparison {
     equalShare: equal / count,
     worst,
   };
+}
+
+function checkShape(actual: Matrix, expected: Matrix): void {
+  const mismatch = (wanted: string, got: string) =>
+    new BenchError('SHAPE_MISMATCH', `expected ${wanted}, got ${got}`);
+  const count = expected.reduce((sum, { length }) => sum + length, 0);
+  if (count === 0) throw mismatch('a reference with values', 'an empty one');
+  if (actual.length !== expected.length) {
+    throw mismatch(`${expected.length} rows`, `${actual.length}`);
+  }
+  for (const [row, { length }] of expected.entries()) {
+    const got = actual[row]!.length;
+    if (got !== length) throw mismatch(`${length} values in row ${row}`, `${got}`);
+  }
 }
 
 /** Such as `largest difference 0.0012 at row 1, column 37: expected 0.5, got 0.5012`. */

@@ -10,6 +10,8 @@ export type BenchErrorCode =
   | 'MODEL_UNUSABLE'
   /** An engine that is measured failed, or gives other embeddings. */
   | 'ENGINE_FAILED'
+  /** Two matrices that are compared have different shapes, or no values. */
+  | 'SHAPE_MISMATCH'
   /** A package that bench needs is not installed. */
   | 'PACKAGE_MISSING';
 

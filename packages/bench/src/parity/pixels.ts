@@ -51,7 +51,7 @@ export async function comparePixels({
     return pixelResult(name, compared, gate, describe(compared, size));
   } catch (error) {
     if (!(error instanceof ClipError)) throw error;
-    return pixelResult(name, NOTHING, LOSSY_GATE, `${error.code}: ${error.message}`);
+    return pixelResult(name, UNDECODED, LOSSY_GATE, `${error.code}: ${error.message}`);
   }
 }
 
@@ -88,7 +88,8 @@ function describe(compared: Comparison, size: number): string {
   return `${shares}; largest difference ${maxAbsDiff} at ${place}: expected ${worst.expected}, got ${worst.actual}`;
 }
 
-const NOTHING = compareMatrices([], [[0]]);
+/** Of an image that cannot be decoded: a value that is not a number passes no gate. */
+const UNDECODED = compareMatrices([[Number.NaN]], [[0]]);
 
 function pixelResult(name: string, compared: Comparison, gate: Gate, detail: string): ParityResult {
   const { minCosine, relL2, maxAbsDiff } = compared;

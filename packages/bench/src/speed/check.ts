@@ -19,6 +19,10 @@ export function checkSameEmbeddings(
   expected: Float32Array,
   batch: number,
 ): void {
+  if (actual.length !== expected.length) {
+    const lengths = `expected ${expected.length} values, got ${actual.length}`;
+    throw new BenchError('ENGINE_FAILED', `${engine} ${precision}: ${lengths}`);
+  }
   const { relL2, minCosine } = compareMatrices(rows(actual, batch), rows(expected, batch));
   const gate = GATES[precision];
   if (gate.passes(relL2, minCosine)) return;

@@ -28,4 +28,6 @@ test('an engine with other embeddings is not timed', () => {
   expect(check('f32', off)).toThrow(/^peer f32: expected relL2 ≤ 1e-4, got relL2 2.0e-3/);
   expect(check('int8', off)).not.toThrow();
   expect(check('int8', wrong)).toThrow(/minCosine/);
+  const longer = Float32Array.of(1, 2, 3, 4, 5, 6);
+  expect(check('f32', longer)).toThrow('peer f32: expected 4 values, got 6');
 });
