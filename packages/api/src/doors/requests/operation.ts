@@ -33,6 +33,6 @@ export interface OperationExample {
   readonly summary: string;
   readonly body?: unknown;
   readonly rest?: string;
-  /** 200 unless given. */
+  /** How it is answered; 200 unless given. A summary ends with any other. */
   readonly status?: number;
 }

@@ -23,19 +23,19 @@ export const embeddingsExamples: readonly OperationExample[] = [
   },
   {
     name: 'unknownField',
-    summary: 'A field that there is not: 400',
+    summary: 'An unknown field',
     body: { input: 'a photo of a dog', truncate: true },
     status: 400,
   },
   {
     name: 'unknownModel',
-    summary: 'A model that is not served: 404',
+    summary: 'A model that is not served',
     body: { input: 'a photo of a dog', model: 'text-embedding-3-small' },
     status: 404,
   },
   {
     name: 'noImage',
-    summary: 'An image that is none: 422',
+    summary: 'Bytes that are not an image',
     body: { input: ['a photo of a dog', { image: 'AAAA' }] },
     status: 422,
   },

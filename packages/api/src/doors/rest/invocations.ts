@@ -91,7 +91,7 @@ export const invocations: Door = {
       },
       {
         name: 'noClasses',
-        summary: 'No classes: 400',
+        summary: 'No classes',
         body: { images: [`${EXAMPLES_PATH}${FIRST_EXAMPLE.file}`] },
         status: 400,
       },

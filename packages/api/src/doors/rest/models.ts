@@ -69,7 +69,7 @@ export const model: Door = {
     examples: [
       {
         name: 'unknown',
-        summary: 'A model that is not served: 404',
+        summary: 'A model that is not served',
         rest: 'text-embedding-3-small',
         status: 404,
       },

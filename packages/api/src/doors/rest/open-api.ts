@@ -103,11 +103,18 @@ function operationObject(route: Route, operation: Operation, needKeys: boolean):
 interface NamedExample {
   readonly name: string;
   readonly summary: string;
+  readonly status?: number;
   readonly value: unknown;
 }
 
+/** OpenAPI has no place for the status of an example, so its summary tells it. */
 const named = (examples: readonly NamedExample[]): object =>
-  Object.fromEntries(examples.map(({ name, summary, value }) => [name, { summary, value }]));
+  Object.fromEntries(
+    examples.map(({ name, summary, status, value }) => [
+      name,
+      { summary: status === undefined ? summary : `${summary}: ${status}`, value },
+    ]),
+  );
 
 function answerObject({ description, schema, mediaType, headers }: OperationAnswer): object {
   const described = Object.entries(headers ?? {}).map(([name, text]) => [

@@ -22,6 +22,13 @@ export function parseFields<Shape extends Readonly<Record<string, z.ZodType>>>(
   }
   const name = String(error.issues[0]!.path[0]);
   const { description } = schema.shape[name]!;
-  const got = body[name] === undefined ? 'none' : 'something else';
-  throw new ApiError('BAD_INPUT', `expected "${name}" as ${description}, got ${got}`);
+  throw new ApiError(
+    'BAD_INPUT',
+    `expected "${name}" as ${description}, got ${kindOf(body[name])}`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'none';
+  return Array.isArray(value) && value.length === 0 ? 'an empty list' : 'something else';
 }
