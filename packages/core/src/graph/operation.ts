@@ -1,6 +1,6 @@
 /**
  * The operations: what each reads, and one table of what else has to be known of each. A graph, a plan
- * and every backend go by it; CONTRIBUTING.md says what to touch to add one.
+ * and every backend go by it; ARCHITECTURE.md, "Adding an operation", says what to touch.
  */
 import type { Activation } from '../config/clip-config.ts';
 
