@@ -28,13 +28,10 @@ const openClip = (sizes: Omit<Sizes, 'vocabulary'>): PublishedConfig => ({
   json: (small, vocabulary) =>
     openClipJson(small ? { ...shrunk(sizes), vocabulary } : { ...sizes, vocabulary: VOCABULARY }),
 });
-const clip = (sizes: Omit<Sizes, 'vocabulary'>, activation: string): PublishedConfig => ({
+const clip = (sizes: Omit<Sizes, 'vocabulary'>): PublishedConfig => ({
   family: 'clip',
   json: (small, vocabulary) =>
-    clipJson(
-      small ? { ...shrunk(sizes), vocabulary } : { ...sizes, vocabulary: VOCABULARY },
-      activation,
-    ),
+    clipJson(small ? { ...shrunk(sizes), vocabulary } : { ...sizes, vocabulary: VOCABULARY }),
 });
 const siglip = (image: number, patch: number, words: number): PublishedConfig => ({
   family: 'siglip',
@@ -51,28 +48,37 @@ export const PUBLISHED: Readonly<Record<string, PublishedConfig>> = {
   'laion/CLIP-ViT-L-14-DataComp.XL-s13B-b90K': openClip({ ...L14, embedding: 768 }),
   'laion/CLIP-ViT-H-14-laion2B-s32B-b79K': openClip({ ...H14, embedding: 1024 }),
   'laion/CLIP-ViT-B-32-laion2B-s34B-b79K': openClip({ ...B32, embedding: 512 }),
+  'laion/CLIP-ViT-L-14-laion2B-s32B-b82K': openClip({ ...L14, embedding: 768 }),
   'timm/resnet50_clip.openai': { family: 'open_clip', json: resNet50Json },
   'google/siglip2-base-patch32-256': siglip(256, 32, 256_000),
   'google/siglip2-base-patch16-224': siglip(224, 16, 256_000),
   'google/siglip2-base-patch16-256': siglip(256, 16, 256_000),
   'google/siglip-base-patch16-224': siglip(224, 16, 32_000),
-  'laion/CLIP-ViT-L-14-laion2B-s32B-b82K': clip({ ...L14, embedding: 768 }, 'gelu'),
-  'openai/clip-vit-base-patch32': clip({ ...B32, embedding: 512 }, 'quick_gelu'),
-  'openai/clip-vit-base-patch16': clip({ ...B32, patch: 16, embedding: 512 }, 'quick_gelu'),
-  'openai/clip-vit-large-patch14': clip({ ...L14, embedding: 768 }, 'quick_gelu'),
-  'openai/clip-vit-large-patch14-336': clip({ ...L14, image: 336, embedding: 768 }, 'quick_gelu'),
-  'wkcn/TinyCLIP-ViT-8M-16-Text-3M-YFCC15M': clip(
-    { image: 224, patch: 16, vision: [256, 10, 4], text: [256, 3, 4], embedding: 512 },
-    'quick_gelu',
-  ),
-  'wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M': clip(
-    { image: 224, patch: 32, vision: [512, 12, 8], text: [512, 6, 8], embedding: 512 },
-    'quick_gelu',
-  ),
-  'wkcn/TinyCLIP-ViT-39M-16-Text-19M-YFCC15M': clip(
-    { image: 224, patch: 16, vision: [512, 12, 8], text: [512, 6, 8], embedding: 512 },
-    'quick_gelu',
-  ),
+  'openai/clip-vit-base-patch32': clip({ ...B32, embedding: 512 }),
+  'openai/clip-vit-base-patch16': clip({ ...B32, patch: 16, embedding: 512 }),
+  'openai/clip-vit-large-patch14': clip({ ...L14, embedding: 768 }),
+  'openai/clip-vit-large-patch14-336': clip({ ...L14, image: 336, embedding: 768 }),
+  'wkcn/TinyCLIP-ViT-8M-16-Text-3M-YFCC15M': clip({
+    image: 224,
+    patch: 16,
+    vision: [256, 10, 4],
+    text: [256, 3, 4],
+    embedding: 512,
+  }),
+  'wkcn/TinyCLIP-ViT-40M-32-Text-19M-LAION400M': clip({
+    image: 224,
+    patch: 32,
+    vision: [512, 12, 8],
+    text: [512, 6, 8],
+    embedding: 512,
+  }),
+  'wkcn/TinyCLIP-ViT-39M-16-Text-19M-YFCC15M': clip({
+    image: 224,
+    patch: 16,
+    vision: [512, 12, 8],
+    text: [512, 6, 8],
+    embedding: 512,
+  }),
 };
 
 /** One layer a tower, and two heads as wide as before: patches, image and embedding stay. */
@@ -125,10 +131,10 @@ function resNet50Json(small: boolean, vocabulary: number): JsonObject {
 }
 
 /** As transformers 4 writes a `CLIPModel`; its end token's id is the mistake of OpenAI's own. */
-function clipJson(sizes: Sizes, activation: string): JsonObject {
+function clipJson(sizes: Sizes): JsonObject {
   const { image, patch, vision, text, embedding, vocabulary } = sizes;
   const tower = ([width, layers, heads]: Sizes['vision']) => ({
-    ...{ attention_dropout: 0, dropout: 0, hidden_act: activation, hidden_size: width },
+    ...{ attention_dropout: 0, dropout: 0, hidden_act: 'quick_gelu', hidden_size: width },
     ...{ initializer_factor: 1, initializer_range: 0.02, intermediate_size: 4 * width },
     ...{ layer_norm_eps: 1e-5, num_attention_heads: heads, num_hidden_layers: layers },
     projection_dim: embedding,
