@@ -25,7 +25,7 @@ test('serve says how to use it, its curl command works, and SIGTERM ends it with
   const text = await saidAtStart(child);
   expect(text).toMatch(/model +lite, 8\.3 million parameters, .*models.lite\n/);
   for (const word of [
-    '--model openai/clip-vit-base-patch32',
+    '--model laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K',
     '--model DIR',
     '--allow-hosts',
     'GraphiQL',

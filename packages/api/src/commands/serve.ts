@@ -31,7 +31,7 @@ import { startText } from './start-text.ts';
 const EXAMPLES = `
 Examples:
   $ clipql serve
-  $ clipql serve --port 8080 --model openai/clip-vit-base-patch32
+  $ clipql serve --port 8080 --model google/siglip2-base-patch32-256
   $ clipql serve --model models/mine --model laion/CLIP-ViT-B-32-laion2B-s34B-b79K
   $ clipql serve --allow-hosts localhost:8000,images.internal`;
 

@@ -4,6 +4,7 @@ import { GRAPHQL_PATH } from '../doors/requests/route.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { FIRST_EXAMPLE } from '../images/examples.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
+import { recommendedModel } from '../models/zoo.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /**
@@ -20,7 +21,7 @@ export function startText(
   const lines = [
     `ClipQL answers at ${url}${GRAPHQL_PATH}${settings.graphiql ? ' (in a browser: GraphiQL)' : ''}`,
     `  model     ${name}, ${(parameters / 1e6).toFixed(1)} million parameters, ${folder}`,
-    ...(embedded ? SMALL_MODEL : []),
+    ...(embedded ? smallModel() : []),
     `  backend   ${describeBackend(backend)}`,
     `  examples  ${url}${EXAMPLES_PATH}`,
     `  hosts     ${imageHosts(settings)}`,
@@ -29,9 +30,10 @@ export function startText(
   return `${lines.join('\n')}\n`;
 }
 
-const SMALL_MODEL = [
-  '            a small model for trying things out; --model openai/clip-vit-base-patch32 downloads a',
-  '            real CLIP, and --model DIR loads one from a folder of Hugging Face or open_clip',
+const smallModel = () => [
+  '            a small model for trying things out. For better answers, download one:',
+  `            --model ${recommendedModel().id}`,
+  '            or give a folder of Hugging Face or open_clip: --model DIR',
 ];
 
 function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {

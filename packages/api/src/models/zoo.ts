@@ -60,6 +60,7 @@ export type ZooModel = z.output<typeof zooModel>;
 const zooFile = z.strictObject({ models: z.array(zooModel) });
 
 let models: readonly ZooModel[] | undefined;
+let published: readonly ZooModel[] | undefined;
 
 /**
  * The published models that ClipQL knows of, those to try first before others. A file that CLIPQL_ZOO names adds to
@@ -70,10 +71,18 @@ let models: readonly ZooModel[] | undefined;
 export function zoo(): readonly ZooModel[] {
   if (models === undefined) {
     const own = ownModels(process.env.CLIPQL_ZOO);
-    const published = zooFile.parse(JSON.parse(readFileSync(ZOO_FILE, 'utf8'))).models;
-    models = [...own, ...published.filter(({ id }) => !own.some((model) => model.id === id))];
+    const others = publishedModels().filter(({ id }) => !own.some((model) => model.id === id));
+    models = [...own, ...others];
   }
   return models;
+}
+
+/** The published model to take for better answers than the embedded one's. */
+export const recommendedModel = (): ZooModel => publishedModels()[0]!;
+
+function publishedModels(): readonly ZooModel[] {
+  published ??= zooFile.parse(JSON.parse(readFileSync(ZOO_FILE, 'utf8'))).models;
+  return published;
 }
 
 function ownModels(file: string | undefined): readonly ZooModel[] {

@@ -121,7 +121,7 @@ test('an answer of the small model that comes with ClipQL says so, and how to ge
       name: 'lite',
       embedded: true,
       note: expect.stringMatching(
-        /small model .* --model openai\/clip-vit-base-patch32 .*`clipql models`/,
+        /small model .* --model laion\/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K \(605 MB\).*`clipql models`/,
       ),
     },
   });

@@ -1,5 +1,8 @@
 import type { BackendInfo } from '@clipql/core';
 import type { LoadedModel } from '../../../models/loaded-model.ts';
+import { downloadBytes } from '../../../models/requirements.ts';
+import { recommendedModel } from '../../../models/zoo.ts';
+import { megabytes } from '../../../models/zoo-facts.ts';
 import { builder } from './builder.ts';
 
 const Backend = builder.objectRef<BackendInfo>('Backend').implement({
@@ -53,10 +56,14 @@ export const modelArgs = builder.args((t) => ({
   }),
 }));
 
-const SMALL_MODEL_NOTE =
-  'Answered by the small model that comes with ClipQL, which knows everyday things and is for trying things ' +
-  'out. For better answers, start the server with --model openai/clip-vit-base-patch32 (605 MB); `clipql models` ' +
-  'lists more.';
+function smallModelNote(): string {
+  const better = recommendedModel();
+  return (
+    'Answered by the small model that comes with ClipQL, which knows everyday things and is for trying things ' +
+    `out. For better answers, start the server with --model ${better.id} (${megabytes(downloadBytes(better))}); ` +
+    '`clipql models` lists more.'
+  );
+}
 
 export const Model = builder.objectRef<LoadedModel>('Model');
 
@@ -113,7 +120,7 @@ builder.node(Model, {
       nullable: true,
       description:
         'What to know before trusting the answers of the small model that comes with ClipQL.',
-      resolve: ({ embedded }) => (embedded ? SMALL_MODEL_NOTE : null),
+      resolve: ({ embedded }) => (embedded ? smallModelNote() : null),
     }),
   }),
 });
