@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
+import { refuseRepeated } from './commands/flags.ts';
 import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
@@ -59,6 +60,7 @@ function createProgram(): Command {
   addDoctor(program);
   addPull(program);
   addModels(program);
+  program.commands.forEach(refuseRepeated);
   return program;
 }
 

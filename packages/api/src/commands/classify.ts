@@ -1,6 +1,7 @@
 import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
 import { classifyImage } from '../answers/classify.ts';
+import { inOrder } from '../embedding-file/in-order.ts';
 import { checkLabels } from '../limits/texts.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseCount, parseSettings } from '../settings/settings.ts';
@@ -19,8 +20,8 @@ interface ClassifyFlags extends Flags, LabelFlags {
   readonly json?: true;
 }
 
-/** Images that are encoded together; answers appear group by group. */
-const GROUP = 8;
+/** Two batches: while one is in the model, the next is decoded. Answers appear in the images' order. */
+const AT_ONCE = 16;
 
 const EXAMPLES = `
 Examples:
@@ -76,35 +77,30 @@ async function classify(names: readonly string[], flags: ClassifyFlags): Promise
   const images = await namedImages(names);
   const warned = new Set<string>();
   await withLocalSession(flags, async (session) => {
-    for (let start = 0; start < images.length; start += GROUP) {
-      const group = images.slice(start, start + GROUP);
-      for (const answered of await classifyGroup(session, group, labels, flags)) {
-        report(answered, warned);
-        writer.write(answered);
-      }
+    const answer = (image: NamedImage) => classifyOne(session, image, labels, flags);
+    const concurrency = { atOnce: AT_ONCE, ahead: 2 * AT_ONCE };
+    for await (const answered of inOrder(images, answer, concurrency)) {
+      report(answered, warned);
+      writer.write(answered);
     }
   });
   writer.end();
 }
 
-async function classifyGroup(
+async function classifyOne(
   { model, loaders }: ModelSession,
-  images: readonly NamedImage[],
+  named: NamedImage,
   labels: readonly string[],
   { templates, mode }: ClassifyFlags,
-): Promise<Answered[]> {
-  return Promise.all(
-    images.map(async (named) => {
-      if (named.error !== undefined) return named;
-      const { image } = named;
-      try {
-        const request = { image: { url: image }, labels, templates, mode };
-        return { image, answer: await classifyImage(model, loaders, request) };
-      } catch (error) {
-        return { image, error };
-      }
-    }),
-  );
+): Promise<Answered> {
+  if (named.error !== undefined) return named;
+  const { image } = named;
+  try {
+    const request = { image: { url: image }, labels, templates, mode };
+    return { image, answer: await classifyImage(model, loaders, request) };
+  } catch (error) {
+    return { image, error };
+  }
 }
 
 /** What went wrong with an image, and the warnings that no image before it had. */

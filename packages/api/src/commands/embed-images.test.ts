@@ -59,11 +59,14 @@ const listing = async (out: string) => {
     .map((line) => JSON.parse(line));
 };
 
-/** The rows that are safe if a run of this output is killed now. */
+/** The rows that are safe if a run of this output is killed now; -1 before it has begun. */
 const safeRows = async (out: string) => {
   const path = join(folder, `${out}.partial`, 'journal.jsonl');
-  const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n');
-  return lines.length - 2;
+  const [header, ...batches] = (await readFile(path, 'utf8').catch(() => ''))
+    .split('\n')
+    .slice(0, -1);
+  if (header === undefined) return -1;
+  return batches.reduce((sum, batch) => sum + JSON.parse(batch).length, 0);
 };
 
 /** Starts a run and stops it when so many rows are safe. @returns how it ended. */
@@ -90,7 +93,7 @@ test('a folder that cannot be read is reported, and the rows are those of the ot
   expect(stderr).toMatch(/^clipql: FOLDER_UNREADABLE: [^\n]*deep\/x+…: [^\n]+\n$/);
   const [header, ...rows] = await listing('deep.npy');
   expect(header).toMatchObject({ rows: 4 });
-  expect(rows).toEqual(names.map((file, row) => ({ row, file })));
+  expect(rows).toMatchObject(names.map((file, row) => ({ row, file })));
   expect(exitCode).toBe(1);
 });
 
@@ -112,7 +115,7 @@ test('a run killed at several points, then run again, equals one without a kill'
   }
   const last = await embed(out);
   expect(last).toMatchObject({ exitCode: 1, stdout: '' });
-  expect(last.stderr).toContain('clipql: goes on after the ');
+  expect(last.stderr).toContain(' rows are kept from an earlier run, ');
   expect(last.stderr).toContain(`${out} has ${IMAGES.toLocaleString('en-US')} rows of 128 values`);
   expect((await readFile(join(folder, out))).equals(whole)).toBe(true);
   expect(await listing(out)).toEqual(await listing('whole.npy'));
@@ -239,8 +242,57 @@ test('a run does not go on with images that were changed, or with another precis
   const args = ['embed', '--images', own, '--out', join(folder, 'own.npy')];
   expect(await clipql(...args)).toMatchObject({ exitCode: 0 });
   expectFailure(await clipql(...args, '--precision', 'int8'), /OUTPUT_EXISTS: .*--precision/);
+});
+
+test('embed twice on a folder with one new file: one forward pass', async () => {
+  const own = join(folder, 'grows');
+  await mkdir(own);
+  for (const i of [0, 1, 2]) await copyFile(join(images, files[i]!), join(own, `${i}.png`));
+  const run = async (out: string) => {
+    const args = ['embed', '--images', own, '--out', join(folder, out)];
+    const { exitCode, stderr } = await clipql(...args);
+    expect(exitCode).toBe(0);
+    return stderr;
+  };
+  const out = 'grows.npy';
+  await run(out);
+  await copyFile(join(images, files[3]!), join(own, '1a.png'));
+  expect(await run(out)).toContain('3 rows are kept from an earlier run, 1 is to be made');
   await utimes(join(own, '1.png'), 1, 1);
-  expectFailure(await clipql(...args), /OUTPUT_EXISTS: .*some were added, removed or changed/);
+  expect(await run(out)).toContain('3 rows are kept from an earlier run, 1 is to be made');
+  await rm(join(own, '0.png'));
+  expect(await run(out)).toContain('3 rows are kept from an earlier run, 0 are to be made');
+  expect(await run(out)).toContain('all rows are there from an earlier run');
+  await run('fresh.npy');
+  const fresh = await readFile(join(folder, 'fresh.npy'));
+  expect((await readFile(join(folder, out))).equals(fresh)).toBe(true);
+  expect(await listing(out)).toEqual(await listing('fresh.npy'));
+});
+
+test('a file refused for its size is embedded once the limit is raised, and nothing else is', async () => {
+  const own = join(folder, 'limited');
+  await mkdir(own);
+  for (const i of [0, 1]) await copyFile(join(images, files[i]!), join(own, `${i}.png`));
+  const args = ['embed', '--images', own, '--out', join(folder, 'limited.npy')];
+  // 24 × 16 and 25 × 17 pixels.
+  const refused = await clipql(...args, '--max-megapixels', '0.0004', '--quiet');
+  expectFailure(refused, /IMAGE_TOO_LARGE: 1\.png: .*--max-megapixels/);
+  const { stderr, exitCode } = await clipql(...args);
+  expect(stderr).toContain('1 row is kept from an earlier run, 1 is to be made');
+  expect(exitCode).toBe(0);
+});
+
+test('several folders, files and a list on standard input make one output, under the paths that were given', async () => {
+  const args = ['embed', '--out', join(folder, 'several.jsonl'), '--images', join(images, 'b')];
+  const child = startClipql([...args, '--images', '-']);
+  const listed = [join(images, files[0]!), join(images, 'nothing.png')];
+  child.stdin.end(`${listed.join('\n')}\n`);
+  const { stderr, exitCode } = await finished(child);
+  expect(stderr).toMatch(/IMAGE_FILE_UNREADABLE: .*nothing\.png: /);
+  expect(exitCode).toBe(1);
+  const [, ...rows] = await listing('several.jsonl');
+  const inFolder = files.filter((file) => file.startsWith('b/')).map((file) => join(images, file));
+  expect(rows.map(({ file }) => file)).toEqual([...inFolder, ...listed]);
 });
 
 test('two processes do not write one output', async () => {
@@ -251,6 +303,26 @@ test('two processes do not write one output', async () => {
 });
 
 const BAD_USES: readonly BadUse[] = [
+  {
+    what: 'a second --text',
+    args: ['--text', 'a dog', '--text', 'a cat'],
+    line: /BAD_OPTION: expected --text once, got it again with "a cat"/,
+  },
+  {
+    what: 'a second --precision',
+    args: ['--text', 'a', '--precision', 'f32', '--precision', 'int8'],
+    line: /BAD_OPTION: expected --precision once/,
+  },
+  {
+    what: '--texts beside --text',
+    args: ['--text', 'a', '--texts', 'b.txt'],
+    line: /BAD_OPTION: .*--texts/,
+  },
+  {
+    what: 'no such file of texts',
+    args: ['--texts', 'nowhere.txt'],
+    line: /BAD_OPTION: expected --texts as a text file in UTF-8, got no such file: nowhere\.txt/,
+  },
   { what: 'no --out', args: ['--images', '.'], line: /BAD_OPTION: expected --out FILE/ },
   {
     what: 'an ending that says no format',
@@ -269,13 +341,27 @@ const BAD_USES: readonly BadUse[] = [
   },
   {
     what: 'an output in no folder',
-    args: ['--images', 'packages/api/examples', '--out', 'nowhere/x.npy'],
+    args: ['--images', 'packages/api/examples', '--out', 'nowhere/x.npy', '--quiet'],
     line: /OUTPUT_UNWRITABLE: cannot write nowhere\/x\.npy: its folder does not exist/,
   },
 ];
 
 test.each(BAD_USES)('embed with $what', async ({ args, line }) => {
   expectFailure(await clipql('embed', ...args), line);
+});
+
+test('embed --texts gives a line a text, and one that fails leaves the others theirs', async () => {
+  const path = join(folder, 'texts.txt');
+  await writeFile(path, `a dog\r\n\n${'a'.repeat(100_000)}\na cat\n`);
+  const { stdout, stderr, exitCode } = await clipql('embed', '--texts', path);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const one = async (text: string) => JSON.parse((await clipql('embed', '--text', text)).stdout);
+  expect(lines).toEqual([await one('a dog'), null, await one('a cat')]);
+  expect(stderr).toMatch(/^clipql: BAD_INPUT: a{10,}…: [^\n]+\n$/);
+  expect(exitCode).toBe(1);
 });
 
 test('embed --text warns of a text that was cut, with --json and without', async () => {

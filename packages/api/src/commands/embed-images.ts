@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import type { Clip } from '@clipql/core';
 import { probeImage } from '../doctor/probe-image.ts';
 import { embedBatches } from '../embedding-file/embed-batches.ts';
 import type { EmbeddingFile } from '../embedding-file/embedding-file.ts';
+import { type FileVersion, versionOf } from '../embedding-file/file-version.ts';
 import type { RunHeader } from '../embedding-file/journal.ts';
 import { openEmbeddingFile } from '../embedding-file/open-embedding-file.ts';
 import { outputPaths } from '../embedding-file/output-paths.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { readImageFile } from '../images/image-file.ts';
-import { fingerprintOf, imagesInFolder, passedOverWarning } from '../images/image-folder.ts';
-import { MAX_IMAGE_BYTES } from '../limits/images.ts';
+import type { Inference } from '../inference/inference.ts';
+import { MAX_OWN_IMAGE_BYTES } from '../limits/images.ts';
 import type { Flags } from '../settings/settings.ts';
 import { version } from '../settings/version.ts';
+import { type FoundImage, findImages } from './find-images.ts';
 import { withLocalSession } from './local-session.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { errorLine, failed, reportError, warn } from './report.ts';
+import { errorLine, failed } from './report.ts';
 
 export interface EmbedImagesFlags extends Flags {
-  readonly images: string;
+  readonly images: readonly string[];
   readonly out?: string;
   readonly raw?: true;
   readonly overwrite?: true;
@@ -31,28 +32,27 @@ const BATCH = 32;
 
 /** `clipql embed --images DIR --out FILE` */
 export async function embedImages(flags: EmbedImagesFlags): Promise<void> {
-  const { images: folder, out, raw, overwrite = false, quiet = false } = flags;
+  const { images, out, raw, overwrite = false, quiet = false } = flags;
   if (out === undefined)
     throw new ApiError('BAD_OPTION', 'expected --out FILE with --images, got none');
   // A name that says no format is better found before a large model is loaded.
   outputPaths(out);
-  const { files, failures, passedOver } = await imagesInFolder(folder);
-  if (files.length > 0 && passedOver !== '' && !quiet) warn(passedOverWarning(folder, passedOver));
-  for (const failure of failures) reportError(failure.error, join(folder, failure.folder));
-  if (files.length === 0) return;
-  await withLocalSession(flags, async ({ model: { clip } }) => {
-    const header = await runHeader(clip, folder, files, !raw);
-    const file = await openEmbeddingFile(out, header, { batch: BATCH, overwrite });
+  const found = await findImages(images, quiet);
+  if (found.length === 0) return;
+  const wanted: FileVersion[] = [];
+  for (const { file, path } of found) wanted.push(await versionOf(file, path));
+  await withLocalSession(flags, async ({ model: { clip, inference } }) => {
+    const file = await openEmbeddingFile(out, await runHeader(clip, !raw), wanted, { overwrite });
     const progress = createProgress({
       unit: 'images',
-      total: files.length,
-      start: file.rowsDone,
+      total: file.rows,
+      start: file.rows - file.missing.length,
       quiet,
     });
     const forgetSignals = sayWhatIsKept(file, progress, quiet);
     try {
-      if (file.rowsDone > 0 && !quiet) progress.log(goesOn(file));
-      await embedInto(file, files, folder, clip, progress);
+      if (!quiet && file.missing.length < file.rows) progress.log(goesOn(file));
+      await embedInto(file, found, clip, inference, progress);
       await file.publish();
     } finally {
       progress.end();
@@ -66,40 +66,39 @@ export async function embedImages(flags: EmbedImagesFlags): Promise<void> {
 
 async function embedInto(
   file: EmbeddingFile,
-  files: readonly string[],
-  folder: string,
+  found: readonly FoundImage[],
   clip: Clip,
+  { decode, decodeThreads }: Inference,
   progress: Progress,
 ): Promise<void> {
   const { normalized: normalize } = file.header;
+  const pathOf = new Map(found.map(({ file: name, path }) => [name, path]));
   const embedder = {
     prepare: async (name: string) =>
-      clip.preprocess(await readImageFile(join(folder, name), MAX_IMAGE_BYTES)),
+      (await decode(await readImageFile(pathOf.get(name)!, MAX_OWN_IMAGE_BYTES))).pixels,
+    // One more is read while the threads are busy.
+    atOnce: decodeThreads + 1,
     encode: (pixels: Parameters<Clip['encodeImages']>[0]) =>
       clip.encodeImages(pixels, { normalize }),
   };
-  for await (const rows of embedBatches(files.slice(file.rowsDone), embedder, BATCH)) {
+  const { missing } = file;
+  let left = missing.length;
+  for await (const rows of embedBatches(missing, embedder, BATCH)) {
     await file.append(rows);
     for (const { file: name, error } of rows) if (error) progress.log(errorLine(error, name));
-    progress.update(file.rowsDone);
+    left -= rows.length;
+    progress.update(file.rows - left);
   }
 }
 
-async function runHeader(
-  clip: Clip,
-  folder: string,
-  files: readonly string[],
-  normalized: boolean,
-): Promise<RunHeader> {
+async function runHeader(clip: Clip, normalized: boolean): Promise<RunHeader> {
   const { name, embeddingWidth, imageSize } = clip.info;
   const [answer] = await clip.encodeImages([probeImage(imageSize)], { normalize: false });
   return {
     clipql: version(),
     model: name,
     computes: createHash('sha256').update(new Uint8Array(answer!.buffer)).digest('hex'),
-    images: await fingerprintOf(folder, files),
     normalized,
-    rows: files.length,
     dimensions: embeddingWidth,
   };
 }
@@ -108,7 +107,8 @@ async function runHeader(
 function sayWhatIsKept(file: EmbeddingFile, progress: Progress, quiet: boolean): () => void {
   const stop = (signal: 'SIGINT' | 'SIGTERM') => {
     progress.end();
-    const kept = `clipql: stopped; ${grouped(file.rowsDone)} of ${grouped(file.header.rows)} rows are kept, the same command goes on`;
+    const safe = file.rows - file.missing.length;
+    const kept = `clipql: stopped; ${grouped(safe)} of ${grouped(file.rows)} rows are kept, the same command goes on`;
     if (!quiet) process.stderr.write(`${kept}\n`);
     process.exit(signal === 'SIGINT' ? 130 : 143);
   };
@@ -116,12 +116,15 @@ function sayWhatIsKept(file: EmbeddingFile, progress: Progress, quiet: boolean):
   return () => process.off('SIGINT', stop).off('SIGTERM', stop);
 }
 
-const goesOn = ({ rowsDone, header }: EmbeddingFile): string =>
-  rowsDone === header.rows
-    ? 'clipql: all rows are there from an earlier run'
-    : `clipql: goes on after the ${grouped(rowsDone)} rows of an earlier run`;
+function goesOn({ rows, missing, wasComplete }: EmbeddingFile): string {
+  if (wasComplete) return 'clipql: all rows are there from an earlier run';
+  const kept = rows - missing.length;
+  const keptRows = kept === 1 ? '1 row is' : `${grouped(kept)} rows are`;
+  const left = missing.length === 1 ? '1 is' : `${grouped(missing.length)} are`;
+  return `clipql: ${keptRows} kept from an earlier run, ${left} to be made`;
+}
 
-function summary(out: string, { header, failures, listing }: EmbeddingFile): string {
+function summary(out: string, { header, rows, failures, listing }: EmbeddingFile): string {
   const without = failures === 0 ? '' : `, ${grouped(failures)} of them without an embedding`;
-  return `clipql: ${out} has ${grouped(header.rows)} rows of ${header.dimensions} values${without}; ${listing} lists their files`;
+  return `clipql: ${out} has ${grouped(rows)} rows of ${header.dimensions} values${without}; ${listing} lists their files`;
 }

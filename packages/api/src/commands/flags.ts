@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ApiError } from '../errors/api-error.ts';
 import { defaultText, flagOf, type Option } from '../settings/option.ts';
 import { MODEL_OPTIONS, SERVER_OPTIONS } from '../settings/options.ts';
 
@@ -23,6 +24,28 @@ function addFlags(command: Command, options: Readonly<Record<string, Option>>): 
     else command.option(flag, help);
   }
   return command;
+}
+
+/**
+ * Makes a command refuse a flag that is given twice where it has one value: the first would be passed
+ * over in silence.
+ *
+ * @throws ApiError BAD_OPTION, as the command line is parsed.
+ */
+export function refuseRepeated(command: Command): void {
+  for (const option of command.options) {
+    const { parseArg, long } = option;
+    if (!(option.required || option.optional) || parseArg === collect) continue;
+    option.argParser((value: string, previous: unknown) => {
+      if (previous !== undefined) {
+        throw new ApiError(
+          'BAD_OPTION',
+          `expected ${long} once, got it again with ${JSON.stringify(value)}`,
+        );
+      }
+      return parseArg ? parseArg(value, undefined) : value;
+    });
+  }
 }
 
 /** Collects the values of a flag that may be given several times. */

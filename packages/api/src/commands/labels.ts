@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ApiError } from '../errors/api-error.ts';
+import { textLines } from './text-lines.ts';
 
 export interface LabelFlags {
   readonly labels?: readonly string[];
@@ -15,7 +15,12 @@ export function labelsOf({ labels = [], labelsFile }: LabelFlags): readonly stri
   if (labels.length === 0 && labelsFile === undefined) {
     throw new ApiError('BAD_OPTION', 'expected --labels or --labels-file, got neither');
   }
-  return [...splitLists(labels), ...(labelsFile === undefined ? [] : linesOf(labelsFile))];
+  return [
+    ...splitLists(labels),
+    ...(labelsFile === undefined
+      ? []
+      : textLines(labelsFile, '--labels-file').map((line) => line.trim())),
+  ];
 }
 
 /** An empty list has no label; an empty place within one is an empty label, and an error. */
@@ -23,27 +28,4 @@ function splitLists(lists: readonly string[]): string[] {
   return lists
     .filter((list) => list.trim() !== '')
     .flatMap((list) => list.split(',').map((label) => label.trim()));
-}
-
-/** One label a line, commas and all; empty lines are none. */
-function linesOf(path: string): string[] {
-  let text: string;
-  try {
-    // Standard input, by the name that commands give it.
-    const bytes = readFileSync(path === '-' ? 0 : path);
-    // Drops the mark that editors of Windows put first.
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const got = { ENOENT: 'no such file', ERR_ENCODING_INVALID_ENCODED_DATA: 'other bytes' }[code];
-    throw new ApiError(
-      'BAD_OPTION',
-      `expected --labels-file as a text file in UTF-8, got ${got ?? `one that cannot be read (${code})`}: ${path}`,
-      { cause: error },
-    );
-  }
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
 }

@@ -15,6 +15,7 @@ const OWN_WORK: InferenceOptions = {
   queueSeconds: Number.POSITIVE_INFINITY,
   heldBytes: Number.POSITIVE_INFINITY,
   decodeTimeout: 300_000,
+  isAlone: true,
 };
 
 /**

@@ -1,40 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import type { PublicError } from '../errors/public-error.ts';
+import type { FileVersion } from './file-version.ts';
 
-/** What a run makes; two runs with equal headers write equal bytes. */
+/** What makes embeddings; two runs with equal headers make equal ones of equal files. */
 export interface RunHeader {
   /** The version of ClipQL. */
   readonly clipql: string;
   readonly model: string;
   /** SHA-256 of what the model makes of a fixed image, here and with these settings. */
   readonly computes: string;
-  /** SHA-256 of the images' names, sizes and times of change. */
-  readonly images: string;
   readonly normalized: boolean;
-  /** N */
-  readonly rows: number;
   /** E */
   readonly dimensions: number;
 }
 
-/** One row of the output. */
-export interface RowEntry {
-  /** From 0. */
-  readonly row: number;
-  /** From the images' folder on, with `/`. */
-  readonly file: string;
-  /** Why the row has no embedding. */
+/** What came of one file. */
+export interface Entry extends FileVersion {
+  /** Why it has no embedding. */
   readonly error?: PublicError;
 }
 
+/** The header of a run in its first line, then the entries of a batch in each. */
 export interface Journal {
   readonly header: RunHeader;
-  /** Rows 0, 1, 2, … without a gap. */
-  readonly entries: readonly RowEntry[];
-  /** Bytes up to the end of each entry. */
+  readonly batches: readonly (readonly Entry[])[];
+  /** Bytes up to the end of the header, and of each batch. */
   readonly ends: readonly number[];
-  /** Bytes of the header's line. */
-  readonly start: number;
 }
 
 /**
@@ -44,34 +35,39 @@ export interface Journal {
  * @returns undefined where there is no file, or no header in it.
  */
 export async function readJournal(path: string): Promise<Journal | undefined> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (bytes === undefined) return undefined;
   let header: RunHeader | undefined;
-  let start = 0;
-  const entries: RowEntry[] = [];
+  const batches: (readonly Entry[])[] = [];
   const ends: number[] = [];
-  for (let from = 0; ; ) {
-    const end = bytes.indexOf('\n', from) + 1;
-    if (end === 0) break;
-    const value = parseLine(bytes.toString('utf8', from, end));
+  for await (const { value, end } of wholeLines(path)) {
     if (header === undefined) {
-      if (!isHeader(value)) break;
+      if (!isHeader(value)) return undefined;
       header = value;
-      start = end;
     } else {
-      if (!isEntry(value, entries.length)) break;
-      entries.push(value);
-      ends.push(end);
+      if (!isBatch(value)) break;
+      batches.push(value);
     }
-    from = end;
+    ends.push(end);
   }
-  return header && { header, entries, ends, start };
+  return header && { header, batches, ends };
 }
 
-export const journalLine = (value: RunHeader | RowEntry): string => `${JSON.stringify(value)}\n`;
+/** The values in a file of JSON lines, and where each line ends, up to the first that is not whole. */
+export async function* wholeLines(path: string): AsyncGenerator<{ value: unknown; end: number }> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  for (let from = 0; ; ) {
+    const end = bytes.indexOf('\n', from) + 1;
+    if (end === 0) return;
+    const value = parseLine(bytes.toString('utf8', from, end));
+    if (value === undefined) return;
+    yield { value, end };
+    from = end;
+  }
+}
+
+export const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
 
 /** The first field in which two runs differ. */
 export function firstDifference(a: RunHeader, b: RunHeader): keyof RunHeader | undefined {
@@ -90,8 +86,11 @@ function parseLine(line: string): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-const isHeader = (value: unknown): value is RunHeader =>
-  isObject(value) && typeof value.computes === 'string' && typeof value.rows === 'number';
+export const isHeader = (value: unknown): value is RunHeader =>
+  isObject(value) && typeof value.computes === 'string' && typeof value.dimensions === 'number';
 
-const isEntry = (value: unknown, row: number): value is RowEntry =>
-  isObject(value) && value.row === row && typeof value.file === 'string';
+export const isEntry = (value: unknown): value is Entry =>
+  isObject(value) && typeof value.file === 'string' && typeof value.modified === 'number';
+
+const isBatch = (value: unknown): value is readonly Entry[] =>
+  Array.isArray(value) && value.every(isEntry);

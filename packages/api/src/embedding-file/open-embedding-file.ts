@@ -1,37 +1,48 @@
 import { mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ApiError } from '../errors/api-error.ts';
 import { sizeOf, syncFolder, writing } from './disk.ts';
-import { EmbeddingFile, type Progress } from './embedding-file.ts';
 import {
+  EmbeddingFile,
+  finishPublishing,
+  isSettled,
+  type NewRow,
+  type Progress,
+} from './embedding-file.ts';
+import { type FileVersion, identityOf } from './file-version.ts';
+import {
+  type Entry,
   firstDifference,
   type Journal,
-  journalLine,
+  jsonLine,
   type RunHeader,
   readJournal,
 } from './journal.ts';
-import { NPY_HEADER_BYTES, npyHeader } from './npy.ts';
+import { type Listing, readListing } from './listing.ts';
 import { lockOutput } from './output-lock.ts';
 import { type OutputPaths, outputPaths } from './output-paths.ts';
+import { ChangedOutputError, readOutput } from './read-output.ts';
+import type { OutputRow } from './stored-rows.ts';
 
 export interface OpenOptions {
-  /** Rows that are appended together: a run goes on at a multiple of it. */
-  readonly batch: number;
   /** Whether another run's output, or the beginning of one, may be replaced. */
   readonly overwrite: boolean;
 }
 
 /**
- * Begins an output, goes on where a killed run of the same header ended, or finds it complete.
+ * Begins an output, goes on where a killed run ended, or finds it complete. Rows of a complete one
+ * whose files are still wanted and were not changed are kept.
  *
  * @param out ends in .npy, .jsonl or .parquet.
- * @throws ApiError OUTPUT_EXISTS for what another run made or began; OUTPUT_BUSY while another
- *   process writes it; OUTPUT_UNWRITABLE; BAD_OPTION for a name that says no format.
+ * @param wanted the files of its rows, in their order.
+ * @throws ApiError OUTPUT_EXISTS for what a run of another header made or began, or what ClipQL did
+ *   not make; OUTPUT_BUSY while another process writes it; OUTPUT_UNWRITABLE; BAD_OPTION for a name
+ *   that says no format.
  */
 export async function openEmbeddingFile(
   out: string,
   header: RunHeader,
-  options: OpenOptions,
+  wanted: readonly FileVersion[],
+  { overwrite }: OpenOptions,
 ): Promise<EmbeddingFile> {
   const paths = outputPaths(out);
   return writing(out, async () => {
@@ -40,7 +51,24 @@ export async function openEmbeddingFile(
       await mkdir(paths.folder).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EEXIST') throw error;
       });
-      return new EmbeddingFile(paths, header, lock, await openLocked(paths, header, options));
+      await recover(paths);
+      const begun = await begunRun(paths, header, overwrite);
+      const complete = overwrite ? undefined : await completeRun(paths, header);
+      if (complete !== undefined && isUpToDate(complete, wanted)) {
+        await rm(paths.folder, { recursive: true });
+        const { entries } = complete;
+        return new EmbeddingFile(paths, header, wanted, lock, { entries, files: undefined });
+      }
+      const safe = begun ? await goOn(paths, begun) : await begin(paths, header);
+      const file = new EmbeddingFile(paths, header, wanted, lock, safe);
+      if (complete === undefined) return file;
+      try {
+        await keepRows(file, paths, complete);
+        return file;
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
     } catch (error) {
       lock.release();
       throw error;
@@ -48,78 +76,101 @@ export async function openEmbeddingFile(
   });
 }
 
-async function openLocked(
-  paths: OutputPaths,
-  header: RunHeader,
-  { batch, overwrite }: OpenOptions,
-): Promise<Progress> {
-  const begun = await readJournal(paths.journal);
-  if (begun !== undefined) {
-    const difference = firstDifference(header, begun.header);
-    if (difference === undefined) return goOn(paths, begun, batch, overwrite);
-    if (!overwrite) throw exists(`${paths.folder} was begun`, difference);
+/** Ends what a run was doing that was killed while its output appeared. */
+async function recover(paths: OutputPaths): Promise<void> {
+  const hasListing = (await sizeOf(paths.nextListing)) !== undefined;
+  const hasOutput = (await sizeOf(paths.converted)) !== undefined;
+  if (hasListing && !hasOutput) {
+    await finishPublishing(paths);
+    await mkdir(paths.folder);
+    return;
   }
-  if (!overwrite && (await sizeOf(paths.out)) !== undefined) {
-    const complete = await readJournal(paths.listing);
-    const difference = complete && firstDifference(header, complete.header);
-    // Nothing was begun: what made the folder is this run, or the complete one, killed at its very end.
-    await rm(paths.folder, { recursive: true });
-    if (complete === undefined) throw exists(`${paths.out} is there`, undefined);
-    if (difference !== undefined) throw exists(`${paths.out} was made`, difference);
-    return { entries: complete.entries, files: undefined };
-  }
-  return begin(paths, header);
+  // The listing first: alone it would say that the output has appeared.
+  await rm(paths.nextListing, { force: true });
+  await rm(paths.converted, { force: true });
 }
 
-/** A new output: its journal appears when the rows' file is there. */
+/** What a killed run left. */
+async function begunRun(
+  paths: OutputPaths,
+  header: RunHeader,
+  overwrite: boolean,
+): Promise<Journal | undefined> {
+  const begun = await readJournal(paths.journal);
+  const difference = begun && firstDifference(header, begun.header);
+  if (difference === undefined) return begun;
+  if (!overwrite) throw exists(`${paths.folder} was begun`, difference);
+  return undefined;
+}
+
+/** What is there of a run that came to its end. */
+async function completeRun(paths: OutputPaths, header: RunHeader): Promise<Listing | undefined> {
+  if ((await sizeOf(paths.out)) === undefined) return undefined;
+  const complete = await readListing(paths.listing);
+  if (complete === undefined) throw exists(`${paths.out} is there`, undefined);
+  const difference = firstDifference(header, complete.header);
+  if (difference !== undefined) throw exists(`${paths.out} was made`, difference);
+  return complete;
+}
+
+function isUpToDate({ entries }: Listing, wanted: readonly FileVersion[]): boolean {
+  if (entries.length !== wanted.length) return false;
+  return entries.every(
+    (entry, row) => isSettled(entry) && identityOf(entry) === identityOf(wanted[row]!),
+  );
+}
+
+/** A new run: its journal appears when the file of its values is there. */
 async function begin(paths: OutputPaths, header: RunHeader): Promise<Progress> {
   await rm(paths.journal, { force: true });
-  await writeFile(paths.rows, npyHeader(header.rows, header.dimensions), { flush: true });
-  await writeFile(paths.converted, journalLine(header), { flush: true });
+  await writeFile(paths.values, '', { flush: true });
+  await writeFile(paths.converted, jsonLine(header), { flush: true });
   await rename(paths.converted, paths.journal);
   await syncFolder(paths.folder);
   return openAt(paths, []);
 }
 
-/** Keeps the rows whose values and lines are both whole, as many as fill batches. */
-async function goOn(
-  paths: OutputPaths,
-  { header, entries, ends, start }: Journal,
-  batch: number,
-  overwrite: boolean,
-): Promise<Progress> {
-  const bytes = await sizeOf(paths.rows);
-  if (bytes === undefined) return finish(paths, header, entries);
-  if (!overwrite && entries.length < header.rows && (await sizeOf(paths.out)) !== undefined) {
-    throw exists(`${paths.out} is there`, undefined);
-  }
+/** Keeps the batches whose values and line are both whole. */
+async function goOn(paths: OutputPaths, { header, batches, ends }: Journal): Promise<Progress> {
+  const bytes = (await sizeOf(paths.values)) ?? 0;
   const rowBytes = header.dimensions * Float32Array.BYTES_PER_ELEMENT;
-  const whole = Math.min(entries.length, Math.floor((bytes - NPY_HEADER_BYTES) / rowBytes));
-  const kept = whole === header.rows ? whole : Math.max(0, whole - (whole % batch));
-  await truncate(paths.journal, kept === 0 ? start : ends[kept - 1]!);
-  return openAt(paths, entries.slice(0, kept));
-}
-
-/** The rows' file has become the output already: what is left of a run killed right then. */
-async function finish(
-  paths: OutputPaths,
-  header: RunHeader,
-  entries: Journal['entries'],
-): Promise<Progress> {
-  if (entries.length < header.rows || (await sizeOf(paths.out)) === undefined) {
-    return begin(paths, header);
+  const entries: Entry[] = [];
+  let kept = 0;
+  for (const batch of batches) {
+    if ((entries.length + batch.length) * rowBytes > bytes) break;
+    entries.push(...batch);
+    kept += 1;
   }
-  await rename(paths.journal, paths.listing);
-  await syncFolder(dirname(paths.out));
-  await rm(paths.folder, { recursive: true });
-  return { entries, files: undefined };
+  await truncate(paths.journal, ends[kept]!);
+  return openAt(paths, entries);
 }
 
-async function openAt(paths: OutputPaths, entries: Journal['entries']): Promise<Progress> {
-  const rows = await open(paths.rows, 'r+');
+async function openAt(paths: OutputPaths, entries: readonly Entry[]): Promise<Progress> {
+  const values = await open(paths.values, 'r+');
   const journal = await open(paths.journal, 'a');
-  return { entries, files: { rows, journal } };
+  return { entries, files: { values, journal } };
 }
+
+/**
+ * Takes over what a complete output holds of files that are still wanted and were not changed.
+ *
+ * @throws ApiError OUTPUT_EXISTS where it does not hold what its listing says.
+ */
+async function keepRows(file: EmbeddingFile, paths: OutputPaths, complete: Listing): Promise<void> {
+  const missing = new Set(file.missing.map(identityOf));
+  try {
+    for await (const rows of readOutput(paths.out, paths.format, complete)) {
+      const kept = rows.filter((row) => isSettled(row) && missing.delete(identityOf(row)));
+      if (kept.length > 0) await file.append(kept.map(toNewRow));
+    }
+  } catch (error) {
+    if (!(error instanceof ChangedOutputError)) throw error;
+    throw exists(`${paths.out} is not what ${paths.listing} lists`, undefined);
+  }
+}
+
+const toNewRow = ({ file, bytes, modified, error, values }: OutputRow): NewRow =>
+  error ? { file, bytes, modified, error } : { file, bytes, modified, embedding: values };
 
 /** Which field of the header tells the runs apart, in words. */
 const DIFFERENCES: Readonly<Record<keyof RunHeader, string>> = {
@@ -127,9 +178,7 @@ const DIFFERENCES: Readonly<Record<keyof RunHeader, string>> = {
   model: 'with another model',
   computes:
     'with other weights, another --precision or --backend, or on a machine that rounds otherwise',
-  images: 'from other images: some were added, removed or changed',
   normalized: 'with or without --raw, unlike now',
-  rows: 'from another number of images',
   dimensions: 'with another model',
 };
 

@@ -5,15 +5,18 @@ import { formatOf, type OutputFormat } from './formats.ts';
 export interface OutputPaths {
   readonly out: string;
   readonly format: OutputFormat;
-  /** The journal of a complete output. */
+  /** What the rows of a complete output are. */
   readonly listing: string;
   /** Says who writes the output. */
   readonly lock: string;
   /** All of the following, until the output is complete. */
   readonly folder: string;
-  readonly rows: string;
+  readonly values: string;
   readonly journal: string;
+  /** The output until it is whole. */
   readonly converted: string;
+  /** Its listing until it has appeared. */
+  readonly nextListing: string;
 }
 
 /** @throws ApiError BAD_OPTION for an output whose name says no format. */
@@ -25,8 +28,9 @@ export function outputPaths(out: string): OutputPaths {
     listing: `${out}.rows.jsonl`,
     lock: `${out}.lock`,
     folder,
-    rows: join(folder, 'rows.npy'),
+    values: join(folder, 'values.f32'),
     journal: join(folder, 'journal.jsonl'),
     converted: join(folder, 'converted'),
+    nextListing: join(folder, 'listing.jsonl'),
   };
 }

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
-import type { StoredRow } from './stored-rows.ts';
+import type { OutputRow } from './stored-rows.ts';
 
 /** Writes one object a row: `{row, file, values}`, or `{row, file, values: null, error}`. */
 export async function writeJsonl(
   path: string,
-  chunks: AsyncIterable<readonly StoredRow[]>,
+  chunks: AsyncIterable<readonly OutputRow[]>,
 ): Promise<void> {
   const file = await open(path, 'w');
   try {
@@ -15,7 +15,7 @@ export async function writeJsonl(
   }
 }
 
-function jsonLine({ row, file, values, error }: StoredRow): string {
+function jsonLine({ row, file, values, error }: OutputRow): string {
   const object = error ? { row, file, values: null, error } : { row, file, values: [...values] };
   return `${JSON.stringify(object)}\n`;
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
 import type { RunHeader } from './journal.ts';
-import type { StoredRow } from './stored-rows.ts';
+import type { OutputRow } from './stored-rows.ts';
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 
@@ -24,7 +24,7 @@ const SCHEMA: Schema = [
  */
 export async function writeParquet(
   path: string,
-  chunks: AsyncIterable<readonly StoredRow[]>,
+  chunks: AsyncIterable<readonly OutputRow[]>,
   { clipql, model, normalized, dimensions }: RunHeader,
 ): Promise<void> {
   const writer = new ParquetWriter({

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
 import { IMAGE_FORMATS } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
@@ -81,16 +79,6 @@ function describeEndings(counts: ReadonlyMap<string, number>): string {
 /** Says which files of a folder were not taken for images. */
 export const passedOverWarning = (folder: string, passedOver: string): string =>
   `${folder} has files that were passed over, by their endings: ${passedOver}`;
-
-/** A hash that changes when an image's name, size or time of change does. */
-export async function fingerprintOf(folder: string, files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    const stats: Partial<Stats> = await stat(join(folder, file)).catch(() => ({}));
-    hash.update(`${JSON.stringify([file, stats.size, stats.mtimeMs])}\n`);
-  }
-  return hash.digest('hex');
-}
 
 function unreadable(cause: NodeJS.ErrnoException): ApiError {
   const got = { ENOENT: 'none there', ENOTDIR: 'a file' }[String(cause.code)];

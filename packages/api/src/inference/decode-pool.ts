@@ -10,6 +10,8 @@ export interface DecodePoolOptions {
   readonly threads: number;
   /** Milliseconds that an image may take, from when a thread has begun it, before the thread is ended. */
   readonly timeout: number;
+  /** Whether large pictures may have all threads, as no small ones come beside them. */
+  readonly isAlone: boolean;
   readonly start: StartDecodeThread;
   /** Whether another image may begin: those decoded already wait for the model, and take memory. */
   readonly mayBegin: (inThreads: number) => boolean;
@@ -59,6 +61,11 @@ export class DecodePool {
 
   constructor(options: DecodePoolOptions) {
     this.#options = options;
+  }
+
+  /** The most images that are decoded at a time. */
+  get threads(): number {
+    return this.#options.threads;
   }
 
   /**
@@ -129,9 +136,10 @@ export class DecodePool {
 
   /** Large pictures leave a thread to the others. */
   #isHeldBack({ pixels }: Job): boolean {
-    if (pixels < LARGE_PIXELS || this.#options.threads === 1) return false;
+    const { threads, isAlone } = this.#options;
+    if (pixels < LARGE_PIXELS || threads === 1 || isAlone) return false;
     const large = [...this.#workers].filter(({ job }) => (job?.pixels ?? 0) >= LARGE_PIXELS);
-    return large.length >= this.#options.threads - 1;
+    return large.length >= threads - 1;
   }
 
   #idleWorker(): Worker | undefined {

@@ -6,8 +6,10 @@ import { Batcher } from './batcher.ts';
 import { type After, afterTimeout } from './caller.ts';
 import { DecodePool, type DecodePoolOptions } from './decode-pool.ts';
 import { decodeThreads, type StartDecodeThread } from './decode-thread.ts';
+import type { DecodedImage } from './decoded-image.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedText } from './encoded.ts';
+import { imageHeader } from './image-header.ts';
 import { type ImageContent, ImagePipeline } from './image-pipeline.ts';
 import { type InferenceMetrics, InferenceObserver } from './inference-observer.ts';
 import { Speed } from './speed.ts';
@@ -54,6 +56,8 @@ export interface InferenceOptions {
   readonly metrics?: InferenceMetrics | undefined;
   /** The clock of the limit on decoding, for tests. */
   readonly after?: After;
+  /** Whether nobody needs a thread for a small picture while all decode large ones; no unless given. */
+  readonly isAlone?: boolean;
   /** How decoding threads are started, for tests. */
   readonly startDecodeThread?: StartDecodeThread;
 }
@@ -62,6 +66,14 @@ export interface InferenceOptions {
 export interface Inference {
   readonly images: ImagePipeline;
   readonly texts: TextPipeline;
+  /**
+   * Decodes and preprocesses an image of one's own, which waits for nothing but a thread.
+   *
+   * @throws as `ImagePipeline.encode` returns for an image that cannot be read.
+   */
+  decode(bytes: Uint8Array): Promise<DecodedImage>;
+  /** Images that are decoded at a time. */
+  readonly decodeThreads: number;
   /** Why to refuse a request before it is read; undefined where it may be answered. */
   flood(party: string): PublicError | undefined;
   /** Ends its threads. */
@@ -147,6 +159,12 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       cache: new EmbeddingCache<EncodedText>('text', cacheBytes, observer),
       run: runText,
     }),
+    decodeThreads: decoders.threads,
+    decode: async (bytes) => {
+      const { decodedPixels } = imageHeader(bytes, maxPixels);
+      const line = { party: 'local', held: 0, bytes: 0 };
+      return decoders.decode(bytes, decodedPixels, line, new AbortController().signal);
+    },
     flood: (party) => admission.flood(party, operations),
     close: () => decoders.close(),
   };
@@ -158,10 +176,11 @@ function decodePool(
   observer: InferenceObserver,
   mayBegin: DecodePoolOptions['mayBegin'],
 ): DecodePool {
-  const { maxPixels, after = afterTimeout } = options;
+  const { maxPixels, after = afterTimeout, isAlone = false } = options;
   return new DecodePool({
     threads: threads ?? Math.min(availableParallelism(), DEFAULT_INFERENCE.maxDecodeThreads),
     timeout: decodeTimeout,
+    isAlone,
     start: options.startDecodeThread ?? decodeThreads({ preprocessing, maxPixels }),
     mayBegin,
     after,
