@@ -19,8 +19,20 @@ export class PickleTuple {
 
 /** Keys in their order; only texts and numbers are keys. */
 export class PickleDict {
-  readonly entries = new Map<string | number, PickleValue>();
+  #entries: Map<string | number, PickleValue> | undefined;
+
+  get entries(): ReadonlyMap<string | number, PickleValue> {
+    return this.#entries ?? NO_ENTRIES;
+  }
+
+  /** The map comes with its first entry: a pickle can make an empty dict of a single byte. */
+  set(key: string | number, value: PickleValue): void {
+    this.#entries ??= new Map();
+    this.#entries.set(key, value);
+  }
 }
+
+const NO_ENTRIES: ReadonlyMap<string | number, PickleValue> = new Map();
 
 /** A class or a function that is on the caller's list. */
 export interface PickleGlobal {

@@ -22,8 +22,11 @@ export interface PickleRules {
   persistent(id: PickleValue): PickleObject;
 }
 
-/** Instructions that one pickle may have. */
-const MAX_STEPS = 5_000_000;
+/**
+ * Instructions that one pickle may have: a tensor takes some 45, so that this is for 20,000 of them.
+ * They bound the memory to 160 MB, as each makes one value at most.
+ */
+const MAX_STEPS = 1_000_000;
 const MARK = Symbol('mark');
 type StackItem = PickleValue | typeof MARK;
 
@@ -159,7 +162,7 @@ class Machine {
       if (typeof key !== 'string' && typeof key !== 'number') {
         throw pytorchFault('a dict in it has a key that is no text');
       }
-      dict.entries.set(key, pairs[i + 1]!);
+      dict.set(key, pairs[i + 1]!);
     }
   }
 

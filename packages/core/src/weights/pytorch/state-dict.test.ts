@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { bytesInMemory } from '../byte-source.ts';
 import { openCheckpoint } from '../checkpoint.ts';
@@ -205,4 +207,37 @@ describe('a file that is no state dict is refused with its fault:', () => {
       });
     }
   });
+});
+
+/** Instructions that make much of few bytes. */
+const WASTEFUL: readonly (readonly [what: string, instructions: readonly number[]])[] = [
+  ['empty dicts', [0x7d]],
+  ['empty lists', [0x5d]],
+  ['empty tuples', [0x29]],
+  ['marks', [0x28]],
+  ['empty dicts that are kept', [0x7d, 0x94]],
+  ['dicts of one entry', [0x7d, 0x4b, 0, 0x4e, 0x73]],
+  ['tuples of one number', [0x4b, 0, 0x85]],
+  ['short texts', [0x8c, 1, 0x61]],
+  ['fractions', [0x47, 0x3f, 0xb9, 0x99, 0x99, 0x99, 0x99, 0x99, 0x9a]],
+];
+
+test.each(WASTEFUL)('5 MB of a pickle of %s are refused in 160 MB of memory', async (_, code) => {
+  const script = `
+    const { readPickle } = await import(${JSON.stringify(new URL('./pickle.ts', import.meta.url).href)});
+    const { parentPort, workerData } = await import('node:worker_threads');
+    const bytes = new Uint8Array(5_000_000).map((_, i) => workerData[i % workerData.length]);
+    try {
+      readPickle(bytes, {});
+    } catch ({ message }) {
+      parentPort.postMessage(message);
+    }`;
+  const worker = new Worker(script, {
+    eval: true,
+    workerData: code,
+    resourceLimits: { maxOldGenerationSizeMb: 144, maxYoungGenerationSizeMb: 16 },
+  });
+  // An end for lack of memory is an error event, which rejects.
+  const [message] = await once(worker, 'message');
+  expect(message).toMatch(/its pickle (does not end|ends too early)/);
 });
