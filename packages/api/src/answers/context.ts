@@ -6,7 +6,7 @@ import {
   type EndingSignal,
   operationOver,
 } from '../inference/caller.ts';
-import type { LabelSets } from '../label-sets/label-sets.ts';
+import type { LabelSets, OwnedLabelSets } from '../label-sets/label-sets.ts';
 import type { Limits } from '../limits/limits.ts';
 import { LoopSlices } from '../limits/loop-slices.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
@@ -20,13 +20,15 @@ export interface OperationServices {
   readonly models: ModelRegistry;
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
-  readonly labelSets: LabelSets;
+  readonly labelSets: OwnedLabelSets;
   readonly settings: OperationSettings;
 }
 
 interface OperationSettings extends Limits {
   /** Seconds that an operation may take. */
   readonly deadline: number;
+  /** Whether all callers share their label sets. */
+  readonly sharedLabelSets: boolean;
 }
 
 /** The request that an operation is of. */
@@ -41,6 +43,7 @@ interface OperationRequest {
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
 export interface Context {
   readonly models: ModelRegistry;
+  /** The caller's own, unless all share them. */
   readonly labelSets: LabelSets;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
@@ -83,7 +86,7 @@ export function createContext(
   };
   return {
     models,
-    labelSets,
+    labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
     slices: new LoopSlices(),
     describe: (error) => {
       const described = describeFailure(error, log);

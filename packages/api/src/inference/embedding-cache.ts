@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Line } from './fair-queue.ts';
 import type { InferenceObserver } from './inference-observer.ts';
 
 /** An embedding as the model gives it, and divided by its length: [E] each. */
@@ -26,6 +27,14 @@ export class EmbeddingCache<Value extends Embedded> {
     if (bytes > 0) {
       this.#entries = new LRUCache<string, Value>({ maxSize: bytes, sizeCalculation: bytesOf });
     }
+  }
+
+  /**
+   * By what equal work under way is one. Without a cache it is one caller's alone, so that nobody can tell
+   * by time what others ask.
+   */
+  flightKey(key: string, { party }: Line): string {
+    return this.#entries === undefined ? `${party} ${key}` : key;
   }
 
   get(key: string): Value | undefined {

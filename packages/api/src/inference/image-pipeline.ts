@@ -86,12 +86,13 @@ export class ImagePipeline {
       throw error;
     });
     const { hash, fetch } = file;
-    const known = this.#parts.cache.get(hash);
+    const { cache } = this.#parts;
+    const known = cache.get(hash);
     if (known !== undefined) {
       ticket.release();
       return { ...known, timing: { ...NO_TIME, fetch } };
     }
-    const flight = this.#flights.join(hash, (flightSignal) => {
+    const flight = this.#flights.join(cache.flightKey(hash, caller.account), (flightSignal) => {
       begun = true;
       return this.#encodeContent({ ...file, ticket, line: caller.account }, flightSignal);
     });

@@ -38,7 +38,8 @@ export class TextPipeline {
     const { admission, cache } = this.#parts;
     const known = new Map(texts.map((text) => [text, cache.get(text)]));
     const missing = texts.filter((text) => known.get(text) === undefined);
-    const fresh = missing.filter((text) => !this.#flights.has(text));
+    const flightKey = (text: string) => cache.flightKey(text, account);
+    const fresh = missing.filter((text) => !this.#flights.has(flightKey(text)));
     // By their bytes, before they are tokenized. Cached and in-flight texts are free.
     const operations = fresh.reduce((sum, text) => sum + this.#mostOperations(text), 0);
     const ticket = operations === 0 ? undefined : admission.take(account, operations);
@@ -50,7 +51,7 @@ export class TextPipeline {
       });
     const begun: Promise<EncodedText>[] = [];
     const joined = missing.map((text) =>
-      this.#flights.join(text, (flightSignal) => {
+      this.#flights.join(flightKey(text), (flightSignal) => {
         const result = this.#encodeOne(text, tokenized.get(text), account, flightSignal);
         begun.push(result);
         return result;

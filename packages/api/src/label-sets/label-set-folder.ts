@@ -7,15 +7,16 @@ import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from './atomic-write.ts';
 import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
+import { isOwner, type Owner, SHARED } from './owner.ts';
 import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
 
-interface KeptSet {
+export interface KeptSet {
   readonly set: LabelSet;
   /** Whether there are embeddings of it, by any model. */
   readonly isEncoded: boolean;
 }
 
-/** Where label sets outlive the server; nothing of it is needed for an answer. */
+/** Where an owner's label sets outlive the server; nothing of it is needed for an answer. */
 export interface LabelSetFolder {
   /** Those that are there and sound. */
   readAll(): Promise<readonly KeptSet[]>;
@@ -25,7 +26,15 @@ export interface LabelSetFolder {
   /** By `promptKey`; empty where there are none, or damaged ones. */
   readPrompts(name: string, modelHash: string): Promise<ReadonlyMap<string, PromptEmbedding>>;
   writePrompts(name: string, modelHash: string, prompts: readonly PromptEmbedding[]): Promise<void>;
-  /** Another server may have it. */
+}
+
+/** The folders of all owners. */
+export interface LabelSetFolders {
+  /** Made when something is written to it. */
+  of(owner: Owner): LabelSetFolder;
+  /** Those that have one. */
+  owners(): Promise<readonly Owner[]>;
+  /** Another server may have them. */
   close(): Promise<void>;
 }
 
@@ -44,13 +53,19 @@ const setSchema = z.object({
 
 /**
  * Opens `label-sets` in a data folder. A set is `NAME.json`; its embeddings by one model are
- * `NAME.HASH.embeddings`. What a server that was killed left half written, or of no set, is removed.
+ * `NAME.HASH.embeddings`. An owner's sets are in a folder of its own in there. What a server that was killed
+ * left half written, or of no set, is removed.
  *
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
  *   server uses it.
  */
-export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promise<LabelSetFolder> {
+export async function openLabelSetFolders(
+  dataFolder: string,
+  warn: Warn,
+): Promise<LabelSetFolders> {
   const folder = join(dataFolder, 'label-sets');
+  const pathOf = (owner: Owner) => (owner === SHARED ? folder : join(folder, owner));
+  const owners = async () => [SHARED, ...(await readdir(folder)).filter(isOwner).sort()];
   let lock: Lock;
   try {
     // One folder at a time: Node's recursive way never ends where the kernel keeps the files, as in /proc.
@@ -58,12 +73,20 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
     await makeFolder(folder);
     await access(folder, constants.W_OK);
     lock = await lockDataFolder(dataFolder);
-    await sweep(folder);
+    for (const owner of await owners()) await sweep(pathOf(owner));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const reason = `expected --data as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
     throw new ApiError('BAD_OPTION', reason, { cause: error });
   }
+  return {
+    of: (owner) => labelSetFolder(pathOf(owner), warn),
+    owners,
+    close: async () => lock.release(),
+  };
+}
+
+function labelSetFolder(folder: string, warn: Warn): LabelSetFolder {
   const setFile = (name: string) => join(folder, `${name}.json`);
   const promptFile = (name: string, hash: string) => join(folder, `${name}.${hash}.embeddings`);
 
@@ -81,7 +104,10 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
       }
       return sets;
     },
-    write: (set) => writeAtomically(setFile(set.name), `${JSON.stringify(set, null, 2)}\n`),
+    write: async (set) => {
+      await makeFolder(folder);
+      await writeAtomically(setFile(set.name), `${JSON.stringify(set, null, 2)}\n`);
+    },
     delete: async (name) => {
       await rm(setFile(name), { force: true });
       for (const file of await readdir(folder)) {
@@ -101,7 +127,6 @@ export async function openLabelSetFolder(dataFolder: string, warn: Warn): Promis
     },
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
-    close: async () => lock.release(),
   };
 }
 

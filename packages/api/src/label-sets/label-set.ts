@@ -12,8 +12,11 @@ export interface LabelSet {
   readonly createdAt: string;
 }
 
-/** Of a server: each may take the memory of 1,000 embeddings. */
+/** Of one caller: each may take the memory of 1,000 embeddings. */
 export const MAX_SETS = 100;
+
+/** Of a server. */
+export const MAX_SETS_OF_ALL = 1_000;
 
 /** A name is part of a file's. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;

@@ -4,11 +4,23 @@ import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
 import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
-import { checkLabelSet, holdsTheSame, type LabelSet, MAX_SETS } from './label-set.ts';
-import { openLabelSetFolder, type Warn } from './label-set-folder.ts';
+import {
+  checkLabelSet,
+  holdsTheSame,
+  type LabelSet,
+  MAX_SETS,
+  MAX_SETS_OF_ALL,
+} from './label-set.ts';
+import {
+  type KeptSet,
+  type LabelSetFolder,
+  openLabelSetFolders,
+  type Warn,
+} from './label-set-folder.ts';
+import { type Owner, ownerOf } from './owner.ts';
 import { Turns } from './turns.ts';
 
-/** The label sets of a server. */
+/** The label sets of one owner. */
 export interface LabelSets {
   /** By name. */
   list(): readonly LabelSet[];
@@ -33,6 +45,12 @@ export interface LabelSets {
   delete(name: string): Promise<LabelSet>;
   /** A set's embeddings by the session's model: computed once for each model, and kept. */
   encode(set: LabelSet, session: ModelSession): Promise<EncodedLabels>;
+}
+
+/** The label sets of a server: a caller sees only its own. */
+export interface OwnedLabelSets {
+  /** @param caller a key's name or a token's subject; undefined for the sets that all share. */
+  of(caller: string | undefined): LabelSets;
   /** Lets go of the data folder. */
   close(): Promise<void>;
 }
@@ -45,11 +63,38 @@ export interface LabelSets {
 export async function openLabelSets(
   dataFolder: string | undefined,
   warn: Warn,
-): Promise<LabelSets> {
-  const folder = dataFolder === undefined ? undefined : await openLabelSetFolder(dataFolder, warn);
+): Promise<OwnedLabelSets> {
+  const folders =
+    dataFolder === undefined ? undefined : await openLabelSetFolders(dataFolder, warn);
+  const owned = new Map<Owner, LabelSets & { readonly size: number }>();
+  const total = () => [...owned.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const owner of (await folders?.owners()) ?? []) {
+    const folder = folders?.of(owner);
+    owned.set(owner, createLabelSets(folder, (await folder?.readAll()) ?? [], total, warn));
+  }
+  return {
+    of: (caller) => {
+      const owner = ownerOf(caller);
+      const known = owned.get(owner);
+      if (known !== undefined) return known;
+      const created = createLabelSets(folders?.of(owner), [], total, warn);
+      owned.set(owner, created);
+      return created;
+    },
+    close: async () => folders?.close(),
+  };
+}
+
+/** @param total counts the sets of all owners. */
+function createLabelSets(
+  folder: LabelSetFolder | undefined,
+  atStart: readonly KeptSet[],
+  total: () => number,
+  warn: Warn,
+): LabelSets & { readonly size: number } {
   const sets = new Map<string, LabelSet>();
   const keptAtStart = new WeakSet<LabelSet>();
-  for (const { set, isEncoded } of (await folder?.readAll()) ?? []) {
+  for (const { set, isEncoded } of atStart) {
     sets.set(set.name, set);
     if (isEncoded) keptAtStart.add(set);
   }
@@ -110,11 +155,12 @@ export async function openLabelSets(
       const message = `expected a name that no other label set has, got ${set.name}; replace: true replaces it`;
       throw new ApiError('LABEL_SET_EXISTS', message);
     }
-    if (sets.size < MAX_SETS) return;
-    throw new ApiError(
-      'TOO_MANY_LABEL_SETS',
-      `expected at most ${MAX_SETS} label sets, got one more`,
-    );
+    const isOwnLimit = sets.size >= MAX_SETS;
+    if (!isOwnLimit && total() < MAX_SETS_OF_ALL) return;
+    const most = isOwnLimit
+      ? `${MAX_SETS} label sets`
+      : `${MAX_SETS_OF_ALL} label sets of all callers`;
+    throw new ApiError('TOO_MANY_LABEL_SETS', `expected at most ${most}, got one more`);
   };
 
   /** Both in memory and on the disk, or in neither. */
@@ -132,6 +178,9 @@ export async function openLabelSets(
   };
 
   return {
+    get size() {
+      return sets.size;
+    },
     list: () => [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     find: (name) => sets.get(name),
     isEncoded: (set, model) => {
@@ -169,7 +218,6 @@ export async function openLabelSets(
         sets.delete(name);
         return set;
       }),
-    close: async () => folder?.close(),
   };
 }
 

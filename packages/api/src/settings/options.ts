@@ -133,6 +133,12 @@ export const SERVER_OPTIONS = {
     help: 'folder that keeps label sets across restarts; one server at a time',
     without: 'kept in memory',
   },
+  sharedLabelSets: {
+    value: onOff.default(false),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'whether all keys and token subjects share label sets: on or off',
+  },
   apiKeys: {
     value: list.pipe(z.array(z.string().refine((entry) => parseKeyEntry(entry) !== undefined))),
     expects: 'name:hash pairs with commas between them, each hash the 64 digits of sha256sum',

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../../answers/context.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import { type Cost, checkOperationPrice, type PricedServices } from '../prices/operation-price.ts';
 
@@ -7,16 +8,14 @@ import { type Cost, checkOperationPrice, type PricedServices } from '../prices/o
  * Refuses an operation that asks for more than one may, or for too long an answer, before it runs; a
  * batch may ask for as much as one.
  */
-export function useOperationLimits(services: PricedServices): Plugin {
+export function useOperationLimits(services: Omit<PricedServices, 'labelSets'>): Plugin<Context> {
   const costs = new WeakMap<Request, Cost>();
   return {
     onExecute: ({ args, setResultAndStopExecution }) => {
       try {
-        const { request } = args.contextValue;
-        costs.set(
-          request,
-          checkOperationPrice(args as ExecutionArgs, services, costs.get(request)),
-        );
+        const { request, labelSets } = args.contextValue;
+        const priced = { ...services, labelSets };
+        costs.set(request, checkOperationPrice(args as ExecutionArgs, priced, costs.get(request)));
       } catch (error) {
         setResultAndStopExecution({ errors: [graphqlError(error)] });
       }

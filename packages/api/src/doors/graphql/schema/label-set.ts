@@ -36,7 +36,8 @@ builder.node(LabelSet, {
 builder.queryField('labelSets', (t) =>
   t.field({
     type: [LabelSet],
-    description: 'All label sets, ordered by name.',
+    description:
+      'Your label sets, ordered by name: those of your key or token subject, or all where none is needed.',
     price: (_args, { labelSets }) => ({
       length: labelSets.list().length,
       holds: keptSets(labelSets),
@@ -49,7 +50,7 @@ builder.mutationField('createLabelSet', (t) =>
   t.field({
     type: LabelSet,
     nullable: true,
-    description: `Stores labels under a name, for \`classify(labelSet:)\`. An identical set is returned as it is. At most ${MAX_SETS} sets.`,
+    description: `Stores labels under a name, for \`classify(labelSet:)\`. An identical set is returned as it is. At most ${MAX_SETS} sets a caller.`,
     args: {
       name: t.arg.string({
         required: true,

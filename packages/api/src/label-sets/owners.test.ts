@@ -1,0 +1,93 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { APP_KEY, bearer, hashed, JOB_KEY } from '../doors/requests/testing/ask.ts';
+import { parseSettings } from '../settings/settings.ts';
+import { startApi, type TestApi } from '../testing/api.ts';
+
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'clipql-owners-'));
+});
+
+afterAll(() => rm(data, { recursive: true }));
+
+const apiKeys = `${hashed('app', APP_KEY)},${hashed('job', JOB_KEY)}`;
+const start = (flags: object = {}) =>
+  startApi({ settings: parseSettings({ apiKeys, data, ...flags }, {}) });
+
+/** Asks with a key. */
+const as = (api: TestApi, key: string) => async (query: string) => {
+  const response = await api.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...bearer(key) },
+    body: JSON.stringify({ query }),
+  });
+  return response.json();
+};
+
+const create = (...labels: readonly string[]) =>
+  `mutation { createLabelSet(name: "scenes", labels: ${JSON.stringify(labels)}) { id labels } }`;
+const CLASSIFY =
+  '{ classify(imageUrl: "/examples/march-pastoral.jpg", labelSet: "scenes") { label } }';
+const LIST = '{ labelSets { labels } }';
+const UNKNOWN = { errors: [{ extensions: { code: 'UNKNOWN_LABEL_SET' } }] };
+
+test('callers see only the label sets of their own key, whatever they ask, and after a restart', async () => {
+  const first = await start();
+  const [app, job] = [as(first, APP_KEY), as(first, JOB_KEY)];
+  const { id } = (await app(create('sheep', 'car'))).data.createLabelSet;
+  expect(await job(LIST)).toEqual({ data: { labelSets: [] } });
+  expect(await job(`{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`)).toEqual({
+    data: { node: null, nodes: [null] },
+  });
+  expect(await job(CLASSIFY)).toMatchObject(UNKNOWN);
+  expect(await job('mutation { deleteLabelSet(name: "scenes") { id } }')).toMatchObject(UNKNOWN);
+  // The same name is free for others.
+  expect(await job(create('violin', 'mountain'))).toMatchObject({
+    data: { createLabelSet: { labels: ['violin', 'mountain'] } },
+  });
+  await first.close();
+
+  const second = await start();
+  const [appAgain, jobAgain] = [as(second, APP_KEY), as(second, JOB_KEY)];
+  expect(await appAgain(LIST)).toEqual({ data: { labelSets: [{ labels: ['sheep', 'car'] }] } });
+  expect(await jobAgain(LIST)).toEqual({
+    data: { labelSets: [{ labels: ['violin', 'mountain'] }] },
+  });
+  expect(await appAgain(CLASSIFY)).toEqual({ data: { classify: { label: 'sheep' } } });
+  await jobAgain('mutation { deleteLabelSet(name: "scenes") { id } }');
+  expect(await appAgain(LIST)).toEqual({ data: { labelSets: [{ labels: ['sheep', 'car'] }] } });
+  await appAgain('mutation { deleteLabelSet(name: "scenes") { id } }');
+  const files = await readdir(join(data, 'label-sets'), { recursive: true });
+  expect(files.filter((file) => file.includes('scenes'))).toEqual([]);
+  await second.close();
+});
+
+test('with --shared-label-sets all keys have the same', async () => {
+  const api = await start({ sharedLabelSets: 'on' });
+  await as(api, APP_KEY)(create('sheep', 'car'));
+  expect(await as(api, JOB_KEY)(LIST)).toEqual({
+    data: { labelSets: [{ labels: ['sheep', 'car'] }] },
+  });
+  await api.close();
+});
+
+test('without a cache, equal texts that several callers ask at once are encoded for each', async () => {
+  const api = await startApi({
+    settings: parseSettings({ apiKeys }, {}),
+    inference: { cacheBytes: 0 },
+  });
+  let encoded = 0;
+  const { encodeTexts } = api.model.clip;
+  api.model.clip.encodeTexts = (texts, ...rest) => {
+    encoded += texts.length;
+    return encodeTexts.call(api.model.clip, texts, ...rest);
+  };
+  const ask = '{ a: embedText(text: "sheep") { tokens } b: embedText(text: "sheep") { tokens } }';
+  await Promise.all([as(api, APP_KEY)(ask), as(api, JOB_KEY)(ask)]);
+  expect(encoded).toBe(2);
+  await api.close();
+});
