@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type HubServer, startHub } from '../../../../../tools/hub/server.ts';
-import { cachedModel, hubSettings, type PinnedFile, pullModel } from '../index.ts';
+import { cachedModel, hubSettings, locateModel, type PinnedFile, pullModel } from '../index.ts';
 
 const NANO = fileURLToPath(new URL('../../../../../models/nano', import.meta.url));
 const ID = 'clipql/nano';
@@ -93,4 +93,18 @@ test('a pinned file that is missing is named', async () => {
     code: 'MODEL_NOT_FOUND',
     message: expect.stringContaining('no open_clip_config.json'),
   });
+});
+
+test('what Python has cached of the same commit serves as well, without a request', async () => {
+  await pull();
+  hub.requests.length = 0;
+  const files = [{ name: 'open_clip_config.json' }, { name: 'open_clip_model.safetensors' }];
+  const revision = hub.commit(ID).hash;
+  const { folder } = await locateModel(
+    { kind: 'hub', id: ID, revision, files },
+    settings(),
+    () => {},
+  );
+  expect(await readdir(folder)).toContain(WEIGHTS);
+  expect(hub.requests).toEqual([]);
 });

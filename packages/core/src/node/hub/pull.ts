@@ -70,11 +70,11 @@ export function cachedModel(
   return findModel(address, folder, revisionOf(address, folder));
 }
 
-function findModel(address: RemoteAddress, folder: RemoteFolder, revision: string) {
-  const pins = pinsOf(address);
-  if (pins === undefined) return findCached(folder, revision);
-  const names = pins.map(({ name }) => name);
-  return findPinned(folder, revision, names);
+async function findModel(address: RemoteAddress, folder: RemoteFolder, revision: string) {
+  const names = pinsOf(address)?.map(({ name }) => name);
+  const pinned = names && (await findPinned(folder, revision, names));
+  // Python may have the same commit in another layout of the publisher's.
+  return pinned ?? findCached(folder, revision);
 }
 
 const pinsOf = (address: RemoteAddress): readonly PinnedFile[] | undefined =>
