@@ -1,9 +1,9 @@
 import { homedir } from 'node:os';
-import { cachedModel, hubSettings } from '@clipql/core/node';
+import { cachedModel, type HubSettings, hubSettings } from '@clipql/core/node';
 import type { Command } from 'commander';
 import { ApiError } from '../errors/api-error.ts';
 import { probeSpeed } from '../models/probe-speed.ts';
-import { choicesFor, recommend, type Wish } from '../models/recommend.ts';
+import { type Choice, choicesFor, recommend, type Wish } from '../models/recommend.ts';
 import { downloadBytes, memoryBytes } from '../models/requirements.ts';
 import { TASKS, type Task, zoo, zooAddress } from '../models/zoo.ts';
 import { type ListedModel, modelsTable } from './models-table.ts';
@@ -43,19 +43,7 @@ async function listModels(flags: ModelsFlags): Promise<void> {
   const isWish = Object.values(wish).some((value) => value !== undefined);
   const choices = choicesFor(zoo(), wish);
   const settings = hubSettings(process.env, homedir());
-  const speed = await probeSpeed();
-  const listed = await Promise.all(
-    choices.map(
-      async ({ model }): Promise<ListedModel> => ({
-        model,
-        milliseconds: {
-          f32: (1000 * model.imageOperations) / speed.f32,
-          int8: (1000 * model.imageOperations) / speed.int8,
-        },
-        cached: await cachedModel(zooAddress(model), settings),
-      }),
-    ),
-  );
+  const listed = choices.length === 0 ? [] : await listedModels(choices, settings);
   const recommendation = isWish ? recommend(choices) : undefined;
   if (flags.json) {
     const recommended = recommendation?.best;
@@ -74,6 +62,25 @@ async function listModels(flags: ModelsFlags): Promise<void> {
   if (isWish) process.stdout.write(`\n${recommendationText(recommendation, wish)}\n`);
   process.stderr.write(
     `clipql: the cache is ${settings.cache}; download with clipql pull ID or serve --model ID\n`,
+  );
+}
+
+async function listedModels(
+  choices: readonly Choice[],
+  settings: HubSettings,
+): Promise<readonly ListedModel[]> {
+  const speed = await probeSpeed();
+  return Promise.all(
+    choices.map(
+      async ({ model }): Promise<ListedModel> => ({
+        model,
+        milliseconds: {
+          f32: (1000 * model.imageOperations) / speed.f32,
+          int8: (1000 * model.imageOperations) / speed.int8,
+        },
+        cached: await cachedModel(zooAddress(model), settings),
+      }),
+    ),
   );
 }
 
