@@ -44,6 +44,11 @@ interface Worker {
 
 /** A picture that takes so many pixels takes long: it may not have the last free thread. */
 const LARGE_PIXELS = 4_000_000;
+/**
+ * Pixels of all large pictures that are decoded at a time, unless one alone has more. Decoders take up
+ * to 36 bytes for each, whatever the size of the file: an AVIF of 25 megapixels may have 1 kB.
+ */
+const LARGE_PIXELS_AT_ONCE = 50_000_000;
 /** How often an image is tried again whose thread died. */
 const RETRIES = 1;
 /** What the smallest picture costs, in pixels: it has to be sent to a thread and back. */
@@ -134,12 +139,16 @@ export class DecodePool {
     this.#waiting.add(job, job.line, Math.max(job.pixels, LEAST_COST));
   }
 
-  /** Large pictures leave a thread to the others. */
+  /** Large pictures leave a thread to the others, and memory. */
   #isHeldBack({ pixels }: Job): boolean {
+    if (pixels < LARGE_PIXELS) return false;
     const { threads, isAlone } = this.#options;
-    if (pixels < LARGE_PIXELS || threads === 1 || isAlone) return false;
-    const large = [...this.#workers].filter(({ job }) => (job?.pixels ?? 0) >= LARGE_PIXELS);
-    return large.length >= threads - 1;
+    const large = [...this.#workers]
+      .map(({ job }) => job?.pixels ?? 0)
+      .filter((each) => each >= LARGE_PIXELS);
+    if (large.length === 0) return false;
+    const together = large.reduce((sum, each) => sum + each, pixels);
+    return together > LARGE_PIXELS_AT_ONCE || (!isAlone && large.length >= threads - 1);
   }
 
   #idleWorker(): Worker | undefined {

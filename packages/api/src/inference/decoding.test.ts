@@ -1,3 +1,4 @@
+import { sniffImage } from '@clipql/core';
 import { afterEach, expect, test, vi } from 'vitest';
 import { SEED_IMAGES } from '../../../core/src/image/testing/seed-images.ts';
 import { dataUrl, startApi, type TestApi } from '../testing/api.ts';
@@ -159,6 +160,49 @@ test('a large picture leaves a thread to small ones', async () => {
     expect(errors).toMatchObject([{ extensions: { code: 'IMAGE_DECODE_TIMEOUT' } }]);
   }
 });
+
+test('pictures of more than 50 megapixels together are not decoded at a time', async () => {
+  const { bytes } = SEED_IMAGES.find(({ name }) => name.includes('avif'))!;
+  const { width, height } = sniffImage(bytes);
+  const sizes: number[] = [];
+  const { api, timers } = await start(4, () => ({ onBegin }) => ({
+    decode: (file) => {
+      sizes.push(sniffImage(file).decodedPixels);
+      onBegin();
+    },
+    end: () => {},
+  }));
+  const large = (number: number) => withSize(bytes, [width, height], [4_800, 5_000 + number]);
+  const requests = [1, 2, 3].map((number) => embed(api, large(number)));
+  await vi.waitFor(() => expect(sizes).toHaveLength(2), WAIT);
+  requests.push(embedPicture(api, 4));
+  // The small one passes the third large one.
+  await vi.waitFor(() => expect(sizes).toHaveLength(3), WAIT);
+  expect(sizes[2]).toBeLessThan(10_000);
+  while (sizes.length < 4 || timers.size > 0) {
+    for (const timeIsUp of timers) timeIsUp();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const { errors } of await Promise.all(requests)) {
+    expect(errors).toMatchObject([{ extensions: { code: 'IMAGE_DECODE_TIMEOUT' } }]);
+  }
+});
+
+/** An AVIF that says it has another size. */
+function withSize(
+  bytes: Uint8Array,
+  [width, height]: readonly [number, number],
+  [newWidth, newHeight]: readonly [number, number],
+): Buffer {
+  const copy = Buffer.from(bytes);
+  const size = Buffer.alloc(8);
+  size.writeUInt32BE(width, 0);
+  size.writeUInt32BE(height, 4);
+  const at = copy.indexOf(size, copy.indexOf('ispe'));
+  copy.writeUInt32BE(newWidth, at);
+  copy.writeUInt32BE(newHeight, at + 4);
+  return copy;
+}
 
 const IMAGES_AT_ONCE = 64;
 
