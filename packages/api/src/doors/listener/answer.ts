@@ -54,6 +54,17 @@ export async function answer(
   }
 }
 
+/** What is wrong with where a request goes; HTTP/1.0 has no host header. */
+function wrongAddress({
+  headers: { host },
+  httpVersion,
+  url,
+}: IncomingMessage): string | undefined {
+  if (host === undefined && httpVersion !== '1.0') return 'expected a Host header, got none';
+  if (URL.canParse(`http://${host}${url}`)) return undefined;
+  return 'expected a valid host header and path';
+}
+
 /**
  * Yoga's own listener would show an unexpected error's stack.
  *
@@ -65,8 +76,8 @@ async function respond(
   response: ServerResponse,
   keepBytes: KeepBytes,
 ): Promise<Response | undefined> {
-  if (!URL.canParse(`http://${request.headers.host}${request.url}`)) {
-    const message = 'expected a valid host header and path';
+  const message = wrongAddress(request);
+  if (message !== undefined) {
     refuse({ code: 'BAD_REQUEST', message }, response, log.request);
     return undefined;
   }

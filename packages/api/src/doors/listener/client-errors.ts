@@ -14,6 +14,11 @@ export function clientError({ code }: NodeJS.ErrnoException): PublicError | unde
 const MEANINGS: Readonly<Record<string, () => ApiError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: () =>
     new ApiError('REQUEST_TIMEOUT', 'expected the whole request in time, got a part of it'),
+  HPE_INVALID_METHOD: () =>
+    new ApiError(
+      'BAD_REQUEST',
+      'expected a request that begins with an HTTP method, such as GET or POST, got something else',
+    ),
   HPE_HEADER_OVERFLOW: () =>
     new ApiError('HEADERS_TOO_LARGE', 'expected headers of at most 16 KiB, got more'),
 };

@@ -248,15 +248,6 @@ test('what goes wrong below GraphQL is logged, and no stack is shown', async () 
   await server.close(0);
 });
 
-test('a malformed host header is status 400, without a stack', async () => {
-  const server = await listen(yoga, ANY_PORT, LOG);
-  const answer = await raw(server, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n');
-  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
-  expect(answer).toContain('BAD_REQUEST');
-  expect(answer).not.toMatch(/\bat .*:\d+/);
-  await server.close(0);
-});
-
 /** What asks for a long answer: printed slice by slice, or sent whole. */
 const LONG_ANSWERS = [
   [
@@ -337,14 +328,6 @@ test('whatever is refused before a door sees it has an id, and a line in the log
   expect(ids).toEqual(lines.map(({ requestId }) => requestId));
   expect(ids.slice(3)).toEqual(['mine', 'mine']);
   expect(lines.map(({ address }) => address)).toEqual(lines.map(() => '127.0.0.1'));
-});
-
-test('what is not HTTP is BAD_REQUEST, and headers without end are HEADERS_TOO_LARGE', async () => {
-  const server = await listen(yoga, ANY_PORT, LOG);
-  expect(await raw(server, 'hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"/);
-  const long = `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`;
-  expect(await raw(server, long)).toMatch(/^HTTP\/1\.1 431 [\s\S]*"HEADERS_TOO_LARGE"/);
-  await server.close(0);
 });
 
 /** @returns what takes the rest, and gives all that came. */

@@ -79,6 +79,8 @@ export async function listen(
     requestTimeout,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: Math.min(CHECK_MS, requestTimeout),
+    // Node's own answer to a request without one has no body; `answer` refuses it with a reason.
+    requireHostHeader: false,
   };
   const server = createServer(timeouts, (request, response) => {
     open.add(response);
