@@ -120,6 +120,12 @@ test('no site may read an answer unless it is on the list', async () => {
     });
     return preflight.headers.get('access-control-allow-origin');
   };
+  const preflight = { origin: 'https://good.example', 'access-control-request-method': 'POST' };
+  const refused = await api.fetch('/graphql', { method: 'OPTIONS', headers: preflight });
+  expect([refused.status, await refused.text()]).toEqual([
+    403,
+    expect.stringContaining('--cors-origins'),
+  ]);
   expect(await allowed(api, 'https://good.example')).toBeNull();
   expect(await allowed(open, 'https://good.example')).toBe('https://good.example');
   expect(await allowed(open, 'https://evil.example')).not.toBe('https://evil.example');

@@ -21,12 +21,16 @@ export function useCrossSiteGuard(
     onRequest: ({ request, url: { pathname: path }, endResponse }) => {
       if (!works(request, path) || isAskedFor(request) || !isCrossSite(request)) return;
       if (corsOrigins.includes(request.headers.get('origin') ?? '')) return;
-      const message =
-        'expected content-type: application/json or graphql-require-preflight: 1 in a request from another site';
+      const message = request.method === 'OPTIONS' ? NO_PREFLIGHT : NOT_ASKED;
       endResponse(failureResponse({ code: 'CROSS_SITE_REQUEST', message }, path));
     },
   };
 }
+
+const NO_PREFLIGHT =
+  'expected a preflight from a page of an origin that --cors-origins allows, got one of another site';
+const NOT_ASKED =
+  'expected content-type: application/json or graphql-require-preflight: 1 in a request from another site';
 
 /** What clients send for no other purpose. */
 const PREFLIGHT_HEADERS = ['graphql-require-preflight', 'apollo-require-preflight'];
