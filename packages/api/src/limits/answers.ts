@@ -45,7 +45,7 @@ export function checkNodeCount(ids: number): void {
 
 /** @throws ApiError BAD_INPUT when a number of scores to give is below 1. @returns it. */
 export function checkTop(top: number): number {
-  if (top < 1) throw badInput(`expected at least 1 score to give, got ${grouped(top)}`);
+  if (top < 1) throw badInput(`expected topK as at least 1, got ${grouped(top)}`);
   return top;
 }
 

@@ -121,7 +121,7 @@ test('modality says that texts are images, as infinity has it', async () => {
   expect(texts.data[0].embedding).toEqual(text.embedding);
 });
 
-test('a field that there is not is refused by its name', async () => {
+test('an unknown field is refused by its name', async () => {
   for (const name of ['truncate', 'imput', '__proto__', 'task_type']) {
     const body = JSON.parse(`{"input": "a", "user": {"id": 5}, ${JSON.stringify(name)}: true}`);
     const { status, answer } = await post(body);
@@ -150,7 +150,7 @@ test.each([
   ['other dimensions', { input: 'a', dimensions: 64 }, 400, 'BAD_INPUT', null],
   ['a text too long', { input: ['a', 'b'.repeat(8_193)] }, 400, 'BAD_INPUT', 'input[1]'],
   [
-    'an image that is none',
+    'bytes that are not an image',
     { input: ['a', { image: 'AAAA' }] },
     422,
     'IMAGE_UNSUPPORTED',

@@ -26,8 +26,8 @@ const ClassifyMode = builder.enumType('ClassifyMode', {
   } as const,
 });
 
-/** `1 to 1,000 labels` */
-export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels`;
+/** `1 to 1,000 labels by default` */
+export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels by default`;
 
 /** What every classification takes, beside its images. */
 export const classifyArgs = builder.args((t) => ({

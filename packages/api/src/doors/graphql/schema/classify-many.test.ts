@@ -138,7 +138,7 @@ test.each([
   [{ rejectBelow: -0.5 }, 'BAD_INPUT', /a probability from 0 to 1/],
   [{ rejectBelow: 1.5, mode: 'COSINE' }, 'BAD_INPUT', /a cosine from -1 to 1/],
   [{ rejectLabel: 'other' }, 'BAD_INPUT', /rejectBelow/],
-  [{ topK: 0 }, 'BAD_INPUT', /at least 1 score/],
+  [{ topK: 0 }, 'BAD_INPUT', /topK as at least 1, got 0/],
   [{ labels: [] }, 'BAD_INPUT', /at least 1 label/],
   [{ templates: ['{}'], preset: 'SINGLE' }, 'BAD_INPUT', /either templates or preset/],
   [{ model: 'another' }, 'UNKNOWN_MODEL', /expected a model that is served \(nano\)/],

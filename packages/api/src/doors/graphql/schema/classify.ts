@@ -48,7 +48,7 @@ builder.queryField('classifyMany', (t) =>
   t.field({
     type: [ClassifyOutcome],
     description:
-      `Classifies several images with the same labels, at most ${grouped(DEFAULT_LIMITS.maxImages)} per operation. Results are in the ` +
+      `Classifies several images with the same labels, at most ${grouped(DEFAULT_LIMITS.maxImages)} per operation by default. Results are in the ` +
       'order of the images. An image that fails gets an `ImageError`, and the others are still answered.',
     args: {
       images: t.arg({

@@ -3,8 +3,8 @@ import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import { builder } from './builder.ts';
 import { ImageInput } from './image-input.ts';
 
-/** `At most 8,192 characters` */
-export const TEXT_LENGTH = `At most ${grouped(DEFAULT_LIMITS.maxTextLength)} characters`;
+/** `At most 8,192 characters by default` */
+export const TEXT_LENGTH = `At most ${grouped(DEFAULT_LIMITS.maxTextLength)} characters by default`;
 
 export const EmbeddingInput = builder.inputType('EmbeddingInput', {
   isOneOf: true,

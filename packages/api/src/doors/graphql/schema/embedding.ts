@@ -82,7 +82,7 @@ builder.queryField('embed', (t) =>
     nullable: true,
     description:
       `The embeddings of images and texts, in their order: at most ${maxImages} images and ` +
-      `${grouped(maxPrompts)} texts per operation. An input that fails gets an \`ImageError\` or a \`TextError\`, and the others ` +
+      `${grouped(maxPrompts)} texts per operation by default. An input that fails gets an \`ImageError\` or a \`TextError\`, and the others ` +
       'are still answered.',
     args: {
       inputs: t.arg({

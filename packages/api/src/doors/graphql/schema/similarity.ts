@@ -102,7 +102,7 @@ builder.queryField('rank', (t) =>
       candidates: t.arg({
         type: [EmbeddingInput],
         required: true,
-        description: `The candidates: at most ${maxImages} images, including the query, and ${grouped(maxPrompts)} texts.`,
+        description: `The candidates: by default at most ${maxImages} images, including the query, and ${grouped(maxPrompts)} texts.`,
       }),
       topK: t.arg.int({ description: 'Return only the best K. Default: all.' }),
       ...modelArgs,
