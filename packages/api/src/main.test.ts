@@ -60,7 +60,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'a misspelt flag',
     args: ['serve', '--prot', '1'],
-    line: /BAD_OPTION: unknown option '--prot'.*--port/,
+    line: /BAD_OPTION: unknown option '--prot'.*--port.* \(see clipql serve --help\)\n/,
   },
   {
     what: 'a port that is none',

@@ -23,7 +23,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) reportUsage(error, program);
+    if (error instanceof CommanderError) reportUsage(error, program, argv[2]);
     else reportError(error);
   }
 }
@@ -64,13 +64,14 @@ function createProgram(): Command {
   return program;
 }
 
-function reportUsage(error: CommanderError, { commands }: Command): void {
+function reportUsage(error: CommanderError, { commands }: Command, first?: string): void {
   if (error.exitCode === 0) return;
   const message =
     error.code === 'commander.help'
       ? `expected a command: ${commands.map((command) => command.name()).join(', ')}`
       : oneLine(error.message).replace(/^error: /, '');
-  reportError(new ApiError('BAD_OPTION', `${message} (see clipql --help)`));
+  const names = ['clipql', ...commands.map((one) => one.name()).filter((name) => name === first)];
+  reportError(new ApiError('BAD_OPTION', `${message} (see ${names.join(' ')} --help)`));
 }
 
 /**

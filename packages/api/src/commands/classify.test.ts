@@ -139,22 +139,32 @@ const BAD_LABELS: readonly BadUse[] = [
   {
     what: 'no labels',
     args: ['--labels', ''],
-    line: /BAD_INPUT: expected at least 1 label, got none/,
+    line: /BAD_OPTION: expected at least 1 label, got none/,
   },
   {
     what: 'an empty label',
     args: ['--labels', 'a,,b'],
-    line: /BAD_INPUT: .* label 2, got an empty/,
+    line: /BAD_OPTION: .* label 2, got an empty/,
   },
   {
     what: '10,000 labels',
     args: ['--labels', TOO_MANY],
-    line: /TOO_MANY_LABELS: expected at most 1,000 labels, got 10,000/,
+    line: /BAD_OPTION: expected at most 1,000 labels, got 10,000/,
   },
   {
     what: 'a template without a place',
     args: ['--labels', 'a', '--templates', 'b'],
-    line: /BAD_INPUT: .*\{\}/,
+    line: /BAD_OPTION: .*\{\}/,
+  },
+  {
+    what: 'a comma alone',
+    args: ['--labels', ','],
+    line: /BAD_OPTION: .* label 1, got an empty/,
+  },
+  {
+    what: 'an empty file of labels',
+    args: ['--labels-file', '/dev/null'],
+    line: /BAD_OPTION: expected at least 1 label, got none/,
   },
   {
     what: 'no --labels',

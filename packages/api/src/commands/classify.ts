@@ -2,12 +2,11 @@ import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
 import { classifyImage } from '../answers/classify.ts';
 import { inOrder } from '../embedding-file/in-order.ts';
-import { checkLabels } from '../limits/texts.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseCount, parseSettings } from '../settings/settings.ts';
 import { ANSWER_FORMATS, type Answered, type AnswerFormat, answerWriter } from './answer-writer.ts';
 import { addModelFlags, collect } from './flags.ts';
-import { type LabelFlags, labelsOf } from './labels.ts';
+import { checkLabelFlags, type LabelFlags, labelsOf } from './labels.ts';
 import { withLocalSession } from './local-session.ts';
 import { type NamedImage, namedImages } from './named-images.ts';
 import { reportError, warn } from './report.ts';
@@ -70,7 +69,7 @@ export function addClassify(program: Command): void {
 
 async function classify(names: readonly string[], flags: ClassifyFlags): Promise<void> {
   const labels = labelsOf(flags);
-  checkLabels(labels, flags.templates ?? DEFAULT_TEMPLATES, parseSettings(flags, process.env));
+  checkLabelFlags(labels, flags.templates ?? DEFAULT_TEMPLATES, parseSettings(flags, process.env));
   const top = flags.top === undefined ? labels.length : parseCount('--top', flags.top);
   const format = flags.json ? 'json' : (flags.format ?? 'table');
   const writer = answerWriter(format, top, (text) => process.stdout.write(text));

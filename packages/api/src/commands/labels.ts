@@ -1,4 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
+import type { Limits } from '../limits/limits.ts';
+import { checkLabels } from '../limits/texts.ts';
 import { textLines } from './text-lines.ts';
 
 export interface LabelFlags {
@@ -21,6 +23,24 @@ export function labelsOf({ labels = [], labelsFile }: LabelFlags): readonly stri
       ? []
       : textLines(labelsFile, '--labels-file').map((line) => line.trim())),
   ];
+}
+
+/**
+ * What a server answers with an error is here a command that was not understood.
+ *
+ * @throws ApiError BAD_OPTION for labels or templates that cannot be used.
+ */
+export function checkLabelFlags(
+  labels: readonly string[],
+  templates: readonly string[],
+  limits: Limits,
+): void {
+  try {
+    checkLabels(labels, templates, limits);
+  } catch (cause) {
+    if (!(cause instanceof ApiError)) throw cause;
+    throw new ApiError('BAD_OPTION', cause.message, { cause });
+  }
 }
 
 /** An empty list has no label; an empty place within one is an empty label, and an error. */

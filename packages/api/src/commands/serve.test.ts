@@ -6,6 +6,7 @@ import { join } from 'node:path';
 // These run the built command line: `npm test` builds it first.
 import { expect, test } from 'vitest';
 import { type Handler, startWebServer } from '../../../core/src/testing/web-server.ts';
+import { OPTIONS, type OptionName, optionOf } from '../settings/options.ts';
 import { exampleBytes } from '../testing/api.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
 
@@ -235,7 +236,13 @@ test('serve --print-config writes the settings in a form that --config takes', a
   const folder = await mkdtemp(join(tmpdir(), 'clipql-settings-'));
   const config = join(folder, 'clipql.json');
   await writeFile(config, stdout);
-  expect(JSON.parse(stdout)).toMatchObject({ port: 7000, allowHosts: ['b:1', 'a'] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    port: 7000,
+    allowHosts: ['b:1', 'a'],
+    threads: null,
+  });
+  const shown = (Object.keys(OPTIONS) as OptionName[]).filter((name) => !optionOf(name).secret);
+  expect(Object.keys(JSON.parse(stdout))).toEqual(shown);
   expect((await clipql('serve', '--config', config, '--print-config')).stdout).toBe(stdout);
   await rm(folder, { recursive: true });
 });

@@ -257,7 +257,7 @@ export const SERVER_OPTIONS = {
     value: positiveNumber(1024).default(32),
     expects: 'a number above 0, at most 1,024',
     placeholder: '<n>',
-    help: 'largest request body, in MiB',
+    help: 'largest request body, in MiB (2^20 bytes)',
   },
   maxImages: {
     value: wholeNumber(1).default(DEFAULT_LIMITS.maxImages),
@@ -317,7 +317,7 @@ export const SERVER_OPTIONS = {
     value: wholeNumber(0, 10_000).default(DEFAULT_INFERENCE.maxWait),
     expects: 'a whole number of milliseconds, at most 10,000',
     placeholder: '<ms>',
-    help: 'how long a partial batch waits to fill, in ms',
+    help: 'how long a partial batch waits for images being decoded, in ms',
   },
   queueSeconds: {
     value: positiveNumber(3_600).default(DEFAULT_INFERENCE.queueSeconds),

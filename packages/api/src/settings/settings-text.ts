@@ -1,9 +1,11 @@
 import { type OptionName, optionOf } from './options.ts';
 import type { Settings } from './settings.ts';
 
-/** The settings as `--config` takes them, without the secret ones. */
+/** All settings as `--config` takes them, but for the secret ones; null for one that is not set. */
 export function settingsText(settings: Settings): string {
-  const shown = Object.entries(settings).filter(([name]) => !optionOf(name as OptionName).secret);
+  const shown = Object.entries(settings)
+    .filter(([name]) => !optionOf(name as OptionName).secret)
+    .map(([name, value]) => [name, value ?? null]);
   return `${JSON.stringify(Object.fromEntries(shown), null, 2)}\n`;
 }
 

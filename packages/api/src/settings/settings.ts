@@ -107,7 +107,9 @@ function find(
     const value = env[source];
     if (value && !isServiceLink(value)) return { value, source };
   }
-  if (name in file) return { value: file[name], source: `${name} in ${path}` };
+  // `--print-config` writes null for what no default tells.
+  const inFile = file[name] ?? undefined;
+  if (inFile !== undefined) return { value: inFile, source: `${name} in ${path}` };
   const { inProduction } = optionOf(name);
   const isForced = inProduction !== undefined && env.NODE_ENV === 'production';
   return isForced ? { value: inProduction, source: 'NODE_ENV' } : undefined;
