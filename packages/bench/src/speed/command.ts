@@ -27,7 +27,7 @@ export function addSpeedCommand(program: Command, streams: Streams): void {
     .command('speed')
     .description('time ClipQL and its peers in turns, on the same weights')
     .option('--json', 'print one JSON object instead of a table')
-    .option('--model <name>', "vit-b-32, nano, or a model's folder", 'vit-b-32')
+    .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'vit-b-32')
     .option('--batch <list>', 'images of a forward pass', numbers, [1, 8])
     .option('--threads <list>', 'threads of each engine', numbers, [1, 2])
     .option('--peers <list>', `of ${PEERS.join(', ')}; empty for none`, names, [...USUAL_PEERS])

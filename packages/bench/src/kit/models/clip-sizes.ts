@@ -1,6 +1,8 @@
-/** The sizes of a model, from Hugging Face's `config.json` and the defaults of its family. */
+/** The sizes of a model, from Hugging Face's `config.json` and the defaults of its family, or from `open_clip_config.json`. */
 
 import type { JsonObject } from '../json-object.ts';
+import { asTransformersConfig } from './open-clip-sizes.ts';
+import { isOpenClip } from './openai-sizes.ts';
 
 const VISION_DEFAULTS = {
   hidden_size: 768,
@@ -73,7 +75,10 @@ export const imageSizeOf = (config: JsonObject): number => visionSizes(config).i
 export const projectionOf = (config: JsonObject): number =>
   isSiglip(config)
     ? visionSizes(config).hidden_size
-    : Number(config.projection_dim ?? PROJECTION_DEFAULT);
+    : Number(asTransformers(config).projection_dim ?? PROJECTION_DEFAULT);
+
+const asTransformers = (config: JsonObject): JsonObject =>
+  isOpenClip(config) ? asTransformersConfig(config) : config;
 
 function sizes<Defaults extends Record<string, number | string>>(
   config: JsonObject,
@@ -81,7 +86,8 @@ function sizes<Defaults extends Record<string, number | string>>(
   defaults: Defaults,
 ): Defaults {
   // The `_dict` of old files wins, as it does in transformers.
-  const given = Object.assign({}, config[section], config[`${section}_dict`]) as JsonObject;
+  const json = asTransformers(config);
+  const given = Object.assign({}, json[section], json[`${section}_dict`]) as JsonObject;
   const entries = Object.entries(defaults).map(([name, value]) => [name, given[name] ?? value]);
   return Object.fromEntries(entries);
 }

@@ -13,11 +13,17 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
+/** Where a tower's tensors come from, by name. */
+export interface TensorReader {
+  /** @throws BenchError MODEL_UNUSABLE for a tensor that is not there or holds no floats. */
+  read(name: string): Promise<Tensor>;
+}
+
 /**
- * Reads the tensors of `model.safetensors` one by one, apart from core's reader: what the peers get
+ * Reads the tensors of a safetensors file one by one, apart from core's reader: what the peers get
  * has not passed through the code that they are compared with.
  */
-export class CheckpointReader {
+export class CheckpointReader implements TensorReader {
   readonly #source: ByteSource;
   readonly #entries: Readonly<Record<string, Entry>>;
   readonly #dataStart: number;
@@ -43,20 +49,29 @@ export class CheckpointReader {
     return new CheckpointReader(source, entries, 8 + headerLength);
   }
 
-  /** @throws BenchError MODEL_UNUSABLE for a tensor that is not there or is not float32. */
   async read(name: string): Promise<Tensor> {
     const entry = this.#entries[name];
-    if (entry?.dtype !== 'F32') {
+    if (entry?.dtype !== 'F32' && entry?.dtype !== 'F16') {
       const got = entry?.dtype ?? 'none';
-      throw new BenchError('MODEL_UNUSABLE', `expected tensor ${name} as F32, got ${got}`);
+      throw new BenchError('MODEL_UNUSABLE', `expected tensor ${name} as F32 or F16, got ${got}`);
     }
     const [begin, end] = entry.data_offsets;
-    const values = new Float32Array((end - begin) / 4);
-    await this.#source.read(this.#dataStart + begin, new Uint8Array(values.buffer));
-    return { shape: entry.shape, values };
+    const bytes = new Uint8Array(end - begin);
+    await this.#source.read(this.#dataStart + begin, bytes);
+    const { shape, dtype } = entry;
+    if (dtype === 'F32') return { shape, values: new Float32Array(bytes.buffer) };
+    return { shape, values: Float32Array.from(new Uint16Array(bytes.buffer), fromFloat16) };
   }
 
   close(): Promise<void> {
     return this.#source.close();
   }
+}
+
+/** Of a finite number. */
+function fromFloat16(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const magnitude = exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+  return bits & 0x8000 ? -magnitude : magnitude;
 }

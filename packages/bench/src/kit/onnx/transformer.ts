@@ -6,14 +6,15 @@
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, ResidualAttentionBlock
  */
 import type { TowerSizes } from '../models/clip-sizes.ts';
-import type { CheckpointReader } from './checkpoint-reader.ts';
+import type { TensorReader } from './checkpoint-reader.ts';
 import type { LinearLayer, LinearWeights } from './linear-layers.ts';
 import type { OnnxGraph, Value } from './onnx-graph.ts';
+import { transposed } from './open-clip-tensors.ts';
 
 /** What a tower is exported with. */
 export interface TowerBuilder {
   readonly graph: OnnxGraph;
-  readonly weights: CheckpointReader;
+  readonly weights: TensorReader;
   readonly linear: LinearLayer;
 }
 
@@ -101,7 +102,7 @@ async function attention(
 
 /** Query, key and value as one layer [D, 3·D]; the scale 1 / √d is in the query's weights. */
 async function projections(
-  weights: CheckpointReader,
+  weights: TensorReader,
   name: string,
   headWidth: number,
 ): Promise<LinearWeights> {
@@ -136,7 +137,7 @@ export async function project(
   return linear(graph, x, await readLinear(weights, name));
 }
 
-async function readLinear(weights: CheckpointReader, name: string): Promise<LinearWeights> {
+async function readLinear(weights: TensorReader, name: string): Promise<LinearWeights> {
   const { shape, values } = await weights.read(`${name}.weight`);
   const hasBias = !name.endsWith('_projection');
   const outputs = shape[0]!;
@@ -148,17 +149,6 @@ async function readLinear(weights: CheckpointReader, name: string): Promise<Line
     inputs,
     outputs,
   };
-}
-
-/** [R, C] to [C, R]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column]!;
-    }
-  }
-  return result;
 }
 
 function activation(graph: OnnxGraph, name: string, x: Value): Value {

@@ -1,5 +1,5 @@
 /**
- * Operations of a forward pass: of matrix products and attention, a multiplication and an addition
+ * Operations of a forward pass: of matrix products, convolutions and attention, a multiplication and an addition
  * counted as two. Norms, activations and softmax, about a hundredth of the work, are not counted.
  *
  * B sequences, T tokens, D width, M width of the MLP, E width of the embedding, P patches.
@@ -12,8 +12,11 @@ import {
   projectionOf,
   type TowerSizes,
   textSizes,
+  type VisionSizes,
   visionSizes,
 } from '../models/clip-sizes.ts';
+import { efficientNetLite } from '../models/efficientnet-lite.ts';
+import { hasTimmTrunk } from '../models/openai-sizes.ts';
 
 /** How an engine goes about it. */
 export interface Execution {
@@ -38,6 +41,7 @@ export function operationsOf(
     return towerOperations(sizes, embedding, lengths, { causal: true, skipsUnused });
   }
   const sizes = visionSizes(config);
+  if (hasTimmTrunk(config)) return workload.batch * trunkOperations(sizes, embedding);
   const patches = patchesOf(sizes);
   const lengths = Array<number>(workload.batch).fill(patches + 1);
   const patchValues = 3 * sizes.patch_size ** 2;
@@ -47,17 +51,30 @@ export function operationsOf(
   );
 }
 
-/** Tokens that go through the tower, all sequences together. */
+/** Of EfficientNet-Lite for one image. */
+function trunkOperations({ image_size: side }: VisionSizes, embedding: number): number {
+  const layers = efficientNetLite(side).flatMap(({ convolutions }) => convolutions);
+  const operations = layers.map(({ kernel, stride, inputs, outputs, groups, side }) => {
+    const places = Math.ceil(side / stride) ** 2;
+    return (2 * places * outputs * inputs * kernel ** 2) / groups;
+  });
+  return sum(operations) + 2 * layers.at(-1)!.outputs * embedding;
+}
+
+/** Tokens that go through the tower, all sequences together; of a convolutional trunk the places of its last map. */
 export function executedTokens(
   workload: Workload,
   config: JsonObject,
   { skipsUnused }: Execution,
 ): number {
-  if (workload.tower === 'image') return workload.batch * (patchesOf(visionSizes(config)) + 1);
+  const classTokens = hasTimmTrunk(config) ? 0 : 1;
+  if (workload.tower === 'image') {
+    return workload.batch * (patchesOf(visionSizes(config)) + classTokens);
+  }
   return sum(executedLengths(workload, skipsUnused));
 }
 
-/** Tokens up to each end token, all texts together; of images all. */
+/** Tokens up to each end token, all texts together; of images all, of a convolutional tower the places of its last map. */
 export const realTokens = (workload: Workload, config: JsonObject): number =>
   executedTokens(workload, config, { skipsUnused: true });
 

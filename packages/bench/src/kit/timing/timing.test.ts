@@ -38,8 +38,8 @@ describe('operations', () => {
     expect(operationsOf(one, {}, AS_CLIPQL)).toBe(operationsOf(one, {}, EVERYTHING) - skipped);
   });
 
-  test('are those that core counts in its plans', async () => {
-    const { files, config } = await benchModel('nano');
+  test.each(['nano', 'lite'])('of %s are those that core counts in its plans', async (name) => {
+    const { files, config } = await benchModel(name);
     const clip = await loadClip(files);
     expect(clip.imageOperations).toBe(
       operationsOf({ tower: 'image', batch: 1 }, config, AS_CLIPQL),
