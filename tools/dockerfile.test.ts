@@ -99,4 +99,11 @@ test('compose and Prometheus use the port and the volume that the image has', ()
     volumes: [`models:${volume}`],
     read_only: true,
   });
+  expect(services.clipql.environment).toEqual(
+    expect.arrayContaining(['CLIPQL_API_KEYS', `CLIPQL_DATA=${volume}/data`]),
+  );
+  const { credentials_file: key } = job.authorization;
+  expect(services.prometheus.volumes).toContainEqual(
+    expect.stringMatching(new RegExp(`_FILE:-/dev/null}:${key}:ro$`)),
+  );
 });

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 // These run the built command line: `npm test` builds it first.
 import { expect, test } from 'vitest';
 import { type Handler, startWebServer } from '../../../core/src/testing/web-server.ts';
@@ -117,6 +119,28 @@ test('serve --log-format json writes nothing but JSON, and no secret', async () 
   ]);
   expect(written).not.toContain(key);
   expect(written).not.toContain(hash);
+});
+
+test('what is refused before it is a request is counted in /metrics', async () => {
+  const child = startClipql(['serve', '--port', '0', '--log-format', 'json']);
+  let log = '';
+  const url = await new Promise<string>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      log += chunk;
+      const [, found] = /listening at (http[^"]+)/.exec(log) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  for (const request of ['hello\r\n\r\n', `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`]) {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(request);
+    await text(socket);
+  }
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('clipql_refusals_total{code="BAD_REQUEST"} 1\n');
+  expect(metrics).toContain('clipql_refusals_total{code="HEADERS_TOO_LARGE"} 1\n');
+  child.kill('SIGTERM');
+  expect((await finished(child)).exitCode).toBe(0);
 });
 
 test('serve --print-config shows no secret', async () => {

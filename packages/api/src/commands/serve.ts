@@ -23,6 +23,7 @@ import {
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { RequestLog, ServerLog } from '../telemetry/server-log.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { warn } from './report.ts';
@@ -91,8 +92,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Settings are checked here, which takes no time, and then the model, before the first request.
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
-    const flood = (address?: string) => floodOf(models, metrics, address);
-    const server = await listen(yoga, settings, log, flood);
+    const flood = (address?: string) => floodOf(models, address);
+    const server = await listen(yoga, settings, countRefusals(log, metrics), flood);
     // Whoever reads that it listens may end it at once.
     const ending = signalled();
     if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
@@ -124,18 +125,20 @@ async function setTracingUp(path: string): Promise<void> {
 }
 
 /** A reason to refuse whatever comes from an address: each loaded model has more to do than it can. */
-function floodOf(
-  models: ModelRegistry,
-  { refusals }: Metrics,
-  address: string | undefined,
-): PublicError | undefined {
+function floodOf(models: ModelRegistry, address: string | undefined): PublicError | undefined {
   const party = partyOf(address);
   const loaded = models.list().flatMap((model) => model.loaded ?? []);
   const floods = loaded.map(({ inference }) => inference.flood(party));
-  if (floods.includes(undefined)) return undefined;
-  const [flood] = floods;
-  if (flood !== undefined) refusals.inc({ code: flood.code });
-  return flood;
+  return floods.includes(undefined) ? undefined : floods[0];
+}
+
+/** Counts what the listener refuses by itself: those requests alone it logs. */
+function countRefusals(log: ServerLog, { refusals }: Metrics): ServerLog {
+  const request: RequestLog = (entry) => {
+    if (entry.code !== undefined) refusals.inc({ code: entry.code });
+    log.request(entry);
+  };
+  return { ...log, request };
 }
 
 function printSettings(settings: Settings): void {

@@ -3,6 +3,7 @@ import { type ImageHeader, normalized, type PixelTensor } from '@clipql/core';
 import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
+import { recordQueuedWork } from '../telemetry/tracing.ts';
 import type { Admission, Ticket } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
@@ -173,9 +174,11 @@ export class ImagePipeline {
   ): Promise<DecodedImage> {
     const { decoders, onLoss } = this.#parts;
     this.#decoding += 1;
+    const start = performance.now();
     try {
       const decoded = await decoders.decode(bytes, pixels, line, signal);
       this.#decoding -= 1;
+      recordQueuedWork('decode', start, decoded.decode + decoded.preprocess);
       return decoded;
     } catch (error) {
       this.#decoding -= 1;
@@ -186,8 +189,11 @@ export class ImagePipeline {
 
   async #run(pixels: PixelTensor, line: Line, signal: AbortSignal): Promise<BatchResult> {
     this.#decoded += 1;
+    const start = performance.now();
     try {
-      return await this.#parts.run(pixels, line, signal);
+      const result = await this.#parts.run(pixels, line, signal);
+      recordQueuedWork('forward', start, result.encoding);
+      return result;
     } finally {
       this.#decoded -= 1;
       this.#parts.decoders.next();

@@ -1,4 +1,5 @@
 import { type Clip, normalized, type TokenizedText } from '@clipql/core';
+import { recordQueuedWork } from '../telemetry/tracing.ts';
 import type { Admission } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
@@ -71,7 +72,9 @@ export class TextPipeline {
   ): Promise<EncodedText> {
     const { clip, cache, run } = this.#parts;
     const { ids, truncated } = tokenized ?? clip.tokenize(text);
+    const start = performance.now();
     const { embedding, encoding } = await run({ ids, truncated }, line, signal);
+    recordQueuedWork('forward', start, encoding);
     const direction = normalized(embedding);
     const encoded = { tokens: ids.length, truncated, embedding, direction };
     cache.set(text, { ...encoded, encoding: 0 });

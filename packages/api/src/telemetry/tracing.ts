@@ -33,6 +33,25 @@ export function withSpan<T>(
   });
 }
 
+/**
+ * Spans of work that waited in a queue and then ran until now, within the span that is active.
+ *
+ * @param start when it began to wait, as `performance.now()` has it.
+ * @param milliseconds that it ran.
+ */
+export function recordQueuedWork(name: string, start: number, milliseconds: number): void {
+  const tracer = trace.getTracer('clipql');
+  const end = performance.now();
+  const begun = Math.max(start, end - milliseconds);
+  const record = (span: string, from: number, to: number) => {
+    const attributes = { 'clipql.stage': name };
+    const startTime = performance.timeOrigin + from;
+    tracer.startSpan(span, { attributes, startTime }).end(performance.timeOrigin + to);
+  };
+  record('queue', start, begun);
+  record(name, begun, end);
+}
+
 /** The trace that the current work is part of; undefined where nothing is recorded. */
 export function currentTraceId(): string | undefined {
   const span = trace.getActiveSpan()?.spanContext();

@@ -76,6 +76,30 @@ test('an image that cannot be had is a span with its code', async () => {
   });
 });
 
+test('a request whose operation fails is an error with its code, though its status is 200', async () => {
+  await ask('/graphql', `{ embedImage(imageUrl: "${web.url}/none.jpg") { dimensions } }`);
+  expect(spans.getFinishedSpans().at(-1)).toMatchObject({
+    name: 'POST graphql',
+    attributes: { 'http.response.status_code': 200 },
+    status: { code: 2, message: 'IMAGE_FETCH_FAILED' },
+  });
+  spans.reset();
+  await ask('/graphql', '{ models { name } }');
+  expect(spans.getFinishedSpans()[0]).toMatchObject({ status: { code: 0 } });
+});
+
+test('waiting, decoding and the forward pass are spans within the request’s, one after another', async () => {
+  await ask('/graphql', '{ embedImage(imageUrl: "/examples/march-pastoral.jpg") { dimensions } }');
+  const found = spans.getFinishedSpans();
+  const { spanId } = found.at(-1)!.spanContext();
+  const stages = found.filter(({ name }) => ['queue', 'decode', 'forward'].includes(name));
+  expect(stages.map(({ name }) => name)).toEqual(['queue', 'decode', 'queue', 'forward']);
+  for (const stage of stages) expect(stage.parentSpanContext?.spanId).toBe(spanId);
+  const times = stages.flatMap(({ startTime, endTime }) => [startTime, endTime]);
+  const nanoseconds = times.map(([s, ns]) => BigInt(s) * 1_000_000_000n + BigInt(ns));
+  expect(nanoseconds).toEqual(nanoseconds.toSorted((a, b) => (a < b ? -1 : 1)));
+});
+
 test('requests at once keep their traces apart, and unknown paths share a name', async () => {
   await Promise.all(['/a', '/b', '/c'].map((path) => api.fetch(path)));
   const found = spans.getFinishedSpans();

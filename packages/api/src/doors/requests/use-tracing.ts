@@ -1,6 +1,7 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { currentRequest } from '../../telemetry/request-scope.ts';
 import { withSpan } from '../../telemetry/tracing.ts';
 import type { RouteTable } from './route-table.ts';
 
@@ -31,7 +32,10 @@ export function useTracing(table: RouteTable): Plugin {
     onResponse: ({ response: { status } }) => {
       const span = trace.getActiveSpan();
       span?.setAttribute('http.response.status_code', status);
-      if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+      // A GraphQL operation that failed has status 200 as a rule.
+      const message = currentRequest()?.code;
+      const isError = status >= 500 || (status < 400 && message !== undefined);
+      if (isError) span?.setStatus({ code: SpanStatusCode.ERROR, ...(message && { message }) });
     },
   };
 }
