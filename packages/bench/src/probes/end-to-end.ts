@@ -5,6 +5,7 @@ import { benchModel } from '../kit/models/bench-model.ts';
 import { atMost } from '../kit/reports/claims.ts';
 import { medianTime } from '../kit/timing/median-time.ts';
 import { round } from '../kit/timing/statistics.ts';
+import { embedFolder } from './embed-folder.ts';
 import type { Probe } from './probe.ts';
 
 /** A picture from the web, a large screen, a camera of 12 megapixels. */
@@ -13,14 +14,18 @@ const PICTURES = [
   { width: 1920, height: 1080 },
   { width: 4000, height: 3000 },
 ];
+const SCREEN_PIXELS = 1920 * 1080;
 const CAMERA_PIXELS = 12_000_000;
+/** Pictures that `clipql embed` takes together, decoding some while others are in the model. */
+const IN_FOLDER = 64;
 /** Decode and preprocessing against the codec alone, for a camera's picture. */
 const MOST_OF_CODEC = 1.3;
 
 /** From a JPEG file's bytes to an embedding, and what each part of the way takes. */
-export const endToEndProbe: Probe = async ({ model, precision, threads, times }) => {
+export const endToEndProbe: Probe = async (request) => {
+  const { model, precision, threads, times } = request;
   const codec = await jpegCodec();
-  const { files } = await benchModel(model);
+  const { files, folder } = await benchModel(model);
   const clip = await loadClip(files, { precision, threads });
   const rows = [];
   const claims = [];
@@ -43,6 +48,21 @@ export const endToEndProbe: Probe = async ({ model, precision, threads, times })
       towerMs: round(towerMs),
       totalMs: round(totalMs),
     });
+    if (folder !== undefined && width * height === SCREEN_PIXELS) {
+      const batch = Array.from({ length: IN_FOLDER }, () => pixels);
+      const batchMs = await medianTime(times, () => clip.encodeImages(batch));
+      rows.push({
+        picture: `a folder of ${IN_FOLDER} of ${width}×${height}`,
+        fileKB: Math.round((IN_FOLDER * file.length) / 1000),
+        precision,
+        threads,
+        codecMs: round(IN_FOLDER * codecMs),
+        decodeMs: round(IN_FOLDER * decodeMs),
+        preprocessMs: round(IN_FOLDER * (preprocessedMs - decodeMs)),
+        towerMs: round(batchMs),
+        totalMs: round(await embedFolder(folder, file, IN_FOLDER, request)),
+      });
+    }
     if (width * height >= CAMERA_PIXELS) {
       const claim = `decoding and preprocessing ${width}×${height} by the codec alone`;
       claims.push(atMost(claim, preprocessedMs / codecMs, MOST_OF_CODEC));

@@ -26,9 +26,14 @@ describe('probes', () => {
     expect(rows[0]!.packedMB).toBeLessThan(10);
   });
 
-  test('the way from a JPEG is measured for pictures of three sizes', async () => {
+  test('the way from a JPEG is measured for pictures of three sizes, and for a folder', async () => {
     const { rows } = await runProbe('end-to-end', { ...NANO, times: 1 });
-    expect(rows.map(({ picture }) => picture)).toEqual(['640×480', '1920×1080', '4000×3000']);
+    expect(rows.map(({ picture }) => picture)).toEqual([
+      '640×480',
+      '1920×1080',
+      'a folder of 64 of 1920×1080',
+      '4000×3000',
+    ]);
   });
 
   test('a model that is not there is said by name', async () => {
