@@ -1,5 +1,5 @@
 /** The configs of the zoo's models as they are published, and as small ones of the same shape. */
-import type { JsonObject } from '../../packages/bench/src/kit/json-object.ts';
+import type { JsonObject } from '../../packages/bench/src/kit/input-file.ts';
 
 /** What a config describes; full size, unless made small. */
 interface Sizes {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ZooModel } from '../../packages/api/src/models/zoo.ts';
-import type { JsonObject } from '../../packages/bench/src/kit/json-object.ts';
+import type { JsonObject } from '../../packages/bench/src/kit/input-file.ts';
 import { checkpointTensors } from '../../packages/bench/src/kit/models/checkpoint-tensors.ts';
 import { openAiTensors } from '../../packages/bench/src/kit/models/openai-tensors.ts';
 import { fillWeight } from '../../packages/bench/src/kit/models/recipe.ts';

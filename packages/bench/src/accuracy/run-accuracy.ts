@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackendName, type Clip, loadClip, type Precision } from '@clipql/core';
+import type { JsonObject } from '../kit/input-file.ts';
 import { readJsonObject } from '../kit/input-file.ts';
-import type { JsonObject } from '../kit/json-object.ts';
 import { describeMachine } from '../kit/machine.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
 import type { Accuracy, AccuracyReport, AccuracyRow } from '../kit/reports/accuracy-report.ts';

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { BenchError } from './errors.ts';
-import type { JsonObject } from './json-object.ts';
+
+/** What JSON calls an object; what its fields hold is still to be checked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** @throws BenchError FILE_NOT_FOUND where the file cannot be read. */
 export async function readBytes(file: string): Promise<Uint8Array> {

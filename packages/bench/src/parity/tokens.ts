@@ -1,7 +1,7 @@
 import { BACKENDS, type Clip, loadClip } from '@clipql/core';
 import { BenchError } from '../kit/errors.ts';
+import type { JsonObject } from '../kit/input-file.ts';
 import { readJsonObject } from '../kit/input-file.ts';
-import type { JsonObject } from '../kit/json-object.ts';
 import { openaiTokenizer } from '../kit/models/openai-tokenizer.ts';
 import { recipeModel } from '../kit/models/recipe-model.ts';
 import type { ParityResult } from './row.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { loadClip } from '@clipql/core';
-import type { JsonObject } from '../kit/json-object.ts';
+import type { JsonObject } from '../kit/input-file.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
 import { recipePixels } from '../kit/models/recipe.ts';
 import { recipeModel } from '../kit/models/recipe-model.ts';

@@ -1,5 +1,5 @@
 import { loadClip } from '@clipql/core';
-import type { JsonObject } from '../kit/json-object.ts';
+import type { JsonObject } from '../kit/input-file.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
 import { visionSizes } from '../kit/models/clip-sizes.ts';
 import { recipePixels } from '../kit/models/recipe.ts';

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BenchError } from '../kit/errors.ts';
+import type { JsonObject } from '../kit/input-file.ts';
 import { readJsonObject } from '../kit/input-file.ts';
-import type { JsonObject } from '../kit/json-object.ts';
 import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
 import type { ProbeReport } from '../kit/reports/claims.ts';
 import type { SpeedReport } from '../kit/reports/speed-report.ts';

@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { benchModel } from '../models/bench-model.ts';
 import { onnxFile } from '../onnx/export.ts';
 import type { Engine, EngineSpec } from './engine.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { imageSizeOf } from '../models/clip-sizes.ts';
 import { recipePixels } from '../models/recipe.ts';
 import type { ImageWorkload, TextWorkload } from './workload.ts';

@@ -4,7 +4,7 @@ import type { ModelFiles } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import { BenchError } from '../errors.ts';
 import { REPOSITORY } from '../folders.ts';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { openaiTokenizer } from './openai-tokenizer.ts';
 import { recipeModel } from './recipe-model.ts';
 import { readCase, referenceCase } from './reference-case.ts';

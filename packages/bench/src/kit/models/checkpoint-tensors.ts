@@ -3,7 +3,7 @@
  * `config.json`. Written out apart from core's list of names, so that the two check one another.
  */
 
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { isSiglip, patchesOf, projectionOf, textSizes, visionSizes } from './clip-sizes.ts';
 import { siglipTensors } from './siglip-tensors.ts';
 import { type CheckpointTensor, encoder, float, ids, norm } from './tensor-shapes.ts';

@@ -1,6 +1,6 @@
 /** The sizes of a model, from Hugging Face's `config.json` and the defaults of its family, or from `open_clip_config.json`. */
 
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { asTransformersConfig } from './open-clip-sizes.ts';
 import { isOpenClip } from './openai-sizes.ts';
 

@@ -1,5 +1,5 @@
 /** open_clip's `open_clip_config.json` in the terms of transformers' `config.json`. */
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 
 const VISION_DEFAULTS = { width: 768, layers: 12, head_width: 64, mlp_ratio: 4, patch_size: 16 };
 const TEXT_DEFAULTS = { width: 512, layers: 12, heads: 8, mlp_ratio: 4 };

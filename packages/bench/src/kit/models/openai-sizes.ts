@@ -1,5 +1,5 @@
 /** The sizes of a model in OpenAI's layout, from open_clip's `open_clip_config.json` or the arguments of OpenAI's `CLIP`. */
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 
 interface TransformerSizes {
   readonly width: number;

@@ -1,6 +1,6 @@
 /** The tensors of a checkpoint in OpenAI's layout. */
 
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { type OpenAiSizes, openAiSizes, type ResNetSizes } from './openai-sizes.ts';
 import { type CheckpointTensor, float, linear, norm } from './tensor-shapes.ts';
 

@@ -1,5 +1,5 @@
 import type { ModelFiles } from '@clipql/core';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { checkpointTensors } from './checkpoint-tensors.ts';
 import { imageSizeOf, isSiglip, textSizes } from './clip-sizes.ts';
 import { isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';

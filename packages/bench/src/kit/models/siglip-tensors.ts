@@ -1,6 +1,6 @@
 /** The tensors of a published `SiglipModel`. */
 
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { patchesOf, textSizes, visionSizes } from './clip-sizes.ts';
 import { type CheckpointTensor, encoder, float, linear, norm } from './tensor-shapes.ts';
 

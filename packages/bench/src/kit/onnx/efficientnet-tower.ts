@@ -2,7 +2,7 @@
  * EfficientNet-Lite0 as an ONNX graph: `pixel_values` [B, 3, S, S] to `image_embeds` [B, E], before they are divided
  * by their length. B is free. onnxruntime's optimizer folds the batch norms and fuses ReLU6 into the convolutions.
  */
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { imageSizeOf, projectionOf } from '../models/clip-sizes.ts';
 import { type Convolution, efficientNetLite } from '../models/efficientnet-lite.ts';
 import type { Value } from './onnx-graph.ts';

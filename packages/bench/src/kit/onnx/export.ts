@@ -1,7 +1,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFiles, Precision } from '@clipql/core';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { hasTimmTrunk, isOpenClip } from '../models/openai-sizes.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { buildEfficientNetTower } from './efficientnet-tower.ts';

@@ -5,7 +5,7 @@
  * @see https://github.com/openai/CLIP/blob/main/clip/model.py, VisionTransformer
  */
 
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import { patchesOf, projectionOf, visionSizes } from '../models/clip-sizes.ts';
 import type { Value } from './onnx-graph.ts';
 import { layerNorm, project, type TowerBuilder, transformer } from './transformer.ts';

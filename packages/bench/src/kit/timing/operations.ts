@@ -6,7 +6,7 @@
  */
 
 import type { Workload } from '../engines/workload.ts';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../input-file.ts';
 import {
   patchesOf,
   projectionOf,
