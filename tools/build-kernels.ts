@@ -39,7 +39,7 @@ const TARGETS: readonly Target[] = [
     },
   },
   {
-    file: core('src/image/resize-row.generated.ts'),
+    file: core('src/image/resize/resize-row.generated.ts'),
     entry: core('assembly/resize-row.ts'),
     comment: 'The horizontal pass of resizing.',
     constant: 'RESIZE_ROW',

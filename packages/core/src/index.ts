@@ -24,8 +24,8 @@ export {
 export { ClipError, type ClipErrorCode } from './errors.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';
-export type { ResizeFilter } from './image/filters.ts';
 export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
+export type { ResizeFilter } from './image/resize/filters.ts';
 export type { JimpImage, RgbImage } from './image/rgb-image.ts';
 export { type ImageHeader, sniffImage } from './image/sniff.ts';
 export {

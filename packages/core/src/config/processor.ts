@@ -1,5 +1,5 @@
-import type { ResizeFilter } from '../image/filters.ts';
 import type { PreprocessConfig } from '../image/preprocess.ts';
+import type { ResizeFilter } from '../image/resize/filters.ts';
 import { Fields, isJsonObject, type JsonObject, parseJsonObject } from '../json.ts';
 import { channelTriple, OPENAI_MEAN, OPENAI_STD } from './channels.ts';
 

@@ -1,5 +1,5 @@
-import type { ResizeFilter } from './filters.ts';
-import { resizeAndCrop } from './resize.ts';
+import type { ResizeFilter } from './resize/filters.ts';
+import { resizeAndCrop } from './resize/resize.ts';
 import { checkRgbImage, type RgbImage } from './rgb-image.ts';
 
 /** How pictures become a vision tower's input: the fields of a processor's file that count. */

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ClipError } from '../errors.ts';
+import { CODECS } from './codecs.ts';
 import { decodeImage } from './decode.ts';
 import { PngColour } from './png/png-file.ts';
 import { sniffImage } from './sniff.ts';
@@ -47,6 +48,14 @@ function expectSound(bytes: Uint8Array): void {
   }
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(MEBIBYTE);
 }
+
+test('each format has a beginning and a bomb', () => {
+  const begins = ({ recognizes }: (typeof CODECS)[number]) =>
+    BEGINNINGS.some((bytes) => recognizes(Uint8Array.from([...bytes, ...new Uint8Array(64)])));
+  expect(CODECS.filter((codec) => !begins(codec)).map(({ name }) => name)).toEqual([]);
+  const isBombed = (title: string) => Object.keys(BOMBS).some((name) => name.endsWith(title));
+  expect(CODECS.filter(({ title }) => !isBombed(title)).map(({ name }) => name)).toEqual([]);
+});
 
 test('any bytes are sniffed or refused', () => {
   const file = fc

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ClipError } from '../errors.ts';
 import { seededNumbers } from '../testing/seeded.ts';
+import { CODECS } from './codecs.ts';
 import { PngColour } from './png/png-file.ts';
 import { sniffImage } from './sniff.ts';
 import { writeGif } from './testing/gif-writer.ts';
@@ -27,6 +28,11 @@ function behind(bytes: Uint8Array, name: string): number {
 }
 
 describe('sniffImage', () => {
+  test('has a seed file of each format, from which the other tests make theirs', () => {
+    const seeded = new Set(SEED_IMAGES.map(({ format }) => format));
+    expect([...seeded].sort()).toEqual(CODECS.map(({ name }) => name).sort());
+  });
+
   test.each(SEED_IMAGES)('finds format and size of $name', ({ format, width, height, bytes }) => {
     expect(sniffImage(bytes)).toMatchObject({ format, width, height });
   });

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError } from '../../errors.ts';
 import { FILTERS, type ResizeFilter } from './filters.ts';
 
 /** Bits behind the point: 8 of the 32 are for the sample, 2 for sign and overshoot. */

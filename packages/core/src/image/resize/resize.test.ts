@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { seededNumbers } from '../testing/seeded.ts';
-import { decodeImage } from './decode.ts';
+import { seededNumbers } from '../../testing/seeded.ts';
+import { decodeImage } from '../decode.ts';
+import type { RgbImage } from '../rgb-image.ts';
+import { EQUAL, levelDifference } from '../testing/level-difference.ts';
+import { pictureOf, pixelAt, sampleFile, samplePicture } from '../testing/sample-picture.ts';
 import type { ResizeFilter } from './filters.ts';
 import { resizeAndCrop } from './resize.ts';
-import type { RgbImage } from './rgb-image.ts';
-import { EQUAL, levelDifference } from './testing/level-difference.ts';
-import { pictureOf, pixelAt, sampleFile, samplePicture } from './testing/sample-picture.ts';
 
 // That bicubic's levels are Pillow's at the models' sizes is tested in reference.test.ts.
 
@@ -30,7 +30,7 @@ const whole = ({ width, height }: { width: number; height: number }) => ({
   height,
 });
 
-const FILTER_FILES = readdirSync(new URL('./testing/files/resize/', import.meta.url))
+const FILTER_FILES = readdirSync(new URL('../testing/files/resize/', import.meta.url))
   .map((name) => /^(\d+)x(\d+)\.(\w+)\.png$/.exec(name))
   .filter((found) => found !== null)
   .map(([name, width, height, filter]) => ({ name, width, height, filter }));

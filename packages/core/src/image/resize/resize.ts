@@ -1,7 +1,7 @@
-import { ClipError } from '../errors.ts';
+import { ClipError } from '../../errors.ts';
+import type { RgbImage } from '../rgb-image.ts';
 import { type AxisWeights, axisWeights } from './axis-weights.ts';
 import type { ResizeFilter } from './filters.ts';
-import type { RgbImage } from './rgb-image.ts';
 import { clamped, HALF, type RowSums, rowSums } from './row-sums.ts';
 import { simdRows } from './simd-rows.ts';
 

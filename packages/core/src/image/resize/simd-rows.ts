@@ -1,4 +1,4 @@
-import { base64Bytes } from '../base64.ts';
+import { base64Bytes } from '../../base64.ts';
 import type { AxisWeights } from './axis-weights.ts';
 import { RESIZE_ROW } from './resize-row.generated.ts';
 import type { RowSums } from './row-sums.ts';
