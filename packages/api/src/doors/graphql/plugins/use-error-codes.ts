@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { meaningOf } from '../../../errors/error-codes.ts';
-import { oneLine } from '../../../errors/one-line.ts';
+import { oneLine, shorten } from '../../../errors/one-line.ts';
 import { type PublicError, publicError } from '../../../errors/public-error.ts';
 import {
   type DescribedError,
@@ -151,8 +151,22 @@ function describeRequestError(
   { suggestions }: Wording,
 ): CodedError {
   const line = oneLine(suggestions ? message : withoutSuggestion(message));
-  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: line };
+  const described = isAboutImage(message)
+    ? `${shorten(line, MAX_QUOTED)} ${HOW_TO_GIVE_IMAGES}`
+    : line;
+  return { code: typeof code === 'string' ? code : 'BAD_INPUT', message: described };
 }
+
+/** A text where an ImageInput is expected may be a whole data URL. */
+const MAX_QUOTED = 300;
+const HOW_TO_GIVE_IMAGES =
+  'An image is { url: … }, { base64: … } or { upload: … }; classify takes a URL alone as imageUrl.';
+
+/** Whether graphql-js found something else in the place of an `ImageInput`: a text, most often. */
+const isAboutImage = (message: string): boolean =>
+  message.startsWith('Expected value of type "ImageInput') ||
+  message.endsWith('Expected type "ImageInput" to be an object.') ||
+  /expecting type "ImageInput!?"\.$/.test(message.slice(-50));
 
 /** GraphQL quotes what a client sent, of any length, so no expression goes over it. */
 function withoutSuggestion(message: string): string {

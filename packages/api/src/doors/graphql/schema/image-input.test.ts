@@ -176,6 +176,17 @@ test.each(['', ' \n', '===='])('base64 without a byte is BAD_INPUT: %j', async (
   expect(errors[0]!.message).toContain('base64');
 });
 
+test.each([
+  ['{ classify(image: "a.jpg", labels: ["a"]) { label } }', {}],
+  [CLASSIFY, { image: 'https://example.org/a.jpg' }],
+  [CLASSIFY, { image: `data:,${'a'.repeat(10_000)}` }],
+  ['query ($u: String!) { classify(image: $u, labels: ["a"]) { label } }', { u: 'a.jpg' }],
+])('a text in the place of an image is told of imageUrl: %s', async (query, variables) => {
+  const { errors } = await api.query(query, variables);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]!.message).toContain('classify takes a URL alone as imageUrl');
+});
+
 test('two ways to give an image, or none, are told', async () => {
   const two = await api.query(CLASSIFY, { image: { url: '/examples/a.jpg', base64: 'AAAA' } });
   expect(two.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
