@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { partyOf } from '../access/client-address.ts';
+import { clientAddressReader, partyOf } from '../access/client-address.ts';
 import { openToAll } from '../access/open-to-all.ts';
 import { listen } from '../doors/listener/server.ts';
 import { createReadiness } from '../doors/requests/readiness.ts';
@@ -93,7 +93,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
     const flood = (address?: string) => floodOf(models, address);
-    const server = await listen(yoga, settings, countRefusals(log, metrics), flood);
+    const listening = { ...settings, clientOf: clientAddressReader(settings.trustProxies) };
+    const server = await listen(yoga, listening, countRefusals(log, metrics), flood);
     // Whoever reads that it listens may end it at once.
     const ending = signalled();
     if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);

@@ -5,12 +5,13 @@ import type { KeepBytes } from '../requests/request-body.ts';
 import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import type { ClipqlYoga } from '../yoga.ts';
 import { compressBody, compressSlices, packingOf } from './compress.ts';
-import { refuse } from './refuse.ts';
+import { type RefusalLog, refuse } from './refuse.ts';
 
 /** What answers requests. */
 export interface Answering {
   readonly yoga: ClipqlYoga;
-  readonly log: Pick<ServerLog, 'request' | 'unexpected'>;
+  readonly log: Pick<ServerLog, 'unexpected'>;
+  readonly refusals: RefusalLog;
   /** Ends all operations. */
   readonly ending: AbortSignal;
   readonly isEnding: () => boolean;
@@ -71,14 +72,14 @@ function wrongAddress({
  * @returns undefined where the request is refused.
  */
 async function respond(
-  { yoga, log, ending }: Answering,
+  { yoga, log, refusals, ending }: Answering,
   request: IncomingMessage,
   response: ServerResponse,
   keepBytes: KeepBytes,
 ): Promise<Response | undefined> {
   const message = wrongAddress(request);
   if (message !== undefined) {
-    refuse({ code: 'BAD_REQUEST', message }, response, log.request);
+    refuse({ code: 'BAD_REQUEST', message }, response, refusals);
     return undefined;
   }
   const requestId = String(response.getHeader(REQUEST_ID));
@@ -92,7 +93,7 @@ async function respond(
     if (response.destroyed) throw error;
     log.unexpected(requestId, error);
     const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
-    refuse({ code: 'INTERNAL', message }, response, log.request);
+    refuse({ code: 'INTERNAL', message }, response, refusals);
     return undefined;
   }
 }

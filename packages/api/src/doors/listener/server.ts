@@ -9,7 +9,7 @@ import { accept } from './accept.ts';
 import { answer, identify } from './answer.ts';
 import { closeBothWays } from './close-both-ways.ts';
 import { HeldBodies } from './held-bodies.ts';
-import { refuse, refuseClient } from './refuse.ts';
+import { type ClientOf, forwardedFor, refuse, refuseClient } from './refuse.ts';
 import { shutDown } from './shut-down.ts';
 import { StartLine } from './start-line.ts';
 
@@ -38,6 +38,8 @@ export interface ListenOptions {
   readonly transferMs?: (bytes: number) => number;
   /** Bytes of requests that may arrive or be answered at a time; 256 MiB unless given. */
   readonly heldBytes?: number;
+  /** Who a request is from; the connection's other end unless given. */
+  readonly clientOf?: ClientOf;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -56,8 +58,8 @@ const CHECK_MS = 5_000;
 /**
  * Listens for HTTP requests. A client that is slow to send, or to take its answer, is cut off.
  *
- * @param flood why to refuse a request for work before it is read, if there is a reason, by the address of
- *   the connection's other end.
+ * @param flood why to refuse a request for work before it is read, if there is a reason, by its client's
+ *   address.
  * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
  */
 export async function listen(
@@ -67,13 +69,15 @@ export async function listen(
   flood: (address?: string) => PublicError | undefined = () => undefined,
 ): Promise<RunningServer> {
   const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
+  const { clientOf = (connected = '') => connected } = options;
   let isEnding = false;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
   const starts = new StartLine();
   const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
   const ending = breakOff.signal;
-  const answering = { yoga, log, ending, isEnding: () => isEnding, transferMs };
+  const refusals = { request: log.request, clientOf };
+  const answering = { yoga, log, refusals, ending, isEnding: () => isEnding, transferMs };
   const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
   const timeouts = {
     requestTimeout,
@@ -100,9 +104,10 @@ export async function listen(
     };
     const sent = () => cutOffLate(response, transferMs);
     if (!isWork(request)) return begin();
-    const refusal = flood(request.socket.remoteAddress) ?? starts.enter(begin);
+    const refusal =
+      flood(clientOf(request.socket.remoteAddress, forwardedFor(request))) ?? starts.enter(begin);
     if (refusal === undefined) return;
-    refuse(refusal, response, log.request);
+    refuse(refusal, response, refusals);
     sent();
   });
   server.on('connection', closeBothWays);
@@ -112,7 +117,7 @@ export async function listen(
     if (![...open].some(isBeingTaken)) closeIdle();
   };
   server.on('clientError', (error, socket) =>
-    refuseClient(error, socket as Socket, open, log.request),
+    refuseClient(error, socket as Socket, open, refusals),
   );
   const acceptor = await accept(server, host, port).catch((error) => {
     throw listenFailure(error, host, port);
@@ -121,7 +126,7 @@ export async function listen(
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
       isEnding = true;
-      return shutDown({ server, acceptor, open, breakOff, log: log.request }, graceMs, drained);
+      return shutDown({ server, acceptor, open, breakOff, log: refusals }, graceMs, drained);
     },
   };
 }

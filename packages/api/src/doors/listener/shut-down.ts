@@ -2,9 +2,8 @@ import type { Server, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../../errors/api-error.ts';
 import { describeError } from '../../errors/public-error.ts';
-import type { RequestLog } from '../../telemetry/server-log.ts';
 import type { Acceptor } from './accept.ts';
-import { refuse } from './refuse.ts';
+import { type RefusalLog, refuse } from './refuse.ts';
 
 /** How long before the end of the grace operations are broken off, in milliseconds. */
 const LAST_WORDS_MS = 1_000;
@@ -20,7 +19,7 @@ export interface Listener {
   readonly open: ReadonlySet<ServerResponse>;
   /** Ends all operations. */
   readonly breakOff: AbortController;
-  readonly log: RequestLog;
+  readonly log: RefusalLog;
 }
 
 /**
@@ -49,7 +48,7 @@ export async function shutDown(
 }
 
 /** What would not end with its operation: a request that is still arriving, or a model being loaded. */
-async function refuseAll(open: ReadonlySet<ServerResponse>, log: RequestLog): Promise<void> {
+async function refuseAll(open: ReadonlySet<ServerResponse>, log: RefusalLog): Promise<void> {
   const refusal = describeError(shuttingDown());
   const left = [...open];
   const closed = left.map((response) => new Promise((resolve) => response.once('close', resolve)));
