@@ -25,7 +25,7 @@ export async function generate(): Promise<string> {
       disableDescriptions: true,
       useTypeImports: true,
       strictScalars: true,
-      scalars: { File: 'File' },
+      scalars: { DateTime: 'string', Upload: 'File' },
     },
     plugins: [{ operations: {} }, { typedDocumentNode: {} }],
     pluginMap: { operations, typedDocumentNode },

@@ -18,7 +18,7 @@ const { classifyMany } = await new GraphQLClient(url)
     process.exit(1);
   });
 
-for (const [i, outcome] of classifyMany.entries()) {
+for (const [i, outcome] of (classifyMany ?? []).entries()) {
   if (outcome.__typename === 'Classification') {
     const shares = outcome.scores.map(
       ({ label, probability }) => `${label} ${probability?.toFixed(2)}`,

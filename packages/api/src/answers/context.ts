@@ -7,6 +7,7 @@ import {
   operationOver,
 } from '../inference/caller.ts';
 import type { LabelSets, OwnedLabelSets } from '../label-sets/label-sets.ts';
+import type { DocumentLimits } from '../limits/documents.ts';
 import type { Limits } from '../limits/limits.ts';
 import { LoopSlices } from '../limits/loop-slices.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
@@ -24,9 +25,15 @@ export interface OperationServices {
   readonly settings: OperationSettings;
 }
 
-interface OperationSettings extends Limits {
+/** What one operation may ask for, and for how long. */
+export interface ServerLimits extends Limits, DocumentLimits {
   /** Seconds that an operation may take. */
   readonly deadline: number;
+  /** Of an image; SERVER_MEGAPIXELS unless given. */
+  readonly maxMegapixels?: number | undefined;
+}
+
+interface OperationSettings extends ServerLimits {
   /** Whether all callers share their label sets. */
   readonly sharedLabelSets: boolean;
 }
@@ -45,6 +52,7 @@ export interface Context {
   readonly models: ModelRegistry;
   /** The caller's own, unless all share them. */
   readonly labelSets: LabelSets;
+  readonly limits: ServerLimits;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
   /**
@@ -87,6 +95,7 @@ export function createContext(
   return {
     models,
     labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
+    limits: settings,
     slices: new LoopSlices(),
     describe: (error) => {
       const described = describeFailure(error, log);

@@ -69,9 +69,9 @@ test('when no image is let in, the answer is status 429 that says when to come b
 
 test('the largest label set that is allowed is let in by an idle server', async () => {
   const { data, errors } = await api.query(
-    `mutation ($labels: [String!]!) { createLabelSet(name: "large", labels: $labels, preset: ENSEMBLE) { name } }`,
+    `mutation ($labels: [String!]!) { createLabelSet(input: { name: "large", labels: $labels, preset: ENSEMBLE }) { labelSet { name } } }`,
     { labels: Array.from({ length: 1_000 }, (_, i) => `thing ${i}`) },
   );
   expect(errors).toEqual([]);
-  expect(data.createLabelSet).toEqual({ name: 'large' });
+  expect(data.createLabelSet).toEqual({ labelSet: { name: 'large' } });
 });

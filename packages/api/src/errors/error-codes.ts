@@ -1,101 +1,299 @@
 import type { ClipErrorCode } from '@clipql/core';
-import type { ApiErrorCode } from './api-error.ts';
-import type { PublicError } from './public-error.ts';
+import {
+  type ErrorMeaning,
+  noModel,
+  ofCommand,
+  refused,
+  retryable,
+  retryableOperation,
+  wholeOperation,
+} from './error-meaning.ts';
 
-/** What an error's code means to a client. */
-interface CodeMeaning {
-  /** Of HTTP, where a whole request fails with it. */
-  readonly status: number;
-  /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
-  /** Whether it is about an operation as a whole, so that no part of it can be answered. */
-  readonly wholeOperation: boolean;
-  /** What clients are told where its message, of hosts and folders, is for whoever runs the server alone. */
-  readonly instead?: string;
-}
-
-const refused = (status: number): CodeMeaning => ({
-  status,
-  retryable: false,
-  wholeOperation: false,
-});
-const retryable = (status: number): CodeMeaning => ({ ...refused(status), retryable: true });
-const wholeOperation = (status: number): CodeMeaning => ({
-  ...refused(status),
-  wholeOperation: true,
-});
-
-const noModel: CodeMeaning = { ...wholeOperation(500), instead: 'the model cannot be had now' };
+const SEND_FEWER = 'Split the request.';
+const RETRY = 'Retry.';
+const FIX = 'Fix the argument that the message names.';
+const OPERATOR = 'Tell the operator.';
 
 /**
- * Every door answers from this table. An image's own failure is 422 where nothing says it better: a
- * status of 5xx would be about this server.
+ * Every door answers from this table, and `docs/errors.md` and the schema's enum are made from it. An
+ * image's own failure is 422 where nothing says it better: a status of 5xx would be about this server.
  */
-const MEANINGS: Readonly<Record<ApiErrorCode | ClipErrorCode | 'INTERNAL', CodeMeaning>> = {
-  BAD_IMAGE_URL: refused(400),
-  HOST_NOT_ALLOWED: refused(403),
-  IMAGE_FETCH_FAILED: retryable(422),
-  IMAGE_TOO_LARGE: refused(413),
-  IMAGE_FILE_UNREADABLE: refused(422),
-  IMAGE_UNSUPPORTED: refused(422),
-  IMAGE_CORRUPT: refused(422),
-  BAD_REQUEST: wholeOperation(400),
-  NOT_FOUND: wholeOperation(404),
-  UNAUTHENTICATED: wholeOperation(401),
-  RATE_LIMITED: { ...wholeOperation(429), retryable: true },
-  UNKNOWN_HOST: wholeOperation(403),
-  CROSS_SITE_REQUEST: wholeOperation(403),
-  REQUEST_TOO_LARGE: wholeOperation(413),
-  HEADERS_TOO_LARGE: wholeOperation(431),
-  REQUEST_TIMEOUT: { ...wholeOperation(408), retryable: true },
-  IMAGE_DECODE_TIMEOUT: refused(422),
-  OVERLOADED: retryable(429),
-  DEADLINE_EXCEEDED: retryable(504),
-  REQUEST_ABORTED: retryable(499),
-  SHUTTING_DOWN: { ...wholeOperation(503), retryable: true },
-  BAD_INPUT: refused(400),
-  TOO_MANY_IMAGES: wholeOperation(400),
-  TOO_MANY_IMAGE_BYTES: refused(413),
-  TOO_MANY_LABELS: wholeOperation(400),
-  TOO_MANY_PROMPTS: wholeOperation(400),
-  ANSWER_TOO_LARGE: wholeOperation(400),
-  UNKNOWN_MODEL: wholeOperation(404),
-  PRECISION_NOT_SERVED: wholeOperation(404),
-  UNKNOWN_LABEL_SET: wholeOperation(404),
-  LABEL_SET_EXISTS: wholeOperation(409),
-  TOO_MANY_LABEL_SETS: wholeOperation(409),
-  LABEL_SET_NOT_KEPT: { ...wholeOperation(500), instead: 'label sets cannot be written now' },
-  BAD_OPTION: wholeOperation(500),
-  DATA_BUSY: wholeOperation(500),
-  LISTEN_FAILED: wholeOperation(500),
-  NO_IMAGES: wholeOperation(500),
-  FOLDER_UNREADABLE: wholeOperation(500),
-  OUTPUT_EXISTS: wholeOperation(500),
-  OUTPUT_BUSY: wholeOperation(500),
-  OUTPUT_UNWRITABLE: wholeOperation(500),
-  MODEL_MEMORY_FULL: { ...wholeOperation(503), retryable: true },
-  MODEL_NOT_FOUND: noModel,
-  DOWNLOAD_FAILED: noModel,
-  DOWNLOAD_DENIED: noModel,
-  DOWNLOAD_CORRUPT: noModel,
-  OFFLINE: noModel,
-  DISK_FULL: noModel,
-  CACHE_UNUSABLE: noModel,
-  MODEL_CONFIG_INVALID: noModel,
-  WEIGHTS_INVALID: noModel,
-  WEIGHTS_MISMATCH: noModel,
-  OUT_OF_MEMORY: retryable(503),
-  WORKER_LOST: retryable(503),
-  GPU_UNAVAILABLE: wholeOperation(500),
-  GPU_LOST: retryable(503),
-  DISPOSED: retryable(503),
-  INTERNAL: refused(500),
-};
+const MEANINGS = {
+  // Images
+  BAD_IMAGE_URL: refused(
+    400,
+    'The image’s address is no http, https or data URL, or is malformed.',
+    FIX,
+  ),
+  HOST_NOT_ALLOWED: refused(
+    403,
+    'The image’s host has a private address, or the server’s rules exclude it.',
+    'Use a public host, or ask the operator for `--allow-hosts`.',
+  ),
+  IMAGE_FETCH_FAILED: retryable(
+    422,
+    'The image’s host is unknown, was too slow, or did not answer with 2xx.',
+    'Retry if `retryable` is true.',
+  ),
+  IMAGE_TOO_LARGE: refused(
+    413,
+    'The image has more bytes or pixels than allowed.',
+    'Send a smaller image.',
+  ),
+  IMAGE_FILE_UNREADABLE: refused(
+    422,
+    'A file named on the command line cannot be read.',
+    'Check its path and permissions.',
+  ),
+  IMAGE_UNSUPPORTED: refused(
+    422,
+    'The bytes are no image of a supported format.',
+    'Send a PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF.',
+  ),
+  IMAGE_CORRUPT: refused(422, 'The image’s data is truncated or damaged.', 'Send another file.'),
+  IMAGE_DECODE_TIMEOUT: refused(422, 'Decoding the image took too long.', 'Send a smaller image.'),
+
+  // The request
+  BAD_INPUT: refused(
+    400,
+    'An argument is not usable: no labels, an empty label, a text that is too long.',
+    FIX,
+  ),
+  BAD_REQUEST: wholeOperation(
+    400,
+    'The request does not have the form that it must have; with status 405, 406 or 415 for its method and types.',
+    'Fix what the message names.',
+  ),
+  NOT_FOUND: wholeOperation(404, 'Nothing is at the path.', 'GraphQL is at `/graphql`.'),
+  UNAUTHENTICATED: wholeOperation(
+    401,
+    'The request has no valid key.',
+    'Send `authorization: Bearer KEY` or `x-api-key: KEY`.',
+  ),
+  RATE_LIMITED: retryableOperation(
+    429,
+    'The key or the address sends more requests a minute than it may.',
+    'Wait as long as `retry-after` says.',
+  ),
+  UNKNOWN_HOST: wholeOperation(
+    403,
+    'The `host` header names none of the server’s hosts.',
+    'Use one of its names; operators add them with `--hosts`.',
+  ),
+  CROSS_SITE_REQUEST: wholeOperation(
+    403,
+    'A page of another site made a browser send the request.',
+    'Ask the operator for `--cors-origins`, or send JSON.',
+  ),
+  REQUEST_TOO_LARGE: wholeOperation(
+    413,
+    'The request has more bytes or values than allowed.',
+    SEND_FEWER,
+  ),
+  HEADERS_TOO_LARGE: wholeOperation(
+    431,
+    'The request’s headers or URL have more bytes than allowed.',
+    'Send the query by POST.',
+  ),
+  REQUEST_TIMEOUT: retryableOperation(408, 'The request did not arrive in time.', RETRY),
+  REQUEST_ABORTED: retryable(499, 'The client disconnected before it was answered.', RETRY),
+
+  // GraphQL
+  GRAPHQL_PARSE_FAILED: wholeOperation(
+    400,
+    'The query is not valid GraphQL.',
+    'Fix what the message names.',
+  ),
+  GRAPHQL_VALIDATION_FAILED: wholeOperation(
+    400,
+    'The query does not fit the schema.',
+    'Fix the field or argument that the message names.',
+  ),
+  OPERATION_RESOLUTION_FAILURE: wholeOperation(
+    400,
+    'The document has no operation of this name, or several and no name is given.',
+    'Send `operationName`.',
+  ),
+  QUERY_TOO_LARGE: wholeOperation(
+    400,
+    'The document, or all of a batch, has more bytes, levels, aliases, fields or directives than allowed.',
+    'Split the query; put long texts into variables.',
+  ),
+  PERSISTED_QUERY_NOT_FOUND: wholeOperation(
+    404,
+    'The server does not know the query with this hash, or has forgotten it.',
+    'Send it along with its hash; clients do by themselves.',
+  ),
+  PERSISTED_QUERY_MISMATCH: wholeOperation(
+    400,
+    'The hash is not that of the query.',
+    'Send the SHA-256 of the query’s text.',
+  ),
+
+  // Limits
+  TOO_MANY_IMAGES: wholeOperation(400, 'The operation names more images than allowed.', SEND_FEWER),
+  TOO_MANY_IMAGE_BYTES: refused(
+    413,
+    'The operation’s image files together have more bytes than allowed.',
+    SEND_FEWER,
+  ),
+  TOO_MANY_LABELS: wholeOperation(400, 'There are more labels than allowed.', SEND_FEWER),
+  TOO_MANY_PROMPTS: wholeOperation(
+    400,
+    'There are more prompts (labels × templates, and texts) than allowed.',
+    SEND_FEWER,
+  ),
+  ANSWER_TOO_LARGE: wholeOperation(
+    400,
+    'The answer would have more values than allowed.',
+    'Ask for fewer fields, or split the request.',
+  ),
+
+  // Load
+  OVERLOADED: retryable(429, 'The queue is full.', 'Wait as long as `retry-after` says.'),
+  DEADLINE_EXCEEDED: retryable(
+    504,
+    'The operation took longer than operations may.',
+    'Ask for less, or retry.',
+  ),
+  SHUTTING_DOWN: retryableOperation(
+    503,
+    'The server is shutting down.',
+    'Retry with another server.',
+  ),
+  MODEL_MEMORY_FULL: retryableOperation(
+    503,
+    'The models in use leave no memory for another.',
+    RETRY,
+  ),
+  OUT_OF_MEMORY: retryable(
+    503,
+    'The model does not fit into memory.',
+    'Retry, or use a smaller model.',
+  ),
+  WORKER_LOST: retryable(503, 'A thread that ran the model died.', RETRY),
+  GPU_LOST: retryable(503, 'The graphics device was lost while it ran the model.', RETRY),
+  DISPOSED: retryable(503, 'The model was unloaded while it was used.', RETRY),
+  INTERNAL: refused(
+    500,
+    'Something unexpected went wrong.',
+    'Tell the operator `requestId`; the log has the cause under it.',
+  ),
+
+  // Models and label sets
+  UNKNOWN_MODEL: wholeOperation(
+    404,
+    'No model of this name is served.',
+    '`models` lists their names.',
+  ),
+  PRECISION_NOT_SERVED: wholeOperation(
+    404,
+    'The model is not served in this precision.',
+    'Leave `precision` out, or name another model.',
+  ),
+  UNKNOWN_LABEL_SET: wholeOperation(
+    404,
+    'There is no label set of this name.',
+    '`labelSets` lists their names.',
+  ),
+  LABEL_SET_EXISTS: wholeOperation(
+    409,
+    'Another label set has this name.',
+    'Choose another name, or pass `replace: true`.',
+  ),
+  TOO_MANY_LABEL_SETS: wholeOperation(
+    409,
+    'There are as many label sets as allowed.',
+    'Delete one.',
+  ),
+  LABEL_SET_NOT_KEPT: {
+    ...wholeOperation(500, 'A label set cannot be written to the data folder.', OPERATOR),
+    instead: 'label sets cannot be written now',
+  },
+  MODEL_NOT_FOUND: noModel(
+    'A model’s folder or one of its files is missing or unreadable.',
+    'Check the name or the path.',
+  ),
+  DOWNLOAD_FAILED: noModel(
+    'A download failed: no connection, a busy server, too many redirects.',
+    RETRY,
+  ),
+  DOWNLOAD_DENIED: noModel(
+    'The hub refuses the model: it is gated or private, or the token is wrong.',
+    'Accept its terms on the hub and set `HF_TOKEN`.',
+  ),
+  DOWNLOAD_CORRUPT: noModel('Other bytes arrived than were announced.', RETRY),
+  OFFLINE: noModel(
+    'The model is not on disk, and downloads are turned off.',
+    'Run `clipql pull` first.',
+  ),
+  DISK_FULL: noModel('The disk has no room for a download.', 'Make room, or move the cache.'),
+  CACHE_UNUSABLE: noModel('The folder for downloads cannot be written.', 'Check its permissions.'),
+  MODEL_CONFIG_INVALID: noModel(
+    'A model’s configuration is malformed or not supported.',
+    'Check the field that the message names.',
+  ),
+  WEIGHTS_INVALID: noModel('The weights file is malformed.', 'Download it again.'),
+  WEIGHTS_MISMATCH: noModel(
+    'The weights do not fit the model’s configuration.',
+    'Check that both are from the same model.',
+  ),
+
+  // Commands
+  GPU_UNAVAILABLE: ofCommand(
+    'There is no graphics adapter, or it cannot run the model.',
+    'Use `--backend wasm`.',
+  ),
+  BAD_OPTION: ofCommand(
+    'A flag or an environment variable is not usable.',
+    'Fix the one that the message names.',
+  ),
+  DATA_BUSY: ofCommand('Another server uses the data folder.', 'Stop it, or use another folder.'),
+  LISTEN_FAILED: ofCommand(
+    'The address to listen on is taken, or not this machine’s.',
+    'Choose another port or host.',
+  ),
+  NO_IMAGES: ofCommand('A folder has no images, or does not exist.', 'Check the path.'),
+  FOLDER_UNREADABLE: ofCommand('A folder of images cannot be read.', 'Check its permissions.'),
+  OUTPUT_EXISTS: ofCommand(
+    'The output exists, complete or begun by another run.',
+    'Use another file, or remove it.',
+  ),
+  OUTPUT_BUSY: ofCommand('Another process is writing the same output.', 'Wait for it.'),
+  OUTPUT_UNWRITABLE: ofCommand(
+    'The disk is full, or the output’s folder is missing or not writable.',
+    'Make room, or check the folder.',
+  ),
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;
+
+/** A stable word for programs: what every error has that a client gets. */
+export type ErrorCode = keyof typeof MEANINGS;
+
+/** What GraphQL itself finds in a request. */
+type GraphqlErrorCode =
+  | `GRAPHQL_${string}`
+  | `PERSISTED_QUERY_${string}`
+  | 'OPERATION_RESOLUTION_FAILURE'
+  | 'QUERY_TOO_LARGE';
+
+/** What went wrong outside the model. */
+export type ApiErrorCode =
+  | Exclude<ErrorCode, ClipErrorCode | GraphqlErrorCode | 'INTERNAL'>
+  // The model's own, which this package finds too.
+  | 'BAD_INPUT'
+  | 'IMAGE_TOO_LARGE';
+
+/** All codes, in the order in which the documentation has them. */
+export const ERROR_CODES = Object.keys(MEANINGS) as readonly ErrorCode[];
 
 /** What the error itself says goes before what its code does. */
 export function meaningOf({
   code,
-  retryable = MEANINGS[code].retryable,
-}: Pick<PublicError, 'code' | 'retryable'>): CodeMeaning {
-  return { ...MEANINGS[code], retryable };
+  retryable,
+}: {
+  readonly code: ErrorCode | ClipErrorCode;
+  readonly retryable?: boolean;
+}): ErrorMeaning {
+  const meaning: ErrorMeaning = MEANINGS[code];
+  return retryable === undefined ? meaning : { ...meaning, retryable };
 }

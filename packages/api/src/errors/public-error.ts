@@ -1,10 +1,11 @@
-import { ClipError, type ClipErrorCode } from '@clipql/core';
-import { ApiError, type ApiErrorCode } from './api-error.ts';
+import { ClipError } from '@clipql/core';
+import { ApiError } from './api-error.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { oneLine } from './one-line.ts';
 
 /** An error as a user may see it. */
 export interface PublicError {
-  readonly code: ApiErrorCode | ClipErrorCode | 'INTERNAL';
+  readonly code: ErrorCode;
   /** One line. */
   readonly message: string;
   /** Seconds after which to try again. */

@@ -29,7 +29,7 @@ test.each([
   [
     'a label set',
     (i: number) =>
-      `mutation { createLabelSet(name: "some-name-of-number-${i}", labels: ["some label of number ${i}"]) { name } }`,
+      `mutation { createLabelSet(input: { name: "some-name-of-number-${i}", labels: ["some label of number ${i}"] }) { labelSet { name } } }`,
   ],
 ])('%s is kept without the query that it stood in', async (_what, queryOf) => {
   const ask = async (i: number, spaces: number) => {

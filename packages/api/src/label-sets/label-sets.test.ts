@@ -9,7 +9,7 @@ import { writeAtomically } from './atomic-write.ts';
 vi.mock(import('./atomic-write.ts'), { spy: true });
 
 const CREATE = `mutation ($labels: [String!]!) {
-  createLabelSet(name: "scenes", labels: $labels, replace: true) { labels }
+  createLabelSet(input: { name: "scenes", labels: $labels, replace: true }) { labelSet { labels } }
 }`;
 const LIST = '{ labelSets { name labels } }';
 
@@ -32,7 +32,9 @@ test('sets of one name that are written, replaced and deleted at once are on the
   const first = create('a', 'b');
   await vi.waitFor(() => expect(underWay).toBe(1), WAIT);
   const others = [create('a'), create('b'), create('b', 'a')];
-  const removal = api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  const removal = api.query(
+    'mutation { deleteLabelSet(input: { name: "scenes" }) { labelSet { id } } }',
+  );
   // An answer to a question that came after them: they wait for nothing else by now.
   await api.query('{ embedText(text: "later") { tokens } }');
   gate.resolve();
@@ -44,7 +46,9 @@ test('sets of one name that are written, replaced and deleted at once are on the
   await api.close();
   const restarted = await startApi({ settings: { data } });
   expect((await restarted.query(LIST)).data).toEqual(listed);
-  await restarted.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  await restarted.query(
+    'mutation { deleteLabelSet(input: { name: "scenes" }) { labelSet { id } } }',
+  );
   expect(await readdir(join(data, 'label-sets'))).toEqual([]);
   await restarted.close();
   await rm(data, { recursive: true });
@@ -65,7 +69,7 @@ test('embeddings of a set that is deleted while they are computed are not kept',
     '{ classify(imageUrl: "/examples/march-pastoral.jpg", labelSet: "scenes") { label } }',
   );
   await tower.begun(1);
-  await api.query('mutation { deleteLabelSet(name: "scenes") { id } }');
+  await api.query('mutation { deleteLabelSet(input: { name: "scenes" }) { labelSet { id } } }');
   tower.open();
   expect((await answer).data).toEqual({ classify: { label: 'sheep' } });
   expect(await readdir(folder)).toEqual([]);

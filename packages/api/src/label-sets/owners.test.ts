@@ -29,7 +29,9 @@ const as = (api: TestApi, key: string) => async (query: string) => {
 };
 
 const create = (...labels: readonly string[]) =>
-  `mutation { createLabelSet(name: "scenes", labels: ${JSON.stringify(labels)}) { id labels } }`;
+  `mutation { createLabelSet(input: { name: "scenes", labels: ${JSON.stringify(labels)} }) { labelSet { id labels } } }`;
+const DELETE =
+  'mutation { deleteLabelSet(input: { name: "scenes" }) { labelSet { id } errors { code } } }';
 const CLASSIFY =
   '{ classify(imageUrl: "/examples/march-pastoral.jpg", labelSet: "scenes") { label } }';
 const LIST = '{ labelSets { labels } }';
@@ -38,16 +40,18 @@ const UNKNOWN = { errors: [{ extensions: { code: 'UNKNOWN_LABEL_SET' } }] };
 test('callers see only the label sets of their own key, whatever they ask, and after a restart', async () => {
   const first = await start();
   const [app, job] = [as(first, APP_KEY), as(first, JOB_KEY)];
-  const { id } = (await app(create('sheep', 'car'))).data.createLabelSet;
+  const { id } = (await app(create('sheep', 'car'))).data.createLabelSet.labelSet;
   expect(await job(LIST)).toEqual({ data: { labelSets: [] } });
   expect(await job(`{ node(id: "${id}") { id } nodes(ids: ["${id}"]) { id } }`)).toEqual({
     data: { node: null, nodes: [null] },
   });
   expect(await job(CLASSIFY)).toMatchObject(UNKNOWN);
-  expect(await job('mutation { deleteLabelSet(name: "scenes") { id } }')).toMatchObject(UNKNOWN);
+  expect(await job(DELETE)).toMatchObject({
+    data: { deleteLabelSet: { labelSet: null, errors: [{ code: 'UNKNOWN_LABEL_SET' }] } },
+  });
   // The same name is free for others.
   expect(await job(create('violin', 'mountain'))).toMatchObject({
-    data: { createLabelSet: { labels: ['violin', 'mountain'] } },
+    data: { createLabelSet: { labelSet: { labels: ['violin', 'mountain'] } } },
   });
   await first.close();
 
@@ -58,9 +62,9 @@ test('callers see only the label sets of their own key, whatever they ask, and a
     data: { labelSets: [{ labels: ['violin', 'mountain'] }] },
   });
   expect(await appAgain(CLASSIFY)).toEqual({ data: { classify: { label: 'sheep' } } });
-  await jobAgain('mutation { deleteLabelSet(name: "scenes") { id } }');
+  await jobAgain(DELETE);
   expect(await appAgain(LIST)).toEqual({ data: { labelSets: [{ labels: ['sheep', 'car'] }] } });
-  await appAgain('mutation { deleteLabelSet(name: "scenes") { id } }');
+  await appAgain(DELETE);
   const files = await readdir(join(data, 'label-sets'), { recursive: true });
   expect(files.filter((file) => file.includes('scenes'))).toEqual([]);
   await second.close();

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWebServer } from '../../../core/src/testing/web-server.ts';
+import { schema } from '../doors/graphql/schema/index.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { startApi } from '../testing/api.ts';
 import { WAIT } from '../testing/held-tower.ts';
 import { NANO } from '../testing/models.ts';
@@ -188,14 +190,28 @@ test('where the folder of a model is, clients are not told when it cannot be loa
 });
 
 describe('an operation that has failed already', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** A field that is not nullable takes the others with it. */
+  const failLimits = (after: () => Promise<void>) => {
+    const { limits } = schema.getQueryType()!.getFields();
+    vi.spyOn(limits as Required<typeof limits & object>, 'resolve').mockImplementation(async () => {
+      await after();
+      throw new ApiError('BAD_INPUT', 'expected another test');
+    });
+  };
+
   test('lets go of a model that is loaded after that', async () => {
     const api = await startApi({
       served: ['a', 'b'].map((name) => join(folder, name)),
       registry: { idleMs: MINUTE },
     });
+    failLimits(async () => {});
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { data, errors } = await api.query(
-      '{ a: classify(labels: ["a"]) { label } b: embedText(text: "x", model: "b") { tokens } }',
+      '{ limits { images } b: embedText(text: "x", model: "b") { tokens } }',
     );
     expect(data).toBeNull();
     expect(errors).toHaveLength(1);
@@ -215,13 +231,11 @@ describe('an operation that has failed already', () => {
         response.on('close', brokenOff.resolve);
         asked.resolve();
       },
-      '/missing': (_request, response) => {
-        void asked.promise.then(() => response.writeHead(404).end());
-      },
     });
     const api = await startApi({ allowHosts: new Set([server.host]), timeoutMs: 10 * MINUTE });
+    failLimits(() => asked.promise);
     const { data } = await api.query(
-      `{ a: classify(imageUrl: "${server.url}/missing", labels: ["a"]) { label } b: embedImage(imageUrl: "${server.url}/endless") { dimensions } }`,
+      `{ limits { images } b: embedImage(imageUrl: "${server.url}/endless") { dimensions } }`,
     );
     expect(data).toBeNull();
     await brokenOff.promise;

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../../testing/api.ts';
 import { APP_KEY, bearer, hashed, serversWith } from '../requests/testing/ask.ts';
-import { CLASSIFY, SHEEP, times } from './testing/attack.ts';
+import { CLASSIFY, times } from './testing/attack.ts';
 
 let api: TestApi;
 const start = serversWith();
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const MODELS = '{ models { name } }';
 const NANO = { data: { models: [{ name: 'nano' }] } };
-const DELETE = 'mutation { deleteLabelSet(name: "a") { name } }';
+const DELETE = 'mutation { deleteLabelSet(input: { name: "a" }) { labelSet { name } } }';
 
 const get = (parameters: Record<string, string>, headers: Record<string, string> = {}, to = api) =>
   to.fetch(`/graphql?${new URLSearchParams(parameters)}`, { headers });
@@ -199,8 +199,8 @@ describe('in a batch', () => {
   });
 
   test('prompts add up', async () => {
-    const query = `query ($l: [String!]!) { classify(imageUrl: "${SHEEP}", labels: $l, preset: ENSEMBLE) { label } }`;
-    const variables = { l: times(600, String) };
+    const query = 'query ($i: [EmbeddingInput!]!) { embed(inputs: $i) { __typename } }';
+    const variables = { i: times(3_600, () => ({ text: 'a' })) };
     const answers = await (await post(times(2, () => ({ query, variables })))).json();
     expect(answers.map(codesOf)).toEqual([[], ['TOO_MANY_PROMPTS']]);
   });

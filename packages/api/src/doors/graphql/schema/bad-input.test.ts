@@ -56,7 +56,7 @@ function expectError({ status, data, errors }: Answer, code: string, message: Re
   // An operation that asks for too much is refused before it runs.
   const ran = !code.startsWith('TOO_MANY_');
   expect(status).toBe(ran ? 200 : 400);
-  expect(data).toBe(ran ? null : undefined);
+  expect(data).toEqual(ran ? { classify: null } : undefined);
 }
 
 test('text that is no image', async () => {
@@ -164,7 +164,7 @@ test('topK below 1', async () => {
   const { data, errors } = await api.query(
     '{ classify(imageUrl: "/examples/march-pastoral.jpg", labels: ["a"]) { scores(topK: 0) { label } } }',
   );
-  expect(data).toBeNull();
+  expect(data).toEqual({ classify: null });
   expect(errors[0]!.extensions).toEqual({ code: 'BAD_INPUT' });
 });
 
@@ -203,4 +203,14 @@ test('more prompts, or characters in them, than one operation may have', async (
     message: expect.stringMatching(/at most 1,000,000 characters/),
     extensions: { code: 'TOO_MANY_PROMPTS' },
   });
+});
+
+test('one failed classification leaves the other fields alone', async () => {
+  const { data, errors } = await api.query(`{
+    good: similarity(a: { text: "a" }, b: { text: "a" }) { cosine }
+    bad: classify(imageUrl: "data:,", labels: ["a"]) { label }
+    many: classifyMany(images: [{ url: "data:," }], labels: []) { __typename }
+  }`);
+  expect(data).toMatchObject({ good: { cosine: expect.closeTo(1, 5) }, bad: null, many: null });
+  expect(errors.map(({ path }) => path).toSorted()).toEqual([['bad'], ['many']]);
 });

@@ -10,7 +10,7 @@ import { decodeNodeId } from './node-id.ts';
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
-  Scalars: { File: { Input: File; Output: never } };
+  Scalars: { Upload: { Input: File; Output: never }; DateTime: { Input: never; Output: string } };
 }>({
   defaultFieldNullability: false,
   plugins: [RelayPlugin, 'price'],
@@ -29,7 +29,7 @@ export const builder = new SchemaBuilder<{
       price: (_args, { labelSets }) => ({ holds: keptSets(labelSets) }),
     },
     nodesQueryOptions: {
-      nullable: { list: false, items: true },
+      nullable: { list: true, items: true },
       description:
         'Looks up several objects by their ids, in their order; null for those that no longer exist.',
       args: { ids: { description: 'The values of their `id` fields.' } },

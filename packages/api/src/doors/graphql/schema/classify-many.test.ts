@@ -148,7 +148,7 @@ test.each([
   const encodeImages = vi.spyOn(api.model.clip, 'encodeImages');
   const { data, errors } = await classifyMany(more);
   // Too many are refused before anything runs.
-  expect(data ?? null).toBeNull();
+  expect(data?.classifyMany ?? null).toBeNull();
   expect(errors).toHaveLength(1);
   expect(errors[0]).toMatchObject({
     message: expect.stringMatching(message),

@@ -22,8 +22,9 @@ const ClassifyOutcome = builder.unionType('ClassifyOutcome', {
 builder.queryField('classify', (t) =>
   t.field({
     type: Classification,
+    nullable: true,
     description:
-      'Classifies an image, zero-shot. If the image fails, the whole operation has no data, because the field is non-null. `classifyMany` returns an error in the image’s place instead.',
+      'Classifies an image, zero-shot. Null, with an error, if that fails; `classifyMany` returns an error in the image’s place.',
     args: {
       imageUrl: t.arg.string({
         description: `The image’s URL. Give either this or \`image\`. ${IMAGE_URL}`,
@@ -47,6 +48,7 @@ builder.queryField('classify', (t) =>
 builder.queryField('classifyMany', (t) =>
   t.field({
     type: [ClassifyOutcome],
+    nullable: true,
     description:
       `Classifies several images with the same labels, at most ${grouped(DEFAULT_LIMITS.maxImages)} per operation by default. Results are in the ` +
       'order of the images. An image that fails gets an `ImageError`, and the others are still answered.',

@@ -29,6 +29,7 @@ builder.queryField('embedImage', (t) =>
   t.field({
     type: ImageEmbedding,
     nullable: true,
+    deprecationReason: 'Use `embed`.',
     description:
       'The embedding of an image. If the image fails, this field is null, with an error, and the operation’s other fields are still answered.',
     args: {

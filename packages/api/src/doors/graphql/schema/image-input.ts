@@ -3,8 +3,9 @@ import { MAX_IMAGE_MEBIBYTES } from '../../../limits/images.ts';
 import { builder } from './builder.ts';
 import { IMAGE_URL } from './image-facts.ts';
 
-builder.scalarType('File', {
+builder.scalarType('Upload', {
   description: 'A file uploaded with the query, as in the GraphQL multipart request specification.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
   parseValue: (value) => {
     if (!isFile(value)) {
       throw new ApiError('BAD_INPUT', 'expected a file of a multipart request, got none');
@@ -32,7 +33,7 @@ export const ImageInput = builder.inputType('ImageInput', {
       description: `The file in base64, at most ${MAX_IMAGE_MEBIBYTES} MiB once decoded.`,
     }),
     upload: t.field({
-      type: 'File',
+      type: 'Upload',
       description: `A file of a multipart request, at most ${MAX_IMAGE_MEBIBYTES} MiB.`,
     }),
   }),

@@ -1,14 +1,19 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 // Each adds its types and its queries to the builder.
 import './classify.ts';
 import './embedding.ts';
 import './image-embedding.ts';
-import './label-set.ts';
+import './label-set-changes.ts';
+import './limits.ts';
 import './model.ts';
 import './served-model.ts';
 import './similarity.ts';
 import './text-embedding.ts';
 
 /** The whole API. */
-export const schema: GraphQLSchema = builder.toSchema();
+export const schema = new GraphQLSchema({
+  ...builder.toSchema().toConfig(),
+  description:
+    'Zero-shot image classification with CLIP: `{ classify(imageUrl: "…", labels: ["cat", "dog"]) { label } }`. A field that fails is null, with an error in `errors`; the other fields are still answered.',
+});

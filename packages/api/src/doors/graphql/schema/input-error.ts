@@ -1,13 +1,15 @@
 import type { InputFailure } from '../../../answers/outcome.ts';
 import { builder } from './builder.ts';
+import { ErrorCode } from './error.ts';
 
 export const InputError = builder.interfaceRef<InputFailure>('InputError').implement({
   description: 'Why one input failed; the others are still answered.',
   resolveType: (failure) => errorTypeOf(failure),
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Index of the input, from 0.' }),
-    code: t.string({
-      description: 'A stable error code, such as `IMAGE_FETCH_FAILED`.',
+    code: t.field({
+      type: ErrorCode,
+      description: 'A stable code, such as `IMAGE_FETCH_FAILED`.',
       resolve: ({ error }) => error.code,
     }),
     message: t.string({

@@ -1,5 +1,6 @@
-import type { BackendInfo } from '@clipql/core';
+import type { BackendInfo, ClipInfo } from '@clipql/core';
 import type { LoadedModel } from '../../../models/loaded-model.ts';
+import type { ServedModel } from '../../../models/registry.ts';
 import { downloadBytes } from '../../../models/requirements.ts';
 import { recommendedModel } from '../../../models/zoo.ts';
 import { megabytes } from '../../../models/zoo-facts.ts';
@@ -44,16 +45,19 @@ const Precision = builder.enumType('Precision', {
   },
 });
 
-/** What every field that asks a model takes. */
-export const modelArgs = builder.args((t) => ({
-  model: t.string({
-    description: 'One of the served models. Default: the first.',
-  }),
-  precision: t.field({
+/** What everything that asks a model takes, as arguments or in an input. */
+export const MODEL_CHOICE = {
+  model: { description: 'One of the served models. Default: the first.' },
+  precision: {
     type: Precision,
     description:
       'Required precision: an error if the model is served in another. Without `model`, picks the first loaded model with this precision.',
-  }),
+  },
+} as const;
+
+export const modelArgs = builder.args((t) => ({
+  model: t.string(MODEL_CHOICE.model),
+  precision: t.field(MODEL_CHOICE.precision),
 }));
 
 function smallModelNote(): string {
@@ -65,62 +69,80 @@ function smallModelNote(): string {
   );
 }
 
-export const Model = builder.objectRef<LoadedModel>('Model');
+/** One that is known to be loaded, or may not be. */
+type KnownModel = LoadedModel | ServedModel;
+
+const loadedOf = (model: KnownModel): LoadedModel | undefined =>
+  'clip' in model ? model : model.loaded;
+
+const nameOf = (model: KnownModel): string => ('clip' in model ? model.clip.info.name : model.name);
+
+const infoOf = (model: KnownModel): ClipInfo | undefined => loadedOf(model)?.clip.info;
+
+export const Model = builder.objectRef<KnownModel>('Model');
 
 builder.node(Model, {
-  description: 'A loaded CLIP model.',
-  id: { resolve: ({ clip }) => clip.info.name },
-  loadOne: async (name, { models, use }) => {
-    const isServed = models.list().some((served) => served.name === name);
-    return isServed ? (await use(name)).model : undefined;
-  },
+  description: 'A CLIP model that the server offers. What is nullable is null until it is loaded.',
+  id: { resolve: nameOf },
+  loadOne: (name, { models }) => models.list().find((served) => served.name === name),
   fields: (t) => ({
-    name: t.string({
-      description: 'Name of the model.',
-      resolve: ({ clip }) => clip.info.name,
+    name: t.string({ description: 'The name to pass as `model`.', resolve: nameOf }),
+    loaded: t.boolean({
+      description: 'Whether it is in memory; the first request for it loads it.',
+      resolve: (model) => loadedOf(model) !== undefined,
     }),
     parameters: t.float({
+      nullable: true,
       description: 'Number of parameters, an integer: both towers and the logit scale.',
-      resolve: ({ clip }) => clip.info.parameters,
+      resolve: (model) => infoOf(model)?.parameters,
     }),
     dimensions: t.int({
+      nullable: true,
       description: 'Number of dimensions of an embedding.',
-      resolve: ({ clip }) => clip.info.embeddingWidth,
+      resolve: (model) => infoOf(model)?.embeddingWidth,
     }),
     imageSize: t.int({
+      nullable: true,
       description: 'Side of the square input image, in pixels.',
-      resolve: ({ clip }) => clip.info.imageSize,
+      resolve: (model) => infoOf(model)?.imageSize,
     }),
     contextLength: t.int({
+      nullable: true,
       description:
         'Maximum tokens in a text, including start and end tokens. Longer texts are truncated.',
-      resolve: ({ clip }) => clip.info.contextLength,
+      resolve: (model) => infoOf(model)?.contextLength,
     }),
     logitScale: t.float({
+      nullable: true,
       description: 'Factor from cosine to logit, learned in training.',
-      resolve: ({ clip }) => clip.info.logitScale,
+      resolve: (model) => infoOf(model)?.logitScale,
     }),
     logitBias: t.float({
+      nullable: true,
       description: 'Added to a logit; 0 unless the model was trained with a sigmoid loss.',
-      resolve: ({ clip }) => clip.info.logitBias,
+      resolve: (model) => infoOf(model)?.logitBias,
     }),
     memoryBytes: t.float({
+      nullable: true,
       description: 'Current memory of weights and working buffers in bytes, an integer.',
-      resolve: ({ clip }) => clip.memoryBytes,
+      resolve: (model) => loadedOf(model)?.clip.memoryBytes,
     }),
     backend: t.field({
       type: Backend,
+      nullable: true,
       description: 'The backend that runs it.',
-      resolve: ({ clip }) => clip.info.backend,
+      resolve: (model) => infoOf(model)?.backend,
     }),
-    embedded: t.exposeBoolean('embedded', {
+    embedded: t.boolean({
+      nullable: true,
       description: 'Whether this is the small model that comes with ClipQL.',
+      resolve: (model) => loadedOf(model)?.embedded,
     }),
     note: t.string({
       nullable: true,
       description:
         'What to know before trusting the answers of the small model that comes with ClipQL.',
-      resolve: ({ embedded }) => (embedded ? smallModelNote() : null),
+      resolve: (model) => (loadedOf(model)?.embedded ? smallModelNote() : null),
     }),
   }),
 });
@@ -128,9 +150,8 @@ builder.node(Model, {
 builder.queryField('models', (t) =>
   t.field({
     type: [Model],
-    description: 'The loaded models.',
+    description: 'All models that the server offers, loaded or not. The first is the default.',
     price: (_args, { models }) => ({ length: models.list().length }),
-    resolve: (_root, _args, { models }) =>
-      models.list().flatMap(({ loaded }) => (loaded === undefined ? [] : [loaded])),
+    resolve: (_root, _args, { models }) => models.list(),
   }),
 );

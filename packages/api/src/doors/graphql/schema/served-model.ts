@@ -18,6 +18,7 @@ const ServedModel = builder.objectRef<Served>('ServedModel').implement({
 builder.queryField('servedModels', (t) =>
   t.field({
     type: [ServedModel],
+    deprecationReason: 'Use `models`, which says which are loaded.',
     description: 'All models that the server offers, loaded or not. The first is the default.',
     price: (_args, { models }) => ({ length: models.list().length }),
     resolve: (_root, _args, { models }) => models.list(),

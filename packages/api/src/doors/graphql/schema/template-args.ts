@@ -16,16 +16,21 @@ const TemplatePreset = builder.enumType('TemplatePreset', {
 
 const PRESETS = { single: DEFAULT_TEMPLATES, ensemble: ENSEMBLE_TEMPLATES } as const;
 
-/** What labels are put into. */
-export const templateArgs = builder.args((t) => ({
-  templates: t.stringList({
+/** What labels are put into, as arguments or in an input. */
+export const TEMPLATE_CHOICE = {
+  templates: {
     description:
       'Hypothesis templates, with `{}` for the label; a label’s embedding is the mean over them. Default: `a photo of a {}.`',
-  }),
-  preset: t.field({
+  },
+  preset: {
     type: TemplatePreset,
     description: 'A named list of templates, instead of `templates`.',
-  }),
+  },
+} as const;
+
+export const templateArgs = builder.args((t) => ({
+  templates: t.stringList(TEMPLATE_CHOICE.templates),
+  preset: t.field(TEMPLATE_CHOICE.preset),
 }));
 
 type TemplateArgs = InputShapeFromFields<typeof templateArgs>;

@@ -30,6 +30,7 @@ builder.queryField('embedText', (t) =>
   t.field({
     type: TextEmbedding,
     nullable: true,
+    deprecationReason: 'Use `embed`.',
     description: 'The embedding of a text, used as it is, without a template.',
     args: {
       text: t.arg.string({ required: true, description: `${TEXT_LENGTH}.` }),

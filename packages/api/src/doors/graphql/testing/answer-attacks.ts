@@ -112,8 +112,8 @@ export const ANSWER_ATTACKS: readonly Attack[] = [
   {
     what: 'labels that are first kept, and given back under 190 aliases',
     query: `mutation ($labels: [String!]!) {
-      createLabelSet(name: "large", labels: $labels) { name }
-      deleteLabelSet(name: "large") { ${aliases(190, 'labels')} }
+      createLabelSet(input: { name: "large", labels: $labels }) { labelSet { name } }
+      deleteLabelSet(input: { name: "large" }) { labelSet { ${aliases(190, 'labels')} } }
     }`,
     variables: { labels },
     code: 'ANSWER_TOO_LARGE',

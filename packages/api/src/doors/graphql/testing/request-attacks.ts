@@ -81,7 +81,7 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
   {
     what: 'a mutation as a link',
     method: 'GET',
-    path: `/graphql?query=${encodeURIComponent('mutation { deleteLabelSet(name: "a") { name } }')}`,
+    path: `/graphql?query=${encodeURIComponent('mutation { deleteLabelSet(input: { name: "a" }) { labelSet { name } } }')}`,
     code: 'BAD_REQUEST',
     status: 405,
   },

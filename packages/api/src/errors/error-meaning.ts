@@ -1,0 +1,42 @@
+/** What an error's code means to a client. */
+export interface ErrorMeaning {
+  /** Of HTTP, where a whole request fails with it. */
+  readonly status: number;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** Whether it is about an operation as a whole, so that no part of it can be answered. */
+  readonly wholeOperation: boolean;
+  /** What clients are told where its message, of hosts and folders, is for whoever runs the server alone. */
+  readonly instead?: string;
+  /** What went wrong, in a sentence. */
+  readonly meaning: string;
+  /** What whoever gets it can do, in a sentence. */
+  readonly action: string;
+}
+
+type Row = (status: number, meaning: string, action: string) => ErrorMeaning;
+
+/** The same request fails again, or a part of it does. */
+export const refused: Row = (status, meaning, action) => ({
+  status,
+  retryable: false,
+  wholeOperation: false,
+  meaning,
+  action,
+});
+
+export const retryable: Row = (...row) => ({ ...refused(...row), retryable: true });
+
+export const wholeOperation: Row = (...row) => ({ ...refused(...row), wholeOperation: true });
+
+export const retryableOperation: Row = (...row) => ({ ...wholeOperation(...row), retryable: true });
+
+/** A command's own, which ends with it. */
+export const ofCommand = (meaning: string, action: string): ErrorMeaning =>
+  wholeOperation(500, meaning, action);
+
+/** The model's files are not this server's to have now. */
+export const noModel = (meaning: string, action: string): ErrorMeaning => ({
+  ...wholeOperation(500, meaning, action),
+  instead: 'the model cannot be had now',
+});
