@@ -63,7 +63,7 @@ const BAD_USES: readonly BadUse[] = [
     line: /BAD_OPTION: unknown option '--prot'.*--port.* \(see clipql serve --help\)\n/,
   },
   {
-    what: 'a port that is none',
+    what: 'an invalid port',
     args: ['serve', '--port', 'x'],
     line: /BAD_OPTION: expected --port as a whole number/,
   },
@@ -73,12 +73,12 @@ const BAD_USES: readonly BadUse[] = [
     line: /BAD_OPTION: expected --threads as a whole number from 1 to \d+, this machine's processors, got "9999"\n/,
   },
   {
-    what: 'an address among others that is none',
+    what: 'an invalid address among others',
     args: ['serve', '--trust-proxies', '10.0.0.1,foo'],
     line: /BAD_OPTION: expected --trust-proxies as addresses with commas between them, [^\n]*, got "foo"\n/,
   },
   {
-    what: 'an origin that is none',
+    what: 'an invalid origin',
     args: ['serve', '--cors-origins', 'foo'],
     line: /BAD_OPTION: expected --cors-origins as origins with commas between them, such as https:[^\n]*, got "foo"\n/,
   },
@@ -93,7 +93,7 @@ const BAD_USES: readonly BadUse[] = [
     line: /BAD_OPTION: expected --api-keys as name:hash pairs [^\n]*, got something else after "app:"\n/,
   },
   {
-    what: 'hosts that are none',
+    what: 'invalid hosts',
     args: ['serve', '--allow-hosts', 'a/b'],
     line: /BAD_OPTION: expected --allow-hosts as hosts with commas between them, [^\n]*, got "a\/b"\n/,
   },
@@ -169,7 +169,7 @@ test('--config with a key that is no setting names that key first', async () => 
   );
 });
 
-test('apiKeys in a settings file that are none are told by their names alone', async () => {
+test('invalid apiKeys in a settings file are told by their names alone', async () => {
   const config = settingsFile('{ "apiKeys": ["app:xyz"] }');
   expectFailure(
     await clipql('serve', '--config', config),

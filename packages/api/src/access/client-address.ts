@@ -2,7 +2,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /**
  * Who a request is from: the connection's other end, or, behind proxies that are trusted, the last
- * address in `X-Forwarded-For` that is none of theirs. What a client wrote there itself comes before
+ * address in `X-Forwarded-For` that is not one of theirs. What a client wrote there itself comes before
  * that and counts for nothing.
  *
  * @param proxies CIDR blocks.

@@ -6,7 +6,7 @@ export interface ApiKey {
   readonly hash: Buffer;
 }
 
-/** What may be told of an entry that is none: its name, where it has one, and never what follows. */
+/** What may be told of an invalid entry: its name, where it has one, and never what follows. */
 export function describeKeyEntry(entry: unknown): string {
   if (typeof entry !== 'string') return 'no text';
   const [, name] = /^([\w.@-]{1,64}):/.exec(entry.trim()) ?? [];

@@ -86,6 +86,6 @@ test('wrong answers of the embedded model are found', async () => {
   await model.remove();
 });
 
-test('doctor with a setting that is none', async () => {
+test('doctor with an invalid setting', async () => {
   expectFailure(await clipql('doctor', '--threads', 'x'), /BAD_OPTION: .*--threads/);
 });

@@ -7,7 +7,7 @@ import { OPTIONS } from './options.ts';
 /**
  * The settings in a JSON file, by name, their values not yet checked.
  *
- * @throws ApiError BAD_OPTION when it cannot be read, is no JSON object, or has a name that is none.
+ * @throws ApiError BAD_OPTION when it cannot be read, is not a JSON object, or has an unknown name.
  */
 export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
   const settings = parseJson(path, readText(path));

@@ -7,7 +7,7 @@ import { writePng } from '../../../core/src/image/testing/png-writer.ts';
 export const BAD_IMAGE = 7;
 
 /**
- * Writes images that all differ, in two folders, and one file that is none.
+ * Writes images that all differ, in two folders, and one file that is not an image.
  *
  * @returns their paths from the folder on, in the order in which `clipql embed` takes them.
  */

@@ -63,7 +63,7 @@ describe('readPreprocessFolder', () => {
     });
   });
 
-  test('an expected image that is none is bad input', async () => {
+  test('an expected file that is not an image is bad input', async () => {
     for (const file of ['in/a.png', 'expected/a.32.png']) await put(file);
     const { cases } = await readPreprocessFolder(folder);
     await expect(comparePixels(cases[0]!)).rejects.toMatchObject({ code: 'CASE_INVALID' });

@@ -50,7 +50,7 @@ const OWN_TOKENIZER = 'openai/clip-vit-base-patch32';
 /**
  * Which model on the hub has the tokenizer of an `open_clip_config.json`.
  *
- * @throws ClipError MODEL_CONFIG_INVALID for a name that is none.
+ * @throws ClipError MODEL_CONFIG_INVALID for an unknown name.
  */
 export function openClipTokenizer(bytes: Uint8Array): string {
   const root = new Fields(parseJsonObject(bytes, FILE), `${FILE}: `);

@@ -24,7 +24,7 @@ const SIGNATURES: readonly (readonly [prefix: string, offset: number, name: stri
 /** Bytes that are looked at to tell one text from another. */
 const TEXT_BYTES = 256;
 
-/** In words, what bytes look like that are none of the formats that are decoded. */
+/** In words, what bytes of a format that is not decoded look like. */
 export function describeForeignBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'no bytes';
   const head = String.fromCharCode(...bytes.subarray(0, TEXT_BYTES));

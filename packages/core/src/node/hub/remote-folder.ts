@@ -25,7 +25,7 @@ export interface RemoteFolder {
   /** Whether what answers says which commit a file is of. */
   readonly hasCommits: boolean;
   fileUrl(file: string, revision: string): URL;
-  /** The error for an answer that is none of a file. */
+  /** The error for an answer that does not hold a file. */
   refusal(response: HttpResponse, refused: Refused): ClipError;
 }
 

@@ -13,7 +13,7 @@ const PLACES = 2 ** 32;
  * The tokens of a word by byte-pair encoding: of the pairs that stand side by side the one with the
  * lowest rank becomes one token, the leftmost of several, until none is left that may.
  *
- * @param symbols the tokens of the word's characters; one that is none joins with nothing.
+ * @param symbols the tokens of the word's characters; anything else joins with nothing.
  * @see https://arxiv.org/abs/1508.07909
  */
 export function mergePairs(

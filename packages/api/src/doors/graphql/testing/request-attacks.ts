@@ -3,7 +3,7 @@ import { type Attack, CLASSIFY, invalid, times } from './attack.ts';
 
 /** Requests that are no queries, several of them, or another site's. */
 export const REQUEST_ATTACKS: readonly Attack[] = [
-  // Documents that are none
+  // Invalid documents
   {
     what: 'an operation that is not there',
     body: '{"query":"query A { models { name } }","operationName":"B"}',
@@ -14,7 +14,7 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     query: 'query A { models { name } } query B { models { name } }',
     code: 'OPERATION_RESOLUTION_FAILURE',
   },
-  { what: 'a directive that is none', query: '{ models @defer @stream { name } }', code: invalid },
+  { what: 'an unknown directive', query: '{ models @defer @stream { name } }', code: invalid },
   {
     what: 'the hash of a query that was never sent',
     body: '{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}',
