@@ -54,7 +54,7 @@ describe('by GET', () => {
     });
     expect([head.status, head.headers.get('content-type')]).toEqual([
       200,
-      'application/graphql-response+json; charset=utf-8',
+      'application/json; charset=utf-8',
     ]);
   });
 

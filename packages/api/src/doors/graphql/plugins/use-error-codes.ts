@@ -35,7 +35,12 @@ export function useErrorCodes(
     onResultProcess: ({ request, result, setResult, resultProcessor, setResultProcessor }) => {
       const accept = request.headers.get('accept') ?? '*/*';
       if (accept === '*/*' && resultProcessor !== undefined) {
-        setResultProcessor(resultProcessor, GRAPHQL_RESPONSE);
+        // Statuses tell what failed, and the type is the one that every client reads.
+        setResultProcessor(async (given, api) => {
+          const response = await resultProcessor(given, api, GRAPHQL_RESPONSE);
+          response.headers.set('content-type', 'application/json; charset=utf-8');
+          return response;
+        }, 'application/json');
       }
       const results = [result].flat().filter(isExecutionResult);
       if (results.every(({ errors }) => errors === undefined)) return;
@@ -127,7 +132,8 @@ function httpOf(
   if (http !== undefined) return http;
   if (isUnexpected) return { status: 500 };
   const status = known === undefined ? 400 : meaningOf(known).status;
-  return { status, spec: status === 400 };
+  // Of what is no GraphQL request at all, every client gets the status.
+  return { status, spec: status === 400 && known?.code !== 'BAD_REQUEST' };
 }
 
 const turnedAway = (error: PublicError): HttpExtensions => ({

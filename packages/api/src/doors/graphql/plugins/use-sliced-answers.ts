@@ -22,7 +22,5 @@ const hasData = (result: object): boolean =>
 
 function mediaType({ headers }: Pick<Request, 'headers'>): string {
   const accept = headers.get('accept') ?? '*/*';
-  return accept.includes('application/json') && !accept.includes(GRAPHQL_RESPONSE)
-    ? 'application/json'
-    : GRAPHQL_RESPONSE;
+  return accept.includes(GRAPHQL_RESPONSE) ? GRAPHQL_RESPONSE : 'application/json';
 }
