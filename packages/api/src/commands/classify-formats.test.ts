@@ -88,7 +88,9 @@ test('a folder stands for its images, in the order of their paths, however deep'
       label: 'sheep',
     }),
   ]);
-  expect(stderr).toMatch(/^clipql: IMAGE_UNSUPPORTED: [^\n]*broken\.png: [^\n]+\n$/);
+  expect(stderr).toMatch(
+    /^clipql: warning: [^\n]*: 1 \.txt\nclipql: IMAGE_UNSUPPORTED: [^\n]*broken\.png: [^\n]+\n$/,
+  );
   expect(exitCode).toBe(1);
 });
 
