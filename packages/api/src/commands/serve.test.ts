@@ -139,6 +139,9 @@ test('what is refused before it is a request is counted in /metrics', async () =
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toContain('clipql_refusals_total{code="BAD_REQUEST"} 1\n');
   expect(metrics).toContain('clipql_refusals_total{code="HEADERS_TOO_LARGE"} 1\n');
+  // Promtool's rule.
+  expect(metrics).toContain('# TYPE nodejs_active_handles gauge');
+  expect(metrics).not.toMatch(/^# TYPE \S+_total (?!counter)/m);
   child.kill('SIGTERM');
   expect((await finished(child)).exitCode).toBe(0);
 });
