@@ -10,7 +10,7 @@ import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
 import { parseConfig } from './config/config-json.ts';
-import { openClipTokenizer } from './config/open-clip-json.ts';
+import { openClipTokenizer } from './config/open-clip-tokenizer.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
@@ -96,7 +96,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     const tokenizer = createTokenizer(
       await tokenizerFile(files),
       await files.read(TOKENIZER_CONFIG_FILE),
-      config.text,
+      { ...config.text, ...model.textOptions },
     );
     const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
     const { encoder, ...loaded } = await loadWeights(model, checkpoint, backend).catch(

@@ -1,7 +1,9 @@
 import type { ClipConfig } from './config/clip-config.ts';
 import { parseConfig } from './config/config-json.ts';
 import { parseOpenClipConfig } from './config/open-clip-json.ts';
+import { openClipTextOptions } from './config/open-clip-tokenizer.ts';
 import { openAiConfig } from './config/openai-shapes.ts';
+import type { TextOptions } from './config/text-options.ts';
 import { ClipError } from './errors.ts';
 import type { Parameter } from './graph/graph.ts';
 import {
@@ -22,6 +24,7 @@ export interface ModelLayout {
   readonly config: ClipConfig;
   readonly layout: Layout;
   readonly scales: readonly Parameter[];
+  readonly textOptions: TextOptions;
   /** Whether it is OpenAI's own, which comes without config files. */
   readonly isOpenAi: boolean;
 }
@@ -40,7 +43,7 @@ export async function readModelLayout(
   const has = (prefix: string) => [...tensors.keys()].some((name) => name.startsWith(prefix));
   if (has('vision_model.') || has('text_model.')) {
     const config = parseConfig(await requireFile(files, CONFIG_FILE));
-    return { config, ...TRANSFORMERS[config.loss], isOpenAi: false };
+    return { config, ...TRANSFORMERS[config.loss], textOptions: {}, isOpenAi: false };
   }
   if (has('visual.')) {
     const json = await files.read(OPEN_CLIP_CONFIG_FILE);
@@ -52,7 +55,8 @@ export async function readModelLayout(
     if (tower === 'siglip') throw new Error('open_clip has no such image tower');
     const layout = openAiLayout(tower, has('text.') ? 'text.' : '');
     const scales = [scale('logitScale', [])];
-    return { config, layout, scales, isOpenAi: json === undefined };
+    const textOptions = json === undefined ? {} : openClipTextOptions(json);
+    return { config, layout, scales, textOptions, isOpenAi: json === undefined };
   }
   const found = [...tensors.keys()].slice(0, 3).map((name) => name.slice(0, 100));
   throw new ClipError(

@@ -100,7 +100,6 @@ test.each<[object, object, object, string]>([
   [{}, { proj_type: 'none' }, {}, 'text_cfg.proj_type'],
   [{}, { proj_bias: true }, {}, 'text_cfg.proj_bias'],
   [{}, { hf_model_name: 'xlm-roberta-base' }, {}, 'text_cfg.hf_model_name'],
-  [{}, { tokenizer_kwargs: { clean: 'canonicalize' } }, {}, 'text_cfg.tokenizer_kwargs'],
   [{}, { heads: 7 }, {}, 'text_cfg.heads: expected a divisor of width 512, got 7'],
   [{}, {}, { init_logit_bias: -10 }, 'model_cfg.init_logit_bias'],
   [{}, {}, { multimodal_cfg: { width: 512 } }, 'model_cfg.multimodal_cfg'],

@@ -3,7 +3,7 @@ import type { Activation, ClipConfig, ClipTextConfig } from './clip-config.ts';
 import { checkFields, mlpWidthOf, normEpsilon } from './open-clip-fields.ts';
 import { openClipImageTower } from './open-clip-image-tower.ts';
 
-const FILE = 'open_clip_config.json';
+export const FILE = 'open_clip_config.json';
 
 /** What changes no number, or says what is done anyway. */
 const MODEL = {
@@ -15,7 +15,15 @@ const MODEL = {
 
 const TEXT = {
   known: ['context_length', 'vocab_size', 'width', 'heads', 'layers', 'mlp_ratio', 'norm_kwargs'],
-  ignored: ['hf_tokenizer_name', 'pad_id', 'eos_id', 'output_tokens', 'hf_model_pretrained'],
+  // The tokenizer's fields are read by themselves.
+  ignored: [
+    'hf_tokenizer_name',
+    'tokenizer_kwargs',
+    'pad_id',
+    'eos_id',
+    'output_tokens',
+    'hf_model_pretrained',
+  ],
   only: { pool_type: 'argmax', proj_type: 'linear' },
 } as const;
 
@@ -44,24 +52,7 @@ export function parseOpenClipConfig(bytes: Uint8Array): ClipConfig {
   };
 }
 
-/** Whose vocabulary open_clip's own tokenizer has. */
-const OWN_TOKENIZER = 'openai/clip-vit-base-patch32';
-
-/**
- * Which model on the hub has the tokenizer of an `open_clip_config.json`.
- *
- * @throws ClipError MODEL_CONFIG_INVALID for an unknown name.
- */
-export function openClipTokenizer(bytes: Uint8Array): string {
-  const root = new Fields(parseJsonObject(bytes, FILE), `${FILE}: `);
-  const model = section(root, 'model_cfg', `${FILE}: model_cfg.`);
-  const text = section(model.fields, 'text_cfg', `${FILE}: model_cfg.text_cfg.`);
-  const name = text.fields.raw('hf_tokenizer_name') ?? OWN_TOKENIZER;
-  if (typeof name === 'string' && name !== '') return name.slice(0, 100);
-  throw text.fields.unexpected('hf_tokenizer_name', 'the name of a model');
-}
-
-function section(fields: Fields, name: string, path: string) {
+export function section(fields: Fields, name: string, path: string) {
   const json = fields.raw(name);
   if (!isJsonObject(json)) throw fields.unexpected(name, 'an object');
   return { json, fields: new Fields(json, path) };

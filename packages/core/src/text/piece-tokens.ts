@@ -1,4 +1,5 @@
-import { cleanText, type TextCleaning } from './clean/clean-text.ts';
+import type { TextCleaning } from '../config/text-options.ts';
+import { cleanText } from './clean/clean-text.ts';
 import type { Tokenize } from './clip-words.ts';
 import { type AddedToken, type Piece, splitAt } from './definition/added-tokens.ts';
 import { readNormalizer } from './definition/normalizer.ts';

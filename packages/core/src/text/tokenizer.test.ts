@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { TextOptions } from '../config/text-options.ts';
 import { ClipError } from '../errors.ts';
-import { createTokenizer, type TextOptions } from './tokenizer.ts';
+import { createTokenizer } from './tokenizer.ts';
 
 const END = '<end>';
 const CONFIG = { contextLength: 77, vocabularySize: 1000, endToken: 0 } as const;

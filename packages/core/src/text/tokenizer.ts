@@ -1,6 +1,7 @@
 import type { ClipTextConfig, SiglipTextConfig } from '../config/clip-config.ts';
+import type { TextCleaning, TextOptions } from '../config/text-options.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../json.ts';
-import { cleanText, type TextCleaning } from './clean/clean-text.ts';
+import { cleanText } from './clean/clean-text.ts';
 import { clipWords, type Tokenize } from './clip-words.ts';
 import { readAddedTokens } from './definition/added-tokens.ts';
 import { invalid, TOKENIZER_JSON } from './definition/component.ts';
@@ -37,13 +38,6 @@ export type TokenizerConfig = TextOptions &
     | Pick<ClipTextConfig, 'contextLength' | 'vocabularySize' | 'endToken'>
     | Pick<SiglipTextConfig, 'tower' | 'contextLength' | 'vocabularySize'>
   );
-
-export interface TextOptions {
-  /** As the model's folder asks for; unless given, as models with this kind of vocabulary are trained. */
-  readonly cleaning?: TextCleaning;
-  /** How CLIP's start and end token are written in a text, where not as `tokenizer.json` says. */
-  readonly writtenTokens?: readonly [start: string, end: string];
-}
 
 /**
  * A model's tokenizer, from its `tokenizer.json`: CLIP's byte pairs, SigLIP 2's over whole texts with bytes for

@@ -1,17 +1,7 @@
+import type { TextCleaning } from '../../config/text-options.ts';
 import { fixText } from './fix-text.ts';
 import { unescapeHtml } from './html.ts';
 import { collapseSpace } from './python-space.ts';
-
-/**
- * What is done to a text before it is split into tokens:
- *
- * - `openai`: `clip.tokenize`, and open_clip's `lower`: ftfy, HTML unescaped twice, white space collapsed, lower
- *   case.
- * - `canonicalize`: open_clip's for SigLIP: the same with `_` to a space and punctuation deleted.
- * - `siglip`: transformers' `SiglipTokenizer`: lower case, punctuation deleted, white space collapsed.
- * - `lowercase`: SigLIP 2, whose authors change nothing else.
- */
-export type TextCleaning = 'openai' | 'canonicalize' | 'siglip' | 'lowercase';
 
 /** Python's `string.punctuation`. */
 const PUNCTUATION = /[!-/:-@[-`{-~]/g;

@@ -1,0 +1,52 @@
+/** What open_clip's `open_clip_config.json` says about the tokenizer. */
+import { Fields, isJsonObject, parseJsonObject } from '../json.ts';
+import { checkFields } from './open-clip-fields.ts';
+import { FILE, section } from './open-clip-json.ts';
+import type { TextOptions } from './text-options.ts';
+
+/** Whose vocabulary open_clip's own tokenizer has. */
+const OWN_TOKENIZER = 'openai/clip-vit-base-patch32';
+
+/** How open_clip's own tokenizer writes the start and the end token. */
+const OWN_TOKENS = ['<start_of_text>', '<end_of_text>'] as const;
+
+/**
+ * Which model on the hub has the tokenizer of an `open_clip_config.json`.
+ *
+ * @throws ClipError MODEL_CONFIG_INVALID for an unknown name.
+ */
+export function openClipTokenizer(bytes: Uint8Array): string {
+  const { fields } = textSection(bytes);
+  const name = fields.raw('hf_tokenizer_name') ?? OWN_TOKENIZER;
+  if (typeof name === 'string' && name !== '') return name.slice(0, 100);
+  throw fields.unexpected('hf_tokenizer_name', 'the name of a model');
+}
+
+/**
+ * How texts are cleaned, by `tokenizer_kwargs.clean`, and how the start and end token are written in them: open_clip's
+ * own tokenizer has names of its own, one named by `hf_tokenizer_name` those of its `tokenizer.json`.
+ *
+ * @throws ClipError MODEL_CONFIG_INVALID, naming the field, for what is not obeyed.
+ * @see open_clip `tokenizer.py`, `SimpleTokenizer`, `HFTokenizer` and `get_clean_fn`
+ */
+export function openClipTextOptions(bytes: Uint8Array): TextOptions {
+  const { fields } = textSection(bytes);
+  const given = fields.raw('tokenizer_kwargs') ?? {};
+  if (!isJsonObject(given)) throw fields.unexpected('tokenizer_kwargs', 'an object');
+  const options = new Fields(given, `${FILE}: model_cfg.text_cfg.tokenizer_kwargs.`);
+  checkFields(options, given, { known: ['clean'], ignored: [], only: {} });
+  const isHuggingFace = fields.has('hf_tokenizer_name');
+  // `whitespace` leaves the case to tokenizer.json, and that of CLIP lowers it. open_clip's own would not.
+  const known = isHuggingFace
+    ? (['whitespace', 'lower', 'canonicalize'] as const)
+    : (['lower', 'canonicalize'] as const);
+  const clean = options.oneOf('clean', known, known[0]);
+  const cleaning = clean === 'canonicalize' ? 'canonicalize' : 'openai';
+  return isHuggingFace ? { cleaning } : { cleaning, writtenTokens: OWN_TOKENS };
+}
+
+function textSection(bytes: Uint8Array) {
+  const root = new Fields(parseJsonObject(bytes, FILE), `${FILE}: `);
+  const model = section(root, 'model_cfg', `${FILE}: model_cfg.`);
+  return section(model.fields, 'text_cfg', `${FILE}: model_cfg.text_cfg.`);
+}
