@@ -44,7 +44,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'embed of nothing',
     args: ['embed'],
-    line: /BAD_OPTION: expected --image, --text or --images/,
+    line: /BAD_OPTION: expected --image, --text, --texts or --images/,
   },
   {
     what: 'embed of an image and a text',
