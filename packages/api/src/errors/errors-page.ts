@@ -7,7 +7,7 @@ Every error has a code and one line that says what was expected and what came. G
 messages are not.
 
 The status is that of a request which fails as a whole. A GraphQL response with data has status 200, whatever its
-errors. If *retry* is yes, the same request may succeed later; \`retry-after\` and \`retryAfter\` say when, where that is
+errors; it has 429 where the server was too busy for all of it. If *retry* is yes, the same request may succeed later; \`retry-after\` and \`retryAfter\` say when, where that is
 known. An error's own \`retryable\` is more exact than this table.
 
 `;
