@@ -95,5 +95,5 @@ test('sagemaker without files of a model serves the small one, on the image’s 
   const CLIPQL_PORT = await freePort();
   await startImage([...entryPoints[1]!, 'serve'], { SM_MODEL_DIR: '/nowhere', CLIPQL_PORT });
   const answer = await namesOfModels(`http://127.0.0.1:${CLIPQL_PORT}`);
-  expect(answer).toEqual({ data: { models: [{ name: 'nano' }] } });
+  expect(answer).toEqual({ data: { models: [{ name: 'lite' }] } });
 });
