@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SpeedRow } from '../kit/reports/speed-report.ts';
 import { compareRatios, readBaseline, writeBaseline } from './baseline.ts';
-import { ratiosOf } from './ratios.ts';
+import { ratiosByProcessor, ratiosOf } from './ratios.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -33,6 +33,21 @@ test('ratios are of the fastest passes, to peers with the same work and to the p
   expect(ratiosOf({ rows, peaks: { f32: 60, int8: undefined } })).toEqual({
     'image f32, batch 1, threads 1: ClipQL / onnxruntime-web': 0.5,
     'image f32, batch 1, threads 1: peak / ClipQL': 1.5,
+  });
+});
+
+test('int8 is held to the ratios of its kind of processor', () => {
+  const ratios = {
+    'a int8 with dot products, b': 1,
+    'a int8 without dot products, b': 2,
+    'a f32, b': 3,
+  };
+  expect(ratiosByProcessor(ratios, { f32: 60, int8: 240 })).toEqual({
+    here: { 'a int8 with dot products, b': 1, 'a f32, b': 3 },
+    elsewhere: { 'a int8 without dot products, b': 2 },
+  });
+  expect(ratiosByProcessor(ratios, { f32: 46, int8: 73 }).elsewhere).toEqual({
+    'a int8 with dot products, b': 1,
   });
 });
 
