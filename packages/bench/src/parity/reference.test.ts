@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { enginesHere } from '../kit/clipql-engines.ts';
 import { REFERENCE } from '../kit/folders.ts';
-import { referenceCase } from '../kit/models/reference-case.ts';
+import { REFERENCE_CASES, referenceCase } from '../kit/models/reference-case.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
 import { nanoTokens, openaiTokens, runParity } from './suite.ts';
@@ -13,19 +13,8 @@ const engines = await enginesHere((line) => {
   if (process.env.CLIPQL_REQUIRE_GPU === '1') throw new Error(line);
   test.skip(line, () => {});
 });
-const SMALL_CASES = [
-  'tiny-quick-gelu',
-  'tiny-gelu',
-  'tiny-head-80',
-  'siglip-tiny',
-  'open-clip-tiny',
-  'open-clip-tiny-quick-gelu',
-  'tiny-rn',
-  'odd-sizes',
-  'odd-end-token',
-  'nano',
-  'lite',
-] as const;
+const FULL_SIZE: readonly string[] = ['vit-b-32', 'open-clip-b-32-256', 'siglip2-b-32-256'];
+const SMALL_CASES = REFERENCE_CASES.filter((name) => !FULL_SIZE.includes(name));
 
 const CLAIM =
   'embeddings agree with float64: in f32 within relative L2 1e-5, of SigLIP 3e-6, on the reference backend 1e-6, on the GPU 5e-5, logits within 2e-3 and 5e-3; in int8 with a cosine of at least 0.998, of nano 0.999';
