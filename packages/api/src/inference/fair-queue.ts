@@ -49,10 +49,6 @@ export class FairQueue<T> {
     return first;
   }
 
-  has(item: T): boolean {
-    return this.#entries.has(item);
-  }
-
   /** @param cost in any unit, the same for all items of a queue. */
   add(item: T, line: Line, cost: number): void {
     const party = this.#parties.get(line.party) ?? {
