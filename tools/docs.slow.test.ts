@@ -2,10 +2,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { startModelHub } from './documented/model-hub.ts';
 import { type Block, blocksOf, patternOf, shellWords } from './documented/page.ts';
 import { failuresOf, type Program, ROOT } from './documented/programs.ts';
-import { type BuiltServer, startServer } from './documented/server.ts';
 import { ReadersFolder } from './documented/shell.ts';
 import type { HubServer } from './hub/server.ts';
 
@@ -33,7 +33,7 @@ let server: BuiltServer;
 beforeAll(async () => {
   hub = await startModelHub();
   folder = new ReadersFolder(hub.endpoint);
-  server = await startServer();
+  server = await startBuiltServer();
 });
 
 afterAll(async () => {

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { GENERATED, generate } from '../examples/typed-client/generate.ts';
+import { startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { ROOT as root } from './documented/programs.ts';
-import { startServer } from './documented/server.ts';
 
 const run = (file: string, ...args: readonly string[]): string =>
   execFileSync(process.execPath, [join(root, 'examples', file), ...args], {
@@ -39,7 +39,7 @@ test('embed-folder without arguments says how it is used', () => {
 });
 
 test('typed-client asks a server, and tells answers from errors', async () => {
-  const { url, end } = await startServer();
+  const { url, end } = await startBuiltServer();
   onTestFinished(end);
   expect(run('typed-client/typed-client.ts', `${url}/graphql`)).toMatch(
     /^\/examples\/march-pastoral\.jpg: sheep \(sheep 0\.\d\d, \w+ 0\.\d\d\)\n\/examples\/nothing\.jpg: \w+: [^\n]+\n$/,

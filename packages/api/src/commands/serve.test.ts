@@ -10,22 +10,12 @@ import { expect, test } from 'vitest';
 import { type Handler, startWebServer } from '../../../core/src/testing/web-server.ts';
 import { OPTIONS, type OptionName, optionOf } from '../settings/options.ts';
 import { exampleBytes } from '../testing/api.ts';
+import { startBuiltServer } from '../testing/built-server.ts';
 import { clipql, expectFailure, finished, startClipql } from '../testing/command-line.ts';
 
-/** What it writes for people, up to the command to try. */
-function saidAtStart(child: ReturnType<typeof startClipql>): Promise<string> {
-  return new Promise((resolve) => {
-    let written = '';
-    child.stderr.on('data', (chunk) => {
-      written += chunk;
-      if (/\n {2}try .*\n/.test(written)) resolve(written);
-    });
-  });
-}
-
 test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
-  const child = startClipql(['serve', '--port', '0']);
-  const text = await saidAtStart(child);
+  const { child, written } = await startBuiltServer();
+  const text = written();
   expect(text).toMatch(/model +lite, 8\.3 million parameters, .*models.lite\n/);
   for (const word of [
     '--model laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K',
@@ -60,7 +50,8 @@ test('SIGTERM with requests in flight: all are answered, and the exit code is 0'
   };
   const paths = Array.from({ length: 12 }, (_, i) => `/${i}.jpg`);
   const web = await startWebServer(Object.fromEntries(paths.map((path) => [path, slow])));
-  const { child, url } = await startServer('--allow-hosts', web.host, '--drain-seconds', '0');
+  const flags = ['--allow-hosts', web.host, '--drain-seconds', '0'];
+  const { child, url } = await startBuiltServer(flags);
   const answers = paths.map(async (path) => {
     const query = `{ classify(imageUrl: "${web.url}${path}", labels: ["sheep", "car"]) { label } }`;
     const response = await fetch(`${url}/graphql`, {
@@ -84,17 +75,9 @@ test('SIGTERM with requests in flight: all are answered, and the exit code is 0'
 test('serve --log-format json writes nothing but JSON, and no secret', async () => {
   const key = randomBytes(32).toString('hex');
   const hash = createHash('sha256').update(key).digest('hex');
-  const child = startClipql(['serve', '--port', '0', '--log-format', 'json'], {
+  const { child, url, written } = await startBuiltServer(['--log-format', 'json'], {
     CLIPQL_API_KEYS: `app:${hash}`,
     CLIPQL_JWT_SECRET: `${key}-of-tokens`,
-  });
-  let written = '';
-  const url = await new Promise<string>((resolve) => {
-    child.stderr.on('data', (chunk) => {
-      written += chunk;
-      const [, found] = /listening at (http[^"]+)/.exec(written) ?? [];
-      if (found !== undefined) resolve(found);
-    });
   });
   const ask = async (headers: Record<string, string>) => {
     const init = { method: 'POST', body: '{ "query": "{ models { name } }" }' };
@@ -107,7 +90,7 @@ test('serve --log-format json writes nothing but JSON, and no secret', async () 
   expect(await ask({ authorization: `Bearer ${key}` })).toBe(200);
   child.kill('SIGTERM');
   await once(child, 'close');
-  const lines = written
+  const lines = written()
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
@@ -117,20 +100,12 @@ test('serve --log-format json writes nothing but JSON, and no secret', async () 
     { requestId: 'my-id', caller: 'key:app', status: 200, milliseconds: expect.any(Number) },
     { msg: 'ending' },
   ]);
-  expect(written).not.toContain(key);
-  expect(written).not.toContain(hash);
+  expect(written()).not.toContain(key);
+  expect(written()).not.toContain(hash);
 });
 
 test('what is refused before it is a request is counted in /metrics', async () => {
-  const child = startClipql(['serve', '--port', '0', '--log-format', 'json']);
-  let log = '';
-  const url = await new Promise<string>((resolve) => {
-    child.stderr.on('data', (chunk) => {
-      log += chunk;
-      const [, found] = /listening at (http[^"]+)/.exec(log) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-  });
+  const { child, url } = await startBuiltServer(['--log-format', 'json']);
   for (const request of ['hello\r\n\r\n', `GET / HTTP/1.1\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`]) {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.write(request);
@@ -159,7 +134,7 @@ test('serve --tracing imports the module first, and names one that is not there'
   const folder = await mkdtemp(join(tmpdir(), 'clipql-tracing-'));
   const module = join(folder, 'otel.mjs');
   await writeFile(module, "process.stdout.write('tracing is set up');");
-  const { child } = await startServer('--tracing', module);
+  const { child } = await startBuiltServer(['--tracing', module]);
   child.kill('SIGINT');
   expect(await finished(child)).toMatchObject({ exitCode: 0, stdout: 'tracing is set up' });
   expectFailure(
@@ -168,20 +143,6 @@ test('serve --tracing imports the module first, and names one that is not there'
   );
   await rm(folder, { recursive: true });
 });
-
-/** The built server on a free port, once it answers. */
-async function startServer(...flags: string[]) {
-  const child = startClipql(['serve', '--port', '0', ...flags]);
-  const url = await new Promise<string>((resolve) => {
-    let written = '';
-    child.stderr.on('data', (chunk) => {
-      written += chunk;
-      const [, found] = /answers at (http\S+)\/graphql.*\n {2}try .*\n/s.exec(written) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  return { child, url };
-}
 
 test('serve with rules for tokens but no way to check one does not start', async () => {
   expectFailure(
@@ -203,7 +164,7 @@ test('settings are checked before a model is loaded', async () => {
 
 test('a second server on one data folder does not start, until the first is killed', async () => {
   const data = await mkdtemp(join(tmpdir(), 'clipql-data-'));
-  const first = await startServer('--data', data);
+  const first = await startBuiltServer(['--data', data]);
   expectFailure(
     await clipql('serve', '--port', '0', '--data', data),
     new RegExp(`DATA_BUSY: expected --data as .* process ${first.child.pid} of \\S+ uses`),
@@ -211,7 +172,7 @@ test('a second server on one data folder does not start, until the first is kill
   const killed = once(first.child, 'close');
   first.child.kill('SIGKILL');
   await killed;
-  const next = await startServer('--data', data);
+  const next = await startBuiltServer(['--data', data]);
   next.child.kill('SIGINT');
   expect(await finished(next.child)).toMatchObject({ exitCode: 0 });
   expect(await readdir(data)).toEqual(['label-sets']);
@@ -221,10 +182,9 @@ test('a second server on one data folder does not start, until the first is kill
 test('what serve says at start follows its settings', async () => {
   const flags = ['--graphiql', 'off', '--api-keys', `app:${'0'.repeat(64)}`];
   const hosts = ['--only-hosts', '*.example.org', '--allow-hosts', 'localhost:8000'];
-  const child = startClipql(['serve', '--port', '0', ...flags, ...hosts]);
-  const text = await saidAtStart(child);
-  child.kill('SIGINT');
-  await finished(child);
+  const { written, end } = await startBuiltServer([...flags, ...hosts]);
+  await end();
+  const text = written();
   expect(text).not.toContain('GraphiQL');
   expect(text).toContain('images come from *.example.org, and from localhost:8000\n');
   expect(text).toContain("/graphql -H 'authorization: Bearer KEY' -H 'content-type");
