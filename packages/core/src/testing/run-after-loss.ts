@@ -4,8 +4,8 @@
  */
 import { startThread } from '#threads';
 import { createWasmBackend } from '../backends/wasm/index.ts';
-import type { Thread } from '../backends/wasm/thread.ts';
 import { GraphBuilder } from '../graph/graph.ts';
+import type { Thread } from '../threads/thread.ts';
 import { compileGraph } from './compile-graph.ts';
 
 const g = new GraphBuilder();

@@ -6,6 +6,8 @@
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Weight } from '../../graph/weight.ts';
+import { Interruption } from '../../threads/interruption.ts';
+import { RunQueue } from '../../threads/run-queue.ts';
 import type {
   Backend,
   BackendInfo,
@@ -15,8 +17,6 @@ import type {
   RunShapes,
   WeightReader,
 } from '../backend.ts';
-import { Interruption } from '../interruption.ts';
-import { RunQueue } from '../run-queue.ts';
 import type { RunInputs, RunOutputs } from '../run-values.ts';
 import { bestMode, findGpu } from './adapter.ts';
 import { GpuExecutable } from './executable.ts';

@@ -1,7 +1,7 @@
 import { ClipError } from '../../errors.ts';
+import { Interruption } from '../../threads/interruption.ts';
+import { RunQueue } from '../../threads/run-queue.ts';
 import type { GpuMode } from '../backend.ts';
-import { Interruption } from '../interruption.ts';
-import { RunQueue } from '../run-queue.ts';
 import { adapterName, rendererName } from './adapter.ts';
 import type { Gpu, GpuJs, Handle, Input, Kernel, Pipeline } from './gpu-js.ts';
 import { useWgsl, type WgslBody } from './wgsl-kernel.ts';

@@ -5,8 +5,8 @@
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Weight } from '../../graph/weight.ts';
+import { RunQueue } from '../../threads/run-queue.ts';
 import type { Backend, BackendInfo, LoadedWeights, WeightReader } from '../backend.ts';
-import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import type { Memory } from './memory.ts';
 import { runStep } from './run-step.ts';

@@ -7,6 +7,12 @@ import { canShareMemory, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Weight } from '../../graph/weight.ts';
+import { bestSimd, kernelModule, type Simd } from '../../threads/kernel-builds.ts';
+import { aligned, LinearMemory } from '../../threads/linear-memory.ts';
+import { RunQueue } from '../../threads/run-queue.ts';
+import { createRunner, type Runner } from '../../threads/runner.ts';
+import { CONTROL_BYTES } from '../../threads/team.ts';
+import type { StartThread } from '../../threads/thread.ts';
 import type {
   Backend,
   BackendInfo,
@@ -15,14 +21,10 @@ import type {
   Precision,
   WeightReader,
 } from '../backend.ts';
-import { RunQueue } from '../run-queue.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
-import { bestSimd, instantiateKernels, kernelModule, type Simd } from './kernels.ts';
-import { aligned, LinearMemory } from './linear-memory.ts';
+import { KERNELS } from './kernels.generated.ts';
 import { PackedWeights } from './packed-weights.ts';
 import { programBytes, programEncoder, quantizedBytes } from './program.ts';
-import { CONTROL_BYTES, type Job, Team } from './team.ts';
-import type { StartThread } from './thread.ts';
 
 export interface WasmOptions {
   /** What the linear layers compute with; `f32` unless given. */
@@ -54,12 +56,6 @@ type WorkspacePart = 'arena' | 'quantized' | 'program' | 'scratch';
 /** Bytes of each part that a plan needs. */
 type WorkspaceSizes = Readonly<Record<WorkspacePart, number>>;
 
-/** Runs a job on the threads it has, or on the calling one. */
-interface Runner {
-  run(job: Job): Promise<void> | void;
-  dispose(): void;
-}
-
 class WasmBackend implements Backend {
   readonly info: BackendInfo;
   #memory: LinearMemory;
@@ -70,17 +66,18 @@ class WasmBackend implements Backend {
   #disposed = false;
 
   constructor(options: WasmOptions) {
-    const { simd = bestSimd(), precision = 'f32' } = options;
+    const { simd = bestSimd(KERNELS), precision = 'f32' } = options;
     const shared = options.shared ?? canShareMemory();
     const threads = shared ? (options.threads ?? defaultThreads()) : 1;
     this.info = { name: 'wasm', precision, threads, simd };
     this.#memory = new LinearMemory(shared, RESERVED_BYTES);
-    const module = new WebAssembly.Module(kernelModule(simd, shared));
+    const module = kernelModule(KERNELS, simd, shared);
     const { memory } = this.#memory;
     const start = options.startThread ?? startThread;
-    this.#runner = shared
-      ? new Team({ module, memory, control: CONTROL_ADDRESS, threads, start })
-      : singleThread(module, memory);
+    this.#runner = createRunner(
+      { module, memory, control: CONTROL_ADDRESS, threads, start, what: 'the model' },
+      shared,
+    );
   }
 
   get memoryBytes(): number {
@@ -136,7 +133,7 @@ class WasmBackend implements Backend {
     writeInputs(plan, inputs, views);
     const { words, steps } = encode({ arena, quantized });
     this.#memory.i32(program, words.length).set(words);
-    await this.#runner.run({ program, steps, scratch, scratchBytes });
+    await this.#runner.run([program, steps, scratch, scratchBytes]);
     this.#checkUsable();
     return readOutputs(plan, views);
   }
@@ -161,16 +158,6 @@ class WasmBackend implements Backend {
   #checkUsable(): void {
     if (this.#disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
   }
-}
-
-function singleThread(module: WebAssembly.Module, memory: WebAssembly.Memory): Runner {
-  const kernels = instantiateKernels(module, memory);
-  return {
-    run: ({ program, steps, scratch, scratchBytes }) => {
-      kernels.run(program, steps, scratch, scratchBytes, CONTROL_ADDRESS, 0, 1);
-    },
-    dispose: () => {},
-  };
 }
 
 /** Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors. */

@@ -1,6 +1,6 @@
 import type { Weight } from '../../graph/weight.ts';
+import { aligned, type LinearMemory } from '../../threads/linear-memory.ts';
 import type { Precision, WeightReader } from '../backend.ts';
-import { aligned, type LinearMemory } from './linear-memory.ts';
 import { int8Bytes, packInt8 } from './pack-int8.ts';
 import { packPanels, wholePanels } from './pack-panels.ts';
 

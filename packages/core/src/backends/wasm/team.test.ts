@@ -9,8 +9,8 @@ import { startThread } from '#threads';
 import { type Graph, GraphBuilder } from '../../graph/graph.ts';
 import { compileGraph } from '../../testing/compile-graph.ts';
 import { seededNumbers } from '../../testing/seeded.ts';
+import type { StartThread, Thread } from '../../threads/thread.ts';
 import { createWasmBackend } from './index.ts';
-import type { StartThread, Thread } from './thread.ts';
 
 /** A long chain of attentions over 400 rows, some tens of milliseconds for a team of two. */
 function longGraph(): Graph {

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError } from '../errors.ts';
 
 /** Allocation in a WebAssembly memory: blocks are handed out from the bottom up and never given back. */
 

@@ -1,14 +1,9 @@
-import { ClipError } from '../../errors.ts';
-import { Interruption } from '../interruption.ts';
+import { ClipError } from '../errors.ts';
+import { Interruption } from './interruption.ts';
 import type { StartThread, Thread } from './thread.ts';
 
-/** A program for the interpreter, as addresses in the shared memory. */
-export interface Job {
-  readonly program: number;
-  readonly steps: number;
-  readonly scratch: number;
-  readonly scratchBytes: number;
-}
+/** What the kernels' `run` is told: addresses in the shared memory, and numbers. */
+export type Job = readonly [number, number, number, number];
 
 /** Words at the control address, as the threads' script below and `assembly/barrier.ts` know them. */
 const BARRIER = 0;
@@ -21,7 +16,7 @@ const CONTROL_WORDS = 10;
 export const CONTROL_BYTES = 4 * CONTROL_WORDS;
 
 /**
- * What each thread runs: waits for a job, runs the program, and the last one to end says so. It never
+ * What each thread runs: waits for a job, runs the kernels, and the last one to end says so. It never
  * returns to its event loop.
  */
 const SCRIPT = `
@@ -34,8 +29,7 @@ function work({ module, memory, control, job, thread, threads }) {
     const next = Atomics.load(words, ${JOB});
     if (next === job) continue;
     job = next;
-    const [program, steps, scratch, scratchBytes] = words.slice(${ARGUMENTS});
-    const met = run(program >>> 0, steps, scratch >>> 0, scratchBytes, control, thread, threads);
+    const met = run(...words.slice(${ARGUMENTS}), control, thread, threads);
     if (!met) Atomics.store(words, ${FAILED}, 1);
     if (Atomics.add(words, ${FINISHED}, 1) === threads - 1) {
       Atomics.store(words, ${FINISHED}, 0);
@@ -45,22 +39,25 @@ function work({ module, memory, control, job, thread, threads }) {
   }
 }`;
 
-interface TeamOptions {
+export interface TeamOptions {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** Address of {@link CONTROL_BYTES} bytes that nothing else uses. */
   readonly control: number;
   readonly threads: number;
   readonly start: StartThread;
+  /** What the team works for, as errors name it: `the model`. */
+  readonly what: string;
 }
 
 /**
- * Threads that run programs together over one shared memory. The thread that calls never blocks and
+ * Threads that run kernels together over one shared memory. The thread that calls never blocks and
  * takes no part. When a member is lost, the job in flight rejects with WORKER_LOST, and the next one
  * gets a new team.
  */
 export class Team {
   #options: TeamOptions | undefined;
+  readonly #what: string;
   #words: Int32Array;
   #members: readonly Thread[] = [];
   #ending: Promise<unknown> = Promise.resolve();
@@ -68,6 +65,7 @@ export class Team {
 
   constructor(options: TeamOptions) {
     this.#options = options;
+    this.#what = options.what;
     this.#words = new Int32Array(options.memory.buffer, options.control, CONTROL_WORDS);
   }
 
@@ -76,16 +74,16 @@ export class Team {
    *
    * @throws ClipError WORKER_LOST when a member died, DISPOSED when the team was disposed of.
    */
-  async run({ program, steps, scratch, scratchBytes }: Job): Promise<void> {
+  async run(job: Job): Promise<void> {
     // No old member may still write to the memory when new ones begin.
     await this.#ending;
-    if (this.#options === undefined) throw disposedError();
+    if (this.#options === undefined) throw disposedError(this.#what);
     // Only now: a thread that starts while the memory grows may not see all of it.
     if (this.#members.length === 0) this.#assemble(this.#options);
     const words = this.#words;
     const members = this.#members;
     const lost = this.#lost;
-    words.set([program, steps, scratch, scratchBytes], ARGUMENTS);
+    words.set(job, ARGUMENTS);
     const before = Atomics.load(words, DONE);
     for (const member of members) member.keepAlive(true);
     try {
@@ -100,12 +98,13 @@ export class Team {
       // Members that are being ended keep the process alive until they are.
       if (this.#members === members) for (const member of members) member.keepAlive(false);
     }
-    if (Atomics.load(words, FAILED) !== 0) throw this.#end(lostError('it did not keep up'));
+    if (Atomics.load(words, FAILED) !== 0)
+      throw this.#end(lostError(this.#what, 'it did not keep up'));
   }
 
   dispose(): void {
     this.#options = undefined;
-    this.#end(disposedError());
+    this.#end(disposedError(this.#what));
     this.#words = new Int32Array(0);
   }
 
@@ -115,7 +114,7 @@ export class Team {
     const job = Atomics.load(this.#words, JOB);
     const members: readonly Thread[] = Array.from({ length: threads }, (_, thread) =>
       start(SCRIPT, { module, memory, control, job, thread, threads }, (reason) => {
-        if (this.#members === members) this.#end(lostError(reason));
+        if (this.#members === members) this.#end(lostError(this.#what, reason));
       }),
     );
     this.#members = members;
@@ -131,6 +130,6 @@ export class Team {
   }
 }
 
-const disposedError = () => new ClipError('DISPOSED', 'the model was disposed of');
-const lostError = (reason: string) =>
-  new ClipError('WORKER_LOST', `a thread that runs the model was lost (${reason}); try again`);
+const disposedError = (what: string) => new ClipError('DISPOSED', `${what} was disposed of`);
+const lostError = (what: string, reason: string) =>
+  new ClipError('WORKER_LOST', `a thread that runs ${what} was lost (${reason}); try again`);
