@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<
     'crc32.ts': [],
     'vectors.ts': [],
     'json.ts': ['errors.ts'],
+    flat: [],
     image: ['base64.ts', 'crc32.ts', 'errors.ts'],
     config: ['errors.ts', 'image', 'json.ts'],
     text: ['base64.ts', 'config', 'errors.ts', 'json.ts'],
@@ -48,7 +49,7 @@ const MAY_IMPORT: Readonly<
     inference: ['errors', 'images', 'telemetry'],
     models: ['errors', 'inference'],
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],
-    'label-sets': ['errors', 'limits', 'loaders', 'models'],
+    'label-sets': ['access', 'errors', 'limits', 'loaders', 'models'],
     answers: [
       'errors',
       'images',

@@ -22,6 +22,7 @@ export {
   type TextInput,
 } from './clip.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
+export { RowSet } from './flat/row-set.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';
 export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';

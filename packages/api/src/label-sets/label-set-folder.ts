@@ -2,12 +2,12 @@ import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promise
 import { join } from 'node:path';
 import type { Lock } from '@clipql/core/node';
 import { z } from 'zod';
+import { isOwner, type Owner, SHARED } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from './atomic-write.ts';
 import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
-import { isOwner, type Owner, SHARED } from './owner.ts';
 import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
 
 export interface KeptSet {

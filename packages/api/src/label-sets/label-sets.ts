@@ -1,3 +1,4 @@
+import { type Owner, ownerOf } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine, shorten } from '../errors/one-line.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
@@ -17,7 +18,6 @@ import {
   openLabelSetFolders,
   type Warn,
 } from './label-set-folder.ts';
-import { type Owner, ownerOf } from './owner.ts';
 import { Turns } from './turns.ts';
 
 /** The label sets of one owner. */
