@@ -17,6 +17,7 @@ const MAY_IMPORT: Readonly<
   Record<'core' | 'api' | 'bench', Readonly<Record<string, readonly string[]>>>
 > = {
   core: {
+    'node-version.ts': [],
     'errors.ts': [],
     'base64.ts': [],
     'crc32.ts': [],
@@ -37,7 +38,7 @@ const MAY_IMPORT: Readonly<
     encoder: ['backends', 'config', 'graph', 'model', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],
-    node: ['errors.ts', 'model-files.ts', 'weights'],
+    node: ['node-version.ts', 'errors.ts', 'model-files.ts', 'weights'],
     'index.ts': [],
   },
   api: {

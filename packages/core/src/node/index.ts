@@ -1,4 +1,6 @@
 /** What `@clipql/core` offers in Node alone. */
+import '../node-version.ts';
+
 export type { CachedModel } from './hub/cache.ts';
 export {
   describeAddress,

@@ -1,5 +1,5 @@
 import { accessSync, type BigIntStats, constants, rmSync, statSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 
 /** SQLite's result code for a lock that somebody else holds. */
 const SQLITE_BUSY = 5;
@@ -22,7 +22,7 @@ export function takeKernelLock(file: string): (() => void) | undefined {
   for (;;) {
     const before = ensure(file);
     if (before === undefined) continue;
-    const database = new DatabaseSync(file);
+    const database = openDatabase(file);
     if (!reserve(database)) return undefined;
     // A holder removes its file. Whoever had opened that one by then holds a lock on no file.
     if (isSame(before, identity(file))) {
@@ -31,6 +31,15 @@ export function takeKernelLock(file: string): (() => void) | undefined {
     }
     database.close();
   }
+}
+
+/**
+ * SQLite is loaded with the first lock: Node 22 prints a warning when it is, and Node 20, which has none, could
+ * not be told what is wrong.
+ */
+function openDatabase(file: string): DatabaseSync {
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite');
+  return new DatabaseSync(file);
 }
 
 /**

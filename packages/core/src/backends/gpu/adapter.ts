@@ -39,8 +39,16 @@ export async function bestMode(): Promise<GpuMode> {
   );
 }
 
+/** What is read of a `GPUAdapterInfo`, which a program's types may lack. */
+interface AdapterInfo {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+}
+
 /** As WebGPU describes an adapter, in a few words. */
-export function adapterName({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+export function adapterName({ vendor, architecture, device, description }: AdapterInfo): string {
   return description || [vendor, architecture, device].filter(Boolean).join(' ') || 'unnamed';
 }
 
@@ -63,7 +71,16 @@ function webGlAdapter(): GpuAdapter | undefined {
   return { mode: 'webgl2', name, software: isSoftware(name) };
 }
 
-export function rendererName(context: WebGL2RenderingContext): string {
+/** What is read of a `WebGL2RenderingContext`, which a program's types may lack. */
+interface RenderingContext {
+  readonly RENDERER: number;
+  getParameter(name: number): unknown;
+  getExtension(
+    name: 'WEBGL_debug_renderer_info',
+  ): { readonly UNMASKED_RENDERER_WEBGL: number } | null;
+}
+
+export function rendererName(context: RenderingContext): string {
   const unmasked = context.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
   return String(context.getParameter(unmasked ?? context.RENDERER));
 }

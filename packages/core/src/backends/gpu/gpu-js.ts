@@ -70,6 +70,6 @@ export interface GpuJs {
 
 /** gpu.js is CommonJS: bundlers and Node agree on the default export alone. */
 export async function loadGpuJs(): Promise<GpuJs> {
-  const { default: gpuJs } = (await import('gpu.js')) as unknown as { default: GpuJs };
+  const { default: gpuJs } = (await import('#gpu-js')) as unknown as { default: GpuJs };
   return gpuJs;
 }
