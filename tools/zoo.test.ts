@@ -33,8 +33,10 @@ test('no two models of the zoo have one id', () => {
 test.each(zoo())('$id: its numbers follow from its published config', (model) => {
   const json = PUBLISHED[model.id]!.json(false, 0);
   const bytes = new TextEncoder().encode(JSON.stringify(json));
-  const config = 'model_cfg' in json ? parseOpenClipConfig(bytes) : parseConfig(bytes);
-  const parameters = tensorsOf(json)
+  const tensors = tensorsOf(json);
+  const shapes = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const config = 'model_cfg' in json ? parseOpenClipConfig(bytes, shapes) : parseConfig(bytes);
+  const parameters = tensors
     .filter(({ name, dtype }) => dtype === 'F32' && !/running_(mean|var)$/.test(name))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const { vocabularySize, width, tower } = config.text;

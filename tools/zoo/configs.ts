@@ -13,7 +13,7 @@ interface Sizes {
 
 /** A model's config file, by the sizes it has. */
 export interface PublishedConfig {
-  readonly family: 'clip' | 'open_clip' | 'siglip';
+  readonly family: 'clip' | 'open_clip' | 'siglip' | 'open_clip_siglip';
   /** @param small whether it has a layer a tower, and two heads. @param vocabulary that it has then. */
   json(small: boolean, vocabulary: number): JsonObject;
 }
@@ -38,6 +38,12 @@ const siglip = (image: number, patch: number, words: number): PublishedConfig =>
   json: (small, vocabulary) => siglipJson(image, patch, small ? { vocabulary } : { words }),
 });
 
+const openClipSiglip = (name: string, image: number, patch: number): PublishedConfig => ({
+  family: 'open_clip_siglip',
+  json: (small, vocabulary) =>
+    openClipSiglipJson(name, image, patch, small ? vocabulary : undefined),
+});
+
 export const PUBLISHED: Readonly<Record<string, PublishedConfig>> = {
   'laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K': openClip({
     ...B32,
@@ -50,6 +56,7 @@ export const PUBLISHED: Readonly<Record<string, PublishedConfig>> = {
   'laion/CLIP-ViT-B-32-laion2B-s34B-b79K': openClip({ ...B32, embedding: 512 }),
   'laion/CLIP-ViT-L-14-laion2B-s32B-b82K': openClip({ ...L14, embedding: 768 }),
   'timm/resnet50_clip.openai': { family: 'open_clip', json: resNet50Json },
+  'timm/ViT-B-16-SigLIP2': openClipSiglip('timm/ViT-B-16-SigLIP2', 224, 16),
   'google/siglip2-base-patch32-256': siglip(256, 32, 256_000),
   'google/siglip2-base-patch16-224': siglip(224, 16, 256_000),
   'google/siglip2-base-patch16-256': siglip(256, 16, 256_000),
@@ -174,5 +181,35 @@ function siglipJson(
       ...tower,
       ...{ image_size: image, patch_size: patch, model_type: 'siglip_vision_model' },
     },
+  };
+}
+
+/** Of SigLIP 2 in open_clip. A small one has what only bench reads: a trunk's sizes are not in this file. */
+function openClipSiglipJson(
+  name: string,
+  image: number,
+  patch: number,
+  vocabulary: number | undefined,
+): JsonObject {
+  const isSmall = vocabulary !== undefined;
+  const half = [0.5, 0.5, 0.5];
+  return {
+    model_cfg: {
+      ...{ embed_dim: isSmall ? 96 : 768, init_logit_bias: -10, custom_text: true },
+      vision_cfg: {
+        image_size: image,
+        timm_model_name: `vit_base_patch${patch}_siglip_${image}`,
+        ...{ timm_model_pretrained: false, timm_pool: 'map', timm_proj: 'none' },
+        ...(isSmall && { layers: 1 }),
+      },
+      text_cfg: {
+        ...{ context_length: 64, vocab_size: vocabulary ?? 256_000, hf_tokenizer_name: name },
+        tokenizer_kwargs: { clean: 'canonicalize' },
+        ...(isSmall ? { width: 96, heads: 2, layers: 1 } : { width: 768, heads: 12, layers: 12 }),
+        ...{ no_causal_mask: true, proj_bias: true, pool_type: 'last' },
+        ...{ norm_kwargs: { eps: 1e-6 }, act_kwargs: { approximate: 'tanh' } },
+      },
+    },
+    preprocess_cfg: { mean: half, std: half, interpolation: 'bicubic', resize_mode: 'squash' },
   };
 }

@@ -37,7 +37,7 @@ export async function inventedFiles(model: ZooModel): Promise<Record<string, Uin
 }
 
 const tokenizerOf = (model: ZooModel, { family }: PublishedConfig): keyof typeof TOKENIZERS => {
-  if (family !== 'siglip') return 'bytePairs';
+  if (!family.endsWith('siglip')) return 'bytePairs';
   return model.tasks.includes('multilingual') ? 'gemma' : 'unigram';
 };
 
@@ -47,7 +47,9 @@ export function smallFile(name: string, model: ZooModel, config: JsonObject): Ui
     case 'config.json':
       return json(config, 2);
     case 'open_clip_config.json':
-      return json(config, 4);
+      return PUBLISHED[model.id]!.family === 'open_clip_siglip'
+        ? pythonJson(config)
+        : json(config, 4);
     case 'preprocessor_config.json':
       return json(preprocessor(model), 2);
     case 'tokenizer_config.json':
@@ -78,6 +80,10 @@ function preprocessor({ id, resolution, tasks }: ZooModel): JsonObject {
 
 const json = (value: JsonObject, indent: number): Uint8Array =>
   new TextEncoder().encode(`${JSON.stringify(value, null, indent)}\n`);
+
+/** As Python writes small numbers, and without a line end. */
+const pythonJson = (value: JsonObject): Uint8Array =>
+  new TextEncoder().encode(JSON.stringify(value, null, 2).replace('0.000001', '1e-06'));
 
 export const tensorsOf = (config: JsonObject): readonly CheckpointTensor[] =>
   'model_cfg' in config ? openAiTensors(config) : checkpointTensors(config);

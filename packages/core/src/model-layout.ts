@@ -50,11 +50,9 @@ export async function readModelLayout(
     // With another config beside it, it is no bare state dict of OpenAI's: what it is was said elsewhere.
     const isBare = json === undefined && (await files.read(CONFIG_FILE)) === undefined;
     if (json === undefined && !isBare) throw missingFile(files, OPEN_CLIP_CONFIG_FILE);
-    const config = json === undefined ? openAiConfig(tensors) : parseOpenClipConfig(json);
-    const { tower } = config.vision;
-    if (tower === 'siglip') throw new Error('open_clip has no such image tower');
-    const layout = openAiLayout(tower, has('text.') ? 'text.' : '');
-    const scales = [scale('logitScale', [])];
+    const config = json === undefined ? openAiConfig(tensors) : parseOpenClipConfig(json, tensors);
+    const layout = openAiLayout(config.vision.tower, has('text.') ? 'text.' : '');
+    const scales = SCALES[config.loss].map((name) => scale(name, []));
     const textOptions = json === undefined ? {} : openClipTextOptions(json);
     return { config, layout, scales, textOptions, isOpenAi: json === undefined };
   }
@@ -72,7 +70,9 @@ const scale = (name: string, shape: readonly number[]): Parameter => ({
   shape,
 });
 
+const SCALES = { softmax: ['logitScale'], sigmoid: ['logitScale', 'logitBias'] } as const;
+
 const TRANSFORMERS = {
-  softmax: { layout: CLIP_MODEL, scales: [scale('logitScale', [])] },
-  sigmoid: { layout: SIGLIP_MODEL, scales: [scale('logitScale', [1]), scale('logitBias', [1])] },
+  softmax: { layout: CLIP_MODEL, scales: SCALES.softmax.map((name) => scale(name, [])) },
+  sigmoid: { layout: SIGLIP_MODEL, scales: SCALES.sigmoid.map((name) => scale(name, [1])) },
 } as const;

@@ -1,12 +1,27 @@
 import type { Fields, JsonObject } from '../json.ts';
 import type { Activation, ClipConfig, ClipVisionConfig, ResNetConfig } from './clip-config.ts';
-import { checkFields, mlpWidthOf, normEpsilon } from './open-clip-fields.ts';
-
-/** What matters while training alone. */
-const TRAINING = ['patch_dropout', 'timm_model_pretrained', 'timm_drop', 'timm_drop_path'];
+import {
+  activationOf,
+  checkFields,
+  imageSizeOf,
+  mlpWidthOf,
+  normEpsilon,
+  TRAINING,
+} from './open-clip-fields.ts';
+import { timmImageTower } from './open-clip-timm.ts';
+import type { TensorShapes } from './tensor-shapes.ts';
 
 const TRANSFORMER = {
-  known: ['image_size', 'layers', 'width', 'head_width', 'mlp_ratio', 'patch_size', 'norm_kwargs'],
+  known: [
+    'image_size',
+    'layers',
+    'width',
+    'head_width',
+    'mlp_ratio',
+    'patch_size',
+    'norm_kwargs',
+    'act_kwargs',
+  ],
   // Read by towers of timm alone, or by attentional pools, which are refused.
   ignored: [
     ...TRAINING,
@@ -21,38 +36,30 @@ const RESNET = {
   only: { pool_type: 'tok', pos_embed_type: 'learnable' },
 } as const;
 
-const TIMM = {
-  known: ['timm_model_name', 'image_size', 'timm_proj_bias'],
-  ignored: [...TRAINING, 'layers', 'width', 'head_width', 'mlp_ratio', 'patch_size'],
-  only: { timm_pool: 'avg', timm_proj: 'linear' },
-} as const;
-
 /** Stages of a ResNet. */
 const STAGES = 4;
 /** A ResNet's pixels to one of its places. */
 const RESNET_STRIDE = 32;
 
 /**
- * The image tower of `vision_cfg`: EfficientNet-Lite0 where timm's is named, OpenAI's ResNet where there is a list of
+ * The image tower of `vision_cfg`: a trunk of timm's where one is named, OpenAI's ResNet where there is a list of
  * layers, else a Vision Transformer.
+ *
+ * @param quickGelu whether that is the activation of all towers that state none.
  */
 export function openClipImageTower(
   fields: Fields,
   json: JsonObject,
-  activation: Activation,
+  tensors: TensorShapes,
+  quickGelu: boolean,
 ): ClipConfig['vision'] {
-  if (fields.has('timm_model_name')) {
-    fields.oneOf('timm_model_name', ['tf_efficientnet_lite0'], 'tf_efficientnet_lite0');
-    checkFields(fields, json, TIMM);
-    if (!fields.boolean('timm_proj_bias', false)) throw fields.unexpected('timm_proj_bias', 'true');
-    return { tower: 'efficientnet-lite', imageSize: imageSizeOf(fields), channels: 3 };
-  }
+  if (fields.has('timm_model_name')) return timmImageTower(fields, json, tensors);
   if (Array.isArray(fields.raw('layers'))) {
     checkFields(fields, json, RESNET);
     return resNet(fields);
   }
   checkFields(fields, json, TRANSFORMER);
-  return visionTransformer(fields, activation);
+  return visionTransformer(fields, activationOf(fields, quickGelu));
 }
 
 function visionTransformer(fields: Fields, activation: Activation): ClipVisionConfig {
@@ -93,16 +100,6 @@ function resNet(fields: Fields): ResNetConfig {
     blocks: blocks.map(Number),
     heads: headsOf(fields, width * RESNET_STRIDE),
   };
-}
-
-/** A number, or a list of two that are equal. */
-function imageSizeOf(fields: Fields): number {
-  const given = fields.raw('image_size');
-  if (!Array.isArray(given)) return fields.positiveInteger('image_size', 224, 4096);
-  const [side, ...others] = given;
-  const isSide = Number.isInteger(side) && side > 0 && side <= 4096;
-  if (isSide && others.length === 1 && others[0] === side) return side;
-  throw fields.unexpected('image_size', 'a side of at most 4096, or two that are equal');
 }
 
 function headsOf(fields: Fields, width: number): number {

@@ -1,12 +1,10 @@
 import { ClipError } from '../errors.ts';
 import type { ClipConfig, ClipTextConfig, ClipVisionConfig, ResNetConfig } from './clip-config.ts';
+import { countOf, sizeOf, type TensorShapes } from './tensor-shapes.ts';
 
 /** Of all of OpenAI's Vision Transformers and text towers. */
 const HEAD_WIDTH = 64;
 const TRANSFORMER = { activation: 'quick_gelu', epsilon: 1e-5 } as const;
-
-/** Shapes of a checkpoint's tensors, by name. */
-export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
  * The config of a model in OpenAI's own layout, whose state dict comes without one: all sizes follow from the
@@ -19,17 +17,17 @@ export function openAiConfig(tensors: TensorShapes): ClipConfig {
   return {
     vision: tensors.has('visual.proj') ? visionTransformer(tensors) : resNet(tensors),
     text: textConfig(tensors),
-    embeddingWidth: size(tensors, 'text_projection', 1),
+    embeddingWidth: sizeOf(tensors, 'text_projection', 1),
     loss: 'softmax',
   };
 }
 
 function visionTransformer(tensors: TensorShapes): ClipVisionConfig {
-  const patchSize = size(tensors, 'visual.conv1.weight', 3);
+  const patchSize = sizeOf(tensors, 'visual.conv1.weight', 3);
   const side = squareRoot(tensors, 'visual.positional_embedding');
   return {
     tower: 'clip',
-    ...transformer(tensors, 'visual.transformer', size(tensors, 'visual.conv1.weight', 0)),
+    ...transformer(tensors, 'visual.transformer', sizeOf(tensors, 'visual.conv1.weight', 0)),
     imageSize: side * patchSize,
     channels: 3,
     patchSize,
@@ -38,13 +36,13 @@ function visionTransformer(tensors: TensorShapes): ClipVisionConfig {
 }
 
 function resNet(tensors: TensorShapes): ResNetConfig {
-  const width = size(tensors, 'visual.layer1.0.conv1.weight', 0);
+  const width = sizeOf(tensors, 'visual.layer1.0.conv1.weight', 0);
   return {
     tower: 'resnet',
     imageSize: 32 * squareRoot(tensors, 'visual.attnpool.positional_embedding'),
     channels: 3,
     width,
-    blocks: [1, 2, 3, 4].map((stage) => count(tensors, `visual.layer${stage}.`, '.conv1.weight')),
+    blocks: [1, 2, 3, 4].map((stage) => countOf(tensors, `visual.layer${stage}.`, '.conv1.weight')),
     heads: (width * 32) / HEAD_WIDTH,
   };
 }
@@ -52,9 +50,9 @@ function resNet(tensors: TensorShapes): ResNetConfig {
 function textConfig(tensors: TensorShapes): ClipTextConfig {
   return {
     tower: 'clip',
-    ...transformer(tensors, 'transformer', size(tensors, 'ln_final.weight', 0)),
-    vocabularySize: size(tensors, 'token_embedding.weight', 0),
-    contextLength: size(tensors, 'positional_embedding', 0),
+    ...transformer(tensors, 'transformer', sizeOf(tensors, 'ln_final.weight', 0)),
+    vocabularySize: sizeOf(tensors, 'token_embedding.weight', 0),
+    contextLength: sizeOf(tensors, 'positional_embedding', 0),
     endToken: 'highest',
   };
 }
@@ -71,40 +69,18 @@ function transformer(tensors: TensorShapes, name: string, width: number) {
     ...TRANSFORMER,
     width,
     heads: width / HEAD_WIDTH,
-    layers: count(tensors, blocks, '.attn.in_proj_weight'),
-    mlpWidth: size(tensors, `${blocks}0.mlp.c_fc.weight`, 0),
+    layers: countOf(tensors, blocks, '.attn.in_proj_weight'),
+    mlpWidth: sizeOf(tensors, `${blocks}0.mlp.c_fc.weight`, 0),
   };
-}
-
-function size(tensors: TensorShapes, name: string, dimension: number): number {
-  const found = tensors.get(name)?.shape[dimension];
-  if (found !== undefined && found > 0) return found;
-  const got = tensors.get(name)?.shape.join(', ');
-  throw new ClipError(
-    'WEIGHTS_MISMATCH',
-    `expected tensor ${name} with ${dimension + 1} dimensions at least, got ${got === undefined ? 'none' : `[${got}]`}`,
-  );
 }
 
 /** Of the positions but that of the class token, or of the mean. */
 function squareRoot(tensors: TensorShapes, name: string): number {
-  const positions = size(tensors, name, 0) - 1;
+  const positions = sizeOf(tensors, name, 0) - 1;
   const side = Math.round(Math.sqrt(positions));
   if (side > 0 && side ** 2 === positions) return side;
   throw new ClipError(
     'WEIGHTS_MISMATCH',
     `expected tensor ${name} with a square number of rows and one more, got ${positions + 1}`,
   );
-}
-
-/** How many numbers stand between the two in the tensors' names. */
-function count(tensors: TensorShapes, prefix: string, suffix: string): number {
-  const between = [...tensors.keys()].filter(
-    (name) =>
-      name.startsWith(prefix) &&
-      name.endsWith(suffix) &&
-      /^\d+$/.test(name.slice(prefix.length, -suffix.length)),
-  );
-  if (between.length > 0) return between.length;
-  throw new ClipError('WEIGHTS_MISMATCH', `expected tensors ${prefix}*${suffix}, got none`);
 }

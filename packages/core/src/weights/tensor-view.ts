@@ -3,7 +3,7 @@ import { rowMajor, type TensorEntry } from './tensor-entry.ts';
 /**
  * How a parameter lies in its tensor, where not as it is: `transposed`, a matrix that PyTorch's code multiplies
  * from the right; `pointwise`, a convolution of 1 × 1; `channels-last` [N, k, k, C] of a convolution [N, C, k, k];
- * `depthwise` [k·k, C] of one [C, 1, k, k].
+ * `depthwise` [k·k, C] of one [C, 1, k, k]; `batched`, the only one of a batch.
  */
 export type TensorView = keyof typeof VIEWS;
 
@@ -22,6 +22,7 @@ const VIEWS = {
     shape: ([places, c]) => [c!, 1, Math.sqrt(places!), Math.sqrt(places!)],
     axes: [2, 3, 1, 0],
   },
+  batched: { shape: ([rows, columns]) => [1, rows!, columns!], axes: [0, 1, 2] },
 } as const satisfies Record<string, View>;
 
 /** The shape of the tensor in which a parameter of this shape lies so. */

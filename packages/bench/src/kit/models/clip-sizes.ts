@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../input-file.ts';
 import { asTransformersConfig } from './open-clip-sizes.ts';
-import { isOpenClip } from './openai-sizes.ts';
+import { isOpenClip, openAiSizes } from './openai-sizes.ts';
 
 const VISION_DEFAULTS = {
   hidden_size: 768,
@@ -62,7 +62,8 @@ export const textSizes = (config: JsonObject): TextSizes =>
   sizes(config, 'text_config', isSiglip(config) ? SIGLIP_TEXT_DEFAULTS : TEXT_DEFAULTS);
 
 /** Whether it is SigLIP, or SigLIP 2 of fixed resolution. */
-export const isSiglip = ({ model_type: type }: JsonObject): boolean => type === 'siglip';
+export const isSiglip = (config: JsonObject): boolean =>
+  isOpenClip(config) ? openAiSizes(config).text.isSiglip : config.model_type === 'siglip';
 
 /** P, patches of an image; the class token is not one. */
 export const patchesOf = ({ image_size, patch_size }: VisionSizes): number =>
@@ -73,7 +74,7 @@ export const imageSizeOf = (config: JsonObject): number => visionSizes(config).i
 
 /** E, the length of a model's embeddings. */
 export const projectionOf = (config: JsonObject): number =>
-  isSiglip(config)
+  isSiglip(config) && !isOpenClip(config)
     ? visionSizes(config).hidden_size
     : Number(asTransformers(config).projection_dim ?? PROJECTION_DEFAULT);
 

@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../input-file.ts';
 import { type OpenAiSizes, openAiSizes, type ResNetSizes } from './openai-sizes.ts';
+import { siglipTrunkTensors } from './siglip-tensors.ts';
 import { type CheckpointTensor, float, linear, norm } from './tensor-shapes.ts';
 
 /** Channels of a ResNet block's result for each of its inner ones. */
@@ -11,20 +12,34 @@ const RESNET_STRIDE = 32;
 
 /** @param config `open_clip_config.json`, or the arguments of OpenAI's `CLIP`. */
 export function openAiTensors(config: JsonObject): readonly CheckpointTensor[] {
-  const { embeddingWidth, vision, text } = openAiSizes(config);
+  const { embeddingWidth, hasLogitBias, vision, text } = openAiSizes(config);
+  // What open_clip calls custom_text.
+  const prefix = text.isSiglip ? 'text.' : '';
   const tensors = [
     float('logit_scale', []),
-    float('positional_embedding', [text.contextLength, text.width]),
-    float('text_projection', [text.width, embeddingWidth]),
-    float('token_embedding.weight', [text.vocabularySize, text.width]),
-    ...norm('ln_final', text.width),
-    ...blocks('transformer', text),
-    ...(vision.kind === 'resnet'
-      ? resNet(vision, embeddingWidth)
-      : visionTransformer(vision, embeddingWidth)),
+    ...(hasLogitBias ? [float('logit_bias', [])] : []),
+    float(`${prefix}positional_embedding`, [text.contextLength, text.width]),
+    ...(text.isSiglip
+      ? linear(`${prefix}text_projection`, embeddingWidth, text.width)
+      : [float('text_projection', [text.width, embeddingWidth])]),
+    float(`${prefix}token_embedding.weight`, [text.vocabularySize, text.width]),
+    ...norm(`${prefix}ln_final`, text.width),
+    ...blocks(`${prefix}transformer`, text),
+    ...imageTower(vision, embeddingWidth),
   ];
   const recipe = vision.kind === 'resnet' ? 'openai-resnet' : 'openai';
   return tensors.map((tensor) => ({ ...tensor, recipe }));
+}
+
+function imageTower(vision: OpenAiSizes['vision'], embeddingWidth: number): CheckpointTensor[] {
+  switch (vision.kind) {
+    case 'resnet':
+      return resNet(vision, embeddingWidth);
+    case 'transformer':
+      return visionTransformer(vision, embeddingWidth);
+    case 'siglip-trunk':
+      return siglipTrunkTensors(vision);
+  }
 }
 
 function visionTransformer(

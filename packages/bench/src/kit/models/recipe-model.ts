@@ -33,11 +33,12 @@ export function recipeModel(
 
 function configFiles(config: JsonObject): readonly (readonly [string, Uint8Array])[] {
   if (isOpenAi(config)) return [];
-  if (isOpenClip(config)) return [['open_clip_config.json', jsonBytes(config)]];
-  const files: [string, object][] = [
-    ['config.json', config],
-    ['preprocessor_config.json', preprocessorConfig(imageSizeOf(config))],
-  ];
+  const files: [string, object][] = isOpenClip(config)
+    ? [['open_clip_config.json', config]]
+    : [
+        ['config.json', config],
+        ['preprocessor_config.json', preprocessorConfig(imageSizeOf(config))],
+      ];
   if (isSiglip(config)) files.push(['tokenizer_config.json', { pad_token: END_TOKEN }]);
   return files.map(([file, json]) => [file, jsonBytes(json)]);
 }

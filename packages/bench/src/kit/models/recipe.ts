@@ -80,15 +80,18 @@ function transformers(name: string, shape: readonly number[]): Distribution {
 /** The first rule that fits. */
 function openAi(name: string, shape: readonly number[], isResNet: boolean): Distribution {
   if (name === 'logit_scale') return { centre: LOGIT_SCALE, spread: 0 };
+  if (name === 'logit_bias') return { centre: LOGIT_BIAS, spread: 0 };
+  if (name.endsWith('.latent')) return { centre: 0, spread: 1 };
   if (name.endsWith('running_mean')) return { centre: 0, spread: 0.1 };
   if (name.endsWith('running_var')) return { centre: 1, spread: 0.2 };
   if (isResNet && shape.length === 4) return { centre: 0, spread: Math.sqrt(6 / fanIn(shape)) };
   if (isResNet && /^visual\.layer.*\.bn3\.weight$/.test(name)) return { centre: 0.5, spread: 0.2 };
   const isBias = name.endsWith('bias');
-  if (/(?:^|\.)(?:ln_|bn\d|downsample\.1)/.test(name)) {
+  if (/(?:^|\.)(?:ln_|bn\d|downsample\.1|norm)/.test(name)) {
     return isBias ? { centre: 0, spread: 0.1 } : { centre: 1, spread: 0.2 };
   }
-  if (isBias || name.includes('embedding')) return { centre: 0, spread: 0.05 };
+  const isEmbedding = name.includes('embedding') || name.endsWith('.pos_embed');
+  if (isBias || isEmbedding) return { centre: 0, spread: 0.05 };
   const isFromTheRight = name === 'visual.proj' || name === 'text_projection';
   return { centre: 0, spread: Math.sqrt(3 / (isFromTheRight ? shape[0]! : fanIn(shape))) };
 }

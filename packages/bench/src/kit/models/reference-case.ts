@@ -6,7 +6,7 @@ import { REFERENCE, REPOSITORY } from '../folders.ts';
 import type { JsonObject } from '../input-file.ts';
 import { readJsonObject } from '../input-file.ts';
 import { projectionOf } from './clip-sizes.ts';
-import { hasTimmTrunk, isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
+import { hasLiteTrunk, isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
 import { recipeModel } from './recipe-model.ts';
 
 export const REFERENCE_CASES = [
@@ -16,6 +16,8 @@ export const REFERENCE_CASES = [
   'siglip-tiny',
   'open-clip-tiny',
   'open-clip-tiny-quick-gelu',
+  'open-clip-siglip-tiny',
+  'open-clip-siglip2-tiny',
   'tiny-rn',
   'odd-sizes',
   'odd-end-token',
@@ -26,7 +28,7 @@ export const REFERENCE_CASES = [
   'siglip2-b-32-256',
 ] as const;
 
-/** Whose trunk cases with one of timm's are of. */
+/** Whose weights cases with its trunk have. */
 const LITE = 'models/lite';
 
 /** Where a reference case lies. */
@@ -54,7 +56,7 @@ export interface ForwardCase {
  * Reads a case file. `config` must be there, and `image_embeds` [B, E] or `input_ids` with
  * `text_embeds` [T, E], or all three; `logits_per_image` [B, T] may. `weights`, or in its absence
  * a `note` that begins `weights: models/NAME;`, names the model's folder, from the repository's
- * root, and a trunk of timm's is that of `models/lite`; else the recipe makes the weights. `seed` is 0 unless given.
+ * root, and EfficientNet-Lite is that of `models/lite`; else the recipe makes the weights. `seed` is 0 unless given.
  *
  * @throws BenchError FILE_NOT_FOUND, or CASE_INVALID naming the field, what was expected and what
  *   came.
@@ -103,7 +105,7 @@ export async function modelOfCase({ name, config, weights }: ForwardCase): Promi
 function weightsFolder({ weights, note }: JsonObject, config: JsonObject): string | undefined {
   const noted =
     typeof note === 'string' ? /^weights: (models\/[\w.-]+)(;|$)/.exec(note)?.[1] : undefined;
-  const trained = hasTimmTrunk(config) ? LITE : noted;
+  const trained = hasLiteTrunk(config) ? LITE : noted;
   const folder = typeof weights === 'string' ? weights : trained;
   return folder === undefined ? undefined : resolve(REPOSITORY, folder);
 }

@@ -1,10 +1,10 @@
-/** The tensors of a published `SiglipModel`. */
-
+/** The tensors of a published SigLIP, as transformers and timm name them. */
 import type { JsonObject } from '../input-file.ts';
 import { patchesOf, textSizes, visionSizes } from './clip-sizes.ts';
+import type { SiglipTrunkSizes } from './openai-sizes.ts';
 import { type CheckpointTensor, encoder, float, linear, norm } from './tensor-shapes.ts';
 
-/** @param config Hugging Face's `config.json` of a `SiglipModel`. */
+/** A `SiglipModel`'s. @param config Hugging Face's `config.json` of a `SiglipModel`. */
 export function siglipTensors(config: JsonObject): readonly CheckpointTensor[] {
   const vision = visionSizes(config);
   const text = textSizes(config);
@@ -38,5 +38,37 @@ export function siglipTensors(config: JsonObject): readonly CheckpointTensor[] {
     ...linear(`${head}.mlp.fc2`, width, vision.intermediate_size),
     float(`${head}.probe`, [1, 1, width]),
     ...norm('vision_model.post_layernorm', width),
+  ];
+}
+
+/** The image tower of open_clip with one of timm's trunks. */
+export function siglipTrunkTensors(sizes: SiglipTrunkSizes): CheckpointTensor[] {
+  const { width, layers, mlpWidth, patchSize, imageSize } = sizes;
+  const trunk = 'visual.trunk';
+  const pool = `${trunk}.attn_pool`;
+  const blocks = Array.from({ length: layers }, (_, i) => {
+    const block = `${trunk}.blocks.${i}`;
+    return [
+      ...norm(`${block}.norm1`, width),
+      ...linear(`${block}.attn.qkv`, 3 * width, width),
+      ...linear(`${block}.attn.proj`, width, width),
+      ...norm(`${block}.norm2`, width),
+      ...linear(`${block}.mlp.fc1`, mlpWidth, width),
+      ...linear(`${block}.mlp.fc2`, width, mlpWidth),
+    ];
+  }).flat();
+  return [
+    float(`${trunk}.pos_embed`, [1, Math.floor(imageSize / patchSize) ** 2, width]),
+    float(`${trunk}.patch_embed.proj.weight`, [width, 3, patchSize, patchSize]),
+    float(`${trunk}.patch_embed.proj.bias`, [width]),
+    ...blocks,
+    ...norm(`${trunk}.norm`, width),
+    float(`${pool}.latent`, [1, 1, width]),
+    ...linear(`${pool}.q`, width, width),
+    ...linear(`${pool}.kv`, 2 * width, width),
+    ...linear(`${pool}.proj`, width, width),
+    ...norm(`${pool}.norm`, width),
+    ...linear(`${pool}.mlp.fc1`, mlpWidth, width),
+    ...linear(`${pool}.mlp.fc2`, width, mlpWidth),
   ];
 }

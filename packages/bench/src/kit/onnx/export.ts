@@ -2,7 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFiles, Precision } from '@clipql/core';
 import type { JsonObject } from '../input-file.ts';
-import { hasTimmTrunk, isOpenClip } from '../models/openai-sizes.ts';
+import { hasLiteTrunk, isOpenClip } from '../models/openai-sizes.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { buildEfficientNetTower } from './efficientnet-tower.ts';
 import { buildImageTower } from './image-tower.ts';
@@ -38,7 +38,7 @@ export async function exportTower(
 ): Promise<string> {
   const checkpoint = await CheckpointReader.open(model);
   const weights = isOpenClip(config) ? new OpenClipTensors(checkpoint) : checkpoint;
-  const buildVision = hasTimmTrunk(config) ? buildEfficientNetTower : buildImageTower;
+  const buildVision = hasLiteTrunk(config) ? buildEfficientNetTower : buildImageTower;
   const build = tower === 'text' ? buildTextTower : buildVision;
   try {
     const graph = new OnnxGraph();

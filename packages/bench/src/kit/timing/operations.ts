@@ -16,7 +16,7 @@ import {
   visionSizes,
 } from '../models/clip-sizes.ts';
 import { efficientNetLite } from '../models/efficientnet-lite.ts';
-import { hasTimmTrunk } from '../models/openai-sizes.ts';
+import { hasLiteTrunk } from '../models/openai-sizes.ts';
 
 /** How an engine goes about it. */
 export interface Execution {
@@ -41,7 +41,7 @@ export function operationsOf(
     return towerOperations(sizes, embedding, lengths, { causal: true, skipsUnused });
   }
   const sizes = visionSizes(config);
-  if (hasTimmTrunk(config)) return workload.batch * trunkOperations(sizes, embedding);
+  if (hasLiteTrunk(config)) return workload.batch * trunkOperations(sizes, embedding);
   const patches = patchesOf(sizes);
   const lengths = Array<number>(workload.batch).fill(patches + 1);
   const patchValues = 3 * sizes.patch_size ** 2;
@@ -67,7 +67,7 @@ export function executedTokens(
   config: JsonObject,
   { skipsUnused }: Execution,
 ): number {
-  const classTokens = hasTimmTrunk(config) ? 0 : 1;
+  const classTokens = hasLiteTrunk(config) ? 0 : 1;
   if (workload.tower === 'image') {
     return workload.batch * (patchesOf(visionSizes(config)) + classTokens);
   }

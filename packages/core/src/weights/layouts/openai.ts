@@ -5,6 +5,7 @@
 import { EFFICIENTNET_LITE } from './efficientnet-lite.ts';
 import { type Layout, type Names, type Place, placeByNames } from './layout.ts';
 import { MODIFIED_RESNET } from './modified-resnet.ts';
+import { SIGLIP_TRUNK } from './siglip-trunk.ts';
 
 /** A block's attention is PyTorch's, which stacks its three projections. */
 const IN_PROJECTIONS = ['query', 'key', 'value'];
@@ -26,6 +27,8 @@ const TEXT: Names = {
   prefixes: [
     ['text.finalNorm.', 'ln_final.'],
     ['text.blocks.', 'transformer.resblocks.'],
+    // In place of the projection, where it has a bias.
+    ['text.head.', 'text_projection.'],
   ],
   inside: BLOCK,
 };
@@ -49,6 +52,7 @@ const IMAGE_TOWERS = {
   clip: (name: string) => transformerPlace(VISION_TRANSFORMER, name),
   resnet: MODIFIED_RESNET,
   'efficientnet-lite': EFFICIENTNET_LITE,
+  siglip: SIGLIP_TRUNK,
 } as const;
 
 /** @param textPrefix what the names of the text tower's tensors begin with. */
@@ -59,6 +63,7 @@ export function openAiLayout(
   return {
     place: (name) => {
       if (name === 'logitScale') return { tensor: 'logit_scale' };
+      if (name === 'logitBias') return { tensor: 'logit_bias' };
       if (name.startsWith('vision.')) return IMAGE_TOWERS[imageTower](name);
       const place = transformerPlace(TEXT, name);
       return { ...place, tensor: textPrefix + place.tensor };
