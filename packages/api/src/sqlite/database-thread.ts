@@ -1,0 +1,93 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { ApiError } from '../errors/api-error.ts';
+import { moduleBeside } from './operation.ts';
+import type { Reply, Request, ThreadSettings } from './protocol.ts';
+
+const SCRIPT = moduleBeside(import.meta.url, 'database-worker');
+/** Run from its sources, as tests do, core is taken from its sources too. */
+const SOURCE_ARGUMENTS =
+  extname(fileURLToPath(import.meta.url)) === '.ts' ? ['--conditions=clipql-source'] : [];
+
+type Call = Exclude<Request, 'close'>;
+
+/** A thread with a connection to the database, started again if it dies. */
+export class DatabaseThread {
+  readonly #settings: ThreadSettings;
+  readonly #pending = new Map<number | undefined, PromiseWithResolvers<unknown>>();
+  #worker: Worker | undefined;
+  #opened: Promise<unknown> | undefined;
+  #calls = 0;
+
+  constructor(settings: ThreadSettings) {
+    this.#settings = settings;
+  }
+
+  /** @throws what opening the file throws. */
+  async open(): Promise<void> {
+    await (this.#opened ?? this.#start());
+  }
+
+  /** @throws what the operation throws; ApiError STORE_UNAVAILABLE where the thread died meanwhile. */
+  async call(call: Omit<Call, 'id'>): Promise<unknown> {
+    await this.open();
+    const id = this.#calls++;
+    const answer = this.#expect(id);
+    this.#worker!.postMessage({ ...call, id } satisfies Call);
+    return answer;
+  }
+
+  /** When what was asked before is done. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    worker.ref();
+    worker.once('exit', () => resolve());
+    worker.postMessage('close' satisfies Request);
+    await promise;
+  }
+
+  #start(): Promise<unknown> {
+    const worker = new Worker(SCRIPT, { workerData: this.#settings, execArgv: SOURCE_ARGUMENTS });
+    let reason = 'it ended';
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => this.#lose(reason));
+    this.#worker = worker;
+    this.#opened = this.#expect(undefined);
+    // A file that cannot be opened now may be another time.
+    this.#opened.catch(() => worker.terminate());
+    return this.#opened;
+  }
+
+  #expect(id: number | undefined): Promise<unknown> {
+    const answer = Promise.withResolvers<unknown>();
+    this.#pending.set(id, answer);
+    this.#worker!.ref();
+    return answer.promise;
+  }
+
+  #settle(reply: Reply): void {
+    const answer = this.#pending.get(reply.id)!;
+    this.#pending.delete(reply.id);
+    // It keeps no process alive that waits for nothing of it.
+    if (this.#pending.size === 0) this.#worker!.unref();
+    if ('result' in reply) answer.resolve(reply.result);
+    else if (reply.code === undefined) answer.reject(new Error(reply.message));
+    else answer.reject(new ApiError(reply.code, reply.message));
+  }
+
+  #lose(reason: string): void {
+    this.#worker = undefined;
+    this.#opened = undefined;
+    const message = `expected a thread with the database, got one that died: ${reason}`;
+    for (const answer of this.#pending.values()) {
+      answer.reject(new ApiError('STORE_UNAVAILABLE', message));
+    }
+    this.#pending.clear();
+  }
+}
