@@ -47,6 +47,8 @@ const MAY_IMPORT: Readonly<
     telemetry: ['errors'],
     images: ['errors', 'limits', 'telemetry'],
     access: ['errors', 'images'],
+    sqlite: ['errors'],
+    collections: ['access', 'errors', 'limits', 'sqlite'],
     inference: ['errors', 'images', 'telemetry'],
     models: ['errors', 'inference'],
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],

@@ -1,0 +1,153 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Owner } from '../../access/owner.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { all, first, run } from '../../sqlite/statements.ts';
+import type { Collection, FieldType, VectorSpace } from '../collection.ts';
+
+/** Of an owner: each has an index in memory when it is searched. */
+const MAX_COLLECTIONS = 100;
+
+/** A collection as it was found, which others may have changed since. */
+export type CollectionReference = Pick<Collection, 'id' | 'name' | 'space'>;
+
+interface CollectionRow {
+  readonly id: number;
+  readonly owner: Owner;
+  readonly name: string;
+  readonly set_id: number;
+  readonly next_set: number | null;
+  readonly items: number;
+  readonly seq: number;
+  readonly created_at: number;
+}
+
+interface SetRow extends VectorSpace {
+  readonly vectors: number;
+}
+
+/** @throws ApiError COLLECTION_EXISTS, TOO_MANY_COLLECTIONS. */
+export function createCollection(
+  db: DatabaseSync,
+  { owner, name, space }: { owner: Owner; name: string; space: VectorSpace },
+): Collection {
+  const names = namesOf(db, owner);
+  if (names.includes(name)) {
+    throw new ApiError('COLLECTION_EXISTS', `expected a new name, got ${name}, which is taken`);
+  }
+  if (names.length >= MAX_COLLECTIONS) {
+    const message = `expected at most ${MAX_COLLECTIONS} collections, got another: ${name}`;
+    throw new ApiError('TOO_MANY_COLLECTIONS', message);
+  }
+  const set = createSet(db, space);
+  const sql = 'INSERT INTO collections (owner, name, set_id, created_at) VALUES (?, ?, ?, ?)';
+  run(db, sql, owner, name, set, Date.now());
+  return findCollection(db, { owner, name });
+}
+
+/** @throws ApiError UNKNOWN_COLLECTION. */
+export function findCollection(
+  db: DatabaseSync,
+  { owner, name }: { owner: Owner; name: string },
+): Collection {
+  const sql = 'SELECT * FROM collections WHERE owner = ? AND name = ? AND dropped = 0';
+  const row = first<CollectionRow>(db, sql, owner, name);
+  if (row === undefined) throw unknown(name, namesOf(db, owner));
+  return collectionOf(db, row);
+}
+
+export const listCollections = (db: DatabaseSync, owner: Owner): readonly Collection[] =>
+  all<CollectionRow>(
+    db,
+    'SELECT * FROM collections WHERE owner = ? AND dropped = 0 ORDER BY name',
+    owner,
+  ).map((row) => collectionOf(db, row));
+
+/** What it holds is removed in slices later. @throws ApiError UNKNOWN_COLLECTION. */
+export function dropCollection(
+  db: DatabaseSync,
+  { owner, name }: { owner: Owner; name: string },
+): void {
+  const { id } = findCollection(db, { owner, name });
+  run(db, 'UPDATE collections SET dropped = 1 WHERE id = ?', id);
+}
+
+/** @throws ApiError UNKNOWN_COLLECTION for one that was dropped. */
+export function collectionRow(
+  db: DatabaseSync,
+  { id, name }: Pick<CollectionReference, 'id' | 'name'>,
+): CollectionRow {
+  const sql = 'SELECT * FROM collections WHERE id = ? AND dropped = 0';
+  const row = first<CollectionRow>(db, sql, id);
+  if (row === undefined) throw unknown(name, []);
+  return row;
+}
+
+/** @throws also ApiError COLLECTION_MODEL_MISMATCH where the space is another one by now. */
+export function rowOfSpace(
+  db: DatabaseSync,
+  { id, name, space }: CollectionReference,
+): CollectionRow {
+  const row = collectionRow(db, { id, name });
+  const now = spaceOf(db, row.set_id);
+  if (now.hash !== space.hash) throw mismatch(name, now, space);
+  return row;
+}
+
+export function collectionOf(db: DatabaseSync, row: CollectionRow): Collection {
+  const { vectors: _, ...space } = spaceOf(db, row.set_id);
+  return {
+    id: row.id,
+    owner: row.owner,
+    name: row.name,
+    space,
+    items: row.items,
+    fields: new Map(fieldsOf(db, row.id).map(({ name, type }) => [name, type])),
+    createdAt: new Date(row.created_at),
+    reembedding: row.next_set === null ? undefined : reembeddingOf(spaceOf(db, row.next_set)),
+  };
+}
+
+export interface FieldRow {
+  readonly id: number;
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+/** In the order in which they came. */
+export const fieldsOf = (db: DatabaseSync, collection: number): readonly FieldRow[] =>
+  all<FieldRow>(
+    db,
+    'SELECT id, name, type FROM fields WHERE collection = ? ORDER BY id',
+    collection,
+  );
+
+/** @returns the set's number. */
+export function createSet(db: DatabaseSync, { hash, model, dimensions }: VectorSpace): number {
+  const sql = 'INSERT INTO vector_sets (hash, model, dimensions) VALUES (?, ?, ?) RETURNING id';
+  return first<{ readonly id: number }>(db, sql, hash, model, dimensions)!.id;
+}
+
+export const spaceOf = (db: DatabaseSync, set: number): SetRow =>
+  first<SetRow>(db, 'SELECT hash, model, dimensions, vectors FROM vector_sets WHERE id = ?', set)!;
+
+const reembeddingOf = ({ vectors, ...space }: SetRow) => ({ space, done: vectors });
+
+const namesOf = (db: DatabaseSync, owner: Owner): readonly string[] =>
+  all<{ readonly name: string }>(
+    db,
+    'SELECT name FROM collections WHERE owner = ? AND dropped = 0 ORDER BY name',
+    owner,
+  ).map(({ name }) => name);
+
+function unknown(name: string, names: readonly string[]): ApiError {
+  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  return new ApiError('UNKNOWN_COLLECTION', `expected a collection’s name (${known}), got ${name}`);
+}
+
+export function mismatch(name: string, has: VectorSpace, got: VectorSpace): ApiError {
+  const shown = ({ model, hash }: VectorSpace) => `${model} (${hash.slice(0, 12)})`;
+  return new ApiError(
+    'COLLECTION_MODEL_MISMATCH',
+    `expected ${shown(has)}, which made the vectors of ${name}, got ${shown(got)}`,
+  );
+}

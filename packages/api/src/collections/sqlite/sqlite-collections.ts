@@ -1,0 +1,115 @@
+import { RowSet } from '@clipql/core';
+import { checkName } from '../../limits/names.ts';
+import type { Database } from '../../sqlite/database.ts';
+import { moduleBeside, type Operations } from '../../sqlite/operation.ts';
+import type { Collection } from '../collection.ts';
+import { checkEmbedding, packedHalves } from '../halves.ts';
+import { checkKey } from '../item-key.ts';
+import type { ChangeBatch, CollectionStore } from '../store.ts';
+import type * as operations from './operations.ts';
+import { Sweeper } from './sweeper.ts';
+
+const MODULE = moduleBeside(import.meta.url, 'operations');
+
+/** What a thread needs of a collection to find it again. */
+const reference = ({ id, name, space }: Collection) => ({ id, name, space });
+
+/** Collections in the database of a data folder. What dropped ones leave is removed while it is open. */
+export function openSqliteCollections(database: Database): CollectionStore {
+  const { reads, writes } = database.operations<typeof operations>(MODULE);
+  const sweeper = new Sweeper(() => writes.sweep(undefined));
+  sweeper.start();
+  return {
+    create: async (owner, name, space) => {
+      checkName(name);
+      return writes.createCollection({ owner, name, space });
+    },
+    find: (owner, name) => reads.findCollection({ owner, name }),
+    list: (owner) => reads.listCollections(owner),
+    drop: async (owner, name) => {
+      await writes.dropCollection({ owner, name });
+      sweeper.start();
+    },
+
+    upsert: async (collection, items) => {
+      const { dimensions } = collection.space;
+      for (const { key, source, embedding } of items) {
+        checkKey(key, source);
+        checkEmbedding(key, embedding, dimensions);
+      }
+      await writes.upsertItems({
+        collection: reference(collection),
+        items: items.map(({ embedding: _, ...item }) => item),
+        vectors: packedHalves(
+          items.map(({ embedding }) => embedding),
+          dimensions,
+        ),
+      });
+    },
+    setMetadata: (collection, items) =>
+      writes.setMetadata({ collection: reference(collection), items }),
+    remove: (collection, keys) => writes.removeItems({ collection: reference(collection), keys }),
+
+    items: (collection, keys) => reads.readItems({ collection: reference(collection), keys }),
+    itemsOfRows: (collection, rows) =>
+      reads.readItemsOfRows({ collection: reference(collection), rows: Uint32Array.from(rows) }),
+    known: (collection, keys) => reads.readKnown({ collection: reference(collection), keys }),
+    select: async (collection, filter) =>
+      new RowSet(await reads.selectRows({ collection: reference(collection), filter })),
+    page: (collection, { where, rows, orderBy, first, after }) =>
+      reads.readPage({
+        ...{ collection: reference(collection), where, rows: rows?.words },
+        ...{ orderBy, first, after },
+      }),
+    thumbnail: (collection, key) => reads.readThumbnail({ collection: reference(collection), key }),
+
+    vectors: (collection, rows) =>
+      reads.readVectors({ collection: reference(collection), rows: Uint32Array.from(rows) }),
+    changes: (collection, since) => changes(reads, collection, since),
+
+    beginReembedding: (collection, space) =>
+      writes.beginReembedding({ collection: reference(collection), space }),
+    notReembedded: (collection, count) =>
+      reads.readNotReembedded({ collection: reference(collection), count }),
+    setNextVectors: async (collection, space, vectors) => {
+      for (const { row, embedding } of vectors) {
+        checkEmbedding(`row ${row}`, embedding, space.dimensions);
+      }
+      await writes.setNextVectors({
+        collection: reference(collection),
+        space,
+        rows: vectors.map(({ row }) => row),
+        vectors: packedHalves(
+          vectors.map(({ embedding }) => embedding),
+          space.dimensions,
+        ),
+      });
+    },
+    finishReembedding: async (collection) => {
+      const moved = await writes.finishReembedding({ collection: reference(collection) });
+      sweeper.start();
+      return moved;
+    },
+    cancelReembedding: async (collection) => {
+      const stayed = await writes.cancelReembedding({ collection: reference(collection) });
+      sweeper.start();
+      return stayed;
+    },
+
+    close: () => sweeper.stop(),
+  };
+}
+
+async function* changes(
+  reads: Operations<typeof operations>['reads'],
+  collection: Collection,
+  since: number,
+): AsyncIterable<ChangeBatch> {
+  let from = since;
+  for (;;) {
+    const batch = await reads.readChanges({ collection: reference(collection), since: from });
+    if (batch === undefined) return;
+    yield batch;
+    from = batch.seq;
+  }
+}

@@ -1,0 +1,126 @@
+import type { RowSet } from '@clipql/core';
+import type { Owner } from '../access/owner.ts';
+import type { Collection, VectorSpace } from './collection.ts';
+import type { Filter } from './filter.ts';
+import type { Item, KnownItem, Metadata, NewItem } from './item.ts';
+
+/** Texts are ordered by code point; items without a value come last, equal values by key. */
+export interface Order {
+  readonly by: 'key' | 'indexedAt' | { readonly field: string };
+  readonly descending: boolean;
+}
+
+export interface PageQuery {
+  readonly where?: Filter | undefined;
+  /** Of these rows alone. */
+  readonly rows?: RowSet | undefined;
+  readonly orderBy: Order;
+  readonly first: number;
+  /** A cursor of a page in the same order. */
+  readonly after?: string | undefined;
+}
+
+export interface Page {
+  readonly items: readonly { readonly item: Item; readonly cursor: string }[];
+  readonly hasNext: boolean;
+}
+
+/** What an index has to take in, in this order. */
+export interface ChangeBatch {
+  /** Ascending. */
+  readonly rows: Uint32Array;
+  /** [rows, E] in half precision. */
+  readonly vectors: Uint16Array;
+  /** Rows that are gone; some may be unknown to the index. */
+  readonly removed: Uint32Array;
+  /** What to go on from. */
+  readonly seq: number;
+}
+
+/**
+ * Where collections are kept. A write is done as a whole or not at all, and is durable when its
+ * promise resolves. Collections are passed as they were found: methods throw UNKNOWN_COLLECTION for one
+ * that was dropped since, and COLLECTION_MODEL_MISMATCH where vectors are meant and its space has changed.
+ * All throw STORE_FULL, STORE_DAMAGED and STORE_UNAVAILABLE.
+ */
+export interface CollectionStore {
+  /** @throws ApiError COLLECTION_EXISTS, TOO_MANY_COLLECTIONS; BAD_INPUT for its name. */
+  create(owner: Owner, name: string, space: VectorSpace): Promise<Collection>;
+  /** @throws ApiError UNKNOWN_COLLECTION. */
+  find(owner: Owner, name: string): Promise<Collection>;
+  /** By name. */
+  list(owner: Owner): Promise<readonly Collection[]>;
+  /** @throws ApiError UNKNOWN_COLLECTION. */
+  drop(owner: Owner, name: string): Promise<void>;
+
+  /**
+   * Adds items, or replaces those of the same keys.
+   *
+   * @throws ApiError BAD_METADATA, BAD_INPUT for an embedding that is not finite or of another length:
+   *   no item is written then.
+   */
+  upsert(collection: Collection, items: readonly NewItem[]): Promise<void>;
+  /** Replaces the metadata of those that are there. @throws ApiError BAD_METADATA. */
+  setMetadata(
+    collection: Collection,
+    items: readonly { readonly key: string; readonly metadata: Metadata }[],
+  ): Promise<void>;
+  /** @returns how many were there. */
+  remove(collection: Collection, keys: readonly string[]): Promise<number>;
+
+  /** In the order of the keys; undefined for those that are not there. */
+  items(collection: Collection, keys: readonly string[]): Promise<readonly (Item | undefined)[]>;
+  itemsOfRows(
+    collection: Collection,
+    rows: ArrayLike<number>,
+  ): Promise<readonly (Item | undefined)[]>;
+  /** Those of the keys that are there. */
+  known(collection: Collection, keys: readonly string[]): Promise<ReadonlyMap<string, KnownItem>>;
+  /** Rows that pass. @throws ApiError BAD_FILTER. */
+  select(collection: Collection, filter: Filter): Promise<RowSet>;
+  /**
+   * Stays in order while others write: what is not written meanwhile comes once, neither twice nor never.
+   *
+   * @throws ApiError BAD_FILTER; BAD_CURSOR for one of another order; BAD_INPUT for an unknown field.
+   */
+  page(collection: Collection, query: PageQuery): Promise<Page>;
+  thumbnail(collection: Collection, key: string): Promise<Uint8Array | undefined>;
+
+  /** [E] each, from half precision. */
+  vectors(
+    collection: Collection,
+    rows: ArrayLike<number>,
+  ): Promise<readonly (Float32Array | undefined)[]>;
+  /** What was written since; all there is from 0. Ends when it has caught up. */
+  changes(collection: Collection, since: number): AsyncIterable<ChangeBatch>;
+
+  /**
+   * Begins to move to another space, or goes on if it is under way.
+   *
+   * @throws ApiError COLLECTION_MODEL_MISMATCH where it is on its way to yet another.
+   */
+  beginReembedding(collection: Collection, space: VectorSpace): Promise<Collection>;
+  /** Up to so many items that have no vector of the next space yet. */
+  notReembedded(collection: Collection, first: number): Promise<readonly Item[]>;
+  /**
+   * Vectors of the next space, by row. Those of rows that are gone, or that have one, are ignored.
+   *
+   * @throws ApiError COLLECTION_MODEL_MISMATCH unless the collection is on its way to this space.
+   */
+  setNextVectors(
+    collection: Collection,
+    space: VectorSpace,
+    vectors: readonly { readonly row: number; readonly embedding: Float32Array }[],
+  ): Promise<void>;
+  /**
+   * The next space answers from now on.
+   *
+   * @returns undefined where items are still without a vector of it.
+   */
+  finishReembedding(collection: Collection): Promise<Collection | undefined>;
+  /** The old space stays. */
+  cancelReembedding(collection: Collection): Promise<Collection>;
+
+  /** Ends what is done beside; the database stays open. */
+  close(): Promise<void>;
+}

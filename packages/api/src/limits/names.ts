@@ -1,0 +1,15 @@
+import { ApiError } from '../errors/api-error.ts';
+import { shorten } from '../errors/one-line.ts';
+
+/** Names are parts of files' names, URLs and command lines. */
+const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** @throws ApiError BAD_INPUT for what cannot be the name of a label set or a collection. */
+export function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  const got = JSON.stringify(shorten(name, 100));
+  throw new ApiError(
+    'BAD_INPUT',
+    `expected a name of 1 to 64 small letters, digits, - and _, got ${got}`,
+  );
+}
