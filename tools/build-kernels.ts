@@ -25,18 +25,27 @@ interface Target {
   readonly builds: Readonly<Record<string, readonly string[]>>;
 }
 
+const ALL_BUILDS: Target['builds'] = {
+  plain: [],
+  relaxed: RELAXED,
+  plainThreads: THREADS,
+  relaxedThreads: [...RELAXED, ...THREADS],
+};
+
 const TARGETS: readonly Target[] = [
   {
     file: core('src/backends/wasm/kernels.generated.ts'),
     entry: core('assembly/run.ts'),
     comment: 'The plan interpreter: with relaxed SIMD or without, with shared memory or without.',
     constant: 'KERNELS',
-    builds: {
-      plain: [],
-      relaxed: RELAXED,
-      plainThreads: THREADS,
-      relaxedThreads: [...RELAXED, ...THREADS],
-    },
+    builds: ALL_BUILDS,
+  },
+  {
+    file: core('src/flat/kernels.generated.ts'),
+    entry: core('assembly/flat/run.ts'),
+    comment: 'The flat index: with relaxed SIMD or without, with shared memory or without.',
+    constant: 'FLAT_KERNELS',
+    builds: ALL_BUILDS,
   },
   {
     file: core('src/image/resize/resize-row.generated.ts'),

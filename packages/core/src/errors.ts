@@ -28,15 +28,15 @@ export type ClipErrorCode =
   | 'IMAGE_CORRUPT'
   /** An argument is not usable: no labels, an empty label, a template without `{}`. */
   | 'BAD_INPUT'
-  /** The model does not fit into the memory that there is, or into the 4 GiB of WebAssembly. */
+  /** The model or index does not fit into the memory that there is, or into the 4 GiB of WebAssembly. */
   | 'OUT_OF_MEMORY'
-  /** A thread that ran the model died; the same call can be made again. */
+  /** A thread that ran the model or the index died; the same call can be made again. */
   | 'WORKER_LOST'
   /** No graphics adapter answers, or it cannot run the model. */
   | 'GPU_UNAVAILABLE'
   /** The graphics device was lost while it ran the model; the same call can be made again. */
   | 'GPU_LOST'
-  /** The model was disposed of before or while it was used. */
+  /** The model or index was disposed of before or while it was used. */
   | 'DISPOSED';
 
 /**

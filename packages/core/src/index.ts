@@ -24,6 +24,8 @@ export {
   type TextInput,
 } from './clip.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
+export { FlatIndex } from './flat/flat-index.ts';
+export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';

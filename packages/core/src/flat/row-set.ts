@@ -26,6 +26,17 @@ export class RowSet {
     return new RowSet(words);
   }
 
+  /**
+   * Whether a row is in the set.
+   *
+   * @example
+   * ```ts
+   * import { RowSet } from '@clipql/core';
+   *
+   * const even = RowSet.of([0, 2, 4]);
+   * console.log([1, 2].map((row) => even.has(row)).join(' ')); // false true
+   * ```
+   */
   has(row: number): boolean {
     return ((this.words[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
   }

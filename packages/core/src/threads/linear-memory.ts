@@ -60,8 +60,8 @@ export class LinearMemory {
     } catch (cause) {
       throw new ClipError(
         'OUT_OF_MEMORY',
-        `expected room for ${Math.ceil(end / 2 ** 20)} MiB in one model's memory, got less: ` +
-          'the machine has no more, or it is above the 4,096 MiB of WebAssembly',
+        `expected room for ${Math.ceil(end / 2 ** 20)} MiB in one WebAssembly memory, got less: ` +
+          'the machine has no more, or it is above the 4,096 MiB that one can have',
         { cause },
       );
     }
@@ -73,6 +73,18 @@ export class LinearMemory {
 
   f32(address: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, address, length);
+  }
+
+  f64(address: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, address, length);
+  }
+
+  u16(address: number, length: number): Uint16Array {
+    return new Uint16Array(this.memory.buffer, address, length);
+  }
+
+  u32(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.memory.buffer, address, length);
   }
 
   i32(address: number, length: number): Int32Array {

@@ -13,6 +13,7 @@ import { RunQueue } from '../../threads/run-queue.ts';
 import { createRunner, type Runner } from '../../threads/runner.ts';
 import { CONTROL_BYTES } from '../../threads/team.ts';
 import type { StartThread } from '../../threads/thread.ts';
+import { Workspace } from '../../threads/workspace.ts';
 import type {
   Backend,
   BackendInfo,
@@ -60,8 +61,8 @@ class WasmBackend implements Backend {
   readonly info: BackendInfo;
   #memory: LinearMemory;
   readonly #runner: Runner;
-  /** What the running plan works in; as large as the largest yet. */
-  #workspace = { address: 0, bytes: 0 };
+  /** What the running plan works in. */
+  #workspace: Workspace;
   readonly #queue = new RunQueue();
   #disposed = false;
 
@@ -73,6 +74,7 @@ class WasmBackend implements Backend {
     this.#memory = new LinearMemory(shared, RESERVED_BYTES);
     const module = kernelModule(KERNELS, simd, shared);
     const { memory } = this.#memory;
+    this.#workspace = new Workspace(this.#memory);
     const start = options.startThread ?? startThread;
     this.#runner = createRunner(
       { module, memory, control: CONTROL_ADDRESS, threads, start, what: 'the model' },
@@ -115,6 +117,7 @@ class WasmBackend implements Backend {
     this.#runner.dispose();
     // Whoever still holds the model no longer holds its memory.
     this.#memory = new LinearMemory(false, RESERVED_BYTES);
+    this.#workspace = new Workspace(this.#memory);
   }
 
   async #run(
@@ -125,7 +128,7 @@ class WasmBackend implements Backend {
     inputs: RunInputs,
   ): Promise<RunOutputs> {
     this.#checkUsable();
-    const { arena, quantized, program, scratch } = this.#reserve(sizes);
+    const { arena, quantized, program, scratch } = this.#workspace.reserve(sizes);
     const views = {
       f32: this.#memory.f32(arena, plan.arenaWords),
       i32: this.#memory.i32(arena, plan.arenaWords),
@@ -136,23 +139,6 @@ class WasmBackend implements Backend {
     await this.#runner.run([program, steps, scratch, scratchBytes]);
     this.#checkUsable();
     return readOutputs(plan, views);
-  }
-
-  /** Parts of the workspace with room for these bytes each; it grows where it is too small. */
-  #reserve(sizes: WorkspaceSizes): Record<WorkspacePart, number> {
-    const bytes = Object.values(sizes).reduce((sum, size) => sum + aligned(size), 0);
-    if (bytes > this.#workspace.bytes) {
-      const { address } = this.#workspace;
-      this.#workspace = {
-        address: this.#memory.enlarge(address, this.#workspace.bytes, bytes),
-        bytes,
-      };
-    }
-    const { address: arena } = this.#workspace;
-    const quantized = arena + aligned(sizes.arena);
-    const program = quantized + aligned(sizes.quantized);
-    const scratch = program + aligned(sizes.program);
-    return { arena, quantized, program, scratch };
   }
 
   #checkUsable(): void {

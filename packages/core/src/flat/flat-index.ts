@@ -1,0 +1,384 @@
+import { canShareMemory, canStartThreads, defaultThreads, startThread } from '#threads';
+import { ClipError } from '../errors.ts';
+import { bestSimd, kernelModule } from '../threads/kernel-builds.ts';
+import { LinearMemory } from '../threads/linear-memory.ts';
+import { RunQueue } from '../threads/run-queue.ts';
+import { createRunner, type Runner } from '../threads/runner.ts';
+import { CONTROL_BYTES } from '../threads/team.ts';
+import {
+  checkRow,
+  checkRows,
+  checkWhole,
+  countOf,
+  lengthError,
+  splitQueries,
+} from './check-input.ts';
+import { compactSegments } from './compact.ts';
+import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
+import { FLAT_KERNELS } from './kernels.generated.ts';
+import { instantiateFlatKernels } from './kernels.ts';
+import { quantizeQuery } from './quantized-query.ts';
+import { Scanner, type ScanRequest } from './scan.ts';
+import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
+import { Segments } from './segments.ts';
+import { Staging } from './staging.ts';
+
+const MAX_DIMENSIONS = 16_384;
+const MAX_K = 10_000;
+const MAX_THREADS = 256;
+/** Queries that share a scan. */
+const QUERIES_A_SCAN = 16;
+/** Segments that are compacted in one turn: some milliseconds' worth. */
+const SEGMENTS_A_TURN = 16;
+/** Rows that are scored again in float: this many times k, and at least so many. */
+const RESCORED_TIMES = 4;
+const MIN_RESCORED = 256;
+
+/** Address 0 means "none" to the kernels, so nothing is put there. */
+const CONTROL_ADDRESS = 64;
+
+/**
+ * Exact search for the nearest vectors by dot product; for vectors of length 1 that is the cosine.
+ *
+ * Each row is kept as 8-bit numbers with a scale. A search scans all of them on all threads, and scores the best
+ * max(4k, 256) again in float: of the 10 nearest, over 99.9 % are found. Several queries share a scan, and scans, appends and
+ * removals take turns in the order in which they were called. It needs no native code and runs in browsers too.
+ *
+ * One index holds up to 4 GiB of 8-bit rows: 8 million of 512 numbers. Rows have numbers that never change and are
+ * never used again.
+ *
+ * @example
+ * ```ts
+ * import { FlatIndex, RowSet } from '@clipql/core';
+ *
+ * const index = await FlatIndex.create({ dimensions: 2 });
+ * await index.append(Float32Array.of(1, 0, 0.6, 0.8, 0, 1));
+ * const [hits] = await index.search(Float32Array.of(0, 1), { k: 2 });
+ * console.log([...hits!.rows].join(' ')); // 2 1
+ * const [first] = await index.search(Float32Array.of(0, 1), { k: 2, filter: RowSet.of([0]) });
+ * console.log([...first!.rows].join(' ')); // 0
+ * index.dispose();
+ * ```
+ */
+export class FlatIndex {
+  /** Numbers of a vector. */
+  readonly dimensions: number;
+  /** Threads that scan. */
+  readonly threads: number;
+  readonly #readRows: FlatIndexOptions['readRows'];
+  readonly #layout: SegmentLayout;
+  readonly #runner: Runner;
+  readonly #queue = new RunQueue();
+  #parts: Parts | undefined;
+
+  /**
+   * Makes an index without rows.
+   *
+   * @throws ClipError BAD_INPUT for dimensions or threads out of bounds, OUT_OF_MEMORY.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 512, threads: 1 });
+   * console.log(index.dimensions, index.size); // 512 0
+   * index.dispose();
+   * ```
+   */
+  static async create(options: FlatIndexOptions): Promise<FlatIndex> {
+    checkWhole('dimensions', options.dimensions, MAX_DIMENSIONS);
+    if (options.threads !== undefined) checkWhole('threads', options.threads, MAX_THREADS);
+    return new FlatIndex(options, canShareMemory() && (await canStartThreads()));
+  }
+
+  private constructor(options: FlatIndexOptions, shared: boolean) {
+    this.dimensions = options.dimensions;
+    this.threads = shared ? (options.threads ?? defaultThreads()) : 1;
+    this.#readRows = options.readRows;
+    this.#layout = segmentLayout(options.dimensions);
+    const memory = new LinearMemory(shared, CONTROL_ADDRESS + CONTROL_BYTES);
+    const module = kernelModule(FLAT_KERNELS, options.simd ?? bestSimd(FLAT_KERNELS), shared);
+    const team = { module, memory: memory.memory, control: CONTROL_ADDRESS, threads: this.threads };
+    this.#runner = createRunner({ ...team, start: startThread, what: 'the index' }, shared);
+    const kernels = instantiateFlatKernels(module, memory.memory);
+    const layout = this.#layout;
+    this.#parts = {
+      memory,
+      segments: new Segments(memory, layout, options.readRows === undefined),
+      staging: new Staging(memory, kernels, layout),
+      scanner: new Scanner({
+        memory,
+        layout,
+        kernels,
+        runner: this.#runner,
+        threads: this.threads,
+      }),
+    };
+  }
+
+  /** Rows that are not removed. */
+  get size(): number {
+    return this.#parts?.segments.size ?? 0;
+  }
+
+  /** One more than the highest row number so far. */
+  get nextRow(): number {
+    return this.#parts?.segments.nextRow ?? 0;
+  }
+
+  /** Bytes that the rows take, and what scans work in. */
+  get bytes(): number {
+    return this.#parts === undefined ? 0 : this.#parts.memory.size + this.#parts.segments.halfBytes;
+  }
+
+  /**
+   * Adds rows: all, or none when one is no good.
+   *
+   * @param vectors [N·E], as float32, or as the bits of float16. Must not change until this resolves.
+   * @param rows [N] their numbers, ascending, from {@link FlatIndex.nextRow} on; without gaps unless given.
+   * @returns the first row's number.
+   * @throws ClipError BAD_INPUT for another length, a number that is not finite or above 65,504, or rows out of order;
+   * OUT_OF_MEMORY when there is no room; DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * console.log(await index.append(Float32Array.of(0.6, 0.8), [7]), index.nextRow); // 7 8
+   * index.dispose();
+   * ```
+   */
+  append(vectors: Float32Array | Uint16Array, rows?: ArrayLike<number>): Promise<number> {
+    return this.#queue.add(async () => {
+      const { segments, staging } = this.#usable();
+      const count = countOf('vectors', vectors, this.dimensions);
+      const first = segments.nextRow;
+      const numbers = rows ?? Uint32Array.from({ length: count }, (_, i) => first + i);
+      checkRows(numbers, first, count);
+      await segments.append(vectors, numbers, staging, pause);
+      return numbers[0] ?? first;
+    });
+  }
+
+  /**
+   * Marks rows as removed: no search finds them from then on. {@link FlatIndex.compact} takes back their room.
+   *
+   * @returns how many of them were there.
+   * @throws ClipError BAD_INPUT for a number that is no row, DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * console.log(await index.remove([1, 5]), index.size); // 1 1
+   * index.dispose();
+   * ```
+   */
+  remove(rows: Iterable<number>): Promise<number> {
+    return this.#queue.add(() => {
+      const { segments } = this.#usable();
+      const wanted = [...rows];
+      for (const row of wanted) checkRow(row);
+      const removed = wanted.filter((row) => segments.remove(row)).length;
+      segments.dropEmpty();
+      return removed;
+    });
+  }
+
+  /**
+   * Finds the k rows with the highest dot products, for one query or several.
+   *
+   * @param queries [Q·E], float32.
+   * @returns [Q], fewer than k rows where fewer are left.
+   * @throws ClipError BAD_INPUT for another length, a number that is not finite, or k out of bounds; WORKER_LOST, after
+   * which the same call can be made again; DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * const both = await index.search(Float32Array.of(1, 0, 0, 2), { k: 1 });
+   * console.log(both.map(({ rows, scores }) => `${rows[0]}: ${scores[0]}`).join(', ')); // 0: 1, 1: 2
+   * index.dispose();
+   * ```
+   */
+  async search(queries: Float32Array, options: FlatSearchOptions): Promise<readonly FlatHits[]> {
+    const { k, filter, allScores: scores = false } = options;
+    checkWhole('k', k, MAX_K);
+    const vectors = splitQueries(queries, this.dimensions);
+    const best = Math.max(RESCORED_TIMES * k, MIN_RESCORED);
+    const hits: FlatHits[] = [];
+    for (let at = 0; at < vectors.length; at += QUERIES_A_SCAN) {
+      const some = vectors.slice(at, at + QUERIES_A_SCAN);
+      for (const candidates of await this.#candidates(some, { best, filter, scores })) {
+        const { rows, query, allScores } = candidates;
+        const products = candidates.products ?? (await this.#readProducts(query, rows));
+        hits.push({ ...ranked(rows, products, k), allScores });
+      }
+    }
+    return hits;
+  }
+
+  /**
+   * The scores of all rows from the 8-bit scan alone: for vectors of length 1 they are within some thousandths.
+   *
+   * @param query [E], float32.
+   * @returns dot products by row number, [{@link FlatIndex.nextRow}]; NaN where a row was removed.
+   * @throws as {@link FlatIndex.search} does.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * await index.remove([0]);
+   * const scores = await index.scores(Float32Array.of(0, 1));
+   * console.log([...scores].map((score) => score.toFixed(2)).join(' ')); // NaN 1.00
+   * index.dispose();
+   * ```
+   */
+  async scores(query: Float32Array): Promise<Float32Array> {
+    if (query.length !== this.dimensions) throw lengthError('query', `${this.dimensions}`, query);
+    const request = { best: 0, filter: undefined, scores: true };
+    const [only] = await this.#candidates(splitQueries(query, this.dimensions), request);
+    return only!.allScores;
+  }
+
+  /**
+   * Closes the gaps that removed rows have left, a few at a time, so that searches go on. Row numbers stay. The room is
+   * for later rows: a WebAssembly memory does not shrink.
+   *
+   * @throws ClipError DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * await index.remove([0]);
+   * await index.compact();
+   * const [hits] = await index.search(Float32Array.of(0, 1), { k: 1 });
+   * console.log(hits!.rows[0]); // 1
+   * index.dispose();
+   * ```
+   */
+  async compact(): Promise<void> {
+    let at: number | undefined = 0;
+    while (at !== undefined) {
+      const from: number = at;
+      at = await this.#queue.add(() => this.#compactSome(from));
+      await pause();
+    }
+  }
+
+  /**
+   * Ends the threads and lets go of the memory. What is in flight rejects with DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * index.dispose();
+   * console.log(index.bytes); // 0
+   * ```
+   */
+  dispose(): void {
+    this.#parts = undefined;
+    this.#runner.dispose();
+  }
+
+  /** @returns where to go on, or undefined at the end. */
+  #compactSome(from: number): number | undefined {
+    const { memory, segments } = this.#usable();
+    const { list } = segments;
+    const at = list.findIndex(({ live }, i) => i >= from && live < SEGMENT_ROWS);
+    if (at === -1) return undefined;
+    const some = list.slice(at, at + SEGMENTS_A_TURN);
+    const isLast = at + some.length === list.length;
+    compactSegments(memory, this.#layout, some);
+    const left = some.filter(({ live }) => live > 0).length;
+    segments.dropEmpty();
+    // The last of them may have room for the next ones' rows.
+    return isLast ? undefined : at + Math.max(0, left - 1);
+  }
+
+  #candidates(
+    queries: readonly Float32Array[],
+    request: Omit<ScanRequest, 'queries'>,
+  ): Promise<readonly Candidates[]> {
+    return this.#queue.add(async () => {
+      const { segments, scanner, staging } = this.#usable();
+      const quantized = queries.map((query) => quantizeQuery(query, this.#layout.pitch));
+      const scanned = await scanner.scan(segments, { ...request, queries: quantized });
+      this.#usable();
+      return scanned.map(({ positions, scores: allScores }, i) => {
+        const query = queries[i]!;
+        const rows = positions.map((position) => segments.rowAt(position));
+        if (this.#readRows !== undefined) return { query, rows, allScores, products: undefined };
+        // At once: a compaction moves them.
+        const halves = Array.from(positions, (position) => segments.halvesAt(position));
+        return { query, rows, allScores, products: staging.products(query, halves) };
+      });
+    });
+  }
+
+  async #readProducts(query: Float32Array, rows: Uint32Array): Promise<Float64Array> {
+    const vectors = rows.length === 0 ? new Float32Array(0) : await this.#readRows!(rows);
+    const { staging } = this.#usable();
+    const expected = rows.length * this.dimensions;
+    if (vectors.length !== expected) {
+      throw lengthError('readRows', `${expected} for ${rows.length} rows`, vectors);
+    }
+    const list = Array.from(rows, (_, i) =>
+      vectors.subarray(i * this.dimensions, (i + 1) * this.dimensions),
+    );
+    return staging.products(query, list);
+  }
+
+  #usable(): Parts {
+    if (this.#parts === undefined) throw new ClipError('DISPOSED', 'the index was disposed of');
+    return this.#parts;
+  }
+}
+
+/** What is let go of in the end. */
+interface Parts {
+  readonly memory: LinearMemory;
+  readonly segments: Segments;
+  readonly staging: Staging;
+  readonly scanner: Scanner;
+}
+
+/** The rows of one query that are to be scored in float. */
+interface Candidates {
+  readonly query: Float32Array;
+  readonly rows: Uint32Array;
+  readonly allScores: Float32Array;
+  /** With the query, unless the rows must be read first. */
+  readonly products: Float64Array | undefined;
+}
+
+/** The k best of rows in ascending order. */
+function ranked(
+  rows: Uint32Array,
+  products: Float64Array,
+  k: number,
+): Pick<FlatHits, 'rows' | 'scores'> {
+  const scores = Float32Array.from(products);
+  const order = Uint32Array.from(rows.keys())
+    .sort((a, b) => scores[b]! - scores[a]! || a - b)
+    .subarray(0, k);
+  return { rows: order.map((i) => rows[i]!), scores: Float32Array.from(order, (i) => scores[i]!) };
+}
+
+/** Lets what waits in the event loop have its turn. */
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -1,0 +1,23 @@
+import { instantiateKernels, type Kernels } from '../threads/kernel-builds.ts';
+
+/** What `assembly/flat/run.ts` exports. Addresses and sizes in bytes; its files say more. */
+export interface FlatKernels extends Kernels {
+  quantizeRows(
+    x: number,
+    isHalf: number,
+    rows: number,
+    columns: number,
+    segment: number,
+    pitch: number,
+    slot: number,
+    halves: number,
+    line: number,
+  ): number;
+  mergeBest(first: number, count: number, pitch: number): void;
+  rescore(q: number, x: number, isHalf: number, rows: number, columns: number, out: number): void;
+}
+
+export const instantiateFlatKernels = (
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): FlatKernels => instantiateKernels<FlatKernels>(module, memory);
