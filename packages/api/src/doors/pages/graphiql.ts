@@ -6,6 +6,7 @@ import type { Settings } from '../../settings/settings.ts';
 import { type AnswerCoding, acceptedCoding } from '../requests/accept-encoding.ts';
 import { type Door, GRAPHQL_PATH } from '../requests/route.ts';
 import { exampleQuery } from './example-query.ts';
+import { RESTORE_TAB } from './restore-tab.ts';
 
 /** The page as it is sent, again and again. */
 interface PackedPage {
@@ -38,6 +39,9 @@ export const graphiql: Door = {
 export const wantsGraphiql = ({ headers }: Request, { graphiql }: Settings): boolean =>
   graphiql && (headers.get('accept') ?? '').includes('text/html');
 
+/** What GraphiQL is drawn into; its script follows. */
+const ROOT = '<div id="root"></div>';
+
 const unpack = promisify(gunzip);
 
 /** Half a second of a thread; higher qualities take ten, and a visitor waits for the first page. */
@@ -45,11 +49,12 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
 async function packPage(): Promise<PackedPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const page = renderGraphiQL({
+  const rendered = renderGraphiQL({
     title: 'ClipQL',
     endpoint: GRAPHQL_PATH,
     defaultQuery: exampleQuery(FIRST_EXAMPLE),
   });
+  const page = rendered.replace(ROOT, (root) => `${root}${RESTORE_TAB}`);
   const [br, gzipped] = await Promise.all([
     promisify(brotliCompress)(page, BROTLI),
     promisify(gzip)(page),
