@@ -1,6 +1,7 @@
 import { ClipError } from '@clipql/core';
 import { Command, CommanderError } from 'commander';
 import { addAccuracyCommand } from './accuracy/command.ts';
+import { addPhotographsCommand } from './accuracy/photographs-command.ts';
 import { addCiCommand } from './ci/command.ts';
 import { BenchError } from './kit/errors.ts';
 import type { Streams } from './kit/streams.ts';
@@ -35,6 +36,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addParityCommand(program, streams, finish);
   addSpeedCommand(program, streams);
   addAccuracyCommand(program, streams, finish);
+  addPhotographsCommand(program, streams);
   addProbeCommands(program, streams, finish);
   addPublishedCommand(program, streams, finish);
   addLoadCommands(program, streams, finish);

@@ -46,7 +46,7 @@ export function addLoadCommands(
         clients,
       );
 
-  command('load', 'the server on the embedded model, offered several times what it can do', 16)
+  command('load', 'the server on nano, offered several times what it can do', 16)
     .option('--seconds <n>', 'of the overload', wholeNumber, 60)
     .option('--capacity-seconds <n>', 'of measuring what it can do', wholeNumber, 10)
     .option('--times <n>', 'what is offered, by what it can do', wholeNumber, 5)
@@ -58,7 +58,7 @@ export function addLoadCommands(
     });
 
   command('batching', 'batches and images a second of many clients, and a lone one’s wait', 32)
-    .option('--model <name>', "vit-b-32, nano, or a model's folder", 'vit-b-32')
+    .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'vit-b-32')
     .option('--precision <p>', PRECISIONS.join(' or '), 'int8')
     .option('--threads <n>', 'threads', wholeNumber, availableParallelism())
     .option('--seconds <n>', 'of each measurement', wholeNumber, 20)

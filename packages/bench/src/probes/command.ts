@@ -74,7 +74,7 @@ export function addProbeCommands(
       .command(name)
       .description(description)
       .option('--json', 'print one JSON object instead of a table')
-      .option('--model <name>', "vit-b-32, nano, or a model's folder", 'vit-b-32')
+      .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'vit-b-32')
       .option('--precision <list>', `of ${PRECISIONS.join(', ')}`, names, [...PRECISIONS])
       .option('--threads <count>', 'threads', wholeNumber, availableParallelism())
       .option('--times <count>', counted, wholeNumber, times)

@@ -15,15 +15,23 @@ export function addReportCommand(program: Command, streams: Streams): void {
     .description('write a page with tables and charts from what other commands printed as JSON')
     .argument('<folders...>', 'folders with the JSON files')
     .option('--out <file>', 'the page; its charts go into a folder beside it', DEFAULT_PAGE)
-    .action((folders: readonly string[], { out }: { out: string }) =>
-      report(folders, out, streams),
+    .option('--title <text>', "the page's heading", 'Benchmarks')
+    .action((folders: readonly string[], { out, title }: { out: string; title: string }) =>
+      report(folders, out, title, streams),
     );
 }
 
-async function report(folders: readonly string[], out: string, { stdout }: Streams): Promise<void> {
+async function report(
+  folders: readonly string[],
+  out: string,
+  title: string,
+  { stdout }: Streams,
+): Promise<void> {
   const chartFolder = basename(out, '.md');
-  const { markdown, charts } = reportPage(await readResults(folders), chartFolder);
-  await mkdir(join(dirname(out), chartFolder), { recursive: true });
+  const { markdown, charts } = reportPage(await readResults(folders), title, chartFolder);
+  await mkdir(charts.size > 0 ? join(dirname(out), chartFolder) : dirname(out), {
+    recursive: true,
+  });
   await writeFile(out, markdown);
   for (const [file, svg] of charts) await writeFile(join(dirname(out), chartFolder, file), svg);
   stdout(`${out}, ${charts.size} charts\n`);

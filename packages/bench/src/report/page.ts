@@ -1,10 +1,11 @@
-import type { Machine } from '../kit/machine.ts';
 import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
 import type { ProbeReport } from '../kit/reports/claims.ts';
 import { markdownTable } from '../kit/reports/markdown-table.ts';
 import type { SpeedReport, SpeedRow } from '../kit/reports/speed-report.ts';
 import { round } from '../kit/timing/statistics.ts';
 import { type Bar, barChart } from './bar-chart.ts';
+import { machineLines } from './machine-lines.ts';
+import { photographsSection } from './photographs-section.ts';
 import type { Results } from './read-results.ts';
 
 /** A page and its charts, by file name. */
@@ -13,21 +14,18 @@ export interface Page {
   readonly charts: ReadonlyMap<string, string>;
 }
 
-const INTRODUCTION = [
-  '# Benchmarks',
-  '',
-  'Written by `pnpm --silent bench report` from the JSON files of the commands named below; not to be',
-  'edited. Every engine ran in a process of its own, in turns, on the same weights, after it had given',
-  'the same embeddings. Only ratios within one table say something about another machine.',
-];
-
 /** @param chartFolder where the page finds its charts. */
-export function reportPage({ speed, accuracy, probes }: Results, chartFolder: string): Page {
+export function reportPage(results: Results, title: string, chartFolder: string): Page {
+  const { speed, accuracy, photographs, probes } = results;
   const charts = new Map<string, string>();
   const lines = [
-    ...INTRODUCTION,
+    `# ${title}`,
+    '',
+    'Written by `pnpm --silent bench report` from what the other commands of `bench` printed as JSON; not to',
+    'be edited. CONTRIBUTING.md names the commands.',
     ...speed.flatMap((report, i) => speedSection(report, `speed-${i + 1}`, chartFolder, charts)),
     ...accuracy.flatMap(accuracySection),
+    ...photographs.flatMap(photographsSection),
     ...probes.flatMap(probeSection),
   ];
   return { markdown: `${lines.join('\n')}\n`, charts };
@@ -77,6 +75,9 @@ function speedSection(
         row.ofPeak === null ? null : Math.round(100 * row.ofPeak),
       ]),
     ),
+    '',
+    'Every engine ran in a process of its own, in turns, on the same weights, after it had given the same',
+    'embeddings. Only ratios within one table say something about another machine.',
     '',
     'A multiplication and an addition count as two operations, and only those that the engine executes',
     'count. The peak is that of 128-bit vectors; native code has wider ones. `tokens` are those that',
@@ -139,10 +140,6 @@ function probeSection({ probe, machine, model, rows, claims }: ProbeReport): str
     ),
   ];
 }
-
-const machineLines = ({ cpu, cores, memory, os, node, loadBefore }: Machine): string[] => [
-  `- ${cpu}, ${cores} cores, ${Math.round(memory / 2 ** 30)} GiB, ${os}, Node ${node}; load before the run ${loadBefore}`,
-];
 
 const peakText = (peak: number | undefined): string =>
   peak === undefined ? 'unknown' : `${Math.round(peak)} Gop/s`;

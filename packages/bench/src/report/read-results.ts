@@ -5,12 +5,14 @@ import type { JsonObject } from '../kit/input-file.ts';
 import { readJsonObject } from '../kit/input-file.ts';
 import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
 import type { ProbeReport } from '../kit/reports/claims.ts';
+import type { PhotographsReport } from '../kit/reports/photographs-report.ts';
 import type { SpeedReport } from '../kit/reports/speed-report.ts';
 
 /** What the commands of one run or several wrote with `--json`. */
 export interface Results {
   readonly speed: readonly SpeedReport[];
   readonly accuracy: readonly AccuracyReport[];
+  readonly photographs: readonly PhotographsReport[];
   readonly probes: readonly ProbeReport[];
 }
 
@@ -23,6 +25,7 @@ export async function readResults(folders: readonly string[]): Promise<Results> 
   const results = {
     speed: [] as SpeedReport[],
     accuracy: [] as AccuracyReport[],
+    photographs: [] as PhotographsReport[],
     probes: [] as ProbeReport[],
   };
   for (const folder of folders) {
@@ -31,11 +34,13 @@ export async function readResults(folders: readonly string[]): Promise<Results> 
       const json = await readJsonObject(file);
       if ('peaks' in json) results.speed.push(json as unknown as SpeedReport);
       else if ('probe' in json) results.probes.push(json as unknown as ProbeReport);
-      else if (isAccuracy(json)) results.accuracy.push(json as unknown as AccuracyReport);
+      else if ('photographs' in json) {
+        results.photographs.push(json as unknown as PhotographsReport);
+      } else if (isAccuracy(json)) results.accuracy.push(json as unknown as AccuracyReport);
       else
         throw new BenchError(
           'CASE_INVALID',
-          `${file}: expected what speed, accuracy or a probe prints`,
+          `${file}: expected what speed, accuracy, photographs or a probe prints`,
         );
     }
   }

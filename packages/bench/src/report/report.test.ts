@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,6 +99,35 @@ describe('bench report', () => {
     expect(page).toContain('deaths: **0**, at most 0: holds');
     expect(page).toContain('batch: **3**, at least 4: does not hold');
     expect(await readdir(join(folder, 'docs', 'benchmarks'))).toEqual(['speed-1-1.svg']);
+  });
+
+  test('counts right answers by label and in all, and lists every photograph', async () => {
+    const answers = (lite: string, nano: string) => [
+      { model: 'lite', label: lite, probability: 0.914 },
+      { model: 'nano', label: nano, probability: 0.5 },
+    ];
+    const of = { package: 'npm farm 1.0.0', licence: 'CC0-1.0' };
+    const photographs = [
+      { ...of, file: 'a.jpg', label: 'dog', answers: answers('dog', 'sea') },
+      { ...of, file: 'b.jpg', label: 'dog', answers: answers('dog', 'dog') },
+      { ...of, file: 'c.jpg', label: 'sea', answers: answers('dog', 'sea') },
+    ];
+    const found = join(folder, 'found');
+    await mkdir(found);
+    const report = { machine: MACHINE, precision: 'f32', labels: ['dog', 'sea'], photographs };
+    const models = ['lite', 'nano'];
+    await writeFile(join(found, 'photographs.json'), JSON.stringify({ ...report, models }));
+    const out = join(folder, 'accuracy.md');
+
+    await run(found, '--out', out, '--title', 'Accuracy');
+    const page = await readFile(out, 'utf8');
+    expect(page).toMatch(/^# Accuracy\n/);
+    expect(page).toContain('- lite: **2 of 3** right, 67 %');
+    expect(page).toContain('| dog | 2 | 2 | 1 |');
+    expect(page).toContain('| sea | 1 | 0 | 1 |');
+    expect(page).toContain(
+      '| npm farm 1.0.0: `c.jpg` | CC0-1.0 | sea | dog, 91 % | **sea**, 50 % |',
+    );
   });
 
   test('refuses a file that no command wrote', async () => {
