@@ -8,13 +8,16 @@ import { modelFromFolder } from '@clipql/core/node';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bundle, folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
-import type { Embed, Embedded } from './browser/embed.ts';
+import type { Embed, Embedded, EmbedForms } from './browser/embed.ts';
 import { type Site, serve } from './browser/serve.ts';
 
 const PHOTOGRAPH = 'march-pastoral.jpg';
 const IMAGES = ['packages/api/examples', 'packages/core/src/image/testing/files'];
 /** Files that jimp's plug-ins decode, which ask for Node's Buffer, and one that pdf.js's decoder does. */
 const OTHER_FORMATS = ['bmp/rle8.bmp', 'tiff/tiles-16-bits-big-endian.tif', 'cmyk-420.jpg'];
+/** Of formats that WebAssembly decodes. */
+const WASM_FORMATS = ['progressive.jpg', 'lossless.webp', 'grid.avif', 'turned.avif'];
+const PNG = 'cmyk.expected.png';
 const TEXTS = ['a photo of a sheep.', 'a boat', 'the quick brown fox jumps over the lazy dog'];
 
 const ISOLATED = {
@@ -26,6 +29,8 @@ const STRICT = {
   'content-security-policy':
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; img-src 'self' data:",
 };
+
+const NOTHING: Embedded = { backend: { name: 'wasm', threads: 1 }, image: [], texts: [] };
 
 const required = process.env.CLIPQL_REQUIRE_GPU === '1';
 const runs = hasChromium() || required;
@@ -123,6 +128,40 @@ describe.runIf(runs)('in Chromium', () => {
     },
   );
 
+  test.each(WASM_FORMATS)(
+    '%s is the image that it is in Node where the bundle lacks the decoders',
+    async (file) => {
+      const site = await served([page.path, ...IMAGES.map(folderAt)], {});
+      const tab = await openTab();
+      await tab.route('**/*_dec*.wasm', (route) => route.fulfill({ status: 404 }));
+      const asked = tab.waitForResponse(/_dec.*\.wasm$/);
+      await tab.goto(site.url);
+      await tab.waitForFunction(() => 'embedForms' in globalThis);
+      const { bytes } = await tab.evaluate(
+        (picture) => (globalThis as unknown as { embedForms: EmbedForms }).embedForms(picture),
+        file,
+      );
+      expect((await asked).status()).toBe(404);
+      expectAsInNode(
+        { ...NOTHING, image: bytes! },
+        expected.wasmFormats[WASM_FORMATS.indexOf(file)]!,
+      );
+    },
+  );
+
+  test('an image is the same in every form that a page may have it in', async () => {
+    const site = await served([page.path, ...IMAGES.map(folderAt)], {});
+    const tab = await openTab();
+    await tab.goto(site.url);
+    await tab.waitForFunction(() => 'embedForms' in globalThis);
+    const forms = await tab.evaluate(
+      (picture) => (globalThis as unknown as { embedForms: EmbedForms }).embedForms(picture),
+      PNG,
+    );
+    expect(Object.keys(forms)).toHaveLength(10);
+    for (const image of Object.values(forms)) expectAsInNode({ ...NOTHING, image }, expected.png);
+  });
+
   test('on wasm in an isolated page, with as many threads as it is told', async () => {
     const { embedded } = await embedInPage({ threads: 2 }, ISOLATED);
     expect(embedded.backend).toMatchObject({ name: 'wasm', threads: 2 });
@@ -176,8 +215,13 @@ async function answersInNode() {
   const clip = await loadClip(await modelFromFolder(folderAt('models/nano')));
   const photograph = await readFile(folderAt(`packages/api/examples/${PHOTOGRAPH}`));
   const [image] = await clip.encodeImages([new Uint8Array(photograph)]);
-  const files = OTHER_FORMATS.map((file) => readFile(join(folderAt(IMAGES[1]!), file)));
-  const others = await clip.encodeImages(await Promise.all(files));
+  const encode = async (files: readonly string[]) => {
+    const bytes = files.map((file) => readFile(join(folderAt(IMAGES[1]!), file)));
+    return (await clip.encodeImages(await Promise.all(bytes))).map((embedding) => [...embedding]);
+  };
+  const others = await encode(OTHER_FORMATS);
+  const wasmFormats = await encode(WASM_FORMATS);
+  const [png] = await encode([PNG]);
   const texts = await clip.encodeTexts(TEXTS);
   const labels = ['mountain', 'boat', 'sheep', 'house'];
   const [classification] = await clip.classify([new Uint8Array(photograph)], labels);
@@ -187,7 +231,9 @@ async function answersInNode() {
   clip.dispose();
   return {
     image: [...image!],
-    others: others.map((other) => [...other]),
+    others,
+    wasmFormats,
+    png: png!,
     texts: texts.map((text) => [...text]),
     rows,
   };

@@ -1,5 +1,5 @@
 /** The page of browser.slow.test.ts: embeds what the test asks for. */
-import { type LoadOptions, loadClip, modelFromBytes } from '@clipql/core';
+import { type ImageInput, type LoadOptions, loadClip, modelFromBytes } from '@clipql/core';
 import { MODEL_URLS } from '../../examples/browser/model-urls.ts';
 
 export interface Embedded {
@@ -25,6 +25,38 @@ async function embed(
   return { backend: clip.info.backend, image: [...image!], texts: embeddings.map((e) => [...e]) };
 }
 
-export type Embed = typeof embed;
+/** The embedding of a picture in each form that a page may have it in. @param picture its address. */
+async function embedForms(picture: string): Promise<Readonly<Record<string, readonly number[]>>> {
+  const bytes = await bytesAt(picture);
+  const blob = new Blob([bytes as BlobPart]);
+  const bitmap = await createImageBitmap(blob);
+  const offscreen = new OffscreenCanvas(bitmap.width, bitmap.height);
+  offscreen.getContext('2d')!.drawImage(bitmap, 0, 0);
+  const size = { width: bitmap.width, height: bitmap.height };
+  const canvas = Object.assign(document.createElement('canvas'), size);
+  const context = canvas.getContext('2d')!;
+  context.drawImage(bitmap, 0, 0);
+  const forms: Readonly<Record<string, ImageInput>> = {
+    bytes,
+    Blob: blob,
+    File: new File([blob], 'picture'),
+    'a relative URL': picture,
+    URL: new URL(picture, location.href),
+    'a blob URL': URL.createObjectURL(blob),
+    ImageData: context.getImageData(0, 0, bitmap.width, bitmap.height),
+    ImageBitmap: bitmap,
+    'a canvas': canvas,
+    OffscreenCanvas: offscreen,
+  };
+  const files: Record<string, Uint8Array> = {};
+  for (const [file, url] of Object.entries(MODEL_URLS)) files[file] = await bytesAt(url);
+  const clip = await loadClip(modelFromBytes('nano', files));
+  const embeddings = await clip.encodeImages(Object.values(forms));
+  clip.dispose();
+  return Object.fromEntries(Object.keys(forms).map((form, i) => [form, [...embeddings[i]!]]));
+}
 
-Object.assign(globalThis, { embed });
+export type Embed = typeof embed;
+export type EmbedForms = typeof embedForms;
+
+Object.assign(globalThis, { embed, embedForms });

@@ -184,7 +184,7 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
       () => clip.encodeImages([{ width: 0, height: 0, channels: 3, data: new Uint8Array(0) }]),
       'got 0 × 0 × 3 and 0 values',
     ],
-    ['a path', () => clip.encodeImages(['photo.jpg' as never]), "an image's bytes or pixels"],
+    ['a path', () => clip.encodeImages(['photo.jpg']), 'the URL of an image'],
     ['a number', () => clip.encodeTexts([5 as never]), 'a text or its token ids, got number'],
     [
       'an unknown mode',

@@ -9,20 +9,19 @@ import {
 import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
-import { decodeImage } from './image/decode.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
-import { fromJimp, type JimpImage, type RgbImage } from './image/rgb-image.ts';
 import type { ImageLimits } from './image/sniff.ts';
+import { type ImageSource, pixelsOf } from './image/source/image-source.ts';
 import { DEFAULT_TEMPLATES, labelPrompts } from './text/templates.ts';
 import type { TokenizedText, Tokenizer } from './text/tokenizer.ts';
 import { towerIds } from './text/tower-ids.ts';
 import { meanDirection } from './vectors.ts';
 
 /**
- * An image: the bytes of a file (PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF), decoded pixels, an image
- * of jimp, or the model's input.
+ * An image: the bytes of a file (PNG, JPEG, GIF, WebP, AVIF, BMP or TIFF), a `Blob` or `File`, a `URL` or
+ * its text, `ImageData`, an `ImageBitmap`, a canvas, decoded pixels, an image of jimp, or the model's input.
  */
-export type ImageInput = Uint8Array | RgbImage | JimpImage | PixelTensor;
+export type ImageInput = ImageSource | PixelTensor;
 
 /** A text, or what {@link Clip.tokenize} made of one. */
 export type TextInput = string | TokenizedText;
@@ -130,12 +129,16 @@ export class Clip {
 
   /**
    * Decodes an image and brings it into the model's form: EXIF orientation, Pillow's antialiased bicubic
-   * resize, centre crop, normalisation. The alpha of decoded pixels and of Jimp images is ignored. Their
-   * orientation is up to the caller; Jimp applies it when it reads a file.
+   * resize, centre crop, normalisation. The alpha of pixels is ignored, and their orientation is up to the
+   * caller; Jimp and browsers apply it when they read a file. A canvas keeps colours multiplied with their
+   * alpha, so where it is not opaque they are rounded, and black where it is transparent.
+   *
+   * A URL is fetched within a minute and 64 MiB, from wherever it leads: check those of strangers first.
    *
    * @returns [3, S, S], channel first.
-   * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT; BAD_INPUT for decoded pixels
-   *   whose data does not fit their size.
+   * @throws ClipError IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE or IMAGE_CORRUPT; DOWNLOAD_FAILED for a URL that
+   *   gives nothing; BAD_INPUT for what is no image, pixels whose data does not fit their size, and a canvas
+   *   with pixels of another site.
    * @example
    * ```ts
    * import { readFile } from 'node:fs/promises';
@@ -143,17 +146,14 @@ export class Clip {
    * import { modelFromFolder } from '@clipql/core/node';
    *
    * const clip = await loadClip(await modelFromFolder('models/nano'));
-   * const photo = await readFile('packages/api/examples/march-pastoral.jpg');
+   * const photo = new Blob([await readFile('packages/api/examples/march-pastoral.jpg')]);
    * const { size, data } = await clip.preprocess(photo);
    * console.log(size, data.length); // 48 6912
    * ```
    */
-  async preprocess(image: Uint8Array | RgbImage | JimpImage): Promise<PixelTensor> {
+  async preprocess(image: ImageSource): Promise<PixelTensor> {
     const { limits, preprocessing } = this.#parts;
-    if (image instanceof Uint8Array) {
-      return preprocessImage(await decodeImage(image, limits), preprocessing);
-    }
-    return preprocessImage('bitmap' in image ? fromJimp(image) : image, preprocessing);
+    return preprocessImage(await pixelsOf(image, limits), preprocessing);
   }
 
   /**
@@ -316,11 +316,7 @@ export class Clip {
   }
 
   async #pixelsOf(image: ImageInput): Promise<Float32Array> {
-    if (typeof image !== 'object' || image === null) {
-      throw new ClipError('BAD_INPUT', `expected an image's bytes or pixels, got ${typeof image}`);
-    }
-    const isPicture = image instanceof Uint8Array || 'bitmap' in image || 'width' in image;
-    const pixels = isPicture ? await this.preprocess(image) : image;
+    const pixels = isPixelTensor(image) ? image : await this.preprocess(image);
     const { imageSize } = this.info;
     if (pixels.size !== imageSize || pixels.data?.length !== 3 * imageSize * imageSize) {
       throw new ClipError(
@@ -339,6 +335,9 @@ export class Clip {
     return towerIds(ids, this.#parts.config.text);
   }
 }
+
+const isPixelTensor = (image: ImageInput): image is PixelTensor =>
+  typeof image === 'object' && image !== null && 'size' in image && 'data' in image;
 
 const kindOf = ({ normalize = true }: EncodeOptions): EmbeddingKind =>
   normalize ? 'normalized' : 'embeddings';

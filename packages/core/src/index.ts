@@ -33,6 +33,14 @@ export { type PixelTensor, type PreprocessConfig, preprocessImage } from './imag
 export type { ResizeFilter } from './image/resize/filters.ts';
 export type { JimpImage, RgbImage } from './image/rgb-image.ts';
 export { type ImageHeader, sniffImage } from './image/sniff.ts';
+export type {
+  BitmapImage,
+  CanvasImage,
+  ImageBlob,
+  ImageDataPixels,
+  ImageSource,
+  ImageUrl,
+} from './image/source/image-source.ts';
 export {
   BACKEND_CHOICES,
   BACKENDS,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { RgbImage } from './rgb-image.ts';
 
 /**
  * The class of what the codecs return, which they look for among the globals. Left alone they set a
@@ -28,3 +29,8 @@ export async function compileCodec(specifier: string): Promise<WebAssembly.Modul
   const path = createRequire(import.meta.url).resolve(specifier);
   return WebAssembly.compile(await readFile(path));
 }
+
+/** In Node there is no other decoder. */
+export const decodeWithoutCodec: DecodeWithoutCodec | undefined = undefined;
+
+type DecodeWithoutCodec = (file: Uint8Array, mediaType: string) => Promise<RgbImage>;

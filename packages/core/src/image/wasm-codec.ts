@@ -1,4 +1,4 @@
-import { compileCodec } from '#codec-wasm';
+import { compileCodec, decodeWithoutCodec } from '#codec-wasm';
 import type { RgbImage } from './rgb-image.ts';
 
 /** What a `@jsquash/…/decode.js` module exports; its own types lack `init`'s first parameter. */
@@ -20,23 +20,31 @@ const KEPT_MILLISECONDS = 1_000;
 export class WasmCodec {
   readonly #importModule: () => Promise<unknown>;
   readonly #wasm: string;
+  readonly #mediaType: string;
   /** In browsers it stays undefined: the package fetches and compiles. */
   #compiled: WebAssembly.Module | undefined;
-  #ready: Promise<CodecModule> | undefined;
+  /** Of undefined where the codec is not to be had and the browser decodes. */
+  #ready: Promise<CodecModule | undefined> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param importModule - imports the package's `decode.js`
    * @param wasm - specifier of its WebAssembly file
+   * @param mediaType - of what it decodes
    */
-  constructor(importModule: () => Promise<unknown>, wasm: string) {
+  constructor(importModule: () => Promise<unknown>, wasm: string, mediaType: string) {
     this.#importModule = importModule;
     this.#wasm = wasm;
+    this.#mediaType = mediaType;
   }
 
-  /** Loads the decoder. Apart from `decode`, as a failure here is not the picture's fault. */
-  load(): Promise<CodecModule> {
+  /**
+   * Loads the decoder. Apart from `decode`, as a failure here is not the picture's fault. In a browser that
+   * cannot load it, the page's pictures are decoded by the browser from then on.
+   */
+  load(): Promise<CodecModule | undefined> {
     this.#ready ??= this.#instantiate().catch((cause: unknown) => {
+      if (decodeWithoutCodec !== undefined) return undefined;
       this.#ready = undefined;
       throw new Error(`cannot load the image decoder ${this.#wasm}`, { cause });
     });
@@ -46,6 +54,7 @@ export class WasmCodec {
   /** @throws what the codec throws, which need not be an Error. */
   async decode(file: Uint8Array): Promise<RgbImage> {
     const codec = await this.load();
+    if (codec === undefined) return decodeWithoutCodec!(file, this.#mediaType);
     let isSound = false;
     try {
       // The types ask for an ArrayBuffer, the code takes any view as well.

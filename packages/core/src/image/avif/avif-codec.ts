@@ -6,6 +6,7 @@ import { readAvifFile, readAvifHeader } from './avif-file.ts';
 const libavif = new WasmCodec(
   () => import('@jsquash/avif/decode.js'),
   '@jsquash/avif/codec/dec/avif_dec.wasm',
+  'image/avif',
 );
 
 export const avif: ImageCodec<'avif'> = {

@@ -4,10 +4,12 @@ import type { PictureHeader } from '../codec.ts';
 import type { Orientation } from '../exif-orientation.ts';
 import { largestAv1Frame } from './av1-sequence.ts';
 import { type AvifMeta, type Extent, readAvifMeta } from './avif-meta.ts';
-import { boxes } from './iso-boxes.ts';
+import { type Box, boxes } from './iso-boxes.ts';
 
 export interface AvifHeader extends PictureHeader {
   readonly orientation: Orientation;
+  /** The boxes that turn and mirror. */
+  readonly turns: readonly Box[];
   /** Where the data of its coded pictures ends. */
   readonly dataEnd: number;
 }
@@ -15,7 +17,7 @@ export interface AvifHeader extends PictureHeader {
 /** An AVIF as its decoder gets it. */
 export interface AvifFile {
   readonly header: AvifHeader;
-  /** The same file, its brand set to that of a still picture. */
+  /** The same file, its brand set to that of a still picture, which is neither turned nor mirrored. */
   readonly bytes: Uint8Array;
   readonly orientation: Orientation;
 }
@@ -64,13 +66,15 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
       own.find((property) => property.type === 'imir')?.at,
       reader,
     ),
+    turns: meta.properties.filter(({ type }) => type === 'irot' || type === 'imir'),
     dataEnd: coded.flat().reduce((end, { at, length }) => Math.max(end, at + length), 0),
   };
 }
 
 /**
  * Checks that the file has all the data that it refers to. Its brand is set to `avif`, so that a
- * sequence gives its primary picture rather than a track, whose size would be another.
+ * sequence gives its primary picture rather than a track, whose size would be another. Boxes that turn it
+ * turn by nothing: libavif leaves that to its callers, but a browser's decoder would do it too.
  *
  * @throws ClipError as `readAvifHeader`, and IMAGE_CORRUPT when data is missing.
  */
@@ -79,7 +83,9 @@ export function readAvifFile(bytes: Uint8Array): AvifFile {
   new ByteReader(bytes, 'AVIF').expect(0, header.dataEnd);
   // Not `slice`, which of Node's Buffers makes no copy.
   const still = new Uint8Array(bytes);
-  still.set(new TextEncoder().encode('avif'), 8);
+  const put = (at: number, text: string) => still.set(new TextEncoder().encode(text), at);
+  put(8, 'avif');
+  for (const { at } of header.turns) put(at - 'irot'.length, 'irot\0');
   return { header, bytes: still, orientation: header.orientation };
 }
 

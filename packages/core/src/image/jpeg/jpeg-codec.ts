@@ -10,6 +10,7 @@ import { readJpegFile, readJpegHeader } from './jpeg-file.ts';
 const mozjpeg = new WasmCodec(
   () => import('@jsquash/jpeg/decode.js'),
   '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
+  'image/jpeg',
 );
 
 export const jpeg: ImageCodec<'jpeg'> = {

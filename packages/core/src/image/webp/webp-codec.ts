@@ -7,6 +7,7 @@ import { readWebpFile, readWebpHeader } from './webp-file.ts';
 const libwebp = new WasmCodec(
   () => import('@jsquash/webp/decode.js'),
   '@jsquash/webp/codec/dec/webp_dec.wasm',
+  'image/webp',
 );
 
 export const webp: ImageCodec<'webp'> = {
