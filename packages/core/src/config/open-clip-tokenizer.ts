@@ -24,7 +24,8 @@ export function openClipTokenizer(bytes: Uint8Array): string {
 
 /**
  * How texts are cleaned, by `tokenizer_kwargs.clean`, and how the start and end token are written in them: open_clip's
- * own tokenizer has names of its own, one named by `hf_tokenizer_name` those of its `tokenizer.json`.
+ * own tokenizer has names of its own, in any case; one named by `hf_tokenizer_name` those of its `tokenizer.json`,
+ * in theirs.
  *
  * @throws ClipError MODEL_CONFIG_INVALID, naming the field, for what is not obeyed.
  * @see open_clip `tokenizer.py`, `SimpleTokenizer`, `HFTokenizer` and `get_clean_fn`
@@ -35,15 +36,20 @@ export function openClipTextOptions(bytes: Uint8Array): TextOptions {
   if (!isJsonObject(given)) throw fields.unexpected('tokenizer_kwargs', 'an object');
   const options = new Fields(given, `${FILE}: model_cfg.text_cfg.tokenizer_kwargs.`);
   checkFields(options, given, { known: ['clean'], ignored: [], only: {} });
-  const isHuggingFace = fields.has('hf_tokenizer_name');
-  // `whitespace` leaves the case to tokenizer.json, and that of CLIP lowers it. open_clip's own would not.
-  const known = isHuggingFace
-    ? (['whitespace', 'lower', 'canonicalize'] as const)
-    : (['lower', 'canonicalize'] as const);
-  const clean = options.oneOf('clean', known, known[0]);
-  const cleaning = clean === 'canonicalize' ? 'canonicalize' : 'openai';
-  return isHuggingFace ? { cleaning } : { cleaning, writtenTokens: OWN_TOKENS };
+  if (fields.has('hf_tokenizer_name')) {
+    const clean = options.oneOf('clean', ['whitespace', 'lower', 'canonicalize'], 'whitespace');
+    return { cleaning: CLEANING[clean], writtenTokens: 'exactly' };
+  }
+  // With `whitespace`, capital letters would be unknown to open_clip's own.
+  const clean = options.oneOf('clean', ['lower', 'canonicalize'], 'lower');
+  return { cleaning: CLEANING[clean], writtenTokens: OWN_TOKENS };
 }
+
+const CLEANING = {
+  whitespace: 'whitespace',
+  lower: 'openai',
+  canonicalize: 'canonicalize',
+} as const;
 
 function textSection(bytes: Uint8Array) {
   const root = new Fields(parseJsonObject(bytes, FILE), `${FILE}: `);

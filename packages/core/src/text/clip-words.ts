@@ -1,3 +1,4 @@
+import type { PreTokenize } from './definition/pre-tokenizer.ts';
 import type { TokenModel } from './models/token-model.ts';
 
 /** Words of a text and their tokens. */
@@ -29,6 +30,12 @@ export function clipWords(model: TokenModel, special: ReadonlyMap<string, number
     return ids;
   };
 }
+
+const TOKENIZERS_WORDS = /'(?:[stmd]|re|ve|ll)|\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu;
+
+/** The same words, as Hugging Face's tokenizers finds them between the added tokens. */
+export const clipPreTokenize: PreTokenize = (text) =>
+  (text.match(TOKENIZERS_WORDS) ?? []).map(bytesAsSymbols);
 
 const ENCODER = new TextEncoder();
 const PRINTABLE = /^[!-~]*$/;

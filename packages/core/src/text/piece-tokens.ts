@@ -9,11 +9,15 @@ import type { TokenModel } from './models/token-model.ts';
 /** How sentencepiece writes a space. */
 const SPACE_MARK = '▁';
 
+const OPEN_CLIP: ReadonlySet<TextCleaning> = new Set(['openai', 'whitespace', 'canonicalize']);
+
 /**
  * Tokens as Hugging Face's tokenizers makes them: added tokens first, then the words of what is between them,
  * once that is normalized.
  *
  * open_clip cleans the whole text; transformers cleans what is between the added tokens.
+ *
+ * @param preTokenize splits into words, of which each is one for the model.
  */
 export function pieceTokens(
   normalizer: unknown,
@@ -29,7 +33,7 @@ export function pieceTokens(
       .filter(({ isNormalized }) => isNormalized)
       .map((token) => ({ ...token, content: normalize(token.content) })),
   );
-  const isWhole = cleaning === 'canonicalize' || cleaning === 'openai';
+  const isWhole = OPEN_CLIP.has(cleaning);
 
   const piecesOf = (text: string): readonly Piece[] => {
     if (cleaning === 'siglip') return siglipPieces(splitRaw, text);

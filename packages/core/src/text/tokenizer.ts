@@ -2,7 +2,7 @@ import type { ClipTextConfig, SiglipTextConfig } from '../config/clip-config.ts'
 import type { TextCleaning, TextOptions } from '../config/text-options.ts';
 import { isJsonObject, type JsonObject, parseJsonObject } from '../json.ts';
 import { cleanText } from './clean/clean-text.ts';
-import { clipWords, type Tokenize } from './clip-words.ts';
+import { clipPreTokenize, clipWords, type Tokenize } from './clip-words.ts';
 import { readAddedTokens } from './definition/added-tokens.ts';
 import { invalid, TOKENIZER_JSON } from './definition/component.ts';
 import { readModel } from './definition/model.ts';
@@ -73,10 +73,13 @@ export function createTokenizer(
   const { before, after } = frame;
   const room = config.contextLength - before.length - after.length;
   let tokens: Tokenize;
-  if (isClip) {
-    const split = clipWords(model, writtenTokens(config, frame) ?? addedIds);
+  if (isClip && config.writtenTokens !== 'exactly') {
+    const split = clipWords(model, writtenTokens(config.writtenTokens, frame) ?? addedIds);
     tokens = (text, most) => split(cleanText(text, cleaning), most);
-  } else tokens = pieceTokens(json.normalizer, words, added, cleaning, model);
+  } else {
+    const preTokenize = words === 'clip' ? clipPreTokenize : words;
+    tokens = pieceTokens(json.normalizer, preTokenize, added, cleaning, model);
+  }
   const idsOf = (text: string) => [...before, ...tokens(text, room), ...after];
   const padId = 'endToken' in config ? undefined : paddingId(json, settings, idOf);
   if ('endToken' in config) checkEnd(idsOf, config.endToken);
@@ -97,7 +100,7 @@ export function createTokenizer(
 }
 
 function writtenTokens(
-  { writtenTokens: written }: TokenizerConfig,
+  written: readonly [start: string, end: string] | undefined,
   { before, after }: Frame,
 ): ReadonlyMap<string, number> | undefined {
   if (written === undefined) return undefined;

@@ -12,6 +12,7 @@ const withoutPunctuation = (text: string): string => text.replace(PUNCTUATION, '
 
 const CLEAN: Readonly<Record<TextCleaning, (text: string) => string>> = {
   openai: (text) => collapseSpace(fixAndUnescape(text)).toLowerCase(),
+  whitespace: (text) => collapseSpace(fixAndUnescape(text)),
   canonicalize: (text) =>
     collapseSpace(withoutPunctuation(fixAndUnescape(text).replaceAll('_', ' ')).toLowerCase()),
   siglip: (text) => collapseSpace(withoutPunctuation(text.toLowerCase())),
