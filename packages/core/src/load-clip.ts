@@ -10,7 +10,7 @@ import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
 import { Clip, type ClipInfo } from './clip.ts';
 import { parseConfig } from './config/config-json.ts';
-import { openClipTokenizer } from './config/open-clip-tokenizer.ts';
+import { OPENAI_TOKENIZER, openClipTokenizer } from './config/open-clip-tokenizer.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
 import { ClipError } from './errors.ts';
@@ -25,11 +25,11 @@ import {
   OPEN_CLIP_CONFIG_FILE,
   PREPROCESSOR_FILE,
   TOKENIZER_CONFIG_FILE,
-  TOKENIZER_FILE,
   WEIGHTS_FILE,
 } from './model-files.ts';
 import { type ModelLayout, readModelLayout } from './model-layout.ts';
 import { createTokenizer } from './text/tokenizer.ts';
+import { readTokenizer } from './text/tokenizer-files.ts';
 import { type Checkpoint, openCheckpoint } from './weights/checkpoint.ts';
 import { openWeights, type Weights } from './weights/load.ts';
 import { TokenTable } from './weights/token-table.ts';
@@ -94,7 +94,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     const { config } = model;
     const preprocessing = await preprocessingOf(files, model);
     const tokenizer = createTokenizer(
-      await tokenizerFile(files),
+      (await readTokenizer(files.read)) ?? (await missingTokenizer(files, model)),
       await files.read(TOKENIZER_CONFIG_FILE),
       { ...config.text, ...model.textOptions },
     );
@@ -121,15 +121,15 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
   }
 }
 
-/** open_clip's folders may come without one, and then name the model that has it. */
-async function tokenizerFile(files: ModelFiles): Promise<Uint8Array> {
-  const found = await files.read(TOKENIZER_FILE);
-  if (found !== undefined) return found;
+/** open_clip's folders and OpenAI's files may come without one: the former name the model that has it. */
+async function missingTokenizer(files: ModelFiles, { isOpenAi }: ModelLayout): Promise<never> {
   const openClip = await files.read(OPEN_CLIP_CONFIG_FILE);
-  if (openClip === undefined) throw missingFile(files, TOKENIZER_FILE);
+  const owner = openClip === undefined ? OPENAI_TOKENIZER : openClipTokenizer(openClip);
+  const advice =
+    isOpenAi || openClip !== undefined ? `: put that of ${owner} beside the weights` : '';
   throw new ClipError(
     'MODEL_NOT_FOUND',
-    `model ${files.name}: expected tokenizer.json, got none: put that of ${openClipTokenizer(openClip)} beside the weights`,
+    `model ${files.name}: expected tokenizer.json, or vocab.json with merges.txt, got none${advice}`,
   );
 }
 

@@ -20,6 +20,8 @@ export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 /** What transformers 5 writes in place of {@link PREPROCESSOR_FILE}. */
 export const PROCESSOR_FILE = 'processor_config.json';
 export const TOKENIZER_FILE = 'tokenizer.json';
+/** What older folders have in place of {@link TOKENIZER_FILE}. */
+export const VOCABULARY_FILES = ['vocab.json', 'merges.txt'] as const;
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
 /** What open_clip writes in place of {@link CONFIG_FILE} and {@link PREPROCESSOR_FILE}. */
@@ -38,7 +40,8 @@ export const WEIGHTS_FILES = [
  *
  * @param name what to call the model.
  * @param files by file name: `config.json` with `preprocessor_config.json` or `processor_config.json`, or
- *   `open_clip_config.json`; `tokenizer.json` and, if there is one, `tokenizer_config.json`; and the weights,
+ *   `open_clip_config.json`; `tokenizer.json`, or `vocab.json` with `merges.txt`, and, if there is one,
+ *   `tokenizer_config.json`; and the weights,
  *   `model.safetensors`, `pytorch_model.bin`, `open_clip_model.safetensors` or `open_clip_pytorch_model.bin`. Float32
  *   weights are used in place, without a copy: do not change the bytes.
  * @example

@@ -52,7 +52,7 @@ test.each([
     };
     await expect(load(files)).rejects.toMatchObject({
       code: 'MODEL_NOT_FOUND',
-      message: `model m: expected tokenizer.json, got none: put that of ${name} beside the weights`,
+      message: `model m: expected tokenizer.json, or vocab.json with merges.txt, got none: put that of ${name} beside the weights`,
     });
   },
 );

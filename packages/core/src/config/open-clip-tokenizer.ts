@@ -4,8 +4,8 @@ import { checkFields } from './open-clip-fields.ts';
 import { FILE, section } from './open-clip-json.ts';
 import type { TextOptions } from './text-options.ts';
 
-/** Whose vocabulary open_clip's own tokenizer has. */
-const OWN_TOKENIZER = 'openai/clip-vit-base-patch32';
+/** Which model on the hub has OpenAI's vocabulary, which is that of open_clip's own tokenizer, too. */
+export const OPENAI_TOKENIZER = 'openai/clip-vit-base-patch32';
 
 /** How open_clip's own tokenizer writes the start and the end token. */
 const OWN_TOKENS = ['<start_of_text>', '<end_of_text>'] as const;
@@ -17,7 +17,7 @@ const OWN_TOKENS = ['<start_of_text>', '<end_of_text>'] as const;
  */
 export function openClipTokenizer(bytes: Uint8Array): string {
   const { fields } = textSection(bytes);
-  const name = fields.raw('hf_tokenizer_name') ?? OWN_TOKENIZER;
+  const name = fields.raw('hf_tokenizer_name') ?? OPENAI_TOKENIZER;
   if (typeof name === 'string' && name !== '') return name.slice(0, 100);
   throw fields.unexpected('hf_tokenizer_name', 'the name of a model');
 }

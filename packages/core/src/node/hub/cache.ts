@@ -6,16 +6,20 @@ import {
   PREPROCESSOR_FILE,
   PROCESSOR_FILE,
   TOKENIZER_FILE,
+  VOCABULARY_FILES,
   WEIGHTS_FILES,
 } from '../../model-files.ts';
 import type { RemoteFolder } from './remote-folder.ts';
 
-/** The files of a model that must be there, beside its weights: of each line one, the first there is. */
-export const REQUIRED_FILES = [
-  [CONFIG_FILE, OPEN_CLIP_CONFIG_FILE],
-  [PREPROCESSOR_FILE, PROCESSOR_FILE, OPEN_CLIP_CONFIG_FILE],
-  [TOKENIZER_FILE],
-] as const;
+/** Files that go together. */
+export type FileSet = readonly [string, ...string[]];
+
+/** The files of a model that must be there, beside its weights: of each line one set, the first there is. */
+export const REQUIRED_FILES: readonly [config: readonly FileSet[], ...(readonly FileSet[])[]] = [
+  [[CONFIG_FILE], [OPEN_CLIP_CONFIG_FILE]],
+  [[PREPROCESSOR_FILE], [PROCESSOR_FILE], [OPEN_CLIP_CONFIG_FILE]],
+  [[TOKENIZER_FILE], VOCABULARY_FILES],
+];
 
 /** A model whose files are all on the disk. */
 export interface CachedModel {
@@ -44,9 +48,11 @@ export async function findCached(
   const required = await Promise.all(
     REQUIRED_FILES.map(async (choices) => {
       const sizes = await Promise.all(
-        choices.map(async (file) => [file, await sizeOf(join(folder, file))] as const),
+        choices.map((set) =>
+          Promise.all(set.map(async (file) => [file, await sizeOf(join(folder, file))] as const)),
+        ),
       );
-      return sizes.find(([, size]) => size !== undefined);
+      return sizes.find((set) => set.every(([, size]) => size !== undefined));
     }),
   );
   if (required.includes(undefined)) return undefined;
@@ -54,7 +60,7 @@ export async function findCached(
     const size = await sizeOf(join(folder, weights));
     if (size === undefined) continue;
     // A file may stand for two.
-    const files = new Map(required as readonly (readonly [string, number])[]);
+    const files = new Map(required.flat() as readonly (readonly [string, number])[]);
     const bytes = [...files.values()].reduce((sum, one) => sum + one, size);
     return { name, folder, snapshot, weights, bytes };
   }

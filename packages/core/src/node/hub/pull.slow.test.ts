@@ -45,18 +45,6 @@ const nano = Object.fromEntries(
 const { [WEIGHTS]: weights, ...withoutWeights } = nano;
 const weightsSize = weights!.length;
 
-/** The same model with the processor's file that transformers 5 writes. */
-function asTransformers5({
-  'preprocessor_config.json': processor,
-  ...others
-}: Record<string, Buffer>) {
-  const nested = {
-    image_processor: JSON.parse(String(processor)),
-    processor_class: 'CLIPProcessor',
-  };
-  return { ...others, 'processor_config.json': Buffer.from(JSON.stringify(nested)) };
-}
-
 const REPOSITORIES: readonly HubRepository[] = [
   {
     id: 'clipql/nano',
@@ -65,7 +53,6 @@ const REPOSITORIES: readonly HubRepository[] = [
   },
   { id: 'clipql/gated', revisions: { main: nano }, gated: true },
   { id: 'clipql/private', revisions: { main: nano }, isPrivate: true },
-  { id: 'clipql/transformers-5', revisions: { main: asTransformers5(nano) } },
   { id: 'clipql/no-weights', revisions: { main: withoutWeights } },
 ];
 
@@ -115,18 +102,6 @@ test('a model lies in the layout of Hugging Face’s cache and can be loaded', a
   const clip = await loadClip(await modelFromFolder(located.folder, located.name));
   expect(clip.info.name).toBe('clipql/nano');
   clip.dispose();
-});
-
-test('a model of transformers 5, which has no preprocessor_config.json, is pulled and loaded', async () => {
-  const { model } = await pull('clipql/transformers-5');
-  const [four, five] = await Promise.all([
-    loadClip(await modelFromFolder(NANO)),
-    loadClip(await modelFromFolder(model.folder)),
-  ]);
-  expect(five.preprocessing).toEqual(four.preprocessing);
-  expect(await cachedModel(address('clipql/transformers-5'), settings())).toEqual(model);
-  four.dispose();
-  five.dispose();
 });
 
 test('what is in the cache is opened without a request, offline or not', async () => {

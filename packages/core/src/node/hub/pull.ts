@@ -5,6 +5,7 @@ import { OPEN_CLIP_CONFIG_FILE, TOKENIZER_CONFIG_FILE, WEIGHTS_FILES } from '../
 import {
   blobPath,
   type CachedModel,
+  type FileSet,
   findCached,
   findPinned,
   linkIntoSnapshot,
@@ -148,12 +149,15 @@ async function describeModel(
       onRetry: (reason, seconds) => onProgress({ kind: 'retry', file: name, reason, seconds }),
       advice: async () => 'try again later',
     });
-  const require = async (choices: readonly string[], at: string) => {
-    for (const name of choices) {
-      const file = await describe(name, at);
-      if (file !== undefined) return file;
+  const require = async (name: string, at: string) =>
+    (await describe(name, at)) ?? missing(folder, name, revision);
+  const requireOne = async (choices: readonly FileSet[], at: string) => {
+    for (const [first, ...others] of choices) {
+      const file = await describe(first, at);
+      if (file === undefined) continue;
+      return [file, ...(await Promise.all(others.map((name) => require(name, at))))] as const;
     }
-    return missing(folder, choices.join(' and no '), revision);
+    return missing(folder, choices.map(([first]) => first).join(' and no '), revision);
   };
 
   const pins = pinsOf(address);
@@ -163,21 +167,21 @@ async function describeModel(
       ? undefined
       : await describe(TOKENIZER_CONFIG_FILE, revision);
     const files = await Promise.all(
-      pins.map(async (pin) => pinned(await require([pin.name], revision), pin)),
+      pins.map(async (pin) => pinned(await require(pin.name, revision), pin)),
     );
     return optional === undefined ? files : [optional, ...files];
   }
   const [first, ...others] = REQUIRED_FILES;
-  const config = await require(first, revision);
+  const [config] = await requireOne(first, revision);
   // A branch may move on between two requests: what follows is of the commit that came first.
   const at = config.commit ?? revision;
-  const small = await Promise.all(others.map((choices) => require(choices, at)));
+  const small = (await Promise.all(others.map((choices) => requireOne(choices, at)))).flat();
   const optional = await describe(TOKENIZER_CONFIG_FILE, at);
   for (const name of WEIGHTS_FILES) {
     const weights = await describe(name, at);
     if (weights === undefined) continue;
     const files = [config, ...small, ...(optional ? [optional] : [])];
-    if (name.startsWith('open_clip')) files.push(await require([OPEN_CLIP_CONFIG_FILE], at));
+    if (name.startsWith('open_clip')) files.push(await require(OPEN_CLIP_CONFIG_FILE, at));
     // A file may stand for two.
     return [...new Map([...files, weights].map((file) => [file.name, file])).values()];
   }

@@ -18,6 +18,15 @@ export function readPreTokenizer(value: unknown): PreTokenize | 'clip' {
 /** Words, single digits and runs of other marks, contractions by themselves; then the bytes of each. */
 const CLIP_WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
+/** One that is CLIP's. */
+export const CLIP_PRE_TOKENIZER = {
+  type: 'Sequence',
+  pretokenizers: [
+    { type: 'Split', pattern: { Regex: CLIP_WORDS }, behavior: 'Removed', invert: true },
+    { type: 'ByteLevel', add_prefix_space: false },
+  ],
+} as const;
+
 function isClip([split, bytes, ...more]: readonly Component[]): boolean {
   if (split?.type !== 'Split' || bytes?.type !== 'ByteLevel' || more.length > 0) return false;
   const { regex } = patternOf(split);
