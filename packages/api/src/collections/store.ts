@@ -50,6 +50,8 @@ export interface CollectionStore {
   find(owner: Owner, name: string): Promise<Collection>;
   /** By name. */
   list(owner: Owner): Promise<readonly Collection[]>;
+  /** Those of all owners, the oldest first. */
+  listAll(): Promise<readonly Collection[]>;
   /** @throws ApiError UNKNOWN_COLLECTION. */
   drop(owner: Owner, name: string): Promise<void>;
 

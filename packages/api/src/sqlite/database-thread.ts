@@ -32,9 +32,11 @@ export class DatabaseThread {
   /** @throws what the operation throws; ApiError STORE_UNAVAILABLE where the thread died meanwhile. */
   async call(call: Omit<Call, 'id'>): Promise<unknown> {
     await this.open();
+    const worker = this.#worker;
+    if (worker === undefined) throw died('it ended');
     const id = this.#calls++;
-    const answer = this.#expect(id);
-    this.#worker!.postMessage({ ...call, id } satisfies Call);
+    const answer = this.#expect(worker, id);
+    worker.postMessage({ ...call, id } satisfies Call);
     return answer;
   }
 
@@ -58,16 +60,16 @@ export class DatabaseThread {
     });
     worker.on('exit', () => this.#lose(reason));
     this.#worker = worker;
-    this.#opened = this.#expect(undefined);
+    this.#opened = this.#expect(worker, undefined);
     // A file that cannot be opened now may be another time.
     this.#opened.catch(() => worker.terminate());
     return this.#opened;
   }
 
-  #expect(id: number | undefined): Promise<unknown> {
+  #expect(worker: Worker, id: number | undefined): Promise<unknown> {
     const answer = Promise.withResolvers<unknown>();
     this.#pending.set(id, answer);
-    this.#worker!.ref();
+    worker.ref();
     return answer.promise;
   }
 
@@ -84,10 +86,13 @@ export class DatabaseThread {
   #lose(reason: string): void {
     this.#worker = undefined;
     this.#opened = undefined;
-    const message = `expected a thread with the database, got one that died: ${reason}`;
-    for (const answer of this.#pending.values()) {
-      answer.reject(new ApiError('STORE_UNAVAILABLE', message));
-    }
+    for (const answer of this.#pending.values()) answer.reject(died(reason));
     this.#pending.clear();
   }
 }
+
+const died = (reason: string): ApiError =>
+  new ApiError(
+    'STORE_UNAVAILABLE',
+    `expected a thread with the database, got one that died: ${reason}`,
+  );

@@ -30,9 +30,10 @@ async function take(request: Request): Promise<void> {
   }
   const { id, module, kind, name, input } = request;
   await answer(id, async () => {
-    const operations = ((await import(module)) as OperationModule)[kind];
-    const transactionKind = kind === 'reads' ? 'DEFERRED' : 'IMMEDIATE';
-    return transaction(db, transactionKind, () => operations[name]!(db, input));
+    const operation = ((await import(module)) as OperationModule)[kind]![name]!;
+    return transaction(db, kind === 'writes' ? 'IMMEDIATE' : 'DEFERRED', () =>
+      operation(db, input),
+    );
   });
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { backupFile } from './backup.ts';
 import { DatabaseThread } from './database-thread.ts';
-import type { OperationModule, Operations } from './operation.ts';
+import type { OperationKind, OperationModule, Operations } from './operation.ts';
 
 /** The database of a data folder. Several processes may have it open. */
 export interface Database {
@@ -14,21 +14,21 @@ export interface Database {
 }
 
 /**
- * Opens `clipql.db` in a data folder, or makes it. Writes and reads have a thread each, since a filter
- * over a million items takes a second, in which neither the event loop nor a write may wait.
+ * Opens `clipql.db` in a data folder, or makes it. Writes, reads and scans have a thread each, started
+ * when it is first needed: neither the event loop nor a write waits while a filter goes over a million items.
  *
  * @param folder is there.
  * @throws ApiError STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE.
  */
 export async function openDatabase(folder: string): Promise<Database> {
   const file = join(folder, 'clipql.db');
-  const threads = {
+  const threads: Readonly<Record<OperationKind, DatabaseThread>> = {
     writes: new DatabaseThread({ file, prepares: true }),
     reads: new DatabaseThread({ file, prepares: false }),
+    scans: new DatabaseThread({ file, prepares: false }),
   };
   await threads.writes.open();
-  await threads.reads.open();
-  const calls = (module: URL, kind: 'reads' | 'writes') =>
+  const calls = (module: URL, kind: OperationKind) =>
     new Proxy(
       {},
       {
@@ -38,10 +38,15 @@ export async function openDatabase(folder: string): Promise<Database> {
     );
   return {
     operations: <M extends OperationModule>(module: URL) =>
-      ({ reads: calls(module, 'reads'), writes: calls(module, 'writes') }) as Operations<M>,
+      ({
+        reads: calls(module, 'reads'),
+        scans: calls(module, 'scans'),
+        writes: calls(module, 'writes'),
+      }) as Operations<M>,
     backup: (target) => backupFile(file, target),
     close: async () => {
-      await threads.reads.close();
+      await Promise.all([threads.reads.close(), threads.scans.close()]);
+      // The last connection to a file tidies it up.
       await threads.writes.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { ApiErrorCode } from '../errors/error-codes.ts';
+import type { OperationKind } from './operation.ts';
 
 /** What a thread is told when it starts. */
 export interface ThreadSettings {
@@ -13,7 +14,7 @@ export type Request =
       readonly id: number;
       /** The address of an `OperationModule`. */
       readonly module: string;
-      readonly kind: 'reads' | 'writes';
+      readonly kind: OperationKind;
       readonly name: string;
       readonly input: unknown;
     }

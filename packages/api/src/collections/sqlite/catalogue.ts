@@ -62,6 +62,11 @@ export const listCollections = (db: DatabaseSync, owner: Owner): readonly Collec
     owner,
   ).map((row) => collectionOf(db, row));
 
+export const listAllCollections = (db: DatabaseSync): readonly Collection[] =>
+  all<CollectionRow>(db, 'SELECT * FROM collections WHERE dropped = 0 ORDER BY id').map((row) =>
+    collectionOf(db, row),
+  );
+
 /** What it holds is removed in slices later. @throws ApiError UNKNOWN_COLLECTION. */
 export function dropCollection(
   db: DatabaseSync,

@@ -1,4 +1,10 @@
-import { createCollection, dropCollection, findCollection, listCollections } from './catalogue.ts';
+import {
+  createCollection,
+  dropCollection,
+  findCollection,
+  listAllCollections,
+  listCollections,
+} from './catalogue.ts';
 import { readChanges } from './changed-rows.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
 import { readPage } from './page-rows.ts';
@@ -16,15 +22,19 @@ import { removeItems, setMetadata, upsertItems } from './write-items.ts';
 /** What the database's threads do for collections; see `OperationModule`. */
 export const reads = {
   findCollection,
+  listAllCollections,
   listCollections,
   readChanges,
   readItems,
   readItemsOfRows,
   readKnown,
-  readNotReembedded,
-  readPage,
   readThumbnail,
   readVectors,
+};
+
+export const scans = {
+  readNotReembedded,
+  readPage,
   selectRows,
 };
 

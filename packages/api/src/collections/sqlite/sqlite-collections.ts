@@ -16,7 +16,7 @@ const reference = ({ id, name, space }: Collection) => ({ id, name, space });
 
 /** Collections in the database of a data folder. What dropped ones leave is removed while it is open. */
 export function openSqliteCollections(database: Database): CollectionStore {
-  const { reads, writes } = database.operations<typeof operations>(MODULE);
+  const { reads, scans, writes } = database.operations<typeof operations>(MODULE);
   const sweeper = new Sweeper(() => writes.sweep(undefined));
   sweeper.start();
   return {
@@ -26,6 +26,7 @@ export function openSqliteCollections(database: Database): CollectionStore {
     },
     find: (owner, name) => reads.findCollection({ owner, name }),
     list: (owner) => reads.listCollections(owner),
+    listAll: () => reads.listAllCollections(undefined),
     drop: async (owner, name) => {
       await writes.dropCollection({ owner, name });
       sweeper.start();
@@ -55,9 +56,9 @@ export function openSqliteCollections(database: Database): CollectionStore {
       reads.readItemsOfRows({ collection: reference(collection), rows: Uint32Array.from(rows) }),
     known: (collection, keys) => reads.readKnown({ collection: reference(collection), keys }),
     select: async (collection, filter) =>
-      new RowSet(await reads.selectRows({ collection: reference(collection), filter })),
+      new RowSet(await scans.selectRows({ collection: reference(collection), filter })),
     page: (collection, { where, rows, orderBy, first, after }) =>
-      reads.readPage({
+      scans.readPage({
         ...{ collection: reference(collection), where, rows: rows?.words },
         ...{ orderBy, first, after },
       }),
@@ -70,7 +71,7 @@ export function openSqliteCollections(database: Database): CollectionStore {
     beginReembedding: (collection, space) =>
       writes.beginReembedding({ collection: reference(collection), space }),
     notReembedded: (collection, count) =>
-      reads.readNotReembedded({ collection: reference(collection), count }),
+      scans.readNotReembedded({ collection: reference(collection), count }),
     setNextVectors: async (collection, space, vectors) => {
       for (const { row, embedding } of vectors) {
         checkEmbedding(`row ${row}`, embedding, space.dimensions);
