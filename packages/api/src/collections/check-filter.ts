@@ -30,8 +30,8 @@ export function checkFilter(filter: Filter, fields: Fields): void {
   let nodes = 0;
   const visit = (node: Filter, depth: number): void => {
     nodes += 1;
-    if (depth > MAX_DEPTH) throw bad(`expected at most ${MAX_DEPTH} levels, got more`);
-    if (nodes > MAX_NODES) throw bad(`expected at most ${MAX_NODES} conditions, got more`);
+    if (depth > MAX_DEPTH) throw badFilter(`expected at most ${MAX_DEPTH} levels, got more`);
+    if (nodes > MAX_NODES) throw badFilter(`expected at most ${MAX_NODES} conditions, got more`);
     if ('and' in node) for (const one of listed(node.and)) visit(one, depth + 1);
     else if ('or' in node) for (const one of listed(node.or)) visit(one, depth + 1);
     else if ('not' in node) visit(node.not, depth + 1);
@@ -42,18 +42,19 @@ export function checkFilter(filter: Filter, fields: Fields): void {
 
 function listed(filters: readonly Filter[]): readonly Filter[] {
   if (filters.length > 0) return filters;
-  throw bad('expected at least one condition in and, or, got none');
+  throw badFilter('expected at least one condition in and, or, got none');
 }
 
 function checkField({ field, op, value }: FieldFilter, fields: Fields): void {
   const type = fields.get(field);
   if (type === undefined) {
-    throw bad(`expected one of the fields ${shownFields(fields)}, got ${quoted(field)}`);
+    throw badFilter(`expected one of the fields ${shownFields(fields)}, got ${quoted(field)}`);
   }
-  if (op !== 'exists' && !COMPARISONS.includes(op)) throw bad(`expected a comparison, got ${op}`);
+  if (op !== 'exists' && !COMPARISONS.includes(op))
+    throw badFilter(`expected a comparison, got ${op}`);
   if (!OPERATORS[type].includes(op)) {
     const operators = OPERATORS[type].join(', ');
-    throw bad(`expected one of ${operators} for ${named(field, type)}, got ${op}`);
+    throw badFilter(`expected one of ${operators} for ${named(field, type)}, got ${op}`);
   }
   if (op === 'exists') checkValue(field, 'BOOLEAN', value, 'exists of ');
   else if (op === 'in') checkChoices(field, type, value);
@@ -62,7 +63,9 @@ function checkField({ field, op, value }: FieldFilter, fields: Fields): void {
 
 function checkChoices(field: string, type: FieldType, values: readonly unknown[]): void {
   if (values.length > MAX_CHOICES) {
-    throw bad(`expected at most ${MAX_CHOICES} values for ${quoted(field)}, got ${values.length}`);
+    throw badFilter(
+      `expected at most ${MAX_CHOICES} values for ${quoted(field)}, got ${values.length}`,
+    );
   }
   for (const value of values) checkValue(field, type, value);
 }
@@ -70,7 +73,9 @@ function checkChoices(field: string, type: FieldType, values: readonly unknown[]
 /** @param of goes before the field's name. */
 function checkValue(field: string, type: FieldType, value: unknown, of = ''): void {
   if (isOf(type, value)) return;
-  throw bad(`expected ${EXPECTED[type]} for ${of}${named(field, type)}, got ${quoted(value)}`);
+  throw badFilter(
+    `expected ${EXPECTED[type]} for ${of}${named(field, type)}, got ${quoted(value)}`,
+  );
 }
 
 function isOf(type: FieldType, value: unknown): boolean {
@@ -104,4 +109,4 @@ export function shownFields(fields: Fields): string {
   return `${shown.join(', ')}${fields.size > MAX_SHOWN ? ', …' : ''}`;
 }
 
-const bad = (message: string): ApiError => new ApiError('BAD_FILTER', message);
+export const badFilter = (message: string): ApiError => new ApiError('BAD_FILTER', message);
