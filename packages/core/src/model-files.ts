@@ -11,7 +11,7 @@ export interface ModelFiles {
    * @returns undefined where the model has no such file.
    */
   read(file: string): Promise<Uint8Array | undefined>;
-  /** The first of {@link WEIGHTS_FILES} that is there; undefined where the model has none. */
+  /** The model's weights; undefined where it has none. */
   openWeights(): Promise<ByteSource | undefined>;
 }
 
@@ -35,6 +35,24 @@ export const WEIGHTS_FILES = [
   'open_clip_pytorch_model.bin',
 ] as const;
 
+/** Whether a file is one of weights, by its ending. */
+export const isWeightsFile = (name: string): boolean => /\.(?:safetensors|bin|pt)$/.test(name);
+
+/**
+ * The weights among a model's files: the first of {@link WEIGHTS_FILES} that is there, else the `*.pt`, as OpenAI
+ * publishes its models.
+ *
+ * @throws ClipError MODEL_NOT_FOUND where there are several `*.pt`.
+ */
+export function weightsAmong(names: readonly string[]): string | undefined {
+  const known = WEIGHTS_FILES.find((name) => names.includes(name));
+  if (known !== undefined) return known;
+  const [file, ...others] = names.filter((name) => name.endsWith('.pt')).sort();
+  if (others.length === 0) return file;
+  const found = [file, ...others].slice(0, 10).join(', ');
+  throw new ClipError('MODEL_NOT_FOUND', `expected one *.pt, got ${found}: name the file`);
+}
+
 /**
  * A model whose files are in memory, such as in a browser.
  *
@@ -42,7 +60,8 @@ export const WEIGHTS_FILES = [
  * @param files by file name: `config.json` with `preprocessor_config.json` or `processor_config.json`, or
  *   `open_clip_config.json`; `tokenizer.json`, or `vocab.json` with `merges.txt`, and, if there is one,
  *   `tokenizer_config.json`; and the weights,
- *   `model.safetensors`, `pytorch_model.bin`, `open_clip_model.safetensors` or `open_clip_pytorch_model.bin`. Float32
+ *   `model.safetensors`, `pytorch_model.bin`, `open_clip_model.safetensors`, `open_clip_pytorch_model.bin` or
+ *   OpenAI's `*.pt`. Float32
  *   weights are used in place, without a copy: do not change the bytes.
  * @example
  * ```ts
@@ -66,7 +85,7 @@ export function modelFromBytes(
     name,
     read: async (file) => find(file),
     openWeights: async () => {
-      const file = WEIGHTS_FILES.find((name) => find(name) !== undefined);
+      const file = weightsAmong(Object.keys(files));
       return file === undefined ? undefined : bytesInMemory(find(file)!);
     },
   };

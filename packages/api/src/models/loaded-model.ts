@@ -6,7 +6,7 @@ export interface LoadedModel {
   readonly clip: Clip;
   /** The way to its forward passes, for all requests. */
   readonly inference: Inference;
-  /** Where its files are. */
+  /** Where its files are; the file of weights where that was named. */
   readonly folder: string;
   /** Whether it is the small one that comes with ClipQL. */
   readonly embedded: boolean;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { LoadedModel } from './loaded-model.ts';
 
 const hashes = new WeakMap<LoadedModel, Promise<string>>();
@@ -18,14 +18,20 @@ export function modelHash(model: LoadedModel): Promise<string> {
   return hash;
 }
 
-const isPartOfModel = (file: string): boolean => /\.(json|txt|safetensors|bin)$/.test(file);
+const isWeights = (file: string): boolean => /\.(safetensors|bin|pt)$/.test(file);
+const isPartOfModel = (file: string): boolean => /\.(json|txt)$/.test(file) || isWeights(file);
 
 async function hashModel({ folder, clip }: LoadedModel): Promise<string> {
   const hash = createHash('sha256').update(`${clip.info.backend.precision}\n`);
-  const files = (await readdir(folder)).filter(isPartOfModel).sort();
-  for (const file of files) {
+  // A model may be a file of weights: then it is that one, with the small files beside it.
+  const isFolder = (await stat(folder)).isDirectory();
+  const parent = isFolder ? folder : dirname(folder);
+  const files = (await readdir(parent)).filter(
+    (file) => isPartOfModel(file) && (isFolder || !isWeights(file) || file === basename(folder)),
+  );
+  for (const file of files.sort()) {
     const content = createHash('sha256');
-    for await (const chunk of createReadStream(join(folder, file))) content.update(chunk);
+    for await (const chunk of createReadStream(join(parent, file))) content.update(chunk);
     hash.update(`${file} ${content.digest('hex')}\n`);
   }
   return hash.digest('hex');

@@ -106,7 +106,7 @@ function ownModels(file: string | undefined): readonly ZooModel[] {
  * @throws ClipError BAD_INPUT for a malformed URL or revision; ApiError as {@link zoo}.
  */
 export function modelAddress(text: string): ModelAddress {
-  const address = parseModelAddress(text, isFolder);
+  const address = parseModelAddress(text, isPath);
   if (address.kind !== 'hub') return address;
   const known = zoo().find(({ id }) => id === address.id);
   const isPinned = address.revision === undefined || address.revision === known?.revision;
@@ -117,5 +117,8 @@ export function modelAddress(text: string): ModelAddress {
 export const zooAddress = ({ id, revision, files }: ZooModel) =>
   ({ kind: 'hub', id, revision, files }) as const;
 
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** A folder, or a file of weights. */
+const isPath = (path: string): boolean => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isDirectory() || stats.isFile());
+};

@@ -1,8 +1,8 @@
 import { read } from 'node:fs';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ClipError } from '../errors.ts';
-import { type ModelFiles, WEIGHTS_FILES } from '../model-files.ts';
+import { isWeightsFile, type ModelFiles, WEIGHTS_FILES, weightsAmong } from '../model-files.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 
 /** No tokenizer or config in use comes near this; a larger file is not read into memory. */
@@ -10,11 +10,12 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
 const MAX_READ_BYTES = 1 << 30;
 
 /**
- * A model in a folder, with the file names of Hugging Face's repositories. Weights are read from disk
- * tensor by tensor; the whole file is never in memory.
+ * A model in a folder, with the file names of Hugging Face's repositories, or with OpenAI's `*.pt`. Weights are read
+ * from disk tensor by tensor; the whole file is never in memory.
  *
- * @param name what to call the model. Default: the folder's name.
- * @throws ClipError MODEL_NOT_FOUND if there is no such folder.
+ * @param folder the folder, or the file of weights in it that is to be read, such as `RN50x4.pt`.
+ * @param name what to call the model. Default: the name of the folder, or of the file.
+ * @throws ClipError MODEL_NOT_FOUND if there is no such folder; opening the weights throws it for several `*.pt`.
  * @example
  * ```ts
  * import { modelFromFolder } from '@clipql/core/node';
@@ -26,20 +27,28 @@ const MAX_READ_BYTES = 1 << 30;
 export async function modelFromFolder(folder: string, name?: string): Promise<ModelFiles> {
   const path = resolve(folder);
   const found = await stat(path).catch(() => undefined);
-  if (!found?.isDirectory()) {
-    throw new ClipError('MODEL_NOT_FOUND', `expected a model folder, got none at ${path}`);
+  const isFile = found?.isFile() === true && isWeightsFile(path);
+  if (!isFile && !found?.isDirectory()) {
+    throw new ClipError(
+      'MODEL_NOT_FOUND',
+      `expected a model folder or a file of weights, got none at ${path}`,
+    );
   }
+  const parent = isFile ? dirname(path) : path;
   return {
     name: name ?? basename(path),
-    read: (file) => readSmallFile(join(path, file)),
-    openWeights: async () => {
-      for (const file of WEIGHTS_FILES) {
-        const source = await openFile(join(path, file));
-        if (source !== undefined) return source;
-      }
-      return undefined;
-    },
+    read: (file) => readSmallFile(join(parent, file)),
+    openWeights: () => (isFile ? openFile(path) : openWeightsIn(path)),
   };
+}
+
+async function openWeightsIn(folder: string): Promise<ByteSource | undefined> {
+  for (const file of WEIGHTS_FILES) {
+    const source = await openFile(join(folder, file));
+    if (source !== undefined) return source;
+  }
+  const file = weightsAmong(await readdir(folder));
+  return file === undefined ? undefined : openFile(join(folder, file));
 }
 
 async function readSmallFile(path: string): Promise<Uint8Array | undefined> {

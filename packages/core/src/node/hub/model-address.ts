@@ -1,6 +1,6 @@
 import { ClipError } from '../../errors.ts';
 
-/** What a user calls a model by: a folder, a repository of the hub, or a folder on the web. */
+/** What a user calls a model by: a folder or a file of weights in it, a repository of the hub, or a folder on the web. */
 export type ModelAddress =
   | { readonly kind: 'folder'; readonly path: string }
   | {
@@ -26,7 +26,7 @@ const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 
 /**
  * Parses what a user calls a model: `org/name` or `org/name@revision` is a model on the hub, unless
- * `isFolder` says that the path exists; `https://…` is a folder on the web; anything else is a folder.
+ * `isPath` says that it exists; `https://…` is a folder on the web; anything else is a folder, or a file of weights in one.
  *
  * @throws ClipError BAD_INPUT for an http URL, a malformed URL or a malformed revision.
  * @example
@@ -38,10 +38,10 @@ const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
  * console.log(parseModelAddress('models/nano', existsSync).kind); // folder
  * ```
  */
-export function parseModelAddress(text: string, isFolder: (path: string) => boolean): ModelAddress {
+export function parseModelAddress(text: string, isPath: (path: string) => boolean): ModelAddress {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'url', url: folderUrl(text) };
   const [, id, revision] = HUB.exec(text) ?? [];
-  if (id === undefined || isFolder(text)) return { kind: 'folder', path: text };
+  if (id === undefined || isPath(text)) return { kind: 'folder', path: text };
   if (revision !== undefined && (!REVISION.test(revision) || revision.includes('..'))) {
     throw new ClipError(
       'BAD_INPUT',

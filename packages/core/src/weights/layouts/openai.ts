@@ -55,6 +55,10 @@ const IMAGE_TOWERS = {
   siglip: SIGLIP_TRUNK,
 } as const;
 
+/** Masks and counts of batches are of no use, and no layers. */
+const LAYERS =
+  /^(?:(?:visual\.|text\.)?transformer\.resblocks|visual\.layer\d+|visual\.trunk\.blocks)\.(?!.*\.(?:num_batches_tracked|attn_mask)$)/;
+
 /** @param textPrefix what the names of the text tower's tensors begin with. */
 export function openAiLayout(
   imageTower: keyof typeof IMAGE_TOWERS,
@@ -68,8 +72,7 @@ export function openAiLayout(
       const place = transformerPlace(TEXT, name);
       return { ...place, tensor: textPrefix + place.tensor };
     },
-    layers:
-      /^(?:visual\.|text\.)?transformer\.resblocks\.|^visual\.layer\d+\.(?!.*num_batches_tracked)|^visual\.trunk\.blocks\.(?!.*num_batches_tracked)/,
+    layers: LAYERS,
   };
 }
 

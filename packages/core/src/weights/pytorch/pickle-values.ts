@@ -7,6 +7,7 @@ export type PickleValue =
   | PickleTuple
   | PickleValue[]
   | PickleDict
+  | PickleModule
   | PickleGlobal
   | PickleObject;
 
@@ -32,6 +33,19 @@ export class PickleDict {
   }
 }
 
+/** An object of a class that a TorchScript archive has the code of: its fields are kept, the class is not looked at. */
+export class PickleModule {
+  #fields: PickleDict | undefined;
+
+  get fields(): ReadonlyMap<string | number, PickleValue> {
+    return this.#fields?.entries ?? NO_ENTRIES;
+  }
+
+  build(fields: PickleDict): void {
+    this.#fields = fields;
+  }
+}
+
 const NO_ENTRIES: ReadonlyMap<string | number, PickleValue> = new Map();
 
 /** A class or a function that is on the caller's list. */
@@ -39,6 +53,8 @@ export interface PickleGlobal {
   readonly global: string;
   /** What calling it gives. */
   call(args: readonly PickleValue[]): PickleValue;
+  /** Whether it is a class whose objects are {@link PickleModule}s. */
+  readonly isModule?: boolean;
 }
 
 /** What a call or a persistent id gave; the machine only carries it about. */

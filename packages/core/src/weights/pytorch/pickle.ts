@@ -1,5 +1,5 @@
 /**
- * A reader of the pickles that `torch.save` makes of a state dict. A pickle is a program for a stack
+ * A reader of the pickles that `torch.save` makes of a state dict, and `torch.jit.save` of a module. A pickle is a program for a stack
  * machine; this one knows the instructions that build texts, numbers, tuples, lists and dicts, and no
  * others. Names of classes and functions are looked up in a list of the caller's: nothing is imported,
  * and nothing is called but what stands there.
@@ -10,6 +10,7 @@ import { pytorchFault } from './fault.ts';
 import {
   PickleDict,
   type PickleGlobal,
+  PickleModule,
   type PickleObject,
   PickleTuple,
   type PickleValue,
@@ -141,10 +142,23 @@ class Machine {
     this.push(callee.call(args.items));
   }
 
-  /** A state dict carries `_metadata`, which says nothing of the weights. */
+  /** Of a class that only gives its fields a place: nothing of it is run. */
+  newObject(): void {
+    const args = this.pop();
+    const callee = this.pop();
+    const isPlain = args instanceof PickleTuple && args.items.length === 0;
+    if (!isPlain || !isGlobal(callee) || !callee.isModule) {
+      throw pytorchFault('its pickle makes an object of what is no module');
+    }
+    this.push(new PickleModule());
+  }
+
+  /** A module's fields. A state dict carries `_metadata`, which says nothing of the weights. */
   build(): void {
-    this.pop();
-    if (!(this.top() instanceof PickleDict))
+    const state = this.pop();
+    const object = this.top();
+    if (object instanceof PickleModule && state instanceof PickleDict) object.build(state);
+    else if (!(object instanceof PickleDict))
       throw pytorchFault('its pickle sets fields of what has none');
   }
 
@@ -268,6 +282,7 @@ const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [0x6a, (m) => m.get(m.u32())], // LONG_BINGET
   [0x63, (m) => m.pushGlobal(`${m.line()}.${m.line()}`)], // GLOBAL
   [0x52, (m) => m.reduce()], // REDUCE
+  [0x81, (m) => m.newObject()], // NEWOBJ
   [0x62, (m) => m.build()], // BUILD
   [0x51, (m) => m.persistent()], // BINPERSID
 ]);

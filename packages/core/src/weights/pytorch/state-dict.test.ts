@@ -168,7 +168,7 @@ describe('a file that is no state dict is refused with its fault:', () => {
     ['big-endian numbers', part({ byteOrder: 'big' }), 'expected byte order "little", got "big"'],
     ['no pickle', part({ pickleName: 'archive/data.txt' }), 'the archive has no data.pkl'],
     ['a damaged pickle', part({ wrongChecksum: true }), 'the checksum differs'],
-    ['a compressed entry', part({ method: 8 }), 'is compressed; PyTorch stores its entries'],
+    ['a compressed entry', part({ method: 8 }), 'is compressed; PyTorch stores what ClipQL reads'],
     ['an encrypted entry', part({ flags: 1 }), 'is encrypted'],
     [
       'two entries of one name',

@@ -1,6 +1,6 @@
 /**
- * The state dict in a file of `torch.save`: a stored ZIP with a pickle that names the tensors, and one
- * entry for the bytes of each storage.
+ * The state dict in a file of `torch.save`, or that of the module in one of `torch.jit.save` (TorchScript): a ZIP with
+ * a pickle that names the tensors, and one entry for the bytes of each storage.
  *
  * @see https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
  */
@@ -8,10 +8,12 @@ import { crc32 } from '../../crc32.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { TensorEntry } from '../tensor-entry.ts';
 import { pytorchFault } from './fault.ts';
+import { fieldsOf } from './module-fields.ts';
 import { readPickle } from './pickle.ts';
 import {
   PickleDict,
   type PickleGlobal,
+  PickleModule,
   type PickleObject,
   PickleTuple,
   type PickleValue,
@@ -88,21 +90,28 @@ export async function readStateDict(source: ByteSource): Promise<ReadonlyMap<str
   const prefix = pickleName.slice(0, -PICKLE.length);
   await checkByteOrder(source, files.get(`${prefix}byteorder`));
   const state = readPickle(await readPickleBytes(source, files.get(pickleName)!), {
-    global: (name) => GLOBALS.get(name),
+    global: (name) => GLOBALS.get(name) ?? moduleClass(name),
     persistent: storageOf,
   });
-  if (!(state instanceof PickleDict)) throw pytorchFault('it holds no state dict');
   const entries = new Map<string, TensorEntry>();
-  for (const [name, value] of state.entries) {
+  for (const [name, value] of namedValues(state)) {
     if (!(value instanceof Tensor)) continue;
     const file = files.get(`${prefix}data/${value.storage.key}`);
-    entries.set(String(name), tensorEntry(String(name), value, file));
+    entries.set(name, tensorEntry(name, value, file));
   }
   if (entries.size === 0) throw pytorchFault('its dict has no tensors: a state dict was expected');
   return entries;
 }
 
+function* namedValues(state: PickleValue): Iterable<readonly [string, PickleValue]> {
+  if (state instanceof PickleModule) yield* fieldsOf(state);
+  else if (state instanceof PickleDict) {
+    for (const [name, value] of state.entries) yield [String(name), value];
+  } else throw pytorchFault('it holds no state dict');
+}
+
 async function readPickleBytes(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
+  checkStored(PICKLE, entry);
   if (entry.length > MAX_PICKLE_BYTES) {
     throw pytorchFault(`its pickle has ${entry.length} bytes, more than ${MAX_PICKLE_BYTES}`);
   }
@@ -113,8 +122,15 @@ async function readPickleBytes(source: ByteSource, entry: ZipEntry): Promise<Uin
   return bytes;
 }
 
+function checkStored(name: string, { isCompressed }: ZipEntry): void {
+  if (isCompressed) {
+    throw pytorchFault(`entry ${name} is compressed; PyTorch stores what ClipQL reads`);
+  }
+}
+
 async function checkByteOrder(source: ByteSource, entry: ZipEntry | undefined): Promise<void> {
   if (entry === undefined) return;
+  checkStored('byteorder', entry);
   const bytes = new Uint8Array(Math.min(entry.length, 16));
   await source.read(entry.offset, bytes);
   const order = new TextDecoder().decode(bytes);
@@ -131,7 +147,18 @@ const notCallable = (name: string) =>
     throw pytorchFault(`its pickle calls ${name}`);
   });
 
-/** All names that a state dict needs. */
+/** Classes of a TorchScript archive, of which only the names of their objects' fields matter. */
+const moduleClass = (name: string): PickleGlobal | undefined =>
+  name.startsWith('__torch__.') ? { ...notCallable(name)[1], isModule: true } : undefined;
+
+/** Typed lists of TorchScript, and values with the name of their type. */
+const given = (name: string) =>
+  callable(`torch.jit._pickle.${name}`, ([value]) => {
+    if (value === undefined) throw pytorchFault(`its pickle calls ${name} without a value`);
+    return value;
+  });
+
+/** All other names that a state dict and a module need. */
 const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map([
   callable('collections.OrderedDict', (args) => {
     if (args.length > 0) throw pytorchFault('an OrderedDict in it is made of arguments');
@@ -142,6 +169,8 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map([
     if (!(tensor instanceof Tensor)) throw pytorchFault('a parameter in it is no tensor');
     return tensor;
   }),
+  ...['build_intlist', 'build_doublelist', 'build_boollist', 'build_tensorlist'].map(given),
+  given('restore_type_tag'),
   ...[...STORAGES.keys()].map(notCallable),
 ]);
 
@@ -186,6 +215,7 @@ function tensorEntry(
     pytorchFault(`tensor ${JSON.stringify(name.slice(0, 100))}: ${problem}`);
   const { dtype, elementBytes, elements, key } = storage;
   if (file === undefined) throw at(`its storage ${JSON.stringify(key.slice(0, 100))} is missing`);
+  checkStored(key, file);
   if (file.length !== elements * elementBytes) {
     throw at(`expected a storage of ${elements * elementBytes} bytes, got ${file.length}`);
   }

@@ -1,6 +1,6 @@
 /**
- * The part of the ZIP format that PyTorch writes: entries that are stored, not compressed, so that
- * their bytes are read where they lie.
+ * The part of the ZIP format that PyTorch writes: entries that are stored, so that their bytes are read where they
+ * lie. The code in a TorchScript archive is compressed, and not read.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
@@ -11,8 +11,10 @@ import { pytorchFault } from './fault.ts';
 export interface ZipEntry {
   /** Counted from the start of the file. */
   readonly offset: number;
+  /** As it lies there. */
   readonly length: number;
   readonly crc32: number;
+  readonly isCompressed: boolean;
 }
 
 const END_SIGNATURE = 0x06054b50;
@@ -41,7 +43,7 @@ interface Directory {
 /**
  * The entries of an archive by name, in the order of the directory.
  *
- * @throws ClipError WEIGHTS_INVALID where the archive is malformed, compressed, encrypted, split, has a
+ * @throws ClipError WEIGHTS_INVALID where the archive is malformed, encrypted, split, has a
  *   comment, or entries that overlap.
  */
 export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
@@ -105,6 +107,7 @@ interface CentralEntry {
   readonly headerOffset: number;
   readonly length: number;
   readonly crc32: number;
+  readonly method: number;
 }
 
 function centralEntry(view: DataView, start: number): CentralEntry & { readonly end: number } {
@@ -123,15 +126,15 @@ function centralEntry(view: DataView, start: number): CentralEntry & { readonly 
   const end = extraStart + extraLength + view.getUint16(start + 32, true);
   if (end > view.byteLength) throw pytorchFault('its directory is damaged');
   const name = nameOf(view, nameStart, nameLength);
-  if (method !== 0) throw pytorchFault(`entry ${name} is compressed; PyTorch stores its entries`);
   if ((flags & 1) !== 0) throw pytorchFault(`entry ${name} is encrypted`);
 
   const narrow = [20, 24, 42].map((field) => view.getUint32(start + field, true));
   const [compressed, length, headerOffset] = widened(view, narrow, extraStart, extraLength);
-  if (compressed !== length) throw pytorchFault(`entry ${name} has two lengths`);
+  if (method === 0 && compressed !== length) throw pytorchFault(`entry ${name} has two lengths`);
   return {
     name,
-    length: length!,
+    method,
+    length: compressed!,
     headerOffset: headerOffset!,
     crc32: view.getUint32(start + 16, true),
     end,
@@ -172,13 +175,13 @@ function zip64Field(view: DataView, start: number, bytes: number): { start: numb
 /** The local header says where the bytes begin: its extra field, with PyTorch's padding, is its own. */
 async function locate(
   source: ByteSource,
-  { headerOffset, length, crc32 }: Omit<CentralEntry, 'name'>,
+  { headerOffset, length, crc32, method }: Omit<CentralEntry, 'name'>,
   name: string,
 ): Promise<ZipEntry> {
   if (headerOffset + LOCAL_BYTES > source.size)
     throw pytorchFault(`entry ${name} lies beyond the end`);
   const header = await readView(source, headerOffset, LOCAL_BYTES);
-  if (header.getUint32(0, true) !== LOCAL_SIGNATURE || header.getUint16(8, true) !== 0) {
+  if (header.getUint32(0, true) !== LOCAL_SIGNATURE || header.getUint16(8, true) !== method) {
     throw pytorchFault(`the header of entry ${name} is damaged`);
   }
   const nameLength = header.getUint16(26, true);
@@ -187,7 +190,7 @@ async function locate(
     throw pytorchFault(`truncated: entry ${name} lies beyond the end`);
   const local = await readView(source, headerOffset + LOCAL_BYTES, nameLength);
   if (nameOf(local, 0, nameLength) !== name) throw pytorchFault(`entry ${name} has two names`);
-  return { offset, length, crc32 };
+  return { offset, length, crc32, isCompressed: method !== 0 };
 }
 
 function checkApart(entries: ReadonlyMap<string, ZipEntry>, directoryOffset: number): void {

@@ -33,18 +33,65 @@ export function stateDictFile(changes: Partial<StateDictParts> = {}): Uint8Array
   return zip(files, changes);
 }
 
-/** A file as `torch.save` writes a whole state dict, each tensor in a storage of its own. */
-export function stateDictOf(
-  tensors: readonly { name: string; shape: readonly number[]; values: Float32Array }[],
-): Uint8Array {
-  const items = tensors.flatMap(({ name, shape, values }, i) => [
-    ...textOf(name),
-    ...tensorInstructions(String(i), values.length, { shape, strides: stridesOf(shape), first: 0 }),
+/** A tensor in a storage of its own. */
+export interface FileTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A file as `torch.save` writes a whole state dict. */
+export const stateDictOf = (tensors: readonly FileTensor[]): Uint8Array =>
+  tensorFile(tensors, [
+    ...global('collections', 'OrderedDict'),
+    ...[0x29, 0x52, 0x28],
+    ...tensors.flatMap((tensor, i) => [...textOf(tensor.name), ...wholeTensor(tensor, i)]),
+    0x75,
   ]);
-  const dict = [...global('collections', 'OrderedDict'), 0x29, 0x52, 0x28, ...items, 0x75];
+
+/** A file as `torch.jit.save` writes a module with these tensors, whose names are paths; its code is compressed. */
+export function torchScriptOf(tensors: readonly FileTensor[]): Uint8Array {
+  const root: Tree = new Map();
+  for (const [i, tensor] of tensors.entries()) {
+    const path = tensor.name.split('.');
+    let parent = root;
+    for (const part of path.slice(0, -1)) {
+      const child = parent.get(part) ?? new Map();
+      parent.set(part, child);
+      parent = child as Tree;
+    }
+    parent.set(path.at(-1)!, wholeTensor(tensor, i));
+  }
+  const code = { name: 'archive/code/__torch__.py', data: new Uint8Array(20), method: 8 };
+  return tensorFile(tensors, moduleInstructions(root), [code]);
+}
+
+type Tree = Map<string, Tree | readonly number[]>;
+
+function moduleInstructions(fields: Tree): number[] {
+  const items = [...fields].flatMap(([name, value]) => [
+    ...textOf(name),
+    ...(value instanceof Map ? moduleInstructions(value) : value),
+  ]);
+  const training = [...textOf('training'), 0x89];
+  return [...newModule(), 0x7d, 0x28, ...training, ...items, 0x75, 0x62];
+}
+
+/** An object of a class that only an archive's code has. */
+export const newModule = (): number[] => [...global('__torch__', 'Module'), 0x29, 0x81];
+
+const wholeTensor = ({ shape, values }: FileTensor, i: number): number[] =>
+  tensorInstructions(String(i), values.length, { shape, strides: stridesOf(shape), first: 0 });
+
+function tensorFile(
+  tensors: readonly FileTensor[],
+  instructions: readonly number[],
+  others: readonly ZipFile[] = [],
+): Uint8Array {
   return zip(
     [
-      { name: 'archive/data.pkl', data: pickle.bytes(dict) },
+      { name: 'archive/data.pkl', data: pickle.bytes(instructions) },
+      ...others,
       ...tensors.map(({ values }, i) => ({
         name: `archive/data/${i}`,
         data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
@@ -134,7 +181,7 @@ function tensorInstructions(
 }
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-const textOf = (text: string): number[] => [0x8c, text.length, ...ascii(text)];
+export const textOf = (text: string): number[] => [0x8c, text.length, ...ascii(text)];
 /** As protocol 2 has texts. */
 const longTextOf = (text: string): number[] => [0x58, text.length, 0, 0, 0, ...ascii(text)];
 const global = (module: string, name: string): number[] => [0x63, ...ascii(`${module}\n${name}\n`)];
