@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { all, first } from '../../sqlite/statements.ts';
 import type { ChangeBatch } from '../store.ts';
 import { type CollectionReference, rowOfSpace } from './catalogue.ts';
-import { vectorId } from './vectors.ts';
+import { halvesIn, vectorId } from './vectors.ts';
 
 /** Vectors of a batch: 4 MB of 512 halves. */
 const MAX_ROWS = 4_096;
@@ -24,11 +24,10 @@ export function readChanges(
     ...([db, sql, vectorId(set, 0), vectorId(set, since), vectorId(set, end)] as const),
   )!;
   const rows = Uint32Array.from(found.rows?.split(',') ?? [], Number);
-  const bytes = found.halves?.slice() ?? new Uint8Array();
   const seq = rows.length === MAX_ROWS ? rows.at(-1)! : end;
   return {
     rows,
-    vectors: new Uint16Array(bytes.buffer),
+    vectors: found.halves === null ? new Uint16Array() : halvesIn(found.halves),
     removed: removedRows(db, id, since, seq),
     seq,
   };

@@ -106,11 +106,17 @@ async function* changes(
   collection: Collection,
   since: number,
 ): AsyncIterable<ChangeBatch> {
-  let from = since;
-  for (;;) {
-    const batch = await reads.readChanges({ collection: reference(collection), since: from });
+  const read = (from: number) => {
+    const batch = reads.readChanges({ collection: reference(collection), since: from });
+    // Whoever stops early does not wait for it.
+    batch.catch(() => {});
+    return batch;
+  };
+  for (let next = read(since); ; ) {
+    const batch = await next;
     if (batch === undefined) return;
+    // The thread reads it while the caller takes this one in.
+    next = read(batch.seq);
     yield batch;
-    from = batch.seq;
   }
 }

@@ -23,8 +23,8 @@ export function readVector(db: DatabaseSync, set: number, row: number): Uint16Ar
   return found && halvesIn(found.halves);
 }
 
-/** A blob's memory may begin at an odd address. */
-function halvesIn(blob: Uint8Array): Uint16Array {
+/** The halves of a blob, whose memory may begin at an odd address. */
+export function halvesIn(blob: Uint8Array): Uint16Array {
   const { buffer, byteOffset, length } = blob.byteOffset % 2 === 0 ? blob : blob.slice();
   return new Uint16Array(buffer, byteOffset, length / 2);
 }
