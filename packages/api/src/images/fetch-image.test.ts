@@ -316,6 +316,21 @@ test.each([
   await failing.close();
 });
 
+test.each([
+  ['7', 7],
+  ['Fri, 31 Dec 1999 23:59:59 GMT', 0],
+  ['soon', undefined],
+])('a host’s retry-after: %s says when to try again', async (header, seconds) => {
+  const busy = await startWebServer({
+    '/image': (_request, response) => response.writeHead(503, { 'retry-after': header }).end(),
+  });
+  const failure = await get(`${busy.url}/image`, { allowHosts: [busy.host] }).catch(
+    (error: unknown) => error,
+  );
+  expect(publicError(failure)!.retryAfter).toBe(seconds);
+  await busy.close();
+});
+
 test.each(['/large', '/large-chunked'])('%s is IMAGE_TOO_LARGE before its end', async (path) => {
   await expect(get(`${server.url}${path}`, { maxBytes: 100 })).rejects.toEqual(
     failsWith('IMAGE_TOO_LARGE'),

@@ -175,10 +175,17 @@ function checkHead(url: URL, response: Dispatcher.ResponseData, maxBytes: number
     throw new ApiError(
       'IMAGE_FETCH_FAILED',
       `expected an image, got HTTP status ${statusCode}: ${urlForMessage(url)}`,
-      { retryable: !isFinal(statusCode) },
+      { retryable: !isFinal(statusCode), ...retryAfter(headers['retry-after']) },
     );
   }
   if (Number(headers['content-length'] ?? 0) > maxBytes) throw tooLarge(url, maxBytes);
+}
+
+/** Seconds, from a count of them or a date (RFC 9110, 10.2.3); nothing for what is neither. */
+function retryAfter(header: string | string[] | undefined): { retryAfter?: number } {
+  const text = String(header ?? '').trim();
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? { retryAfter: Math.max(0, Math.ceil(seconds)) } : {};
 }
 
 const isFinal = (status: number): boolean => status >= 400 && status < 500 && !PASSING.has(status);

@@ -10,7 +10,26 @@ export interface Account extends Line {
   held: number;
   /** Of image files. */
   bytes: number;
+  /** See {@link backgroundAccount}. */
+  readonly isBackground?: true;
 }
+
+/** Of the turns of a caller that somebody waits for. */
+const BACKGROUND_SHARE = 1 / 4;
+
+/**
+ * For work that nobody waits for. It is never refused and takes no room from callers: whoever sends it
+ * bounds how much is under way. In every queue it has a quarter of a caller's turns, and all of them
+ * where there are no callers.
+ */
+export const backgroundAccount = (party: string): Account => ({
+  // No caller has this name, so that the owner's own requests keep their turns.
+  party: `background ${party}`,
+  share: BACKGROUND_SHARE,
+  held: 0,
+  bytes: 0,
+  isBackground: true,
+});
 
 /** Room in the queue; a second release does nothing. */
 export interface Place {
@@ -93,6 +112,7 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is not enough.
    */
   take(account: Account, operations: number): Ticket {
+    if (account.isBackground) return BACKGROUND_TICKET;
     if (!this.#hasBytes(account) || !this.#isLetIn(account, operations)) throw this.#overloaded();
     return this.#ticket(account, this.#hold(account, operations), async () => {});
   }
@@ -103,6 +123,7 @@ export class Admission {
    * @throws ApiError OVERLOADED when there is none, here or in the queue behind.
    */
   takeFetch(account: Account, operations: number): Ticket {
+    if (account.isBackground) return BACKGROUND_TICKET;
     const isFull = this.#fetching >= this.#options.fetches || !this.#hasBytes(account);
     if (isFull || !this.#isLetIn(account, operations)) throw this.#overloaded();
     this.#fetching += 1;
@@ -265,6 +286,12 @@ export class Admission {
     return { code: 'OVERLOADED', message, retryAfter } as const;
   }
 }
+
+const BACKGROUND_TICKET: Ticket = {
+  keep: () => {},
+  enter: async (signal) => signal.throwIfAborted(),
+  release: () => {},
+};
 
 function tooManyBytes(most: number): ApiError {
   return new ApiError(

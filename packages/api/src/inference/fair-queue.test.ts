@@ -40,6 +40,18 @@ test('turns are by cost: one large item is as much as four small ones', () => {
   expect(order).toBe('lsssslssss');
 });
 
+test('a party with a quarter of a share takes every fifth turn, and all of them when it is alone', () => {
+  const queue = new FairQueue<string>();
+  const background = { party: 'background', share: 1 / 4 };
+  for (let i = 0; i < 4; i++) queue.add(`b${i}`, background, 1);
+  for (let i = 0; i < 8; i++) queue.add(`a${i}`, operation('a'), 1);
+  expect(
+    drain(queue)
+      .map((name) => name[0])
+      .join(''),
+  ).toBe('baaaabaaaabb');
+});
+
 test('being idle saves up nothing: who comes back joins at the present turn', () => {
   const queue = new FairQueue<string>();
   const [steady, idle] = [operation('steady'), operation('idle')];

@@ -2,6 +2,8 @@
 export interface Line {
   /** A key's name, a token's subject, or an address: what takes turns with others. */
   readonly party: string;
+  /** Of the turns of another party of share 1; 1 unless given. */
+  readonly share?: number;
 }
 
 interface Turns {
@@ -82,8 +84,9 @@ export class FairQueue<T> {
     const operation = party.operations.get(entry.line)!;
     this.#now = Math.max(this.#now, party.served);
     party.now = Math.max(party.now, operation.served);
-    party.served += entry.cost;
-    operation.served += entry.cost;
+    const cost = entry.cost / (entry.line.share ?? 1);
+    party.served += cost;
+    operation.served += cost;
     return this.remove(item);
   }
 

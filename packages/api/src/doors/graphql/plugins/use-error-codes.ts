@@ -116,7 +116,7 @@ function withCode(
       ...(retryAfter !== undefined && { retryAfter }),
       ...(beforeExecution && { http: httpOf(error, known, requestId !== undefined) }),
       // An operation that was turned away as a whole: proxies and clients know this by the status.
-      ...(known?.retryAfter !== undefined && !answered && { http: turnedAway(known) }),
+      ...(known !== undefined && isTurnedAway(known) && !answered && { http: turnedAway(known) }),
     },
   });
 }
@@ -135,6 +135,10 @@ function httpOf(
   // Of what is no GraphQL request at all, every client gets the status.
   return { status, spec: status === 400 && known?.code !== 'BAD_REQUEST' };
 }
+
+/** By this server: an image's host that asks for patience turns nobody away. */
+const isTurnedAway = (error: PublicError): boolean =>
+  error.retryAfter !== undefined && 'retry-after' in retryHeaders(error);
 
 const turnedAway = (error: PublicError): HttpExtensions => ({
   status: meaningOf(error).status,
