@@ -51,6 +51,16 @@ const MAY_IMPORT: Readonly<
     collections: ['access', 'errors', 'limits', 'sqlite'],
     inference: ['errors', 'images', 'telemetry'],
     models: ['errors', 'inference'],
+    jobs: [
+      'access',
+      'collections',
+      'errors',
+      'images',
+      'inference',
+      'models',
+      'sqlite',
+      'telemetry',
+    ],
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],
     'label-sets': ['access', 'errors', 'limits', 'loaders', 'models'],
     answers: [

@@ -8,6 +8,7 @@ import {
   retryableOperation,
   wholeOperation,
 } from './error-meaning.ts';
+import { KEPT_MEANINGS } from './kept-meanings.ts';
 
 const SEND_FEWER = 'Split the request.';
 const RETRY = 'Retry.';
@@ -239,66 +240,7 @@ const MEANINGS = {
     'Check that both are from the same model.',
   ),
 
-  // Collections
-  UNKNOWN_COLLECTION: wholeOperation(
-    404,
-    'There is no collection of this name.',
-    '`collections` lists their names.',
-  ),
-  COLLECTION_EXISTS: wholeOperation(
-    409,
-    'Another collection has this name.',
-    'Choose another name, or delete it.',
-  ),
-  TOO_MANY_COLLECTIONS: wholeOperation(
-    409,
-    'There are as many collections as allowed.',
-    'Delete one.',
-  ),
-  COLLECTION_MODEL_MISMATCH: wholeOperation(
-    409,
-    'The collection’s vectors are of another model, or of another version or precision of it.',
-    'Ask with the collection’s own model, or embed the collection again.',
-  ),
-  BAD_METADATA: refused(
-    400,
-    'An item’s metadata has a value that cannot be kept, or one of another type than its field has.',
-    'Fix the field that the message names.',
-  ),
-  BAD_FILTER: wholeOperation(
-    400,
-    'A filter is malformed, or does not fit the collection’s fields.',
-    'Fix what the message names.',
-  ),
-  BAD_CURSOR: wholeOperation(
-    400,
-    'A cursor is malformed, or is one of another query.',
-    'Send the query that the cursor came from, or begin without one.',
-  ),
-  STORE_FULL: {
-    ...wholeOperation(507, 'The disk has no room for the database.', OPERATOR),
-    instead: 'nothing more can be kept now',
-  },
-  STORE_DAMAGED: {
-    ...wholeOperation(
-      500,
-      'The database is damaged, or another program’s.',
-      'Restore it from a backup, or remove it to begin anew.',
-    ),
-    instead: 'what is kept cannot be read now',
-  },
-  STORE_TOO_NEW: {
-    ...wholeOperation(
-      500,
-      'A later version of ClipQL made the database.',
-      'Use that version, or another data folder.',
-    ),
-    instead: 'what is kept cannot be read now',
-  },
-  STORE_UNAVAILABLE: {
-    ...retryableOperation(503, 'The database cannot be read or written now.', RETRY),
-    instead: 'what is kept cannot be read or written now',
-  },
+  ...KEPT_MEANINGS,
 
   // Commands
   GPU_UNAVAILABLE: ofCommand(

@@ -1,4 +1,3 @@
-import { hash, subtle } from 'node:crypto';
 import { type ImageHeader, normalized, type PixelTensor } from '@clipql/core';
 import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
@@ -7,6 +6,7 @@ import { recordQueuedWork } from '../telemetry/tracing.ts';
 import type { Admission, Ticket } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
+import { contentHash } from './content-hash.ts';
 import type { DecodePool } from './decode-pool.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
@@ -199,16 +199,6 @@ export class ImagePipeline {
       this.#parts.decoders.next();
     }
   }
-}
-
-/** Bytes that are hashed in the time that it takes to give them to another thread: 0.14 ms. */
-const HASHED_AT_ONCE = 256 * 1024;
-
-/** A large file is hashed off the event loop's thread: 20 MiB take some 10 ms. */
-async function contentHash(bytes: Uint8Array): Promise<string> {
-  if (bytes.length <= HASHED_AT_ONCE) return hash('sha256', bytes, 'base64');
-  const digest = await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
-  return Buffer.from(digest).toString('base64');
 }
 
 const toError = (error: unknown): Error =>

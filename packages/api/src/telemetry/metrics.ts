@@ -12,6 +12,10 @@ export interface Metrics {
   readonly queueDepth: Gauge<'queue'>;
   /** Lookups by the name of the cache; `result` is `hit` or `miss`. */
   readonly cacheLookups: Counter<'cache' | 'result'>;
+  /** Jobs that run in this process. */
+  readonly jobsRunning: Gauge;
+  /** Items of jobs; `outcome` is `done`, `unchanged` or `failed`. */
+  readonly jobItems: Counter<'outcome'>;
   /** Errors that clients got, by code. */
   readonly refusals: Counter<'code'>;
   /** All of them in Prometheus' text format. */
@@ -64,6 +68,17 @@ export function createMetrics(): Metrics {
       name: 'clipql_cache_lookups_total',
       help: 'Cache lookups by cache and result (hit, miss)',
       labelNames: ['cache', 'result'],
+      registers,
+    }),
+    jobsRunning: new Gauge({
+      name: 'clipql_jobs_running',
+      help: 'Jobs that run in this process',
+      registers,
+    }),
+    jobItems: new Counter({
+      name: 'clipql_job_items_total',
+      help: 'Items of jobs by outcome (done, unchanged, failed)',
+      labelNames: ['outcome'],
       registers,
     }),
     refusals: new Counter({

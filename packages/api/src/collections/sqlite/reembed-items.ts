@@ -47,7 +47,7 @@ export function readNotReembedded(
   return all<ItemRow>(db, sql, id, vectorId(next, 0), count).map(itemOf);
 }
 
-interface NextVectors extends Of {
+export interface NextVectors extends Of {
   readonly space: VectorSpace;
   readonly rows: readonly number[];
   /** [rows, E] in half precision. */

@@ -1,7 +1,8 @@
 import { collections } from './001-collections.ts';
+import { jobs } from './002-jobs.ts';
 
 /**
  * What makes a database of version n from one of n − 1, as SQL. A step that was ever released is never
  * changed: another one follows it.
  */
-export const MIGRATIONS: readonly string[] = [collections];
+export const MIGRATIONS: readonly string[] = [collections, jobs];

@@ -1,0 +1,96 @@
+import { type ErrorMeaning, refused, retryableOperation, wholeOperation } from './error-meaning.ts';
+
+const RETRY = 'Retry.';
+const OPERATOR = 'Tell the operator.';
+
+/** The part of the one table that is about what the data folder keeps. */
+export const KEPT_MEANINGS = {
+  // Collections
+  UNKNOWN_COLLECTION: wholeOperation(
+    404,
+    'There is no collection of this name.',
+    '`collections` lists their names.',
+  ),
+  COLLECTION_EXISTS: wholeOperation(
+    409,
+    'Another collection has this name.',
+    'Choose another name, or delete it.',
+  ),
+  TOO_MANY_COLLECTIONS: wholeOperation(
+    409,
+    'There are as many collections as allowed.',
+    'Delete one.',
+  ),
+  COLLECTION_MODEL_MISMATCH: wholeOperation(
+    409,
+    'The collection’s vectors are of another model, or of another version or precision of it.',
+    'Ask with the collection’s own model, or embed the collection again.',
+  ),
+  BAD_METADATA: refused(
+    400,
+    'An item’s metadata has a value that cannot be kept, or one of another type than its field has.',
+    'Fix the field that the message names.',
+  ),
+  BAD_FILTER: wholeOperation(
+    400,
+    'A filter is malformed, or does not fit the collection’s fields.',
+    'Fix what the message names.',
+  ),
+  BAD_CURSOR: wholeOperation(
+    400,
+    'A cursor is malformed, or is one of another query.',
+    'Send the query that the cursor came from, or begin without one.',
+  ),
+  STORE_FULL: {
+    ...wholeOperation(507, 'The disk has no room for the database.', OPERATOR),
+    instead: 'nothing more can be kept now',
+  },
+  STORE_DAMAGED: {
+    ...wholeOperation(
+      500,
+      'The database is damaged, or another program’s.',
+      'Restore it from a backup, or remove it to begin anew.',
+    ),
+    instead: 'what is kept cannot be read now',
+  },
+  STORE_TOO_NEW: {
+    ...wholeOperation(
+      500,
+      'A later version of ClipQL made the database.',
+      'Use that version, or another data folder.',
+    ),
+    instead: 'what is kept cannot be read now',
+  },
+  STORE_UNAVAILABLE: {
+    ...retryableOperation(503, 'The database cannot be read or written now.', RETRY),
+    instead: 'what is kept cannot be read or written now',
+  },
+
+  // Jobs
+  UNKNOWN_JOB: wholeOperation(404, 'There is no job of this id.', '`jobs` lists them.'),
+  JOB_STATE: wholeOperation(
+    409,
+    'The job’s state does not allow this.',
+    'Look at its state, which the message names.',
+  ),
+  BAD_TABLE: wholeOperation(
+    400,
+    'A CSV, TSV, JSONL or Parquet file cannot be read, or lacks a column.',
+    'Fix the row or column that the message names.',
+  ),
+  FOLDER_NOT_ALLOWED: refused(
+    403,
+    'A folder or file is not below one that the server may read.',
+    'Ask the operator for `--folders`.',
+  ),
+  IMAGE_CRASHED: refused(
+    422,
+    'ClipQL died each time that it read the image.',
+    'Send another file, and tell the operator.',
+  ),
+  REEMBEDDING_INCOMPLETE: wholeOperation(
+    409,
+    'Some images have no embedding by the new model.',
+    'Retry the failed ones, or delete them and resume the job.',
+  ),
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -1,0 +1,28 @@
+import type { VectorSpace } from '../collections/collection.ts';
+import { ApiError } from '../errors/api-error.ts';
+import type { LoadedModel } from '../models/loaded-model.ts';
+import { modelHash } from '../models/model-hash.ts';
+import type { ModelLease, ModelRegistry } from '../models/registry.ts';
+
+/** What a model's vectors are. */
+export async function spaceOf(model: LoadedModel, name: string): Promise<VectorSpace> {
+  return { hash: await modelHash(model), model: name, dimensions: model.clip.info.embeddingWidth };
+}
+
+/**
+ * The served model that makes vectors of a space: the one of that name, or another that is the same.
+ *
+ * @throws ApiError COLLECTION_MODEL_MISMATCH where none does; what loading throws.
+ */
+export async function leaseSpace(models: ModelRegistry, space: VectorSpace): Promise<ModelLease> {
+  const names = models.list().map(({ name }) => name);
+  const first = names.filter((name) => name === space.model);
+  for (const name of [...first, ...names.filter((one) => one !== space.model)]) {
+    const lease = await models.lease(name);
+    if ((await modelHash(lease.model)) === space.hash) return lease;
+    lease.release();
+  }
+  const expected = `expected ${space.model} (${space.hash.slice(0, 12)}), which made the vectors`;
+  const got = `${names.join(', ')}, of other files or another precision`;
+  throw new ApiError('COLLECTION_MODEL_MISMATCH', `${expected}, got ${got}`);
+}

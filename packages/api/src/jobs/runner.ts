@@ -1,0 +1,128 @@
+import { ApiError } from '../errors/api-error.ts';
+import { meaningOf } from '../errors/error-codes.ts';
+import { describeError, publicError } from '../errors/public-error.ts';
+import type { Job } from './job.ts';
+import type { JobFeed } from './job-feed.ts';
+import { runWork, type WorkDependencies } from './run-work.ts';
+
+export interface JobRunnerOptions extends WorkDependencies {
+  readonly feed: JobFeed;
+  /** Whether it runs the command line's own jobs, or those of clients. */
+  readonly local: boolean;
+  /** Jobs that run at a time; 2 unless given. */
+  readonly atOnce?: number;
+  /** Milliseconds between looks for jobs that other processes left or added; 2,000 unless given. */
+  readonly pollMs?: number;
+  /** Told of what no user can do anything about. */
+  readonly onUnexpected?: (error: unknown) => void;
+}
+
+/** A job that failed because of something that may pass is tried again after this, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Runs jobs until it is stopped. Several, in several processes, never run the same one. */
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #stopping = new AbortController();
+  /** As `performance.now()` has it. */
+  readonly #notBefore = new Map<string, number>();
+  #isStarted = false;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to look for jobs. */
+  start(): void {
+    this.#isStarted = true;
+    this.wake();
+  }
+
+  /** Looks at once: there is a new job. */
+  wake(): void {
+    if (!this.#isStarted || this.#stopping.signal.aborted) return;
+    clearTimeout(this.#timer);
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.wake(), this.#options.pollMs ?? 2_000).unref();
+    });
+  }
+
+  /** Lets go of the jobs, which go on when a runner starts again. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new ApiError('SHUTTING_DOWN', 'the server is shutting down'));
+    await this.#looking;
+    clearTimeout(this.#timer);
+    await Promise.all(this.#running.values());
+  }
+
+  async #look(): Promise<void> {
+    const { jobs, local, atOnce = 2 } = this.#options;
+    const waiting = await jobs.runnable(local).catch((error) => {
+      this.#options.onUnexpected?.(error);
+      return [];
+    });
+    for (const job of waiting) {
+      if (this.#running.size >= atOnce || this.#stopping.signal.aborted) return;
+      const isLater = (this.#notBefore.get(job.id) ?? 0) > performance.now();
+      if (this.#running.has(job.id) || isLater) continue;
+      await this.#tryRun(job.id);
+    }
+  }
+
+  /** @returns when the job is over or another process has it; see #running. */
+  async #tryRun(id: string): Promise<void> {
+    const { jobs, metrics } = this.#options;
+    const claim = await jobs.claim(id);
+    if (claim === undefined) return;
+    const run = this.#run(id)
+      .catch((error) => this.#options.onUnexpected?.(error))
+      .finally(() => {
+        claim.release();
+        this.#running.delete(id);
+        metrics?.jobsRunning.set(this.#running.size);
+        this.wake();
+      });
+    this.#running.set(id, run);
+    metrics?.jobsRunning.set(this.#running.size);
+  }
+
+  async #run(id: string): Promise<void> {
+    const { jobs, feed } = this.#options;
+    // It may have ended, or been stopped, before this process had it.
+    const job = await jobs.setState(id, ['QUEUED', 'RUNNING'], 'RUNNING');
+    if (job === undefined) return;
+    const stopped = new AbortController();
+    const forget = feed.listen(job, ({ state }) => {
+      if (state !== 'RUNNING')
+        stopped.abort(new ApiError('REQUEST_ABORTED', 'the job was stopped'));
+    });
+    const signal = AbortSignal.any([stopped.signal, this.#stopping.signal]);
+    try {
+      await runWork(this.#options, job, signal);
+      await jobs.setState(id, ['RUNNING'], 'DONE');
+      this.#notBefore.delete(id);
+    } catch (error) {
+      if (!signal.aborted) await this.#fail(job, error);
+    } finally {
+      forget();
+    }
+  }
+
+  async #fail({ id }: Job, error: unknown): Promise<void> {
+    const { jobs, onUnexpected } = this.#options;
+    const known = publicError(error);
+    if (known === undefined) onUnexpected?.(error);
+    if (known !== undefined && meaningOf(known).retryable) {
+      // It stays QUEUED or RUNNING in the store, whatever may be written there now.
+      this.#notBefore.set(id, performance.now() + PATIENCE);
+      await jobs.setState(id, ['RUNNING'], 'QUEUED').catch(() => {});
+      return;
+    }
+    await jobs.setState(id, ['RUNNING'], 'FAILED', describeError(error));
+  }
+}

@@ -1,0 +1,67 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { Slots } from '../slots.ts';
+
+/** The longer side, in pixels. */
+export const THUMBNAIL_SIDE = 256;
+
+/** What a thread answers; undefined where there is no picture to be had. */
+export type ThumbnailReply = Uint8Array | undefined;
+
+/** A JPEG of at most 256 × 256 pixels; undefined for what cannot be decoded. */
+export type MakeThumbnail = (bytes: Uint8Array, signal: AbortSignal) => Promise<ThumbnailReply>;
+
+/** Makes thumbnails in a thread that can be done without, one at a time. */
+export interface Thumbnails {
+  readonly make: MakeThumbnail;
+  close(): Promise<void>;
+}
+
+const EXTENSION = extname(fileURLToPath(import.meta.url));
+const SCRIPT = new URL(`./thumbnail-worker${EXTENSION}`, import.meta.url);
+/** Run from its sources, as tests do, core is taken from its sources too. */
+const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
+/** Milliseconds that a picture may take; the model has decoded it already. */
+const TIMEOUT = 30_000;
+
+export function createThumbnails(): Thumbnails {
+  const slot = new Slots(1);
+  let worker: Worker | undefined;
+  const end = async () => {
+    const ended = worker;
+    worker = undefined;
+    await ended?.terminate();
+  };
+  const ask = (bytes: Uint8Array): Promise<ThumbnailReply> => {
+    const { promise, resolve } = Promise.withResolvers<ThumbnailReply>();
+    worker ??= new Worker(SCRIPT, { execArgv: SOURCE_ARGUMENTS });
+    const thread = worker;
+    // A picture that is too much for the thread has no thumbnail, and the next one a new thread.
+    const give = () => {
+      resolve(undefined);
+      void end();
+    };
+    const timer = setTimeout(give, TIMEOUT);
+    thread.ref();
+    thread.once('message', resolve).once('error', give).once('exit', give);
+    thread.postMessage(bytes);
+    return promise.finally(() => {
+      clearTimeout(timer);
+      thread.removeAllListeners();
+      thread.on('error', () => {});
+      thread.unref();
+    });
+  };
+  return {
+    make: async (bytes, signal) => {
+      const release = await slot.take(signal);
+      try {
+        return await ask(bytes);
+      } finally {
+        release();
+      }
+    },
+    close: end,
+  };
+}
