@@ -37,7 +37,7 @@ VOLUME /models
 USER 1000:1000
 EXPOSE 4000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=2m --retries=3 CMD ["node", "container/healthcheck.js"]
-ENTRYPOINT ["node", "packages/api/bin/clipql.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "packages/api/bin/clipql.js"]
 CMD ["serve"]
 
 # SageMaker starts `docker run image serve`, asks /ping and /invocations on port 8080, and puts a

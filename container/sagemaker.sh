@@ -11,4 +11,4 @@ if [ -f "$model/config.json" ]; then
   export CLIPQL_MODEL="$model"
 fi
 
-exec node packages/api/bin/clipql.js "$@"
+exec node --max-semi-space-size=4 packages/api/bin/clipql.js "$@"

@@ -74,7 +74,8 @@ test('the images have the versions of Node and pnpm that package.json pins', () 
 
 test('the images run what they copy, as a user that is not root', () => {
   const copied = argumentsOf('COPY').map((text) => text.split(/\s+/).at(-1)!);
-  for (const [, file] of [...entryPoints, healthcheck]) {
+  for (const command of [...entryPoints, healthcheck]) {
+    const file = command.at(-1);
     expect(existsSync(join(root, file!)), file).toBe(true);
     expect(
       copied.some((folder) => file!.startsWith(`${folder}/`)),
@@ -82,6 +83,15 @@ test('the images run what they copy, as a user that is not root', () => {
     ).toBe(true);
   }
   expect(argumentsOf('USER')).toEqual([expect.stringMatching(/^[1-9]\d*:[1-9]\d*$/)]);
+});
+
+test('the images give Node what the script clipql gives it', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  const flags = scripts.clipql.split(' ').filter((part: string) => part.startsWith('--'));
+  expect(flags).toHaveLength(1);
+  expect(entryPoints[0]).toEqual(['node', ...flags, 'packages/api/bin/clipql.js']);
+  const start = `exec node ${flags.join(' ')} packages/api/bin/clipql.js`;
+  expect(read('container/sagemaker.sh')).toContain(start);
 });
 
 test('compose and Prometheus use the port and the volume that the image has', () => {

@@ -9,13 +9,13 @@ import type { Streams } from '../kit/streams.ts';
 import { runBatching } from './run-batching.ts';
 import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
+import { runStart } from './run-start.ts';
 
 interface CommonOptions {
   readonly table?: true;
-  readonly clients: number;
 }
 
-/** Adds `bench load`, `batching` and `server-deaths`, which measure the built server. */
+/** Adds `bench load`, `batching`, `start` and `server-deaths`, which measure the built server. */
 export function addLoadCommands(
   program: Command,
   { stdout }: Streams,
@@ -68,6 +68,26 @@ export function addLoadCommands(
       const { clients } = options;
       const result = await runBatching({ model, precision: chosen, threads, clients, seconds });
       report('batching', model, options, result, machine);
+    });
+
+  program
+    .command('start')
+    .description('the time until the server listens, and its memory before and after images')
+    .option('--json', 'print one JSON object, as without --table')
+    .option('--table', 'print a table instead of one JSON object')
+    .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'lite')
+    .option('--precision <p>', PRECISIONS.join(' or '), 'f32')
+    .option('--images <n>', 'that it is asked about', wholeNumber, 100)
+    .action(async ({ model, precision, images, ...options }) => {
+      const machine = describeMachine();
+      const chosen = oneOf('--precision', PRECISIONS, precision);
+      report(
+        'start',
+        model,
+        options,
+        await runStart({ model, precision: chosen, images }),
+        machine,
+      );
     });
 
   command('server-deaths', 'end threads of the server at work, again and again', 16)

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
+import { runStart } from './run-start.ts';
 
 test('a server offered more than it can do answers all that it accepts', async () => {
   const options = {
@@ -30,4 +31,14 @@ test('threads of a server that end at work leave no request without an answer', 
     { thread: 'decode', deaths: 2, unanswered: 0 },
   ]);
   expect(claims).toHaveLength(6);
+});
+
+test('a server is measured when it is ready, after one image and after more', async () => {
+  const { rows, claims } = await runStart({ model: 'nano', precision: 'f32', images: 2 });
+  expect(rows).toMatchObject([{ precision: 'f32', images: 2 }]);
+  const { listensAfterMs, readyMB, oneImageMB } = rows[0] as Record<string, number>;
+  expect(listensAfterMs).toBeGreaterThan(0);
+  // The threads that decode and compute start with the first image.
+  expect(oneImageMB).toBeGreaterThan(readyMB!);
+  expect(claims).toHaveLength(2);
 });

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BenchError } from '../kit/errors.ts';
-import { REPOSITORY } from '../kit/folders.ts';
+import { CLIPQL, REPOSITORY } from '../kit/folders.ts';
+import { readJsonObject } from '../kit/input-file.ts';
 import type { ThreadKind } from '../kit/keep-workers.ts';
 
 export type ServerQuestion =
@@ -31,7 +32,6 @@ export interface BenchServer {
   close(): Promise<void>;
 }
 
-const CLIPQL = join(REPOSITORY, 'packages', 'api', 'bin', 'clipql.js');
 const PRELOAD = join(REPOSITORY, 'packages', 'bench', 'dist', 'load', 'server-preload.js');
 
 /**
@@ -44,7 +44,7 @@ const PRELOAD = join(REPOSITORY, 'packages', 'bench', 'dist', 'load', 'server-pr
 export async function startServer(model: string, flags: readonly string[]): Promise<BenchServer> {
   const own = ['--model', model, '--port', '0', '--allow-hosts', '127.0.0.1'];
   const child = fork(CLIPQL, ['serve', ...own, ...flags], {
-    execArgv: ['--import', pathToFileURL(PRELOAD).href],
+    execArgv: [...(await nodeFlags()), '--import', pathToFileURL(PRELOAD).href],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   const url = await listening(child);
@@ -79,6 +79,13 @@ export async function startServer(model: string, flags: readonly string[]): Prom
       await once(child, 'exit');
     },
   };
+}
+
+/** What the repository's script `clipql` gives to Node. */
+async function nodeFlags(): Promise<string[]> {
+  const { scripts } = await readJsonObject(join(REPOSITORY, 'package.json'));
+  const { clipql } = scripts as { clipql: string };
+  return clipql.split(' ').filter((part) => part.startsWith('--'));
 }
 
 function listening(child: ChildProcess): Promise<string> {

@@ -3,10 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { REPOSITORY } from '../kit/folders.ts';
+import { CLIPQL } from '../kit/folders.ts';
 import type { ProbeRequest } from './probe.ts';
 
-const CLIPQL = join(REPOSITORY, 'packages/api/bin/clipql.js');
 const run = promisify(execFile);
 
 /**

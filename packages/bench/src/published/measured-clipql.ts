@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { BenchError } from '../kit/errors.ts';
-import { REPOSITORY } from '../kit/folders.ts';
+import { CLIPQL } from '../kit/folders.ts';
 
-const CLIPQL = join(REPOSITORY, 'packages/api/bin/clipql.js');
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 const PEAK_MODULE = new URL(`./peak-memory${EXTENSION}`, import.meta.url).href;
 
