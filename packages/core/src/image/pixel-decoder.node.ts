@@ -1,10 +1,13 @@
-import { createJimp } from '@jimp/core';
 import type { ImageCodec } from './codec.ts';
 import { CODECS } from './codecs.ts';
 import type { RgbImage } from './rgb-image.ts';
 
-/** jimp with the closed list of formats. */
-const Jimp = createJimp({ formats: CODECS.flatMap(jimpFormats) });
+/** jimp with the closed list of formats, loaded with the first image: a process that decodes none has no use for it. */
+async function loadJimp() {
+  const { createJimp } = await import('@jimp/core');
+  return createJimp({ formats: CODECS.flatMap(jimpFormats) });
+}
+let loaded: ReturnType<typeof loadJimp> | undefined;
 
 /**
  * Decodes a file that `sniffImage` has passed: by way of jimp, always from a buffer, never from a
@@ -12,7 +15,8 @@ const Jimp = createJimp({ formats: CODECS.flatMap(jimpFormats) });
  */
 export async function decodePixels(file: Uint8Array, _codec: ImageCodec): Promise<RgbImage> {
   const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  const { width, height, data } = (await Jimp.fromBuffer(buffer)).bitmap;
+  loaded ??= loadJimp();
+  const { width, height, data } = (await (await loaded).fromBuffer(buffer)).bitmap;
   return { width, height, channels: 4, data };
 }
 

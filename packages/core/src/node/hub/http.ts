@@ -1,7 +1,7 @@
 /** The one place of core that requests anything from the network. */
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { EnvHttpProxyAgent, request } from 'undici';
+import type { EnvHttpProxyAgent } from 'undici';
 import { ClipError } from '../../errors.ts';
 import { shownUrl } from './model-address.ts';
 import { PassingError } from './retry.ts';
@@ -44,12 +44,7 @@ const CONNECT_TIMEOUT_MS = 20_000;
 const SILENCE_MS = 60_000;
 
 export function createHttpClient(settings: HubSettings): HttpClient {
-  const dispatcher = new EnvHttpProxyAgent({
-    ...settings.proxies,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
-    headersTimeout: SILENCE_MS,
-    bodyTimeout: SILENCE_MS,
-  });
+  let opened: Promise<Connections> | undefined;
   const { origin: endpoint } = new URL(settings.endpoint);
   let token: Promise<string | undefined> | undefined;
   const getToken = () => {
@@ -59,6 +54,8 @@ export function createHttpClient(settings: HubSettings): HttpClient {
 
   const send = async (url: URL, { method, headers }: HttpRequest): Promise<HttpResponse> => {
     const authorization = url.origin === endpoint ? await getToken() : undefined;
+    opened ??= openConnections(settings);
+    const { request, dispatcher } = await opened;
     try {
       const response = await request(url, {
         method,
@@ -97,8 +94,25 @@ export function createHttpClient(settings: HubSettings): HttpClient {
     },
     retryWaits: settings.retryWaits,
     hasToken: async () => (await getToken()) !== undefined,
-    close: () => dispatcher.close(),
+    close: async () => (await opened)?.dispatcher.close(),
   };
+}
+
+interface Connections {
+  readonly request: typeof import('undici').request;
+  readonly dispatcher: EnvHttpProxyAgent;
+}
+
+/** Loads undici at the first request: a model that is on the disk does without its 13 MB. */
+async function openConnections({ proxies }: HubSettings): Promise<Connections> {
+  const { EnvHttpProxyAgent, request } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({
+    ...proxies,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: SILENCE_MS,
+    bodyTimeout: SILENCE_MS,
+  });
+  return { request, dispatcher };
 }
 
 /** Ends a response whose body is of no interest. */
