@@ -167,7 +167,7 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
     [
       'pixels of another size',
       () => clip.encodeImages([{ size: 32, data: new Float32Array(3 * 32 * 32) }]),
-      'expected pixels [3, 48, 48], got 3072 values of size 32',
+      'expected pixels [3, 48, 48], got 3,072 values of size 32',
     ],
     [
       'foreign token ids',

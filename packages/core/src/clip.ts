@@ -8,7 +8,7 @@ import {
 } from './classify.ts';
 import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
-import { ClipError } from './errors.ts';
+import { ClipError, grouped } from './errors.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { type ImageSource, pixelsOf } from './image/source/image-source.ts';
@@ -321,7 +321,7 @@ export class Clip {
     if (pixels.size !== imageSize || pixels.data?.length !== 3 * imageSize * imageSize) {
       throw new ClipError(
         'BAD_INPUT',
-        `expected pixels [3, ${imageSize}, ${imageSize}], got ${pixels.data?.length} values of size ${pixels.size}`,
+        `expected pixels [3, ${imageSize}, ${imageSize}], got ${grouped(pixels.data?.length ?? 0)} values of size ${pixels.size}`,
       );
     }
     return pixels.data;

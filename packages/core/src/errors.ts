@@ -62,3 +62,6 @@ export class ClipError extends Error {
     this.code = code;
   }
 }
+
+/** A number as messages show it: `8,192`. */
+export const grouped = (value: number | bigint): string => value.toLocaleString('en-US');

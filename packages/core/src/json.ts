@@ -1,4 +1,4 @@
-import { ClipError } from './errors.ts';
+import { ClipError, grouped } from './errors.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -46,7 +46,7 @@ export class Fields {
     if (!this.has(name)) return fallback;
     const value = this.#object[name];
     const fits = Number.isInteger(value) && (value as number) > 0 && (value as number) <= limit;
-    if (!fits) throw this.unexpected(name, `a whole number from 1 to ${limit}`);
+    if (!fits) throw this.unexpected(name, `a whole number from 1 to ${grouped(limit)}`);
     return value as number;
   }
 

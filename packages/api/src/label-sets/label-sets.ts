@@ -1,5 +1,6 @@
 import { type Owner, ownerOf } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { oneLine, shorten } from '../errors/one-line.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
@@ -159,7 +160,7 @@ function createLabelSets(
     if (!isOwnLimit && total() < MAX_SETS_OF_ALL) return;
     const most = isOwnLimit
       ? `${MAX_SETS} label sets`
-      : `${MAX_SETS_OF_ALL} label sets of all callers`;
+      : `${grouped(MAX_SETS_OF_ALL)} label sets of all callers`;
     throw new ApiError('TOO_MANY_LABEL_SETS', `expected at most ${most}, got one more`);
   };
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { AccuracyReport, AccuracyRow } from '../kit/reports/accuracy-report.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
+import { cellText } from '../kit/reports/cell-text.ts';
 import type { Streams } from '../kit/streams.ts';
 import { runAccuracy } from './run-accuracy.ts';
 
@@ -67,8 +68,8 @@ const table = ({ model, rows }: AccuracyReport): string =>
 
 const cells = (row: AccuracyRow): string[] => [
   row.set,
-  String(row.labels),
-  String(row.images),
+  cellText(row.labels),
+  cellText(row.images),
   row.backend,
   row.precision,
   percent(row.top1),

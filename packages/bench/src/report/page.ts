@@ -1,4 +1,5 @@
 import type { AccuracyReport } from '../kit/reports/accuracy-report.ts';
+import { cellText } from '../kit/reports/cell-text.ts';
 import type { ProbeReport } from '../kit/reports/claims.ts';
 import { markdownTable } from '../kit/reports/markdown-table.ts';
 import type { SpeedReport, SpeedRow } from '../kit/reports/speed-report.ts';
@@ -130,7 +131,7 @@ function probeSection({ probe, machine, model, rows, claims }: ProbeReport): str
   const headings = Object.keys(rows[0] ?? {});
   const found = claims.map(
     ({ claim, measured, limit, least, passed }) =>
-      `- ${claim}: **${round(measured)}**, at ${least ? 'least' : 'most'} ${limit}: ${passed ? 'holds' : 'does not hold'}`,
+      `- ${claim}: **${cellText(round(measured))}**, at ${least ? 'least' : 'most'} ${cellText(limit)}: ${passed ? 'holds' : 'does not hold'}`,
   );
   return [
     ...['', `## \`bench ${probe}\`, ${model}`, '', ...machineLines(machine), ...found, ''],

@@ -82,10 +82,15 @@ describe('bench report', () => {
       unavailable: [],
     };
     const claims = [
-      { claim: 'deaths', measured: 0, limit: 0, passed: true },
+      { claim: 'deaths', measured: 0, limit: 10_000, passed: true },
       { claim: 'batch', measured: 3, limit: 4, least: true, passed: false },
     ];
-    const probe = { probe: 'deaths', machine: MACHINE, model: 'nano', rows: [{ ms: 5 }] };
+    const probe = {
+      probe: 'deaths',
+      machine: MACHINE,
+      model: 'nano',
+      rows: [{ ms: 5, passes: 85_608 }],
+    };
     await writeFile(join(folder, 'speed.json'), JSON.stringify(speed));
     await writeFile(join(folder, 'deaths.json'), JSON.stringify({ ...probe, claims }));
     const out = join(folder, 'docs', 'benchmarks.md');
@@ -96,7 +101,8 @@ describe('bench report', () => {
     expect(page).toContain('onnxruntime-web 1.30.0');
     expect(page).toContain('| clipql (wasm relaxed) | f32 | image | 1 | 50 | 2 | 70 | 118 | 91 |');
     expect(page).toContain('](benchmarks/speed-1-1.svg)');
-    expect(page).toContain('deaths: **0**, at most 0: holds');
+    expect(page).toContain('deaths: **0**, at most 10,000: holds');
+    expect(page).toContain('| 5 | 85,608 |');
     expect(page).toContain('batch: **3**, at least 4: does not hold');
     expect(await readdir(join(folder, 'docs', 'benchmarks'))).toEqual(['speed-1-1.svg']);
   });

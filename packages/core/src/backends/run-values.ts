@@ -1,4 +1,6 @@
 /** Copies a run's inputs into an arena and its outputs out of it, the same way on every backend. */
+
+import { grouped } from '../errors.ts';
 import type { Plan } from '../graph/plan.ts';
 
 export type RunInputs = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -28,8 +30,11 @@ export function checkedInput(
   const values = inputs[name];
   const expected = dtype === 'f32' ? Float32Array : Int32Array;
   if (values instanceof expected && values.length === rows * columns) return values;
-  const got = values === undefined ? 'nothing' : `${values.length} of ${values.constructor.name}`;
-  throw new RangeError(`input ${name}: expected ${rows * columns} of ${expected.name}, got ${got}`);
+  const got =
+    values === undefined ? 'nothing' : `${grouped(values.length)} of ${values.constructor.name}`;
+  throw new RangeError(
+    `input ${name}: expected ${grouped(rows * columns)} of ${expected.name}, got ${got}`,
+  );
 }
 
 /** Copies the outputs out of the arena, row-major and without gaps. */

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /**
  * Parts queries, as copies: the caller may change his while they wait for their turn.
@@ -29,7 +29,7 @@ export function checkWhole(name: string, value: number, most: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= most) return;
   throw new ClipError(
     'BAD_INPUT',
-    `expected ${name} as a whole number from 1 to ${most}, got ${value}`,
+    `expected ${name} as a whole number from 1 to ${grouped(most)}, got ${grouped(value)}`,
   );
 }
 
@@ -38,7 +38,10 @@ const MAX_ROW = 2 ** 32 - 2;
 
 export function checkRow(row: number): void {
   if (Number.isInteger(row) && row >= 0 && row <= MAX_ROW) return;
-  throw new ClipError('BAD_INPUT', `expected a row number from 0 to ${MAX_ROW}, got ${row}`);
+  throw new ClipError(
+    'BAD_INPUT',
+    `expected a row number from 0 to ${grouped(MAX_ROW)}, got ${grouped(row)}`,
+  );
 }
 
 /** @param first the lowest that is free. */
@@ -48,12 +51,18 @@ export function checkRows(rows: ArrayLike<number>, first: number, count: number)
     const row = rows[i]!;
     checkRow(row);
     if (row < least) {
-      throw new ClipError('BAD_INPUT', `expected a row number from ${least} on, got ${row}`);
+      throw new ClipError(
+        'BAD_INPUT',
+        `expected a row number from ${grouped(least)} on, got ${grouped(row)}`,
+      );
     }
     least = row + 1;
   }
 }
 
 export function lengthError(name: string, expected: string, got: ArrayLike<number>): ClipError {
-  return new ClipError('BAD_INPUT', `expected ${name} of length ${expected}, got ${got.length}`);
+  return new ClipError(
+    'BAD_INPUT',
+    `expected ${name} of length ${expected}, got ${grouped(got.length)}`,
+  );
 }

@@ -263,7 +263,7 @@ test('one memory holds only so many rows, and an append that does not fit adds n
   await index.append(new Float32Array(dimensions), [last]);
   await expect(index.append(new Float32Array(dimensions))).rejects.toMatchObject({
     code: 'BAD_INPUT',
-    message: 'expected a row number from 0 to 4294967294, got 4294967295',
+    message: 'expected a row number from 0 to 4,294,967,294, got 4,294,967,295',
   });
   await expect(index.scores(new Float32Array(dimensions))).rejects.toMatchObject({
     code: 'OUT_OF_MEMORY',
@@ -326,7 +326,7 @@ test.each([
     'a row that is no number',
     Float32Array.of(1, 0),
     [NaN],
-    'expected a row number from 0 to 4294967294, got NaN',
+    'expected a row number from 0 to 4,294,967,294, got NaN',
   ],
 ])('%s is refused, and nothing of it is added', async (_, vectors, rows, message) => {
   const index = await FlatIndex.create({ dimensions: 2 });
@@ -350,12 +350,12 @@ test('an append that fails late leaves the rows before it, across segments', asy
 test.each([
   [Float32Array.of(1), { k: 1 }, 'expected queries of length a multiple of 2, got 1'],
   [Float32Array.of(1, NaN), { k: 1 }, 'expected finite numbers, got NaN at 1 of query 0'],
-  [Float32Array.of(1, 0), { k: 0 }, 'expected k as a whole number from 1 to 10000, got 0'],
-  [Float32Array.of(1, 0), { k: 1.5 }, 'expected k as a whole number from 1 to 10000, got 1.5'],
+  [Float32Array.of(1, 0), { k: 0 }, 'expected k as a whole number from 1 to 10,000, got 0'],
+  [Float32Array.of(1, 0), { k: 1.5 }, 'expected k as a whole number from 1 to 10,000, got 1.5'],
   [
     Float32Array.of(1, 0),
     { k: 1e9 },
-    'expected k as a whole number from 1 to 10000, got 1000000000',
+    'expected k as a whole number from 1 to 10,000, got 1,000,000,000',
   ],
 ])('searching for %o with %o is refused', async (query, options, message) => {
   const index = await FlatIndex.create({ dimensions: 2 });
@@ -364,8 +364,8 @@ test.each([
 });
 
 test.each([
-  [{ dimensions: 0 }, 'expected dimensions as a whole number from 1 to 16384, got 0'],
-  [{ dimensions: 20_000 }, 'expected dimensions as a whole number from 1 to 16384, got 20000'],
+  [{ dimensions: 0 }, 'expected dimensions as a whole number from 1 to 16,384, got 0'],
+  [{ dimensions: 20_000 }, 'expected dimensions as a whole number from 1 to 16,384, got 20,000'],
   [{ dimensions: 8, threads: 0 }, 'expected threads as a whole number from 1 to 256, got 0'],
 ])('an index with %o is refused', async (options, message) => {
   await expect(FlatIndex.create(options)).rejects.toMatchObject({ ...NEVER, message });

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import type { LinearMemory } from '../threads/linear-memory.ts';
 import {
   LIVE_WORDS,
@@ -126,7 +126,7 @@ export class Segments {
       const most = Math.floor(MAX_BYTES / bytes) * SEGMENT_ROWS;
       throw new ClipError(
         'OUT_OF_MEMORY',
-        `expected at most ${most} rows of ${dimensions} numbers in an index, got more`,
+        `expected at most ${grouped(most)} rows of ${dimensions} numbers in an index, got more`,
       );
     }
     const address = this.#free.pop() ?? this.#memory.allocate(bytes);
@@ -206,6 +206,6 @@ function badRow(
     vector instanceof Uint16Array ? `the half ${vector[at]!.toString(16)}` : String(vector[at]);
   return new ClipError(
     'BAD_INPUT',
-    `expected finite numbers of at most 65,504 in a vector, got ${got} at ${at} of vector ${row}`,
+    `expected finite numbers of at most 65,504 in a vector, got ${got} at ${at} of vector ${grouped(row)}`,
   );
 }

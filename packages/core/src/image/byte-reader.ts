@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /**
  * Reads numbers from a file that may be cut short or hostile: every read is checked against the
@@ -27,8 +27,8 @@ export class ByteReader {
     if (at + count > this.bytes.length) {
       throw new ClipError(
         'IMAGE_CORRUPT',
-        `the ${this.format} file is cut short: expected ${count} bytes at offset ${at}, ` +
-          `got a file of ${this.bytes.length} bytes`,
+        `the ${this.format} file is cut short: expected ${grouped(count)} bytes at offset ${grouped(at)}, ` +
+          `got a file of ${grouped(this.bytes.length)} bytes`,
       );
     }
   }

@@ -1,5 +1,5 @@
 import { decodePixels } from '#pixel-decoder';
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import type { ImageCodec } from './codec.ts';
 import { codecOf } from './codecs.ts';
 import { oriented } from './orient.ts';
@@ -59,8 +59,8 @@ async function decodeChecked(
   if (width !== expected.width || height !== expected.height) {
     throw new ClipError(
       'IMAGE_CORRUPT',
-      `the ${codec.title} file is damaged: expected ${expected.width} × ${expected.height} ` +
-        `as its header says, got ${width} × ${height}`,
+      `the ${codec.title} file is damaged: expected ${grouped(expected.width)} × ${grouped(expected.height)} ` +
+        `as its header says, got ${grouped(width)} × ${grouped(height)}`,
     );
   }
   if (data.length !== width * height * channels) {

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /**
  * A decoded picture: 8-bit samples, row by row from the top left, the channels of a pixel side by
@@ -43,7 +43,7 @@ export function checkRgbImage({ width, height, channels, data }: RgbImage): void
     throw new ClipError(
       'BAD_INPUT',
       'expected a picture with width × height × channels values, of 3 or 4 channels, ' +
-        `got ${width} × ${height} × ${channels} and ${data?.length} values`,
+        `got ${grouped(width)} × ${grouped(height)} × ${channels} and ${grouped(data?.length ?? 0)} values`,
     );
   }
 }

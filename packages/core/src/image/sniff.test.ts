@@ -63,7 +63,7 @@ describe('sniffImage', () => {
     const bomb = pngOf(ihdr(content), idat(new Uint8Array()));
     expect(bomb.length).toBeLessThan(68);
     expect(failure(bomb)).toBe(
-      'IMAGE_TOO_LARGE: expected an image of at most 25,000,000 pixels, got 65500 × 65500',
+      'IMAGE_TOO_LARGE: expected an image of at most 25,000,000 pixels, got 65,500 × 65,500',
     );
   });
 
@@ -78,12 +78,12 @@ describe('sniffImage', () => {
   test('counts what a GIF’s first frame makes of its screen', () => {
     const frame = { x: 60_000, y: 0, width: 5000, height: 5000 };
     expect(failure(writeGif({ screen: [10, 10], frame, indices: [] }))).toContain(
-      'got 65000 × 5000',
+      'got 65,000 × 5,000',
     );
     const screen = [30_000, 30_000] as const;
     const small = { x: 0, y: 0, width: 1, height: 1 };
     expect(failure(writeGif({ screen, frame: small, indices: [0] }))).toContain(
-      'got 30000 × 30000',
+      'got 30,000 × 30,000',
     );
   });
 

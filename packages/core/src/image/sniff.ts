@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import type { ImageCodec, PictureHeader } from './codec.ts';
 import { CODECS, type ImageFormat } from './codecs.ts';
 import { describeForeignBytes } from './foreign-formats.ts';
@@ -51,10 +51,8 @@ export function sniffImage(bytes: Uint8Array, limits: ImageLimits = {}): ImageHe
       decodedPixels > width * height ? `, which costs as much as ${grouped(decodedPixels)}` : '';
     throw new ClipError(
       'IMAGE_TOO_LARGE',
-      `expected an image of at most ${grouped(limit)} pixels, got ${width} × ${height}${cost}`,
+      `expected an image of at most ${grouped(limit)} pixels, got ${grouped(width)} × ${grouped(height)}${cost}`,
     );
   }
   return { format: codec.name, width, height, decodedPixels };
 }
-
-const grouped = (value: number): string => value.toLocaleString('en-US');

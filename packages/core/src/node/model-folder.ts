@@ -1,7 +1,7 @@
 import { read } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import { isWeightsFile, type ModelFiles, WEIGHTS_FILES, weightsAmong } from '../model-files.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 
@@ -57,7 +57,7 @@ async function readSmallFile(path: string): Promise<Uint8Array | undefined> {
     if (size > MAX_JSON_BYTES) {
       throw new ClipError(
         'MODEL_CONFIG_INVALID',
-        `${path}: expected at most ${MAX_JSON_BYTES} bytes, got ${size}`,
+        `${path}: expected at most ${grouped(MAX_JSON_BYTES)} bytes, got ${grouped(size)}`,
       );
     }
     return await readFile(path);
@@ -88,7 +88,7 @@ async function openFile(path: string): Promise<ByteSource | undefined> {
         if (bytesRead === 0) {
           throw new ClipError(
             'WEIGHTS_INVALID',
-            `${path}: truncated: expected ${target.length} bytes at ${offset}, got ${filled}`,
+            `${path}: truncated: expected ${grouped(target.length)} bytes at ${grouped(offset)}, got ${grouped(filled)}`,
           );
         }
         filled += bytesRead;

@@ -1,5 +1,5 @@
 import type { ClipTextConfig, SiglipTextConfig, TextConfig } from '../config/clip-config.ts';
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /**
  * A text's token ids as the text tower takes them: up to the end token where that is pooled and no token
@@ -18,7 +18,10 @@ function cutAfterEnd(
   { contextLength, vocabularySize, endToken }: ClipTextConfig,
 ): readonly number[] {
   if (ids.length === 0 || ids.length > contextLength) {
-    throw new ClipError('BAD_INPUT', `expected 1 to ${contextLength} tokens, got ${ids.length}`);
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected 1 to ${contextLength} tokens, got ${grouped(ids.length)}`,
+    );
   }
   checkVocabulary(ids, vocabularySize);
   const end = ids.indexOf(endToken === 'highest' ? Math.max(...ids) : endToken);
@@ -36,7 +39,7 @@ function wholeContext(
   if (ids.length !== contextLength) {
     throw new ClipError(
       'BAD_INPUT',
-      `expected ${contextLength} tokens, padding among them, got ${ids.length}`,
+      `expected ${contextLength} tokens, padding among them, got ${grouped(ids.length)}`,
     );
   }
   checkVocabulary(ids, vocabularySize);

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /** Bytes that can be read from any place: a file, memory, later the network. */
 export interface ByteSource {
@@ -17,7 +17,7 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
     if (offset < 0 || length < 0 || offset + length > bytes.length) {
       throw new ClipError(
         'WEIGHTS_INVALID',
-        `expected bytes ${offset} to ${offset + length}, got a file of ${bytes.length}`,
+        `expected bytes ${grouped(offset)} to ${grouped(offset + length)}, got a file of ${grouped(bytes.length)}`,
       );
     }
     return bytes.subarray(offset, offset + length);

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import type { Parameter } from '../graph/graph.ts';
 import { BATCH_NORM_TENSORS, type BatchNormValues, foldBatchNorm } from './batch-norm.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -183,7 +183,7 @@ function checkFinite({ tensor }: Place, start: number, values: Float32Array): vo
     if ((bits[i]! & EXPONENT) !== EXPONENT) continue;
     throw new ClipError(
       'WEIGHTS_INVALID',
-      `tensor ${tensor}: expected finite values, got ${values[i]} at ${start + i}`,
+      `tensor ${tensor}: expected finite values, got ${values[i]} at ${grouped(start + i)}`,
     );
   }
 }

@@ -44,7 +44,7 @@ describe('a file that is not sound is refused with its fault:', () => {
 
   test.each<[string, Uint8Array, string]>([
     ['empty', new Uint8Array(0), 'truncated: expected at least 8 bytes, got 0'],
-    ['header length of 2⁶³', huge, 'expected a header of at most 4194304 bytes'],
+    ['header length of 2⁶³', huge, 'expected a header of at most 4,194,304 bytes'],
     ['header cut short', long, 'truncated: expected a header of 100 bytes, got 56'],
     ['not JSON', safetensorsFile('{"a":'), 'the header is not JSON in UTF-8'],
     [

@@ -4,7 +4,7 @@
  *
  * @see https://huggingface.co/docs/safetensors
  */
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { ByteSource } from './byte-source.ts';
 import { duplicateKey } from './duplicate-key.ts';
@@ -53,17 +53,21 @@ export async function readSafetensorsHeader(
 
 async function readHeaderLength(source: ByteSource): Promise<number> {
   if (source.size < LENGTH_BYTES) {
-    throw invalid(`truncated: expected at least ${LENGTH_BYTES} bytes, got ${source.size}`);
+    throw invalid(
+      `truncated: expected at least ${LENGTH_BYTES} bytes, got ${grouped(source.size)}`,
+    );
   }
   const bytes = new Uint8Array(LENGTH_BYTES);
   await source.read(0, bytes);
   const length = new DataView(bytes.buffer).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
-    throw invalid(`expected a header of at most ${MAX_HEADER_BYTES} bytes, got ${length}`);
+    throw invalid(
+      `expected a header of at most ${grouped(MAX_HEADER_BYTES)} bytes, got ${grouped(length)}`,
+    );
   }
   if (LENGTH_BYTES + Number(length) > source.size) {
     throw invalid(
-      `truncated: expected a header of ${length} bytes, got ${source.size - LENGTH_BYTES}`,
+      `truncated: expected a header of ${grouped(length)} bytes, got ${grouped(source.size - LENGTH_BYTES)}`,
     );
   }
   return Number(length);
@@ -114,7 +118,9 @@ function tensorEntry(name: string, value: unknown, dataStart: number): TensorEnt
   const length = end - begin;
   if (elementBytes !== undefined && length !== elements * elementBytes) {
     const expected = elements * elementBytes;
-    throw at(`expected ${expected} bytes for [${shape.join(', ')}] ${dtype}, got ${length}`);
+    throw at(
+      `expected ${grouped(expected)} bytes for [${shape.join(', ')}] ${dtype}, got ${grouped(length)}`,
+    );
   }
   return { dtype, shape, offset: dataStart + begin, length };
 }
@@ -147,16 +153,18 @@ function checkLayout(
   for (const [name, { offset, length }] of inOrder) {
     if (offset < position) throw invalid(`tensor ${shown(name)} overlaps the one before it`);
     if (offset > position) {
-      throw invalid(`${offset - position} bytes before tensor ${shown(name)} belong to no tensor`);
+      throw invalid(
+        `${grouped(offset - position)} bytes before tensor ${shown(name)} belong to no tensor`,
+      );
     }
     position = offset + length;
     if (position > size) {
       throw invalid(
-        `truncated: expected ${position} bytes up to the end of tensor ${shown(name)}, got ${size}`,
+        `truncated: expected ${grouped(position)} bytes up to the end of tensor ${shown(name)}, got ${grouped(size)}`,
       );
     }
   }
-  if (position < size) throw invalid(`${size - position} bytes follow the last tensor`);
+  if (position < size) throw invalid(`${grouped(size - position)} bytes follow the last tensor`);
 }
 
 /** A name from the file, safe to print: one line, not endless. */

@@ -1,3 +1,4 @@
+import { grouped } from '../../errors.ts';
 import type { ByteReader } from '../byte-reader.ts';
 import { StringTable } from '../lzw-table.ts';
 
@@ -23,7 +24,7 @@ export function decodeLzw(reader: ByteReader, at: number, count: number): Uint8A
     } else if (table.take(code)) {
       filled += table.write(code, indices, filled);
     } else {
-      throw reader.corrupt(`its frame ends at ${filled} of ${count} pixels`);
+      throw reader.corrupt(`its frame ends at ${grouped(filled)} of ${grouped(count)} pixels`);
     }
   }
   return indices;

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { inflated } from '../inflate.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import { type PngFile, type PngHeader, readPngFile } from './png-file.ts';
@@ -55,7 +55,7 @@ export async function decodePng(bytes: Uint8Array): Promise<RgbImage> {
   if (!rows.complete) {
     throw new ClipError(
       'IMAGE_CORRUPT',
-      `the PNG file is cut short: its data ends before ${width} × ${height} pixels are complete`,
+      `the PNG file is cut short: its data ends before ${grouped(width)} × ${grouped(height)} pixels are complete`,
     );
   }
   return { width, height, channels: 4, data: rows.pixels };

@@ -1,5 +1,5 @@
 import { crc32 } from '../../crc32.ts';
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
 import { type PngText, readPngText } from './png-text.ts';
@@ -131,7 +131,7 @@ function paletteOf(data: Uint8Array): Uint8Array {
   if (data.length > 768 || data.length % 3 !== 0) {
     throw new ClipError(
       'IMAGE_CORRUPT',
-      `the PNG file is damaged: expected a palette of up to 256 RGB entries, got ${data.length} bytes`,
+      `the PNG file is damaged: expected a palette of up to 256 RGB entries, got ${grouped(data.length)} bytes`,
     );
   }
   const palette = new Uint8Array(768);

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { FILTERS, type ResizeFilter } from './filters.ts';
 
 /** Bits behind the point: 8 of the 32 are for the sample, 2 for sign and overshoot. */
@@ -47,8 +47,8 @@ export function axisWeights(
   if (n * taps > MAX_WEIGHTS) {
     throw new ClipError(
       'IMAGE_TOO_LARGE',
-      `expected a side that resizes to ${to} pixels with at most ${MAX_WEIGHTS} weights, ` +
-        `got one of ${from} pixels`,
+      `expected a side that resizes to ${grouped(to)} pixels with at most ${MAX_WEIGHTS} weights, ` +
+        `got one of ${grouped(from)} pixels`,
     );
   }
   const start = new Int32Array(n);

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import type { RgbImage } from '../rgb-image.ts';
 import { type AxisWeights, axisWeights } from './axis-weights.ts';
 import type { ResizeFilter } from './filters.ts';
@@ -42,8 +42,8 @@ export function resizeAndCrop(
   if (left < 0 || top < 0 || left + width > size.width || top + height > size.height) {
     throw new ClipError(
       'BAD_INPUT',
-      `expected a window within ${size.width} × ${size.height}, ` +
-        `got ${width} × ${height} at ${left}, ${top}`,
+      `expected a window within ${grouped(size.width)} × ${grouped(size.height)}, ` +
+        `got ${grouped(width)} × ${grouped(height)} at ${grouped(left)}, ${grouped(top)}`,
     );
   }
   const result = new Uint8Array(width * height * 3);
@@ -59,8 +59,8 @@ export function resizeAndCrop(
     if (rows * width > MAX_PASS_PIXELS) {
       throw new ClipError(
         'IMAGE_TOO_LARGE',
-        `expected a picture that resizes by way of at most ${MAX_PASS_PIXELS} pixels, ` +
-          `got ${image.width} × ${image.height} to ${size.width} × ${size.height}`,
+        `expected a picture that resizes by way of at most ${grouped(MAX_PASS_PIXELS)} pixels, ` +
+          `got ${grouped(image.width)} × ${grouped(image.height)} to ${grouped(size.width)} × ${grouped(size.height)}`,
       );
     }
     const { rowOf, sums } = passes(image, filter, size.width, left, width, mostUnderWay(weights));

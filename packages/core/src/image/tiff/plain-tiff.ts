@@ -1,3 +1,4 @@
+import { grouped } from '../../errors.ts';
 import type { ByteReader } from '../byte-reader.ts';
 import { Compression, Photometric, Tag, type TiffHeader } from './tiff-file.ts';
 
@@ -62,7 +63,9 @@ function paletteOf({ samples, directory }: TiffHeader, reader: ByteReader): read
   if (samples.photometric === Photometric.palette) {
     const palette = directory.values(Tag.colourMap);
     if (palette.length < 3 * colours) {
-      throw reader.corrupt(`expected a palette of ${3 * colours} values, got ${palette.length}`);
+      throw reader.corrupt(
+        `expected a palette of ${grouped(3 * colours)} values, got ${grouped(palette.length)}`,
+      );
     }
     return palette.slice(0, 3 * colours);
   }

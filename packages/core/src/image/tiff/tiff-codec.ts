@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import type { DecoderInput, ImageCodec } from '../codec.ts';
 import { orientationOf } from '../exif-orientation.ts';
 import { withBuffer } from '../jimp-plug-in.ts';
@@ -58,7 +58,7 @@ async function unpackTiles(header: TiffHeader, into: Uint8Array, rowBytes: numbe
     const needed = rowBytes * Math.min(tiles.height, height - top);
     const filled = await unpacked(isReversed ? packed.map(reversedBits) : packed, room);
     if (filled < needed) {
-      throw reader.corrupt(`tile ${tile} ends at ${filled} of ${needed} bytes`);
+      throw reader.corrupt(`tile ${tile} ends at ${grouped(filled)} of ${grouped(needed)} bytes`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import type { PictureHeader } from '../codec.ts';
 import { TiffDirectory } from './tiff-directory.ts';
 
@@ -193,7 +193,9 @@ function tilesOf(
   const count = across * down * planes;
   for (const tag of [offsetsTag, countsTag]) {
     if (directory.count(tag) < count) {
-      throw reader.corrupt(`expected ${count} values of field ${tag}, got ${directory.count(tag)}`);
+      throw reader.corrupt(
+        `expected ${grouped(count)} values of field ${tag}, got ${grouped(directory.count(tag))}`,
+      );
     }
   }
   return { ...size, across, down, planes, offsetsTag, countsTag };

@@ -1,3 +1,4 @@
+import { grouped } from '../../errors.ts';
 import type { ByteReader } from '../byte-reader.ts';
 import { concatenated } from '../concatenated.ts';
 import { jpeg } from '../jpeg/jpeg-codec.ts';
@@ -28,8 +29,8 @@ export async function decodeJpegTile(
   const { width, height, components } = header;
   if (width !== tiles.width || height > tiles.height || components !== samples.perPixel) {
     throw reader.corrupt(
-      `expected JPEG tiles of ${tiles.width} × ${tiles.height} and ${samples.perPixel} components, ` +
-        `got ${width} × ${height} and ${components}`,
+      `expected JPEG tiles of ${grouped(tiles.width)} × ${grouped(tiles.height)} and ${samples.perPixel} components, ` +
+        `got ${grouped(width)} × ${grouped(height)} and ${components}`,
     );
   }
   const { data } = await jpeg.decode(bytes);

@@ -1,3 +1,4 @@
+import { grouped } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { Frame, PictureHeader } from '../codec.ts';
 import { type Orientation, orientationOf } from '../exif-orientation.ts';
@@ -39,7 +40,7 @@ export function readWebpHeader(bytes: Uint8Array): WebpHeader {
       const size = bitstreamSize(reader, type, at);
       if (canvas && (canvas.width !== size.width || canvas.height !== size.height)) {
         throw reader.corrupt(
-          `expected a picture of ${canvas.width} × ${canvas.height}, got ${size.width} × ${size.height}`,
+          `expected a picture of ${grouped(canvas.width)} × ${grouped(canvas.height)}, got ${grouped(size.width)} × ${grouped(size.height)}`,
         );
       }
       return headerOf(reader, size, { x: 0, y: 0, ...size }, at - 8);
@@ -97,7 +98,7 @@ function animationHeader(
     const size = bitstreamSize(reader, chunk.type, chunk.at);
     if (size.width !== width || size.height !== height) {
       throw reader.corrupt(
-        `expected a first frame of ${width} × ${height}, got ${size.width} × ${size.height}`,
+        `expected a first frame of ${grouped(width)} × ${grouped(height)}, got ${grouped(size.width)} × ${grouped(size.height)}`,
       );
     }
     return headerOf(reader, canvas, { x, y, width, height }, chunk.at - 8);

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import type { RemoteFile } from './remote-file.ts';
 
 const MOVE = 'free some, or set HF_HUB_CACHE to a folder on another disk; what has arrived is kept';
@@ -35,4 +35,4 @@ export function notEnoughSpace(folder: string, needed: number, free: number): Cl
   );
 }
 
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+const megabytes = (bytes: number): string => `${grouped(Math.ceil(bytes / 1e6))} MB`;

@@ -10,7 +10,7 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { withLock } from '../lock.ts';
 import { arriving } from './arriving.ts';
 import { feedFile, type RunningChecksum, runningChecksum } from './checksum.ts';
@@ -85,7 +85,7 @@ async function receiveAll(
     onRetry: (reason, seconds) => onProgress({ kind: 'retry', file: file.name, reason, seconds }),
     progress: length,
     advice: async () =>
-      `${await length()} of ${file.size} bytes of ${file.name} are kept: the same command goes on from there`,
+      `${grouped(await length())} of ${grouped(file.size)} bytes of ${file.name} are kept: the same command goes on from there`,
   });
   return partial.path;
 }
@@ -162,7 +162,7 @@ class PartialFile {
     discard(response);
     if (status === 416) {
       await rm(this.path, { force: true });
-      throw new PassingError(`${url.host} has no bytes from ${from} on`);
+      throw new PassingError(`${url.host} has no bytes from ${grouped(from)} on`);
     }
     const message = `${this.#file.name}: ${url.host} answered with status ${status}`;
     if (mayPass(status)) throw new PassingError(message);
@@ -192,7 +192,8 @@ class PartialFile {
     const { name, size } = this.#file;
     let received = start;
     for await (const part of bytes) {
-      if (received + part.length > size) throw await this.#corrupt(`more than ${size} bytes`);
+      if (received + part.length > size)
+        throw await this.#corrupt(`more than ${grouped(size)} bytes`);
       await writeAll(handle, part, received);
       for (const checksum of checksums) checksum.update(part);
       received += part.length;
@@ -227,7 +228,7 @@ function startOf({ status, header, url }: HttpResponse, from: number, file: Remo
   if (isRight) return from;
   throw new ClipError(
     'DOWNLOAD_CORRUPT',
-    `${file.name}: expected the bytes from ${from} on of ${file.size}, ${url.host} sent ${header('content-range') ?? 'no content-range'}`,
+    `${file.name}: expected the bytes from ${grouped(from)} on of ${grouped(file.size)}, ${url.host} sent ${header('content-range') ?? 'no content-range'}`,
   );
 }
 

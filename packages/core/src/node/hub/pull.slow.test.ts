@@ -277,7 +277,7 @@ describe('what cannot be had says what to do:', () => {
     await expect(pull('clipql/nano')).rejects.toMatchObject({
       code: 'DOWNLOAD_FAILED',
       message: expect.stringContaining(
-        `the connection was lost; 5000 of ${weightsSize} bytes of model.safetensors are kept: the same command goes on from there`,
+        `the connection was lost; 5,000 of ${weightsSize.toLocaleString('en-US')} bytes of model.safetensors are kept: the same command goes on from there`,
       ),
     });
   });

@@ -5,6 +5,7 @@
  * @see https://github.com/pytorch/pytorch/blob/main/torch/serialization.py
  */
 import { crc32 } from '../../crc32.ts';
+import { grouped } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { TensorEntry } from '../tensor-entry.ts';
 import { pytorchFault } from './fault.ts';
@@ -113,7 +114,9 @@ function* namedValues(state: PickleValue): Iterable<readonly [string, PickleValu
 async function readPickleBytes(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
   checkStored(PICKLE, entry);
   if (entry.length > MAX_PICKLE_BYTES) {
-    throw pytorchFault(`its pickle has ${entry.length} bytes, more than ${MAX_PICKLE_BYTES}`);
+    throw pytorchFault(
+      `its pickle has ${grouped(entry.length)} bytes, more than ${grouped(MAX_PICKLE_BYTES)}`,
+    );
   }
   const bytes = new Uint8Array(entry.length);
   await source.read(entry.offset, bytes);
@@ -217,14 +220,18 @@ function tensorEntry(
   if (file === undefined) throw at(`its storage ${JSON.stringify(key.slice(0, 100))} is missing`);
   checkStored(key, file);
   if (file.length !== elements * elementBytes) {
-    throw at(`expected a storage of ${elements * elementBytes} bytes, got ${file.length}`);
+    throw at(
+      `expected a storage of ${grouped(elements * elementBytes)} bytes, got ${grouped(file.length)}`,
+    );
   }
   const count = product(shape);
   const span = count === 0 ? 0 : 1 + sum(shape.map((size, i) => (size - 1) * strides[i]!));
   if (!Number.isSafeInteger(count) || !Number.isSafeInteger(first + span))
     throw at('its shape overflows');
   if (first + span > elements) {
-    throw at(`expected values up to ${first + span}, its storage has ${elements}`);
+    throw at(
+      `expected values up to ${grouped(first + span)}, its storage has ${grouped(elements)}`,
+    );
   }
   return {
     dtype,

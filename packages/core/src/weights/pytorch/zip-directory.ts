@@ -4,6 +4,8 @@
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
+
+import { grouped } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { pytorchFault } from './fault.ts';
 
@@ -65,7 +67,7 @@ export async function readZipDirectory(source: ByteSource): Promise<ReadonlyMap<
 }
 
 async function findDirectory(source: ByteSource): Promise<Directory> {
-  if (source.size < END_BYTES) throw pytorchFault(`truncated: ${source.size} bytes`);
+  if (source.size < END_BYTES) throw pytorchFault(`truncated: ${grouped(source.size)} bytes`);
   const endOffset = source.size - END_BYTES;
   const end = await readView(source, endOffset, END_BYTES);
   if (end.getUint32(0, true) !== END_SIGNATURE) {
@@ -82,7 +84,7 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
   const { offset, length, entries } = directory;
   if (offset + length > endOffset || length > MAX_DIRECTORY_BYTES || entries > MAX_ENTRIES) {
     throw pytorchFault(
-      `a directory of ${entries} entries in ${length} bytes at ${offset} does not fit`,
+      `a directory of ${grouped(entries)} entries in ${grouped(length)} bytes at ${grouped(offset)} does not fit`,
     );
   }
   return directory;
