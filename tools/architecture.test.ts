@@ -43,12 +43,15 @@ const MAY_IMPORT: Readonly<
   },
   api: {
     errors: [],
+    files: ['errors'],
     limits: ['errors'],
     telemetry: ['errors'],
     images: ['errors', 'limits', 'telemetry'],
     access: ['errors', 'images'],
-    sqlite: ['errors'],
+    sqlite: ['errors', 'files'],
     collections: ['access', 'errors', 'limits', 'sqlite'],
+    'embedding-file': ['errors'],
+    'collection-files': ['collections', 'embedding-file', 'errors', 'files'],
     inference: ['errors', 'images', 'telemetry'],
     models: ['errors', 'inference'],
     jobs: [
@@ -62,7 +65,7 @@ const MAY_IMPORT: Readonly<
       'telemetry',
     ],
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],
-    'label-sets': ['access', 'errors', 'limits', 'loaders', 'models'],
+    'label-sets': ['access', 'errors', 'files', 'limits', 'loaders', 'models'],
     answers: [
       'errors',
       'images',
@@ -73,7 +76,6 @@ const MAY_IMPORT: Readonly<
       'models',
       'telemetry',
     ],
-    'embedding-file': ['errors'],
     settings: ['access', 'errors', 'images', 'inference', 'limits', 'models'],
     'doors/requests': ['access', 'answers', 'errors', 'limits', 'settings', 'telemetry'],
     'doors/graphql': [

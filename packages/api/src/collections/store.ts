@@ -95,6 +95,8 @@ export interface CollectionStore {
   ): Promise<readonly (Float32Array | undefined)[]>;
   /** What was written since; all there is from 0. Ends when it has caught up. */
   changes(collection: Collection, since: number): AsyncIterable<ChangeBatch>;
+  /** What upserts would make the collection of again, in chunks in the order of keys. */
+  stored(collection: Collection): AsyncIterable<readonly NewItem[]>;
 
   /**
    * Begins to move to another space, or goes on if it is under way.

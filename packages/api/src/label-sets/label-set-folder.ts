@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { isOwner, type Owner, SHARED } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
-import { isHalfWritten, writeAtomically } from './atomic-write.ts';
+import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
 import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
 import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';

@@ -2,11 +2,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { writeAtomically } from '../files/atomic-write.ts';
 import { startApi } from '../testing/api.ts';
 import { holdTextTower, WAIT } from '../testing/held-tower.ts';
-import { writeAtomically } from './atomic-write.ts';
 
-vi.mock(import('./atomic-write.ts'), { spy: true });
+vi.mock(import('../files/atomic-write.ts'), { spy: true });
 
 const CREATE = `mutation ($labels: [String!]!) {
   createLabelSet(input: { name: "scenes", labels: $labels, replace: true }) { labelSet { labels } }
@@ -17,8 +17,9 @@ test('sets of one name that are written, replaced and deleted at once are on the
   const data = await mkdtemp(join(tmpdir(), 'clipql-test-'));
   const api = await startApi({ settings: { data } });
   const create = (...labels: readonly string[]) => api.query(CREATE, { labels });
-  const { writeAtomically: really } =
-    await vi.importActual<typeof import('./atomic-write.ts')>('./atomic-write.ts');
+  const { writeAtomically: really } = await vi.importActual<
+    typeof import('../files/atomic-write.ts')
+  >('../files/atomic-write.ts');
   const gate = Promise.withResolvers<void>();
   let underWay = 0;
   let most = 0;

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
 import { backup, DatabaseSync } from 'node:sqlite';
-import { ApiError } from '../errors/api-error.ts';
+import { writeNewFile } from '../files/new-file.ts';
 
 /** All pages in one step: in several, it would begin again whenever somebody writes. */
 const ALL_PAGES = 2 ** 31 - 1;
@@ -12,24 +10,10 @@ const ALL_PAGES = 2 ** 31 - 1;
  * @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE.
  */
 export async function backupFile(file: string, target: string): Promise<void> {
-  const isThere = await access(target).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw new ApiError('OUTPUT_EXISTS', `expected a new file, got ${target}`);
-  const temporary = `${target}.${randomUUID()}.tmp`;
   const db = new DatabaseSync(file, { readOnly: true });
   try {
-    await backup(db, temporary, { rate: ALL_PAGES });
-    const written = await open(temporary, 'r+');
-    await written.sync();
-    await written.close();
-    await rename(temporary, target);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ApiError('OUTPUT_UNWRITABLE', `expected to write ${target}, got: ${reason}`, {
-      cause: error,
+    await writeNewFile(target, async (path) => {
+      await backup(db, path, { rate: ALL_PAGES });
     });
   } finally {
     db.close();

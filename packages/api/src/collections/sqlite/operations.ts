@@ -16,6 +16,7 @@ import {
   setNextVectors,
 } from './reembed-items.ts';
 import { selectRows } from './select-rows.ts';
+import { readStored } from './stored-items.ts';
 import { sweep } from './sweep.ts';
 import { removeItems, setMetadata, upsertItems } from './write-items.ts';
 
@@ -35,6 +36,7 @@ export const reads = {
 export const scans = {
   readNotReembedded,
   readPage,
+  readStored,
   selectRows,
 };
 

@@ -4,6 +4,7 @@ import type { Database } from '../../sqlite/database.ts';
 import { moduleBeside, type Operations } from '../../sqlite/operation.ts';
 import type { Collection } from '../collection.ts';
 import { checkEmbedding, packedHalves } from '../halves.ts';
+import type { NewItem } from '../item.ts';
 import { checkKey } from '../item-key.ts';
 import type { ChangeBatch, CollectionStore } from '../store.ts';
 import type * as operations from './operations.ts';
@@ -67,6 +68,7 @@ export function openSqliteCollections(database: Database): CollectionStore {
     vectors: (collection, rows) =>
       reads.readVectors({ collection: reference(collection), rows: Uint32Array.from(rows) }),
     changes: (collection, since) => changes(reads, collection, since),
+    stored: (collection) => stored(scans, collection),
 
     beginReembedding: (collection, space) =>
       writes.beginReembedding({ collection: reference(collection), space }),
@@ -118,5 +120,17 @@ async function* changes(
     // The thread reads it while the caller takes this one in.
     next = read(batch.seq);
     yield batch;
+  }
+}
+
+async function* stored(
+  scans: Operations<typeof operations>['scans'],
+  collection: Collection,
+): AsyncIterable<readonly NewItem[]> {
+  for (let after = ''; ; ) {
+    const items = await scans.readStored({ collection: reference(collection), after });
+    if (items.length === 0) return;
+    yield items;
+    after = items.at(-1)!.key;
   }
 }
