@@ -1,11 +1,12 @@
-// Compiles packages/core/assembly and writes the modules into packages/core as text, so that neither
+// Compiles the kernels in packages/*/assembly and writes the modules beside the sources as text, so that neither
 // `npm start` nor a user of the package needs the compiler. A test compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const core = (path: string): string =>
-  fileURLToPath(new URL(`../packages/core/${path}`, import.meta.url));
+const inPackages = (path: string): string =>
+  fileURLToPath(new URL(`../packages/${path}`, import.meta.url));
 
 const THREADS: readonly string[] = [
   '--enable',
@@ -25,34 +26,39 @@ interface Target {
   readonly builds: Readonly<Record<string, readonly string[]>>;
 }
 
-const ALL_BUILDS: Target['builds'] = {
-  plain: [],
-  relaxed: RELAXED,
-  plainThreads: THREADS,
-  relaxedThreads: [...RELAXED, ...THREADS],
-};
-
 const TARGETS: readonly Target[] = [
   {
-    file: core('src/backends/wasm/kernels.generated.ts'),
-    entry: core('assembly/run.ts'),
+    file: inPackages('core/src/backends/wasm/kernels.generated.ts'),
+    entry: inPackages('core/assembly/run.ts'),
     comment: 'The plan interpreter: with relaxed SIMD or without, with shared memory or without.',
     constant: 'KERNELS',
-    builds: ALL_BUILDS,
+    builds: {
+      plain: [],
+      relaxed: RELAXED,
+      plainThreads: THREADS,
+      relaxedThreads: [...RELAXED, ...THREADS],
+    },
   },
   {
-    file: core('src/flat/kernels.generated.ts'),
-    entry: core('assembly/flat/run.ts'),
-    comment: 'The flat index: with relaxed SIMD or without, with shared memory or without.',
+    file: inPackages('core/src/flat/kernels.generated.ts'),
+    entry: inPackages('core/assembly/flat/run.ts'),
+    comment: 'The flat index: with shared memory or without.',
     constant: 'FLAT_KERNELS',
-    builds: ALL_BUILDS,
+    builds: { plain: [], plainThreads: THREADS },
   },
   {
-    file: core('src/image/resize/resize-row.generated.ts'),
-    entry: core('assembly/resize-row.ts'),
+    file: inPackages('core/src/image/resize/resize-row.generated.ts'),
+    entry: inPackages('core/assembly/resize-row.ts'),
     comment: 'The horizontal pass of resizing.',
     constant: 'RESIZE_ROW',
     builds: { plain: [] },
+  },
+  {
+    file: inPackages('bench/src/search/read-memory.generated.ts'),
+    entry: inPackages('bench/assembly/read-memory.ts'),
+    comment: 'Reads memory, and does little else.',
+    constant: 'READ_MEMORY',
+    builds: { plainThreads: THREADS },
   },
 ];
 
@@ -61,11 +67,12 @@ async function generatedText({ entry, comment, constant, builds }: Target): Prom
   for (const [name, features] of Object.entries(builds)) {
     modules.push(`  ${name}:\n    '${await compile(entry, features)}',`);
   }
+  const folder = dirname(relative(inPackages('..'), entry));
   // The type is written out: inferred, the modules would stand in the package's declarations too.
   const names = Object.keys(builds).map((name) => `'${name}'`);
   const type = `Readonly<Record<${names.join(' | ')}, string>>`;
   return [
-    '// Made by tools/build-kernels.ts from packages/core/assembly; not to be edited.',
+    `// Made by tools/build-kernels.ts from ${folder}; not to be edited.`,
     '',
     `/** ${comment} WebAssembly modules in base64. */`,
     `export const ${constant}: ${type} = {`,

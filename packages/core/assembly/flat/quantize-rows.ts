@@ -1,12 +1,12 @@
 /**
  * code[r, k] = round(x[r, k] / s[r]), in −127…127; s = maxₖ |x[r, k]| / 127
  *
- * x [R, K], float32 or float16, with room for 15 more values behind it. Codes, scales and sums go into a segment from
+ * x [R, K], float32 or float16, with room for 15 more values behind it. Codes and scales go into a segment from
  * its row `slot` on; columns from K to its pitch become 0. `halves` [R, K] gets the rows as float16, unless it is 0.
  * `line` is room for one row of float32.
  */
 import { narrowed, widened } from './half';
-import { scalesOf, sumsOfCodes } from './segment';
+import { codesOf, scalesOf } from './segment';
 
 /** What no half reaches, even when rounded up. */
 const LIMIT: f32 = 65520;
@@ -24,8 +24,6 @@ export function quantizeRows(
   line: usize,
 ): i32 {
   const bytes = <usize>columns << (isHalf ? 1 : 2);
-  let codes = segment + <usize>slot * pitch;
-  let about = <usize>slot << 2;
   for (let row = 0; row < rows; row++) {
     if (isHalf) widen(x, line, columns);
     else memory.copy(line, x, bytes);
@@ -34,12 +32,11 @@ export function quantizeRows(
     // False for a NaN too.
     if (!(largest < LIMIT)) return row;
     if (halves != 0) narrow(line, halves, columns);
+    const about = <usize>(slot + row) << 2;
     store<f32>(scalesOf(segment, pitch) + about, largest / 127);
-    store<i32>(sumsOfCodes(segment, pitch) + about, encode(line, codes, pitch, largest));
+    encode(line, codesOf(segment, pitch, slot + row), pitch, largest);
     x += bytes;
     halves += halves == 0 ? 0 : <usize>columns << 1;
-    codes += pitch;
-    about += 4;
   }
   return -1;
 }
@@ -81,10 +78,8 @@ function largestMagnitude(line: usize, bytes: usize): f32 {
   );
 }
 
-/** @returns the sum of the codes */
-function encode(line: usize, codes: usize, pitch: usize, largest: f32): i32 {
+function encode(line: usize, codes: usize, pitch: usize, largest: f32): void {
   const inverse = f32x4.splat(largest == 0 ? 0 : 127 / largest);
-  let sums = i32x4.splat(0);
   for (let at: usize = 0; at < pitch; at += 16) {
     const first = levels(line, inverse);
     const second = levels(line + 16, inverse);
@@ -92,17 +87,9 @@ function encode(line: usize, codes: usize, pitch: usize, largest: f32): i32 {
     const fourth = levels(line + 48, inverse);
     const low = i16x8.narrow_i32x4_s(first, second);
     const high = i16x8.narrow_i32x4_s(third, fourth);
-    const all = i8x16.narrow_i16x8_s(low, high);
-    v128.store(codes + at, all);
-    sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_s(i16x8.extadd_pairwise_i8x16_s(all)));
+    v128.store(codes + (at << 2), i8x16.narrow_i16x8_s(low, high));
     line += 64;
   }
-  return (
-    i32x4.extract_lane(sums, 0) +
-    i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) +
-    i32x4.extract_lane(sums, 3)
-  );
 }
 
 // @ts-ignore: decorator

@@ -4,6 +4,7 @@ import { scan } from './scan';
 export { mergeBest } from './best';
 export { quantizeRows } from './quantize-rows';
 export { rescore } from './rescore';
+export { moveRow } from './segment';
 
 /**
  * @param job what to scan, see scan.ts; a team hands on three words more, which are not used

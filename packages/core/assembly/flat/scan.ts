@@ -1,29 +1,27 @@
 /**
- * score[q, r] = t[q]·s[r]·Σₖ p[q, k]·code[r, k] for all rows that are live
+ * score[q, r] = t[q]·s[r]·Σₖ level[q, k]·code[r, k] for all rows that are live
  *
- * A query's levels p are 14 bits, in two planes of 7, so that the relaxed dot product is exact on every engine:
- * p = 128·high + low − 8192, `high` and `low` [pitch] bytes 0…127, one after the other. With Σ code of each row,
- *
- *   Σₖ p·code = 128·(Σₖ high·code − 64·Σₖ code) + Σₖ low·code
- *
- * where the three sums are exact in int32, and the rest is float32.
+ * A query's levels are int16, small enough that the sum is exact in int32; the rest is float32. Widening the codes and
+ * multiplying 16 bits is as much work as two relaxed dot products of bytes, which it would take for a query of 14
+ * bits, on machines that have no instruction for them, and no slower than the memory on those that have.
  *
  * The threads take segments in turn. All queries pass over a segment while it is in the cache. Of the rows that are
  * also in the filter, each thread keeps the best for each query (best.ts), with positions of 256 to a segment.
  *
  * Four rows are computed together: each vector of the query is loaded once for them.
  */
-import { dotAdd } from '../simd';
 import { keyOf, push, threshold } from './best';
-import { LIVE_WORDS, liveOf, rowsOf, scalesOf, SEGMENT_ROWS, sumsOfCodes } from './segment';
+import { codesOf, LIVE_WORDS, liveOf, rowsOf, scalesOf, SEGMENT_ROWS } from './segment';
 
-/** Words of a job, as ../../src/flat/scan.ts writes it. `queries` is [Q] of planes, with the scales t [Q] behind. */
+/** Words of a job, as ../../src/flat/scan.ts writes it. */
 const NEXT: usize = 0;
 const PITCH: usize = 4;
 /** [segments, 2]: address, rows. */
 const TABLE: usize = 8;
 const SEGMENTS: usize = 12;
-const PLANES: usize = 16;
+/** [Q, pitch] int16. */
+const LEVELS: usize = 16;
+/** t [Q]. */
 const QUERY_SCALES: usize = 20;
 const QUERIES: usize = 24;
 /** [threads, Q] heaps, or 0. */
@@ -62,7 +60,7 @@ export function scan(job: usize, thread: i32, threads: i32): void {
         pitch,
         load<i32>(entry, 4),
         <u32>at * <u32>SEGMENT_ROWS,
-        <usize>load<u32>(job, PLANES) + <usize>query * 2 * pitch,
+        <usize>load<u32>(job, LEVELS) + <usize>query * 2 * pitch,
         load<f32>(<usize>load<u32>(job, QUERY_SCALES) + (<usize>query << 2)),
         hasHeaps ? heaps + <usize>query * heapBytes : 0,
         hasScores ? <usize>load<u32>(job, SCORES) + <usize>query * <usize>load<u32>(job, SCORES_BYTES) : 0,
@@ -117,14 +115,13 @@ function scanSegment(
   pitch: usize,
   count: i32,
   position: u32,
-  planes: usize,
+  levels: usize,
   queryScale: f32,
   best: usize,
   scores: usize,
   scratch: usize,
 ): void {
   const scales = scalesOf(segment, pitch);
-  const sums = sumsOfCodes(segment, pitch);
   let limit = f32x4.splat(best == 0 ? Infinity : threshold(best));
   for (let slot = 0; slot < count; slot += 4) {
     // Each byte has the bits of eight rows.
@@ -133,10 +130,9 @@ function scanSegment(
     if (computed == 0) continue;
     const about = <usize>slot << 2;
     const four = fourScores(
-      segment + <usize>slot * pitch,
+      codesOf(segment, pitch, slot),
       pitch,
-      planes,
-      v128.load(sums + about),
+      levels,
       f32x4.mul(v128.load(scales + about), f32x4.splat(queryScale)),
     );
     const wanted = (<i32>load<u8>(byte, WANTED) >> (slot & 4)) & 15;
@@ -162,42 +158,28 @@ function scatter(lanes: i32, rows: usize, scratch: usize, scores: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function fourScores(row: usize, pitch: usize, planes: usize, sums: v128, scales: v128): v128 {
-  const row1 = row + pitch;
-  const row2 = row1 + pitch;
-  const row3 = row2 + pitch;
-  const lows = planes + pitch;
-  let high0 = i32x4.splat(0);
-  let high1 = high0;
-  let high2 = high0;
-  let high3 = high0;
-  let low0 = high0;
-  let low1 = high0;
-  let low2 = high0;
-  let low3 = high0;
-  for (let k: usize = 0; k < pitch; k += 16) {
-    const high = v128.load(planes + k);
-    const low = v128.load(lows + k);
-    const codes0 = v128.load(row + k);
-    high0 = dotAdd(codes0, high, high0);
-    low0 = dotAdd(codes0, low, low0);
-    const codes1 = v128.load(row1 + k);
-    high1 = dotAdd(codes1, high, high1);
-    low1 = dotAdd(codes1, low, low1);
-    const codes2 = v128.load(row2 + k);
-    high2 = dotAdd(codes2, high, high2);
-    low2 = dotAdd(codes2, low, low2);
-    const codes3 = v128.load(row3 + k);
-    high3 = dotAdd(codes3, high, high3);
-    low3 = dotAdd(codes3, low, low3);
+function fourScores(codes: usize, pitch: usize, levels: usize, scales: v128): v128 {
+  let sum0 = i32x4.splat(0);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  for (const end = codes + (pitch << 2); codes < end; codes += 64) {
+    const first = v128.load(levels);
+    const second = v128.load(levels, 16);
+    levels += 32;
+    sum0 = add(sum0, v128.load_ext<i8>(codes), first, v128.load_ext<i8>(codes, 8), second);
+    sum1 = add(sum1, v128.load_ext<i8>(codes, 16), first, v128.load_ext<i8>(codes, 24), second);
+    sum2 = add(sum2, v128.load_ext<i8>(codes, 32), first, v128.load_ext<i8>(codes, 40), second);
+    sum3 = add(sum3, v128.load_ext<i8>(codes, 48), first, v128.load_ext<i8>(codes, 56), second);
   }
-  const upper = i32x4.sub(laneSums(high0, high1, high2, high3), i32x4.shl(sums, 6));
-  const lower = laneSums(low0, low1, low2, low3);
-  const products = f32x4.add(
-    f32x4.mul(f32x4.convert_i32x4_s(upper), f32x4.splat(128)),
-    f32x4.convert_i32x4_s(lower),
-  );
-  return f32x4.mul(products, scales);
+  return f32x4.mul(f32x4.convert_i32x4_s(laneSums(sum0, sum1, sum2, sum3)), scales);
+}
+
+/** Adds the products of 16 codes. */
+// @ts-ignore: decorator
+@inline
+function add(sum: v128, low: v128, first: v128, high: v128, second: v128): v128 {
+  return i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(low, first), i32x4.dot_i16x8_s(high, second)));
 }
 
 /** The sums of the lanes of four vectors, as one vector. */

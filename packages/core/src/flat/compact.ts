@@ -1,4 +1,5 @@
 import type { LinearMemory } from '../threads/linear-memory.ts';
+import type { FlatKernels } from './kernels.ts';
 import {
   LIVE_WORDS,
   liveBits,
@@ -10,6 +11,7 @@ import {
 /** Moves the rows that are left in some segments, in order, to the front of them: the last ones become empty. */
 export function compactSegments(
   memory: LinearMemory,
+  kernels: FlatKernels,
   layout: SegmentLayout,
   segments: readonly Segment[],
 ): void {
@@ -19,14 +21,12 @@ export function compactSegments(
     for (const [word, bits] of live.entries()) {
       for (let rest = bits; rest !== 0; rest &= rest - 1) {
         const slot = word * 32 + lowestBit(rest);
-        moveRow(
-          memory,
-          layout,
-          from,
-          slot,
-          segments[Math.floor(to / SEGMENT_ROWS)]!,
-          to % SEGMENT_ROWS,
-        );
+        const target = segments[Math.floor(to / SEGMENT_ROWS)]!;
+        const toSlot = to % SEGMENT_ROWS;
+        if (from !== target || slot !== toSlot) {
+          kernels.moveRow(from.address, slot, target.address, toSlot, layout.pitch);
+          moveHalves(from, slot, target, toSlot, layout.dimensions);
+        }
         to++;
       }
     }
@@ -45,22 +45,13 @@ const lowestBit = (word: number): number => 31 - Math.clz32(word & -word);
 const lowBits = (count: number): number =>
   count >= 32 ? 0xffffffff : count <= 0 ? 0 : 2 ** count - 1;
 
-function moveRow(
-  memory: LinearMemory,
-  { pitch, dimensions, scales, sums, rows }: SegmentLayout,
+function moveHalves(
   from: Segment,
   slot: number,
   to: Segment,
   toSlot: number,
+  dimensions: number,
 ): void {
-  if (from === to && slot === toSlot) return;
-  const bytes = memory.bytesAt(0, memory.size);
-  const codes = from.address + slot * pitch;
-  bytes.copyWithin(to.address + toSlot * pitch, codes, codes + pitch);
-  const words = memory.u32(0, memory.size / 4);
-  for (const part of [scales, sums, rows]) {
-    words[(to.address + part) / 4 + toSlot] = words[(from.address + part) / 4 + slot]!;
-  }
-  const half = from.halves?.subarray(slot * dimensions, (slot + 1) * dimensions);
-  if (half !== undefined) to.halves?.set(half, toSlot * dimensions);
+  const row = from.halves?.subarray(slot * dimensions, (slot + 1) * dimensions);
+  if (row !== undefined) to.halves?.set(row, toSlot * dimensions);
 }

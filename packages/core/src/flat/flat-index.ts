@@ -1,6 +1,6 @@
 import { canShareMemory, canStartThreads, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../errors.ts';
-import { bestSimd, kernelModule } from '../threads/kernel-builds.ts';
+import { kernelModule } from '../threads/kernels.ts';
 import { LinearMemory } from '../threads/linear-memory.ts';
 import { RunQueue } from '../threads/run-queue.ts';
 import { createRunner, type Runner } from '../threads/runner.ts';
@@ -16,7 +16,7 @@ import {
 import { compactSegments } from './compact.ts';
 import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
 import { FLAT_KERNELS } from './kernels.generated.ts';
-import { instantiateFlatKernels } from './kernels.ts';
+import { type FlatKernels, instantiateFlatKernels } from './kernels.ts';
 import { quantizeQuery } from './quantized-query.ts';
 import { Scanner, type ScanRequest } from './scan.ts';
 import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
@@ -97,13 +97,14 @@ export class FlatIndex {
     this.#readRows = options.readRows;
     this.#layout = segmentLayout(options.dimensions);
     const memory = new LinearMemory(shared, CONTROL_ADDRESS + CONTROL_BYTES);
-    const module = kernelModule(FLAT_KERNELS, options.simd ?? bestSimd(FLAT_KERNELS), shared);
+    const module = kernelModule(FLAT_KERNELS[shared ? 'plainThreads' : 'plain']);
     const team = { module, memory: memory.memory, control: CONTROL_ADDRESS, threads: this.threads };
     this.#runner = createRunner({ ...team, start: startThread, what: 'the index' }, shared);
     const kernels = instantiateFlatKernels(module, memory.memory);
     const layout = this.#layout;
     this.#parts = {
       memory,
+      kernels,
       segments: new Segments(memory, layout, options.readRows === undefined),
       staging: new Staging(memory, kernels, layout),
       scanner: new Scanner({
@@ -298,13 +299,13 @@ export class FlatIndex {
 
   /** @returns where to go on, or undefined at the end. */
   #compactSome(from: number): number | undefined {
-    const { memory, segments } = this.#usable();
+    const { memory, kernels, segments } = this.#usable();
     const { list } = segments;
     const at = list.findIndex(({ live }, i) => i >= from && live < SEGMENT_ROWS);
     if (at === -1) return undefined;
     const some = list.slice(at, at + SEGMENTS_A_TURN);
     const isLast = at + some.length === list.length;
-    compactSegments(memory, this.#layout, some);
+    compactSegments(memory, kernels, this.#layout, some);
     const left = some.filter(({ live }) => live > 0).length;
     segments.dropEmpty();
     // The last of them may have room for the next ones' rows.
@@ -353,6 +354,7 @@ export class FlatIndex {
 /** What is let go of in the end. */
 interface Parts {
   readonly memory: LinearMemory;
+  readonly kernels: FlatKernels;
   readonly segments: Segments;
   readonly staging: Staging;
   readonly scanner: Scanner;

@@ -1,4 +1,3 @@
-import type { Simd } from '../threads/kernel-builds.ts';
 import type { RowSet } from './row-set.ts';
 
 /** What a `FlatIndex` is made with. */
@@ -15,8 +14,6 @@ export interface FlatIndexOptions {
    * keeps them in half precision, which takes two bytes a number.
    */
   readonly readRows?: (rows: Uint32Array) => Float32Array | Promise<Float32Array>;
-  /** The best that the engine has, unless given. */
-  readonly simd?: Simd;
 }
 
 /** What a search of a `FlatIndex` is to find. */

@@ -1,4 +1,4 @@
-import { instantiateKernels, type Kernels } from '../threads/kernel-builds.ts';
+import { instantiateKernels, type Kernels } from '../threads/kernels.ts';
 
 /** What `assembly/flat/run.ts` exports. Addresses and sizes in bytes; its files say more. */
 export interface FlatKernels extends Kernels {
@@ -13,6 +13,7 @@ export interface FlatKernels extends Kernels {
     halves: number,
     line: number,
   ): number;
+  moveRow(from: number, slot: number, to: number, toSlot: number, pitch: number): void;
   mergeBest(first: number, count: number, pitch: number): void;
   rescore(q: number, x: number, isHalf: number, rows: number, columns: number, out: number): void;
 }

@@ -1,28 +1,27 @@
 /** A query as `assembly/flat/scan.ts` takes it. */
 export interface QuantizedQuery {
-  /** Two planes of seven bits, [2, pitch]. */
-  readonly planes: Uint8Array;
+  /** [pitch], 0 behind the query's own. */
+  readonly levels: Int16Array;
+  /** What a level stands for. */
   readonly scale: number;
 }
 
-/** Levels to either side of zero. */
-const LEVELS = 8191;
-const OFFSET = 8192;
+const MAX_INT16 = 2 ** 15 - 1;
+const MAX_INT32 = 2 ** 31 - 1;
+const MAX_CODE = 127;
 
 /**
- * Rounds to 14 bits, symmetric about zero: the scan waits for the rows, so the second plane costs it nothing, and
- * leaves the rows' eight bits as the only error that counts.
+ * Rounds to as many levels as 16 bits have, or as keep the sum of products with codes in 32 bits; symmetric about zero.
+ * At 512 numbers that is finer than float16, so the rows' 8 bits are the only error that counts.
  *
  * @param query [E], finite.
  */
 export function quantizeQuery(query: Float32Array, pitch: number): QuantizedQuery {
-  const largest = query.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const scale = largest / LEVELS;
-  const planes = new Uint8Array(2 * pitch);
-  for (const [k, value] of query.entries()) {
-    const level = (largest === 0 ? 0 : Math.round((value / largest) * LEVELS)) + OFFSET;
-    planes[k] = level >> 7;
-    planes[pitch + k] = level & 127;
+  const most = Math.min(MAX_INT16, Math.floor(MAX_INT32 / (MAX_CODE * pitch)));
+  const largest = query.reduce((sofar, value) => Math.max(sofar, Math.abs(value)), 0);
+  const levels = new Int16Array(pitch);
+  if (largest > 0) {
+    for (const [k, value] of query.entries()) levels[k] = Math.round((value / largest) * most);
   }
-  return { planes, scale };
+  return { levels, scale: largest / most };
 }

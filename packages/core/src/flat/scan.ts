@@ -56,7 +56,7 @@ export class Scanner {
     const at = this.#workspace.reserve({
       job: 4 * JOB_WORDS,
       table: powerOfTwo(8 * segments.list.length),
-      planes: 2 * layout.pitch * queries.length,
+      levels: 2 * layout.pitch * queries.length,
       scales: 4 * queries.length,
       best: best === 0 ? 0 : powerOfTwo(heapBytes * threads * queries.length),
       filter: powerOfTwo(4 * (filter?.length ?? 0)),
@@ -70,8 +70,8 @@ export class Scanner {
       table[2 * i + 1] = count;
     }
     const scales = memory.f32(at.scales, queries.length);
-    for (const [i, { planes, scale }] of queries.entries()) {
-      memory.bytesAt(at.planes + i * planes.length, planes.length).set(planes);
+    for (const [i, { levels, scale }] of queries.entries()) {
+      memory.i16(at.levels + i * levels.byteLength, levels.length).set(levels);
       scales[i] = scale;
     }
     const heaps = best === 0 ? 0 : threads * queries.length;
@@ -86,7 +86,7 @@ export class Scanner {
       .u32(at.job, JOB_WORDS)
       .set([
         ...[0, layout.pitch, at.table, segments.list.length],
-        ...[at.planes, at.scales, queries.length],
+        ...[at.levels, at.scales, queries.length],
         ...[best === 0 ? 0 : at.best, heapBytes],
         ...[filter === undefined ? 0 : at.filter, filter?.length ?? 0],
         ...[request.scores ? at.scores : 0, scoresBytes, at.scratch],

@@ -10,8 +10,6 @@ export interface SegmentLayout {
   readonly dimensions: number;
   /** Bytes of a row's codes. */
   readonly pitch: number;
-  readonly scales: number;
-  readonly sums: number;
   readonly rows: number;
   readonly live: number;
   /** Of a whole segment. */
@@ -20,11 +18,9 @@ export interface SegmentLayout {
 
 export function segmentLayout(dimensions: number): SegmentLayout {
   const pitch = Math.ceil(dimensions / 16) * 16;
-  const scales = SEGMENT_ROWS * pitch;
-  const sums = scales + 4 * SEGMENT_ROWS;
-  const rows = sums + 4 * SEGMENT_ROWS;
+  const rows = SEGMENT_ROWS * (pitch + 4);
   const live = rows + 4 * SEGMENT_ROWS;
-  return { dimensions, pitch, scales, sums, rows, live, bytes: aligned(live + 4 * LIVE_WORDS) };
+  return { dimensions, pitch, rows, live, bytes: aligned(live + 4 * LIVE_WORDS) };
 }
 
 /** 256 rows of an index. */

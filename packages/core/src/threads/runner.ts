@@ -1,4 +1,4 @@
-import { instantiateKernels } from './kernel-builds.ts';
+import { instantiateKernels } from './kernels.ts';
 import { type Job, Team, type TeamOptions } from './team.ts';
 
 /** Runs a job on the threads it has, or on the calling one. */

@@ -7,7 +7,7 @@ import { canShareMemory, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
 import type { Weight } from '../../graph/weight.ts';
-import { bestSimd, kernelModule, type Simd } from '../../threads/kernel-builds.ts';
+import { kernelModule, runsHere } from '../../threads/kernels.ts';
 import { aligned, LinearMemory } from '../../threads/linear-memory.ts';
 import { RunQueue } from '../../threads/run-queue.ts';
 import { createRunner, type Runner } from '../../threads/runner.ts';
@@ -26,6 +26,9 @@ import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../ru
 import { KERNELS } from './kernels.generated.ts';
 import { PackedWeights } from './packed-weights.ts';
 import { programBytes, programEncoder, quantizedBytes } from './program.ts';
+
+/** A build of the kernels: `relaxed` has fused multiply-add, where the engine knows relaxed SIMD. */
+type Simd = 'plain' | 'relaxed';
 
 export interface WasmOptions {
   /** What the linear layers compute with; `f32` unless given. */
@@ -67,12 +70,12 @@ class WasmBackend implements Backend {
   #disposed = false;
 
   constructor(options: WasmOptions) {
-    const { simd = bestSimd(KERNELS), precision = 'f32' } = options;
+    const { simd = bestSimd(), precision = 'f32' } = options;
     const shared = options.shared ?? canShareMemory();
     const threads = shared ? (options.threads ?? defaultThreads()) : 1;
     this.info = { name: 'wasm', precision, threads, simd };
     this.#memory = new LinearMemory(shared, RESERVED_BYTES);
-    const module = kernelModule(KERNELS, simd, shared);
+    const module = kernelModule(KERNELS[shared ? (`${simd}Threads` as const) : simd]);
     const { memory } = this.#memory;
     this.#workspace = new Workspace(this.#memory);
     const start = options.startThread ?? startThread;
@@ -145,6 +148,9 @@ class WasmBackend implements Backend {
     if (this.#disposed) throw new ClipError('DISPOSED', 'the model was disposed of');
   }
 }
+
+/** The best build that this engine can run. */
+const bestSimd = (): Simd => (runsHere(KERNELS.relaxed) ? 'relaxed' : 'plain');
 
 /** Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors. */
 function scratchBytesOf(plan: Plan): number {

@@ -1,11 +1,5 @@
 import { base64Bytes } from '../base64.ts';
 
-/** `relaxed` has fused multiply-add and byte dot products, where the engine knows relaxed SIMD. */
-export type Simd = 'plain' | 'relaxed';
-
-/** The builds of one set of kernels, as `tools/build-kernels.ts` writes them: modules in base64. */
-export type KernelBuilds = Readonly<Record<Simd | `${Simd}Threads`, string>>;
-
 /**
  * What a set of kernels exports for a team: `run` takes the four words of a job, where the team meets,
  * the thread's number and how many there are. It returns whether all threads came in time.
@@ -24,9 +18,8 @@ export interface Kernels {
 
 const decoded = new Map<string, Uint8Array<ArrayBuffer>>();
 
-/** The module of a build, as bytes. */
-function kernelBytes(builds: KernelBuilds, simd: Simd, shared: boolean): Uint8Array<ArrayBuffer> {
-  const text = builds[shared ? (`${simd}Threads` as const) : simd];
+/** @param text a module in base64, as `tools/build-kernels.ts` writes it. */
+function kernelBytes(text: string): Uint8Array<ArrayBuffer> {
   const known = decoded.get(text);
   if (known !== undefined) return known;
   const bytes = base64Bytes(text);
@@ -34,18 +27,11 @@ function kernelBytes(builds: KernelBuilds, simd: Simd, shared: boolean): Uint8Ar
   return bytes;
 }
 
-export function kernelModule(
-  builds: KernelBuilds,
-  simd: Simd,
-  shared: boolean,
-): WebAssembly.Module {
-  return new WebAssembly.Module(kernelBytes(builds, simd, shared));
-}
+export const kernelModule = (text: string): WebAssembly.Module =>
+  new WebAssembly.Module(kernelBytes(text));
 
-/** The best build that this engine can run. */
-export function bestSimd(builds: KernelBuilds): Simd {
-  return WebAssembly.validate(kernelBytes(builds, 'relaxed', false)) ? 'relaxed' : 'plain';
-}
+/** Whether this engine can run them. */
+export const runsHere = (text: string): boolean => WebAssembly.validate(kernelBytes(text));
 
 /** @typeParam K what else the kernels export. */
 export function instantiateKernels<K extends Kernels = Kernels>(
