@@ -115,6 +115,7 @@ const MAY_IMPORT: Readonly<
     accuracy: ['kit'],
     probes: ['kit'],
     published: ['kit'],
+    search: ['kit'],
     report: ['kit'],
     ci: ['kit', 'parity', 'speed'],
     'run-bench.ts': [],

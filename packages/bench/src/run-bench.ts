@@ -10,6 +10,7 @@ import { addParityCommand } from './parity/command.ts';
 import { addProbeCommands } from './probes/command.ts';
 import { addPublishedCommand } from './published/command.ts';
 import { addReportCommand } from './report/command.ts';
+import { addSearchCommand } from './search/command.ts';
 import { addSpeedCommand } from './speed/command.ts';
 
 /** What bench exits with when it could not compare: bad input, or a mistake of its own. */
@@ -38,6 +39,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addAccuracyCommand(program, streams, finish);
   addPhotographsCommand(program, streams);
   addProbeCommands(program, streams, finish);
+  addSearchCommand(program, streams, finish);
   addPublishedCommand(program, streams, finish);
   addLoadCommands(program, streams, finish);
   addReportCommand(program, streams);

@@ -1,0 +1,29 @@
+import type { EngineSettings } from './engines/engine.ts';
+import type { PeerName } from './peers.ts';
+
+export type EngineName = 'clipql' | PeerName;
+
+/** What a process is to measure. */
+export interface SearchRequest {
+  readonly engine: EngineName;
+  readonly settings: EngineSettings;
+  readonly queries: readonly Float32Array[];
+  readonly k: number;
+}
+
+export interface SearchMeasurements {
+  /** Milliseconds to add all rows, without making them up. */
+  readonly buildMs: number;
+  /** Bytes by which the process grew. */
+  readonly memory: number;
+  /** Milliseconds of each search. */
+  readonly times: readonly number[];
+  /** Rows, for each query. */
+  readonly found: readonly (readonly number[])[];
+  /** Bytes a second that a probe read between the rounds; of ClipQL alone. */
+  readonly bandwidth?: number;
+}
+
+export type SearchReply =
+  | { readonly measurements: SearchMeasurements }
+  | { readonly failure: string };
