@@ -5,11 +5,11 @@ import { type HubServer, startHub } from '../hub/server.ts';
 import { ROOT } from './programs.ts';
 
 /** The model that pages and docstrings name. */
-const MODEL = 'openai/clip-vit-base-patch32';
+const MODEL = 'laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K';
 
 /** A hub on which the embedded model stands for the one that pages and docstrings name. */
 export function startModelHub(): Promise<HubServer> {
-  const folder = join(ROOT, 'models/nano');
+  const folder = join(ROOT, 'models/lite');
   const names = readdirSync(folder).filter((name) => /\.(json|safetensors)$/.test(name));
   const files: Record<string, HubContent> = Object.fromEntries(
     names.map((name) => [name, { path: join(folder, name) }]),

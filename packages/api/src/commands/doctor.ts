@@ -12,7 +12,7 @@ interface DoctorFlags extends Flags {
 const EXAMPLES = `
 Examples:
   $ clipql doctor
-  $ clipql doctor --model models/clip-vit-base-patch32
+  $ clipql doctor --model laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K
   $ clipql doctor --json
 
 Each line says ok, note (worth knowing, but everything runs) or BROKEN. The exit code is 1 if anything

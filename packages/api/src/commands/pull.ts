@@ -8,8 +8,8 @@ import { downloadProgress } from './download-progress.ts';
 
 const EXAMPLES = `
 Examples:
-  $ clipql pull openai/clip-vit-base-patch32
-  $ clipql pull openai/clip-vit-base-patch32@refs/pr/15
+  $ clipql pull laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K
+  $ clipql pull google/siglip2-base-patch32-256@main
   $ HF_HUB_CACHE=/data/models clipql pull laion/CLIP-ViT-B-32-laion2B-s34B-b79K
 
 HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE work as in Python's huggingface_hub.

@@ -10,6 +10,7 @@ interface ParityOptions {
   readonly case: readonly string[];
   readonly preprocess?: string;
   readonly tokens: readonly string[];
+  readonly tokenizer?: string;
   readonly backend?: string;
   readonly precision?: string;
 }
@@ -34,6 +35,10 @@ export function addParityCommand(
       'compare the token ids of a file of texts; may be repeated',
       collect,
       [],
+    )
+    .option(
+      '--tokenizer <folder>',
+      'with --tokens: their tokenizer, in a model’s folder; default: beside the file, else OpenAI’s',
     )
     .option('--backend <name>', `run on this backend only: ${BACKENDS.join(', ')}`)
     .option('--precision <name>', `run in this precision only: ${PRECISIONS.join(', ')}`)
@@ -60,7 +65,7 @@ async function parity(options: ParityOptions, { stdout, stderr }: Streams): Prom
 }
 
 function requestOf(
-  { case: cases, preprocess, tokens, backend, precision }: ParityOptions,
+  { case: cases, preprocess, tokens, tokenizer, backend, precision }: ParityOptions,
   progress: (line: string) => void,
 ): ParityRequest {
   const named = enginesNamed(backend, precision);
@@ -70,5 +75,5 @@ function requestOf(
   };
   return cases.length === 0 && preprocess === undefined && tokens.length === 0
     ? wholeReference(engines)
-    : { engines: cases.length === 0 ? [] : engines, cases, preprocess, tokens };
+    : { engines: cases.length === 0 ? [] : engines, cases, preprocess, tokens, tokenizer };
 }

@@ -11,6 +11,7 @@ import {
   readCase,
   referenceCase,
 } from '../kit/models/reference-case.ts';
+import { loadFolderTokenizer, tokenizerBeside } from './folder-tokenizer.ts';
 import { compareForward } from './forward.ts';
 import { comparePixels } from './pixels.ts';
 import { readPreprocessFolder } from './preprocess-folder.ts';
@@ -27,6 +28,11 @@ export interface ParityRequest {
   readonly preprocess: string | undefined;
   /** Files of texts and their token ids. */
   readonly tokens: readonly string[];
+  /**
+   * Folder with their tokenizer and its model's config. Default: a file's own folder where that has one, else OpenAI's
+   * or nano's.
+   */
+  readonly tokenizer?: string | undefined;
 }
 
 const OPENAI_TOKENS = join(REFERENCE, 'tokens', 'cases.json');
@@ -62,7 +68,7 @@ export async function runParity(
   for (const pixelCase of folder?.cases ?? []) results.push(await comparePixels(pixelCase));
   for (const file of request.tokens) {
     progress(`token ids of ${file}`);
-    results.push(await tokensOf(file));
+    results.push(await tokensOf(file, request.tokenizer ?? tokenizerBeside(file)));
   }
   for (const { file, forwardCase } of cases) {
     for (const engine of engines) {
@@ -76,9 +82,15 @@ export async function runParity(
 /** The end token of nano's vocabulary; OpenAI's has another. */
 const NANO_END = 8191;
 
-/** The cases of a file, with the vocabulary of OpenAI or of nano, whichever the texts' last ids belong to. */
-async function tokensOf(file: string): Promise<ParityResult> {
+/** The cases of a file; without a tokenizer with OpenAI's or nano's, whichever the texts' last ids belong to. */
+async function tokensOf(file: string, tokenizer: string | undefined): Promise<ParityResult> {
   const cases = await readTokenCases(file);
+  if (tokenizer !== undefined) {
+    const clip = await loadFolderTokenizer(tokenizer);
+    const result = compareTokens(`tokens/${basename(file, '.json')}`, clip, cases);
+    clip.dispose();
+    return result;
+  }
   const isNano = cases.every(({ ids }) => ids.at(-1) === NANO_END);
   return isNano ? nanoTokens(file) : openaiTokens(file);
 }

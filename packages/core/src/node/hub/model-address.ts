@@ -34,7 +34,7 @@ const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
  * import { existsSync } from 'node:fs';
  * import { parseModelAddress } from '@clipql/core/node';
  *
- * console.log(parseModelAddress('openai/clip-vit-base-patch32', existsSync).kind); // hub
+ * console.log(parseModelAddress('google/siglip2-base-patch32-256', existsSync).kind); // hub
  * console.log(parseModelAddress('models/nano', existsSync).kind); // folder
  * ```
  */

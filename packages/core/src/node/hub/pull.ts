@@ -94,11 +94,12 @@ const pinsOf = (address: RemoteAddress): readonly PinnedFile[] | undefined =>
  * import { homedir } from 'node:os';
  * import { hubSettings, pullModel } from '@clipql/core/node';
  *
- * const address = { kind: 'hub', id: 'openai/clip-vit-base-patch32', revision: 'main' } as const;
+ * const id = 'laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K';
+ * const address = { kind: 'hub', id, revision: 'main' } as const;
  * const { weights } = await pullModel(address, hubSettings(process.env, homedir()), (progress) => {
  *   if (progress.kind === 'done') process.stderr.write(`${progress.file}\n`);
  * });
- * console.log(weights); // model.safetensors
+ * console.log(weights); // open_clip_model.safetensors
  * ```
  */
 export async function pullModel(
