@@ -33,6 +33,11 @@ export class JobFeed {
     };
   }
 
+  /** Of a change that this process made: it need not be asked for. */
+  tell(job: Job): void {
+    for (const listener of this.#listeners.get(job.id) ?? []) listener(job);
+  }
+
   /**
    * A job's states from now on, the present one first, each as soon as it is taken: who is slow gets
    * the latest alone. Ends with a state that is the last, or with the signal.
@@ -77,7 +82,7 @@ export class JobFeed {
     const changed = await this.#jobs.changed(this.#since).catch(() => []);
     for (const job of changed) {
       this.#since = Math.max(this.#since, job.version);
-      for (const listener of this.#listeners.get(job.id) ?? []) listener(job);
+      this.tell(job);
     }
     if (this.#listeners.size > 0) this.#pollSoon();
     else this.#timer = undefined;

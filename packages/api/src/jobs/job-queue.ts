@@ -144,6 +144,7 @@ export class JobQueue {
     const job = await this.get(owner, id);
     const changed = await this.#jobs.setState(id, from, to);
     if (changed === undefined) throw wrongState(await this.get(owner, job.id), from, to);
+    this.#feed.tell(changed);
     return changed;
   }
 }

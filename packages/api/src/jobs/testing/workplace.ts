@@ -7,6 +7,7 @@ import { openSqliteCollections } from '../../collections/sqlite/sqlite-collectio
 import type { CollectionStore } from '../../collections/store.ts';
 import { createImageFetcher } from '../../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../../images/read-image.ts';
+import type { InferenceOptions } from '../../inference/inference.ts';
 import { modelSources } from '../../models/model-sources.ts';
 import { createModelRegistry, type ModelRegistry } from '../../models/registry.ts';
 import { openDatabase } from '../../sqlite/database.ts';
@@ -44,8 +45,14 @@ export interface WorkplaceOptions
   readonly folders?: ItemReaderOptions['folders'];
 }
 
-export const nanoModels = (): ModelRegistry =>
-  createModelRegistry(modelSources([NANO], {}, { inference: { decodeThreads: 2 } }));
+/** @param others folders of models beside nano. */
+export const nanoModels = (
+  inference: InferenceOptions = {},
+  others: readonly string[] = [],
+): ModelRegistry =>
+  createModelRegistry(
+    modelSources([NANO, ...others], {}, { inference: { decodeThreads: 2, ...inference } }),
+  );
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'clipql-jobs-'));
 
