@@ -1,3 +1,5 @@
+import { dot } from './vectors.ts';
+
 /**
  * How similarity scores are turned into probabilities: `softmax` shares a probability of 1 among the
  * labels, `sigmoid` scores each label by itself, `cosine` gives no probabilities.
@@ -87,9 +89,3 @@ const PROBABILITIES: Record<ClassifyMode, (logits: readonly number[]) => readonl
   sigmoid: (logits) => logits.map((logit) => 1 / (1 + Math.exp(-logit))),
   cosine: () => [],
 };
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}

@@ -50,6 +50,20 @@ export {
   MAX_THREADS,
 } from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
+export { type Background, BackgroundLevels, backgroundLevels } from './search/background.ts';
+export { BACKGROUND_WORDS } from './search/background-words.ts';
+export { type CollectionSpread, collectionSpread } from './search/collection-spread.ts';
+export { type DuplicateGroup, duplicateGroups, type NearPair } from './search/duplicate-groups.ts';
+export { type Histogram, histogram } from './search/histogram.ts';
+export {
+  type MixedQuery,
+  mixTerms,
+  type QueryTerm,
+  queryCosine,
+  scoreItem,
+  termShares,
+} from './search/mix-terms.ts';
+export { type Relevance, standoutRelevance, textRelevance } from './search/relevance.ts';
 export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';
 export type { TokenizedText } from './text/tokenizer.ts';
 export { meanDirection, normalized } from './vectors.ts';

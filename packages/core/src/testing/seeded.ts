@@ -7,6 +7,14 @@ export function seededNumbers(length: number, seed: number, scale = 1): Float32A
   });
 }
 
+/** Numbers about as a standard normal distribution has them: sums of 12, the same for the same seed. */
+export function seededNormal(length: number, seed: number): Float32Array {
+  const numbers = seededNumbers(12 * length, seed);
+  return Float32Array.from({ length }, (_, i) =>
+    numbers.subarray(12 * i, 12 * (i + 1)).reduce((sum, value) => sum + value / 2, 0),
+  );
+}
+
 /** A seed from a name, so that each weight has its own. */
 export function seedOf(name: string): number {
   let hash = 17;

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { seededNormal } from '../testing/seeded.ts';
+import { standoutRelevance, textRelevance } from './relevance.ts';
+
+describe('textRelevance', () => {
+  test('an unrelated collection gives nothing, however many items there are; one good item is enough', () => {
+    expect(textRelevance(-2.5, 5_000).cut).toBe(Number.POSITIVE_INFINITY);
+    expect(textRelevance(-2.5, 1_000_000).cut).toBe(Number.POSITIVE_INFINITY);
+    const { cut } = textRelevance(-1, 1_000_000);
+    expect(cut).toBeLessThan(-1);
+    expect(textRelevance(-1, 5_000).of(cut)).toBeCloseTo(0.25, 6);
+  });
+
+  test('among few items a lower best score is enough, since chance has fewer tries', () => {
+    expect(textRelevance(-3.4, 5).cut).toBeLessThan(-3.4);
+    expect(textRelevance(-3.4, 500).cut).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('relevance rises with the score, within 0 and 1, and scoreOf turns it round', () => {
+    const { of, scoreOf } = textRelevance(3, 100);
+    const scores = [-1000, -10, -2.5, 0, 5, 1000];
+    const relevances = scores.map(of);
+    expect(relevances).toEqual([...relevances].sort((a, b) => a - b));
+    expect(relevances[0]).toBeGreaterThanOrEqual(0);
+    expect(relevances.at(-1)).toBeLessThanOrEqual(1);
+    expect(of(scoreOf(0.8))).toBeCloseTo(0.8, 6);
+  });
+});
+
+describe('standoutRelevance', () => {
+  const found = (scores: Float32Array, width = 1) => {
+    const { cut } = standoutRelevance(scores, width);
+    return [...scores.keys()].filter((i) => scores[i]! >= cut);
+  };
+
+  test('finds a third of the items as well as a hundredth, wherever the scores lie and however wide they are', () => {
+    for (const [middle, width] of [
+      [0, 1],
+      [40, 0.01],
+      [-3, 50],
+    ] as const) {
+      for (const relevant of [10, 300]) {
+        const scores = seededNormal(1000, 7).map(
+          (value, i) => middle + width * (i < relevant ? 7 + value : value),
+        );
+        const rows = found(scores, width);
+        const right = rows.filter((row) => row < relevant).length;
+        expect(right / relevant, `${middle} ${relevant}`).toBeGreaterThan(0.95);
+        expect((rows.length - right) / 1000).toBeLessThan(0.02);
+      }
+    }
+  });
+
+  test('noise alone has next to nothing relevant, among a hundred items or a hundred thousand', () => {
+    for (const items of [100, 100_000]) {
+      expect(found(seededNormal(items, 3)).length).toBeLessThan(6);
+    }
+  });
+
+  test('no items, one, equal ones and missing ones have a finite curve', () => {
+    for (const scores of [[], [0.3], [1, 1, 1, 1], [Number.NaN, 0.2, Number.NaN]]) {
+      const { of, cut } = standoutRelevance(Float32Array.from(scores), 0);
+      expect(Number.isFinite(cut)).toBe(true);
+      expect(of(0.3)).toBeLessThan(0.25);
+    }
+  });
+});
