@@ -9,6 +9,7 @@ import { addLoadCommands } from './load/command.ts';
 import { addParityCommand } from './parity/command.ts';
 import { addProbeCommands } from './probes/command.ts';
 import { addPublishedCommand } from './published/command.ts';
+import { addRelevanceCommand } from './relevance/command.ts';
 import { addReportCommand } from './report/command.ts';
 import { addSearchCommand } from './search/command.ts';
 import { addSpeedCommand } from './speed/command.ts';
@@ -38,6 +39,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addSpeedCommand(program, streams);
   addAccuracyCommand(program, streams, finish);
   addPhotographsCommand(program, streams);
+  addRelevanceCommand(program, streams, finish);
   addProbeCommands(program, streams, finish);
   addSearchCommand(program, streams, finish);
   addPublishedCommand(program, streams, finish);

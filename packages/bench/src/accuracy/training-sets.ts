@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../kit/errors.ts';
-import { REPOSITORY } from '../kit/folders.ts';
-import { readBytes, readJsonObject } from '../kit/input-file.ts';
+import { readBytes } from '../kit/input-file.ts';
+import { labelNames, readConcepts } from './concepts.ts';
 import type { LabelledSet } from './labelled-set.ts';
 import { readShard } from './shard.ts';
 
@@ -13,16 +13,6 @@ const VALIDATION_SHARDS: Readonly<Record<string, string>> = {
   caltech101: 'caltech101-val',
   scenes: 'scenes-test',
 };
-
-const CONCEPTS = join(REPOSITORY, 'models', 'nano', 'training', 'concepts.json');
-
-/** The part of concepts.json that names the labels. */
-interface Concepts {
-  readonly concepts: readonly string[];
-  readonly lemmas: Readonly<Record<string, readonly string[]>>;
-  /** For each set, the position of each label's class among `concepts`. */
-  readonly datasets: Readonly<Record<string, readonly number[]>>;
-}
 
 const shardFile = (folder: string, shard: string): string => join(folder, `${shard}.bin`);
 
@@ -36,7 +26,7 @@ export const hasShards = (folder: string): boolean =>
  * @throws BenchError CASE_INVALID for a malformed shard.
  */
 export async function readTrainingSets(folder: string): Promise<readonly LabelledSet[]> {
-  const concepts = (await readJsonObject(CONCEPTS)) as unknown as Concepts;
+  const concepts = await readConcepts();
   const sets: LabelledSet[] = [];
   for (const [name, shard] of Object.entries(VALIDATION_SHARDS)) {
     const file = shardFile(folder, shard);
@@ -56,7 +46,3 @@ export async function readTrainingSets(folder: string): Promise<readonly Labelle
   }
   return sets;
 }
-
-/** The first word of each label's class, as models/nano/training/captions.py takes it. */
-const labelNames = ({ concepts, lemmas, datasets }: Concepts, set: string): readonly string[] =>
-  datasets[set]!.map((position) => lemmas[concepts[position]!]![0]!);
