@@ -18,7 +18,7 @@ export async function exportNpy(
 ): Promise<void> {
   const keys: string[] = [];
   await writeNewFile(paths.npy, async (path) => {
-    const file = await open(path, 'wx');
+    const file = await open(path, 'w');
     try {
       let position = NPY_HEADER_BYTES;
       for await (const items of store.stored(collection)) {

@@ -5,7 +5,7 @@ import { ApiError } from '../errors/api-error.ts';
 /**
  * Makes a file that appears when it is whole, and is on the disk then.
  *
- * @param write fills the file at the path that it is given, or makes it.
+ * @param write fills the file at the path that it is given, which is empty.
  * @throws ApiError OUTPUT_EXISTS; OUTPUT_UNWRITABLE for what the file system raises; what `write` throws.
  */
 export async function writeNewFile(
@@ -19,9 +19,13 @@ export async function writeNewFile(
   if (isThere) throw new ApiError('OUTPUT_EXISTS', `expected a new file, got ${target}`);
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    await write(temporary);
-    const written = await open(temporary, 'r+');
-    await written.sync().finally(() => written.close());
+    const file = await open(temporary, 'wx');
+    try {
+      await write(temporary);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -6,11 +6,16 @@ import { moduleBeside } from './operation.ts';
 import type { Reply, Request, ThreadSettings } from './protocol.ts';
 
 const SCRIPT = moduleBeside(import.meta.url, 'database-worker');
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS =
-  extname(fileURLToPath(import.meta.url)) === '.ts' ? ['--conditions=clipql-source'] : [];
+const ARGUMENTS = [
+  // The first releases of Node 24 say so of their SQLite.
+  '--disable-warning=ExperimentalWarning',
+  // Run from its sources, as tests do, core is taken from its sources too.
+  ...(extname(fileURLToPath(import.meta.url)) === '.ts' ? ['--conditions=clipql-source'] : []),
+];
 
 type Call = Exclude<Request, 'close'>;
+/** Without its number. */
+type Question<C> = C extends Call ? Omit<C, 'id'> : never;
 
 /** A thread with a connection to the database, started again if it dies. */
 export class DatabaseThread {
@@ -30,13 +35,13 @@ export class DatabaseThread {
   }
 
   /** @throws what the operation throws; ApiError STORE_UNAVAILABLE where the thread died meanwhile. */
-  async call(call: Omit<Call, 'id'>): Promise<unknown> {
+  async call(call: Question<Call>): Promise<unknown> {
     await this.open();
     const worker = this.#worker;
     if (worker === undefined) throw died('it ended');
     const id = this.#calls++;
     const answer = this.#expect(worker, id);
-    worker.postMessage({ ...call, id } satisfies Call);
+    worker.postMessage({ ...call, id } satisfies Question<Call> & { id: number });
     return answer;
   }
 
@@ -52,7 +57,7 @@ export class DatabaseThread {
   }
 
   #start(): Promise<unknown> {
-    const worker = new Worker(SCRIPT, { workerData: this.#settings, execArgv: SOURCE_ARGUMENTS });
+    const worker = new Worker(SCRIPT, { workerData: this.#settings, execArgv: ARGUMENTS });
     let reason = 'it ended';
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => {

@@ -1,5 +1,5 @@
 /** The script of a thread that has a connection of its own. */
-import type { DatabaseSync } from 'node:sqlite';
+import { backup, type DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../errors/api-error.ts';
 import { connect, prepareFile } from './open-file.ts';
@@ -7,6 +7,9 @@ import type { OperationModule } from './operation.ts';
 import type { Reply, Request, ThreadSettings } from './protocol.ts';
 import { storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
+
+/** All pages in one step: in several, a backup would begin again whenever somebody writes. */
+const ALL_PAGES = 2 ** 31 - 1;
 
 const { file, prepares } = workerData as ThreadSettings;
 
@@ -27,6 +30,10 @@ async function take(request: Request): Promise<void> {
     db.close();
     parentPort!.close();
     return;
+  }
+  if ('backup' in request) {
+    const { id, backup: path } = request;
+    return answer(id, () => backup(db, path, { rate: ALL_PAGES }));
   }
   const { id, module, kind, name, input } = request;
   await answer(id, async () => {

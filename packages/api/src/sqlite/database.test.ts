@@ -195,3 +195,13 @@ test('what dropped collections and abandoned spaces leave is swept', async () =>
   await expect.poll(() => writes.count(undefined), { timeout: 20_000 }).toEqual(before);
   await sweeping.close();
 });
+
+test('several that open a new folder at the same time share its database', async () => {
+  const path = join(folder.path, 'new');
+  await mkdir(path);
+  const all = await Promise.all([1, 2, 3].map(() => openDatabase(path)));
+  const stores = all.map(openSqliteCollections);
+  await stores[0]!.create(SHARED, 'photos', SPACE);
+  for (const store of stores) expect(await store.list(SHARED)).toHaveLength(1);
+  for (const database of all) await database.close();
+});

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { backupFile } from './backup.ts';
+import { writeNewFile } from '../files/new-file.ts';
 import { DatabaseThread } from './database-thread.ts';
 import type { OperationKind, OperationModule, Operations } from './operation.ts';
 
@@ -7,7 +7,11 @@ import type { OperationKind, OperationModule, Operations } from './operation.ts'
 export interface Database {
   /** @param module the address of an `OperationModule`: `moduleBeside(import.meta.url, 'operations')`. */
   operations<M extends OperationModule>(module: URL): Operations<M>;
-  /** @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE. */
+  /**
+   * Writes a copy as it is now, while others read and write.
+   *
+   * @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE, STORE_FULL.
+   */
   backup(target: string): Promise<void>;
   /** When what was asked before is done. */
   close(): Promise<void>;
@@ -43,7 +47,10 @@ export async function openDatabase(folder: string): Promise<Database> {
         scans: calls(module, 'scans'),
         writes: calls(module, 'writes'),
       }) as Operations<M>,
-    backup: (target) => backupFile(file, target),
+    backup: (target) =>
+      writeNewFile(target, async (path) => {
+        await threads.scans.call({ backup: path });
+      }),
     close: async () => {
       await Promise.all([threads.reads.close(), threads.scans.close()]);
       // The last connection to a file tidies it up.

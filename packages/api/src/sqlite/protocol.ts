@@ -18,6 +18,7 @@ export type Request =
       readonly name: string;
       readonly input: unknown;
     }
+  | { readonly id: number /** The path of a copy. */; readonly backup: string }
   | 'close';
 
 /** `id` is undefined for the opening of the file. */
