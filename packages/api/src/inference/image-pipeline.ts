@@ -2,7 +2,7 @@ import { type ImageHeader, normalized, type PixelTensor } from '@clipql/core';
 import { isDataUrl } from '../images/data-url.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
-import { recordQueuedWork } from '../telemetry/tracing.ts';
+import { withQueuedSpans, withRefusalSpan } from '../telemetry/tracing.ts';
 import type { Admission, Ticket } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
@@ -117,9 +117,9 @@ export class ImagePipeline {
   #admit(source: ImageSource, { account }: Caller): Ticket {
     const { admission, operations } = this.#parts;
     const isAtHand = 'bytes' in source || isDataUrl(source.url);
-    return isAtHand
-      ? admission.take(account, operations)
-      : admission.takeFetch(account, operations);
+    return withRefusalSpan('image', () =>
+      isAtHand ? admission.take(account, operations) : admission.takeFetch(account, operations),
+    );
   }
 
   async #fetch(
@@ -174,11 +174,13 @@ export class ImagePipeline {
   ): Promise<DecodedImage> {
     const { decoders, onLoss } = this.#parts;
     this.#decoding += 1;
-    const start = performance.now();
     try {
-      const decoded = await decoders.decode(bytes, pixels, line, signal);
+      const decoded = await withQueuedSpans(
+        'decode',
+        () => decoders.decode(bytes, pixels, line, signal),
+        ({ decode, preprocess }) => decode + preprocess,
+      );
       this.#decoding -= 1;
-      recordQueuedWork('decode', start, decoded.decode + decoded.preprocess);
       return decoded;
     } catch (error) {
       this.#decoding -= 1;
@@ -189,11 +191,13 @@ export class ImagePipeline {
 
   async #run(pixels: PixelTensor, line: Line, signal: AbortSignal): Promise<BatchResult> {
     this.#decoded += 1;
-    const start = performance.now();
+    const { run } = this.#parts;
     try {
-      const result = await this.#parts.run(pixels, line, signal);
-      recordQueuedWork('forward', start, result.encoding);
-      return result;
+      return await withQueuedSpans(
+        'forward',
+        () => run(pixels, line, signal),
+        ({ encoding }) => encoding,
+      );
     } finally {
       this.#decoded -= 1;
       this.#parts.decoders.next();

@@ -1,5 +1,5 @@
 import { type Clip, normalized, type TokenizedText } from '@clipql/core';
-import { recordQueuedWork } from '../telemetry/tracing.ts';
+import { withQueuedSpans, withRefusalSpan } from '../telemetry/tracing.ts';
 import type { Admission } from './admission.ts';
 import type { BatchResult } from './batcher.ts';
 import type { Caller } from './caller.ts';
@@ -43,7 +43,10 @@ export class TextPipeline {
     const fresh = missing.filter((text) => !this.#flights.has(flightKey(text)));
     // By their bytes, before they are tokenized. Cached and in-flight texts are free.
     const operations = fresh.reduce((sum, text) => sum + this.#mostOperations(text), 0);
-    const ticket = operations === 0 ? undefined : admission.take(account, operations);
+    const ticket =
+      operations === 0
+        ? undefined
+        : withRefusalSpan('text', () => admission.take(account, operations));
     const tokenized = await this.#tokenizer
       .tokenize(fresh, account, signal)
       .catch((error: unknown) => {
@@ -72,9 +75,11 @@ export class TextPipeline {
   ): Promise<EncodedText> {
     const { clip, cache, run } = this.#parts;
     const { ids, truncated } = tokenized ?? clip.tokenize(text);
-    const start = performance.now();
-    const { embedding, encoding } = await run({ ids, truncated }, line, signal);
-    recordQueuedWork('forward', start, encoding);
+    const { embedding, encoding } = await withQueuedSpans(
+      'forward',
+      () => run({ ids, truncated }, line, signal),
+      (result) => result.encoding,
+    );
     const direction = normalized(embedding);
     const encoded = { tokens: ids.length, truncated, embedding, direction };
     cache.set(text, { ...encoded, encoding: 0 });

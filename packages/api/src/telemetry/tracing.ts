@@ -23,9 +23,7 @@ export function withSpan<T>(
     try {
       return await work(span);
     } catch (error) {
-      // Its code alone: a message may quote what the user sent.
-      const code = publicError(error)?.code ?? 'INTERNAL';
-      span.setStatus({ code: SpanStatusCode.ERROR, message: code });
+      fail(span, error);
       throw error;
     } finally {
       span.end();
@@ -34,22 +32,55 @@ export function withSpan<T>(
 }
 
 /**
- * Spans of work that waited in a queue and then ran until now, within the span that is active.
+ * Does work that waits in a queue and then runs, and records both as spans within the span that is active. Of
+ * work that fails it is not known when it began: one span with the stage's name has all of it, and the code.
  *
- * @param start when it began to wait, as `performance.now()` has it.
- * @param milliseconds that it ran.
+ * @param millisecondsOf the result: how long it ran, up to its end.
  */
-export function recordQueuedWork(name: string, start: number, milliseconds: number): void {
-  const tracer = trace.getTracer('clipql');
+export async function withQueuedSpans<T>(
+  stage: string,
+  work: () => Promise<T>,
+  millisecondsOf: (result: T) => number,
+): Promise<T> {
+  const start = performance.now();
+  const result = await work().catch((error: unknown) => {
+    recordFailure(stage, stage, start, error);
+    throw error;
+  });
   const end = performance.now();
-  const begun = Math.max(start, end - milliseconds);
-  const record = (span: string, from: number, to: number) => {
-    const attributes = { 'clipql.stage': name };
-    const startTime = performance.timeOrigin + from;
-    tracer.startSpan(span, { attributes, startTime }).end(performance.timeOrigin + to);
-  };
-  record('queue', start, begun);
-  record(name, begun, end);
+  const begun = Math.max(start, end - millisecondsOf(result));
+  record('queue', stage, start, begun);
+  record(stage, stage, begun, end);
+  return result;
+}
+
+/** Takes a place in a queue; a refusal is a span within the one that is active, with the refusal's code. */
+export function withRefusalSpan<T>(stage: string, take: () => T): T {
+  const start = performance.now();
+  try {
+    return take();
+  } catch (error) {
+    recordFailure('queue', stage, start, error);
+    throw error;
+  }
+}
+
+/** Times are those of `performance.now()`. */
+function record(name: string, stage: string, start: number, end: number, error?: unknown): void {
+  const attributes = { 'clipql.stage': stage };
+  const startTime = performance.timeOrigin + start;
+  const span = trace.getTracer('clipql').startSpan(name, { attributes, startTime });
+  if (error !== undefined) fail(span, error);
+  span.end(performance.timeOrigin + end);
+}
+
+const recordFailure = (name: string, stage: string, start: number, error: unknown): void =>
+  record(name, stage, start, performance.now(), error);
+
+/** With its code alone: a message may quote what the user sent. */
+function fail(span: Span, error: unknown): void {
+  const message = publicError(error)?.code ?? 'INTERNAL';
+  span.setStatus({ code: SpanStatusCode.ERROR, message });
 }
 
 /** The trace that the current work is part of; undefined where nothing is recorded. */

@@ -4,14 +4,17 @@ import {
   NodeTracerProvider,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { bytes, startWebServer, type WebServer } from '../../../../core/src/testing/web-server.ts';
 import { createServerLog } from '../../telemetry/server-log.ts';
-import { startApi, type TestApi } from '../../testing/api.ts';
+import { dataUrl, startApi, type TestApi } from '../../testing/api.ts';
+import { holdImageTower } from '../../testing/held-tower.ts';
+import { picture } from '../../testing/pictures.ts';
 
 const spans = new InMemorySpanExporter();
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
+const PICTURE = dataUrl(picture(1), 'image/png');
 
 let api: TestApi;
 let web: WebServer;
@@ -32,8 +35,8 @@ afterAll(async () => {
 
 beforeEach(() => spans.reset());
 
-const ask = (path: string, query: string) =>
-  api.fetch(path, {
+const ask = (path: string, query: string, to = api) =>
+  to.fetch(path, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -98,6 +101,64 @@ test('waiting, decoding and the forward pass are spans within the request’s, o
   const times = stages.flatMap(({ startTime, endTime }) => [startTime, endTime]);
   const nanoseconds = times.map(([s, ns]) => BigInt(s) * 1_000_000_000n + BigInt(ns));
   expect(nanoseconds).toEqual(nanoseconds.toSorted((a, b) => (a < b ? -1 : 1)));
+});
+
+/** Within the request's span: name, stage and the code of what failed. */
+const failedStages = () =>
+  spans
+    .getFinishedSpans()
+    .filter(({ status, name }) => status.code === 2 && name !== 'POST graphql')
+    .map(({ name, attributes, status, parentSpanContext }) => ({
+      name,
+      stage: attributes['clipql.stage'],
+      code: status.message,
+      isWithin: parentSpanContext?.spanId === spans.getFinishedSpans().at(-1)!.spanContext().spanId,
+    }));
+
+test('a stage that fails is a span within the request’s, with its code', async () => {
+  const png = picture(1);
+  const damaged = dataUrl(png.subarray(0, png.length / 2), 'image/png');
+  await ask('/graphql', `{ embedImage(imageUrl: "${damaged}") { dimensions } }`);
+  const isWithin = true;
+  expect(failedStages()).toEqual([
+    { name: 'decode', stage: 'decode', code: 'IMAGE_CORRUPT', isWithin },
+  ]);
+
+  vi.spyOn(api.model.clip, 'encodeImages').mockRejectedValueOnce(new Error('no such thing'));
+  spans.reset();
+  await ask('/graphql', `{ embedImage(imageUrl: "${PICTURE}") { dimensions } }`);
+  expect(failedStages()).toEqual([
+    { name: 'forward', stage: 'forward', code: 'INTERNAL', isWithin },
+  ]);
+  expect(api.logged.splice(0)).toHaveLength(1);
+});
+
+test('what the queue refuses is a span with its code, for images and for texts', async () => {
+  const small = await startApi({ inference: { maxBatch: 1, queue: 0 } });
+  onTestFinished(() => small.close());
+  const tower = holdImageTower(small);
+  const first = small.query(
+    '{ embedImage(imageUrl: "/examples/black-canyon.jpg") { dimensions } }',
+  );
+  await tower.begun(1);
+  spans.reset();
+  const texts = Array.from({ length: 100 }, (_, i) => `{ text: "${'sheep '.repeat(99)}${i}" }`);
+  for (const inputs of [`{ image: { url: "${PICTURE}" } }`, texts.join(' ')]) {
+    const { status } = await ask(
+      '/graphql',
+      `{ embed(inputs: [${inputs}]) { __typename } }`,
+      small,
+    );
+    expect(status).toBe(429);
+  }
+  const code = 'OVERLOADED';
+  const stages = failedStages();
+  tower.open();
+  await first;
+  expect(stages).toMatchObject([
+    { name: 'queue', stage: 'image', code },
+    { name: 'queue', stage: 'text', code },
+  ]);
 });
 
 test('requests at once keep their traces apart, and unknown paths share a name', async () => {
