@@ -9,6 +9,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { bundle, folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
 import type { Embed, Embedded, EmbedForms } from './browser/embed.ts';
+import { type Searched, searchMadeUp } from './browser/search.ts';
 import { type Site, serve } from './browser/serve.ts';
 
 const PHOTOGRAPH = 'march-pastoral.jpg';
@@ -118,6 +119,23 @@ describe.runIf(runs)('in Chromium', () => {
     expect(embedded.backend).toMatchObject({ name: 'wasm', threads: 1 });
     expect(scripts.filter((url) => /gpu/.test(url))).toEqual([]);
     expectAsInNode(embedded);
+  });
+
+  test.each([
+    ['on all threads in a page that is isolated', ISOLATED],
+    ['on one thread in a page that is not', {}],
+  ])('a flat index finds what it finds in Node, %s', async (_, headers) => {
+    const site = await served([page.path], headers);
+    const tab = await openTab();
+    await tab.goto(site.url);
+    await tab.waitForFunction(() => 'searchMadeUp' in globalThis);
+    const { threads, rows } = await tab.evaluate(() =>
+      (globalThis as unknown as { searchMadeUp(): Promise<Searched> }).searchMadeUp(),
+    );
+    const cores = await tab.evaluate(() => navigator.hardwareConcurrency);
+    expect(threads).toBe(headers === ISOLATED ? cores : 1);
+    expect(rows).toEqual((await searchMadeUp()).rows);
+    expect(rows[2]!.slice(0, 10)).toEqual(rows[0]!.slice(10));
   });
 
   test.each(OTHER_FORMATS)(

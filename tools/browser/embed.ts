@@ -1,6 +1,7 @@
-/** The page of browser.slow.test.ts: embeds what the test asks for. */
+/** The page of browser.slow.test.ts: embeds what the test asks for, and searches. */
 import { type ImageInput, type LoadOptions, loadClip, modelFromBytes } from '@clipql/core';
 import { MODEL_URLS } from '../../examples/browser/model-urls.ts';
+import { searchMadeUp } from './search.ts';
 
 export interface Embedded {
   readonly backend: { readonly name: string; readonly mode?: string; readonly threads: number };
@@ -59,4 +60,4 @@ async function embedForms(picture: string): Promise<Readonly<Record<string, read
 export type Embed = typeof embed;
 export type EmbedForms = typeof embedForms;
 
-Object.assign(globalThis, { embed, embedForms });
+Object.assign(globalThis, { embed, embedForms, searchMadeUp });
