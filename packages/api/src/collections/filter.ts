@@ -5,7 +5,7 @@ export const COMPARISONS = ['eq', 'ne', 'lt', 'lte', 'gt', 'gte', 'in', 'contain
 
 /**
  * A condition on metadata. `contains` asks a TEXT for a part of it, in any case, and TEXTS for one of
- * its texts. `not` turns an answer round: of an item without the field, `not` `eq` is true.
+ * its texts. A DATE is compared as an instant; a year, a month or a day stands for its beginning. `not` turns an answer round: of an item without the field, `not` `eq` is true.
  */
 export type Filter =
   | { readonly and: readonly Filter[] }
