@@ -79,6 +79,30 @@ test('with --shared-label-sets all keys have the same', async () => {
   await api.close();
 });
 
+test('all keys together have at most 1,000 sets, and one that is deleted makes room', async () => {
+  const keys = Array.from({ length: 11 }, (_, i) => `key-${i}-${'x'.repeat(40)}`);
+  const apiKeys = keys.map((key, i) => hashed(`k${i}`, key)).join(',');
+  const api = await startApi({ settings: parseSettings({ apiKeys }, {}) });
+  const one = (i: number) =>
+    `s${i}: createLabelSet(input: { name: "s${i}", labels: ["a"] }) { labelSet { name } errors { code message } }`;
+  const hundred = `mutation { ${Array.from({ length: 100 }, (_, i) => one(i)).join('\n')} }`;
+  for (const key of keys.slice(0, 10)) {
+    const { data, errors } = await as(api, key)(hundred);
+    expect(errors).toBeUndefined();
+    expect(data.s99).toEqual({ labelSet: { name: 's99' }, errors: [] });
+  }
+  const last = as(api, keys[10]!);
+  const message = 'expected at most 1,000 label sets of all callers, got one more';
+  expect(await last(`mutation { ${one(0)} }`)).toEqual({
+    data: { s0: { labelSet: null, errors: [{ code: 'TOO_MANY_LABEL_SETS', message }] } },
+  });
+  await as(api, keys[0]!)('mutation { deleteLabelSet(input: { name: "s7" }) { labelSet { id } } }');
+  expect(await last(`mutation { ${one(0)} }`)).toEqual({
+    data: { s0: { labelSet: { name: 's0' }, errors: [] } },
+  });
+  await api.close();
+});
+
 test('without a cache, equal texts that several callers ask at once are encoded for each', async () => {
   const api = await startApi({
     settings: parseSettings({ apiKeys }, {}),
