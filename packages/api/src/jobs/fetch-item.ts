@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ApiError } from '../errors/api-error.ts';
 import { meaningOf } from '../errors/error-codes.ts';
 import { publicError } from '../errors/public-error.ts';
 import { Hosts } from './hosts.ts';
@@ -71,7 +70,7 @@ export class ItemFetcher {
         );
       } catch (error) {
         signal.throwIfAborted();
-        if (!isRetryable(error) || tries === TRIES || !this.#hosts.heed(host, error)) throw error;
+        if (!isRetryable(error) || tries === TRIES || this.#hosts.isGivenUp(host)) throw error;
         // Not in step with the other images that failed together with this one.
         const delay = retryDelay * 2 ** (tries - 1) * (0.5 + Math.random());
         await sleep(delay, undefined, { signal }).catch(() => signal.throwIfAborted());
@@ -89,7 +88,7 @@ export class ItemFetcher {
   }
 }
 
-function isRetryable(error: unknown): error is ApiError {
+function isRetryable(error: unknown): boolean {
   const known = publicError(error);
-  return error instanceof ApiError && known !== undefined && meaningOf(known).retryable;
+  return known !== undefined && meaningOf(known).retryable;
 }

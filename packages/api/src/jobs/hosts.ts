@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiError } from '../errors/api-error.ts';
+import { ApiError } from '../errors/api-error.ts';
 import { Slots } from './slots.ts';
 
-/** A host that asks for more patience than this, in seconds, is not waited for. */
+/** Seconds of patience that a host may ask for, in all since it last gave anything, before it is given up. */
 const MOST_PATIENCE = 3_600;
-/** How often in a row a host may put everybody off before its images are given up. */
-const MOST_PAUSES = 8;
 
 interface Host {
   readonly slots: Slots;
   /** As `performance.now()` has it. */
   openAt: number;
-  /** Times that it asked for patience since it last gave anything. */
-  pauses: number;
+  /** Milliseconds of patience that it asked for since it last gave anything. */
+  patience: number;
   /** What it answered when it was given up. */
   givenUp: ApiError | undefined;
 }
@@ -42,26 +40,20 @@ export class Hosts {
       }
       if (host.givenUp !== undefined) throw host.givenUp;
       const result = await send();
-      host.pauses = 0;
+      host.patience = 0;
       return result;
+    } catch (error) {
+      // Before the next request gets the slot.
+      if (error instanceof ApiError && host.givenUp === undefined) heed(host, error);
+      throw error;
     } finally {
       release();
     }
   }
 
-  /** Obeys what the host said with an error. @returns whether it is worth another try. */
-  heed(name: string, error: ApiError): boolean {
-    const { retryAfter } = error;
-    if (retryAfter === undefined) return true;
-    const host = this.#host(name);
-    // Several requests that were under way may be put off together.
-    if (left(host) <= 0) host.pauses += 1;
-    if (retryAfter > MOST_PATIENCE || host.pauses > MOST_PAUSES) {
-      host.givenUp ??= error;
-      return false;
-    }
-    host.openAt = Math.max(host.openAt, performance.now() + 1_000 * retryAfter);
-    return true;
+  /** Whether nothing is to be had of it any more. */
+  isGivenUp(name: string): boolean {
+    return this.#host(name).givenUp !== undefined;
   }
 
   #host(name: string): Host {
@@ -70,12 +62,24 @@ export class Hosts {
     const host: Host = {
       slots: new Slots(this.#perHost),
       openAt: 0,
-      pauses: 0,
+      patience: 0,
       givenUp: undefined,
     };
     this.#hosts.set(name, host);
     return host;
   }
+}
+
+/** Obeys what a host said with an error. */
+function heed(host: Host, error: ApiError): void {
+  const { retryAfter } = error;
+  if (retryAfter === undefined) return;
+  const now = performance.now();
+  const openAt = now + 1_000 * retryAfter;
+  // Several requests that were under way may be put off together.
+  host.patience += Math.max(0, openAt - Math.max(host.openAt, now));
+  if (host.patience > 1_000 * MOST_PATIENCE) host.givenUp = error;
+  else host.openAt = Math.max(host.openAt, openAt);
 }
 
 const left = ({ openAt }: Host): number => Math.ceil(openAt - performance.now());

@@ -52,9 +52,10 @@ export async function expectNothingLost(
     const expected = await submit(undisturbed);
     undisturbed.runner.start();
     const { done, failed } = await ended(undisturbed, expected);
+    // These first: where they differ, they say by what.
+    expect(await failedKeys(watching, job)).toEqual(await failedKeys(undisturbed, expected));
     expect(last).toMatchObject({ state: 'DONE', total: pictures, done, failed, unchanged: 0 });
     expect(failed).toBe(urls.filter((_, number) => isMissing(number)).length);
-    expect(await failedKeys(watching, job)).toEqual(await failedKeys(undisturbed, expected));
     const rows = await exported(watching);
     expect(rows).toHaveLength(done);
     expect(rows).toEqual(await exported(undisturbed));
