@@ -39,7 +39,10 @@ const MAY_IMPORT: Readonly<
     encoder: ['backends', 'config', 'graph', 'model', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],
-    node: ['node-version.ts', 'errors.ts', 'model-files.ts', 'weights'],
+    hub: ['errors.ts'],
+    browser: ['errors.ts', 'json.ts', 'weights', 'model-files.ts', 'hub'],
+    node: ['node-version.ts', 'errors.ts', 'model-files.ts', 'weights', 'hub'],
+    'model-from-hub.ts': ['errors.ts', 'model-files.ts', 'hub'],
     'index.ts': [],
   },
   api: {

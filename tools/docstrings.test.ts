@@ -31,7 +31,7 @@ test('each example has the right types, runs, and prints what it shows', async (
   const hub = await startModelHub();
   const cache = mkdtempSync(join(tmpdir(), 'clipql-cache-'));
   try {
-    const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: cache, XDG_CACHE_HOME: cache };
+    const env = { HF_ENDPOINT: hub.endpoint, HF_HOME: cache, XDG_CACHE_HOME: cache, HOME: cache };
     expect(await failuresOf(programs, env)).toEqual([]);
   } finally {
     rmSync(cache, { recursive: true });

@@ -1,5 +1,14 @@
-/** The page of browser.slow.test.ts: embeds what the test asks for, and searches. */
-import { type ImageInput, type LoadOptions, loadClip, modelFromBytes } from '@clipql/core';
+/** The page of browser.slow.test.ts and browser-hub.slow.test.ts: embeds what a test asks for, and searches. */
+import {
+  ClipError,
+  type DownloadProgress,
+  type HubOptions,
+  type ImageInput,
+  type LoadOptions,
+  loadClip,
+  modelFromBytes,
+  modelFromHub,
+} from '@clipql/core';
 import { MODEL_URLS } from '../../examples/browser/model-urls.ts';
 import { searchMadeUp } from './search.ts';
 
@@ -57,7 +66,34 @@ async function embedForms(picture: string): Promise<Readonly<Record<string, read
   return Object.fromEntries(Object.keys(forms).map((form, i) => [form, [...embeddings[i]!]]));
 }
 
+export interface LoadedFromHub {
+  readonly steps: readonly DownloadProgress[];
+  readonly texts?: readonly (readonly number[])[];
+  /** Of the ClipError where loading fails. */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Loads a model by its id, and embeds texts with it. */
+async function loadFromHub(
+  id: string,
+  options: HubOptions,
+  texts: readonly string[],
+): Promise<LoadedFromHub> {
+  const steps: DownloadProgress[] = [];
+  try {
+    const model = modelFromHub(id, { ...options, onProgress: (step) => steps.push(step) });
+    const clip = await loadClip(model);
+    const embeddings = await clip.encodeTexts(texts);
+    clip.dispose();
+    return { steps, texts: embeddings.map((e) => [...e]) };
+  } catch (error) {
+    if (!(error instanceof ClipError)) throw error;
+    return { steps, error: { code: error.code, message: error.message } };
+  }
+}
+
 export type Embed = typeof embed;
 export type EmbedForms = typeof embedForms;
+export type LoadFromHub = typeof loadFromHub;
 
-Object.assign(globalThis, { embed, embedForms, searchMadeUp });
+Object.assign(globalThis, { embed, embedForms, loadFromHub, searchMadeUp });

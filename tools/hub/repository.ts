@@ -40,8 +40,9 @@ export interface HubCommit {
 
 /** The files of a folder. */
 export async function folderFiles(folder: string): Promise<Record<string, HubContent>> {
-  const names = await readdir(folder);
-  return Object.fromEntries(names.map((name) => [name, { path: join(folder, name) }]));
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return Object.fromEntries(files.map(({ name }) => [name, { path: join(folder, name) }]));
 }
 
 /** @param revision that it is of; a commit's hash is taken as it is. */

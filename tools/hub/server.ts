@@ -78,6 +78,7 @@ export async function startHub(
     });
 
   const store = await listening((request, response) => {
+    if (isPreflight(request, response)) return;
     log('store', request);
     const sha256 = request.url?.split('/').at(-1);
     const files = [...hosted.values()].flatMap(({ commits }) =>
@@ -89,6 +90,7 @@ export async function startHub(
   }, tls);
 
   const hub = await listening((request, response) => {
+    if (isPreflight(request, response)) return;
     log('hub', request);
     answer(hosted, token, `${urlOf(store, tls)}/store`, request, response);
   }, tls);
@@ -104,6 +106,15 @@ export async function startHub(
   };
 }
 
+/** Pages of any site may ask, as on the hub. @returns whether that was all that was asked. */
+function isPreflight({ method }: IncomingMessage, response: ServerResponse): boolean {
+  response.setHeader('access-control-allow-origin', '*');
+  response.setHeader('access-control-expose-headers', 'x-error-code, content-range');
+  if (method !== 'OPTIONS') return false;
+  response.writeHead(204, { 'access-control-allow-headers': 'authorization, range' }).end();
+  return true;
+}
+
 function answer(
   hosted: ReadonlyMap<string, Hosted>,
   token: string | undefined,
@@ -111,8 +122,7 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const [, id = '', revision = '', name = ''] =
-    /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '') ?? [];
+  const { id, revision, name } = requested(request.url ?? '');
   const refuse = (status: number, code: string) =>
     response.writeHead(status, { 'x-error-code': code, 'content-length': 0 }).end();
   const isKnown = token !== undefined && request.headers.authorization === `Bearer ${token}`;
@@ -130,6 +140,10 @@ function answer(
   if (repository.gated) return void refuse(isKnown ? 403 : 401, 'GatedRepo');
   const commit = repository.commits.get(decodeURIComponent(revision));
   if (commit === undefined) return void refuse(404, 'RevisionNotFound');
+  if (name === undefined) {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(listingOf(commit));
+    return;
+  }
   const file = commit.files.get(name);
   if (file === undefined) return void refuse(404, 'EntryNotFound');
   if (file.linked) {
@@ -145,6 +159,25 @@ function answer(
   }
   response.setHeader('x-repo-commit', commit.hash);
   void sendPart(file, request, response, undefined, `"${file.gitHash}"`);
+}
+
+/** What a URL asks for: a file, or without a name the list of all. */
+function requested(url: string) {
+  const list = /^\/api\/models\/([^/]+\/[^/]+)\/revision\/([^/?]+)\?blobs=true$/.exec(url);
+  const file = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(url);
+  const [, id = '', revision = '', name] = list ?? file ?? [];
+  return { id, revision, name };
+}
+
+/** The files of a commit, as the hub's API describes them. */
+function listingOf({ hash, files }: HubCommit): string {
+  const siblings = [...files.values()].map(({ name, size, sha256, gitHash, linked }) => ({
+    rfilename: name,
+    size,
+    blobId: gitHash,
+    ...(linked && { lfs: { sha256, size, pointerSize: 134 } }),
+  }));
+  return JSON.stringify({ sha: hash, siblings });
 }
 
 async function sendPart(

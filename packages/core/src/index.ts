@@ -27,6 +27,8 @@ export { ClipError, type ClipErrorCode } from './errors.ts';
 export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
+export type { HubOptions } from './hub/options.ts';
+export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';
 export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
@@ -50,6 +52,7 @@ export {
   MAX_THREADS,
 } from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
+export { modelFromHub } from './model-from-hub.ts';
 export { type Background, BackgroundLevels, backgroundLevels } from './search/background.ts';
 export { BACKGROUND_WORDS } from './search/background-words.ts';
 export { type CollectionSpread, collectionSpread } from './search/collection-spread.ts';

@@ -18,10 +18,10 @@ export interface ModelFiles {
 export const CONFIG_FILE = 'config.json';
 export const PREPROCESSOR_FILE = 'preprocessor_config.json';
 /** What transformers 5 writes in place of {@link PREPROCESSOR_FILE}. */
-export const PROCESSOR_FILE = 'processor_config.json';
-export const TOKENIZER_FILE = 'tokenizer.json';
+const PROCESSOR_FILE = 'processor_config.json';
+const TOKENIZER_FILE = 'tokenizer.json';
 /** What older folders have in place of {@link TOKENIZER_FILE}. */
-export const VOCABULARY_FILES = ['vocab.json', 'merges.txt'] as const;
+const VOCABULARY_FILES = ['vocab.json', 'merges.txt'] as const;
 export const TOKENIZER_CONFIG_FILE = 'tokenizer_config.json';
 export const WEIGHTS_FILE = 'model.safetensors';
 /** What open_clip writes in place of {@link CONFIG_FILE} and {@link PREPROCESSOR_FILE}. */
@@ -52,6 +52,19 @@ export function weightsAmong(names: readonly string[]): string | undefined {
   const found = [file, ...others].slice(0, 10).join(', ');
   throw new ClipError('MODEL_NOT_FOUND', `expected one *.pt, got ${found}: name the file`);
 }
+
+/** Files that go together. */
+export type FileSet = readonly [string, ...string[]];
+
+/** The files of a model that must be there, beside its weights: of each line one set, the first there is. */
+export const REQUIRED_FILES: readonly [config: readonly FileSet[], ...(readonly FileSet[])[]] = [
+  [[CONFIG_FILE], [OPEN_CLIP_CONFIG_FILE]],
+  [[PREPROCESSOR_FILE], [PROCESSOR_FILE], [OPEN_CLIP_CONFIG_FILE]],
+  [[TOKENIZER_FILE], VOCABULARY_FILES],
+];
+
+/** No tokenizer or config in use comes near this; a larger file is not read into memory. */
+export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /**
  * A model whose files are in memory, such as in a browser.

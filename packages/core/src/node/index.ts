@@ -1,6 +1,7 @@
 /** What `@clipql/core` offers in Node alone. */
 import '../node-version.ts';
 
+export type { DownloadProgress, OnProgress } from '../hub/progress.ts';
 export type { CachedModel } from './hub/cache.ts';
 export {
   describeAddress,
@@ -8,7 +9,6 @@ export {
   type PinnedFile,
   parseModelAddress,
 } from './hub/model-address.ts';
-export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { cachedModel, locateModel, pullModel } from './hub/pull.ts';
 export type { RemoteAddress } from './hub/remote-folder.ts';
 export { type HubSettings, hubSettings } from './hub/settings.ts';

@@ -2,11 +2,15 @@ import { read } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ClipError, grouped } from '../errors.ts';
-import { isWeightsFile, type ModelFiles, WEIGHTS_FILES, weightsAmong } from '../model-files.ts';
+import {
+  isWeightsFile,
+  MAX_JSON_BYTES,
+  type ModelFiles,
+  WEIGHTS_FILES,
+  weightsAmong,
+} from '../model-files.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 
-/** No tokenizer or config in use comes near this; a larger file is not read into memory. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
 const MAX_READ_BYTES = 1 << 30;
 
 /**

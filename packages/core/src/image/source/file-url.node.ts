@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 
 export async function readFileUrl(url: URL, maxBytes: number): Promise<Uint8Array> {
   try {
     const path = fileURLToPath(url);
     const { size } = await stat(path);
     if (size <= maxBytes) return await readFile(path);
-    const message = `${url.href}: expected at most ${maxBytes} bytes, got ${size}`;
+    const message = `${url.href}: expected at most ${grouped(maxBytes)} bytes, got ${grouped(size)}`;
     throw new ClipError('IMAGE_TOO_LARGE', message);
   } catch (cause) {
     if (cause instanceof ClipError) throw cause;

@@ -77,7 +77,7 @@ test.each<[string, () => unknown, string, string]>([
     'DOWNLOAD_FAILED',
     '/gone: expected an image, got status 404',
   ],
-  ['a URL without end', () => `${site}/large`, 'IMAGE_TOO_LARGE', 'at most 67108864 bytes'],
+  ['a URL without end', () => `${site}/large`, 'IMAGE_TOO_LARGE', 'at most 67,108,864 bytes'],
   ['a host that refuses', () => 'http://127.0.0.1:1/a.png', 'DOWNLOAD_FAILED', 'cannot be fetched'],
   ['text in a Blob', () => new Blob(['no image']), 'IMAGE_UNSUPPORTED', ''],
   [

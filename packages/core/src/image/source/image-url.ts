@@ -1,5 +1,5 @@
 import { readFileUrl } from '#file-url';
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { concatenated } from '../concatenated.ts';
 
 /** Far above any photo; what is larger is not read into memory. */
@@ -50,7 +50,7 @@ async function download(url: URL): Promise<Uint8Array> {
     length += part.value.length;
     if (length > MAX_BYTES) {
       await reader!.cancel();
-      const message = `${shown(url)}: expected at most ${MAX_BYTES} bytes, got more`;
+      const message = `${shown(url)}: expected at most ${grouped(MAX_BYTES)} bytes, got more`;
       throw new ClipError('IMAGE_TOO_LARGE', message);
     }
     parts.push(part.value);

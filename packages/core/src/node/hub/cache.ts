@@ -1,25 +1,7 @@
 import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import {
-  CONFIG_FILE,
-  OPEN_CLIP_CONFIG_FILE,
-  PREPROCESSOR_FILE,
-  PROCESSOR_FILE,
-  TOKENIZER_FILE,
-  VOCABULARY_FILES,
-  WEIGHTS_FILES,
-} from '../../model-files.ts';
+import { REQUIRED_FILES, WEIGHTS_FILES } from '../../model-files.ts';
 import type { RemoteFolder } from './remote-folder.ts';
-
-/** Files that go together. */
-export type FileSet = readonly [string, ...string[]];
-
-/** The files of a model that must be there, beside its weights: of each line one set, the first there is. */
-export const REQUIRED_FILES: readonly [config: readonly FileSet[], ...(readonly FileSet[])[]] = [
-  [[CONFIG_FILE], [OPEN_CLIP_CONFIG_FILE]],
-  [[PREPROCESSOR_FILE], [PROCESSOR_FILE], [OPEN_CLIP_CONFIG_FILE]],
-  [[TOKENIZER_FILE], VOCABULARY_FILES],
-];
 
 /** A model whose files are all on the disk. */
 export interface CachedModel {

@@ -11,15 +11,15 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ClipError, grouped } from '../../errors.ts';
+import { mayPass } from '../../hub/model-id.ts';
+import type { OnProgress } from '../../hub/progress.ts';
+import { PassingError, withRetries } from '../../hub/retry.ts';
 import { withLock } from '../lock.ts';
 import { arriving } from './arriving.ts';
 import { feedFile, type RunningChecksum, runningChecksum } from './checksum.ts';
 import { diskFailure, notEnoughSpace } from './disk-failure.ts';
 import { discard, type HttpClient, type HttpResponse } from './http.ts';
-import type { OnProgress } from './progress.ts';
 import type { RemoteFile } from './remote-file.ts';
-import { mayPass } from './remote-folder.ts';
-import { PassingError, withRetries } from './retry.ts';
 
 export interface DownloadTarget {
   /** Where the file goes once it is complete. */

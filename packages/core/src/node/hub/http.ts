@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { EnvHttpProxyAgent } from 'undici';
 import { ClipError } from '../../errors.ts';
+import { PassingError } from '../../hub/retry.ts';
 import { shownUrl } from './model-address.ts';
-import { PassingError } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 
 export interface HttpResponse {

@@ -1,4 +1,5 @@
 import { ClipError } from '../../errors.ts';
+import { checkRevision, isModelId } from '../../hub/model-id.ts';
 
 /** What a user calls a model by: a folder or a file of weights in it, a repository of the hub, or a folder on the web. */
 export type ModelAddress =
@@ -20,10 +21,6 @@ export interface PinnedFile {
   readonly sha256?: string | undefined;
 }
 
-const NAME = '[A-Za-z0-9][A-Za-z0-9._-]{0,95}';
-const HUB = new RegExp(`^(${NAME}/${NAME})(?:@(.*))?$`);
-const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
-
 /**
  * Parses what a user calls a model: `org/name` or `org/name@revision` is a model on the hub, unless
  * `isPath` says that it exists; `https://…` is a folder on the web; anything else is a folder, or a file of weights in one.
@@ -40,14 +37,9 @@ const REVISION = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
  */
 export function parseModelAddress(text: string, isPath: (path: string) => boolean): ModelAddress {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { kind: 'url', url: folderUrl(text) };
-  const [, id, revision] = HUB.exec(text) ?? [];
-  if (id === undefined || isPath(text)) return { kind: 'folder', path: text };
-  if (revision !== undefined && (!REVISION.test(revision) || revision.includes('..'))) {
-    throw new ClipError(
-      'BAD_INPUT',
-      `expected a branch, tag or commit after the @ of ${id}, got ${JSON.stringify(revision.slice(0, 100))}`,
-    );
-  }
+  const [, id = '', revision] = /^([^@]*)(?:@(.*))?$/s.exec(text) ?? [];
+  if (!isModelId(id) || isPath(text)) return { kind: 'folder', path: text };
+  if (revision !== undefined) checkRevision(revision, `after the @ of ${id}`);
   return { kind: 'hub', id, revision };
 }
 

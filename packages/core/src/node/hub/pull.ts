@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { ClipError } from '../../errors.ts';
-import { OPEN_CLIP_CONFIG_FILE, TOKENIZER_CONFIG_FILE, WEIGHTS_FILES } from '../../model-files.ts';
+import type { OnProgress } from '../../hub/progress.ts';
+import { withRetries } from '../../hub/retry.ts';
+import {
+  type FileSet,
+  OPEN_CLIP_CONFIG_FILE,
+  REQUIRED_FILES,
+  TOKENIZER_CONFIG_FILE,
+  WEIGHTS_FILES,
+} from '../../model-files.ts';
 import {
   blobPath,
   type CachedModel,
-  type FileSet,
   findCached,
   findPinned,
   linkIntoSnapshot,
-  REQUIRED_FILES,
   writeRef,
 } from './cache.ts';
 import { diskFailure } from './disk-failure.ts';
@@ -17,10 +23,8 @@ import { downloadFile } from './download.ts';
 import { createHttpClient, type HttpClient } from './http.ts';
 import type { ModelAddress, PinnedFile } from './model-address.ts';
 import { pinned } from './pinned.ts';
-import type { OnProgress } from './progress.ts';
 import { describeFile, type RemoteFile } from './remote-file.ts';
 import { type RemoteAddress, type RemoteFolder, remoteFolder } from './remote-folder.ts';
-import { withRetries } from './retry.ts';
 import type { HubSettings } from './settings.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { ClipError } from '../../errors.ts';
+import { mayPass } from '../../hub/model-id.ts';
+import { PassingError } from '../../hub/retry.ts';
 import { COMMIT } from './cache.ts';
 import { discard, type HttpClient, type HttpResponse } from './http.ts';
 import { shownUrl } from './model-address.ts';
-import { mayPass, type RemoteFolder } from './remote-folder.ts';
-import { PassingError } from './retry.ts';
+import type { RemoteFolder } from './remote-folder.ts';
 
 /** What a hash of the file's bytes has to be. */
 export interface Checksum {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ClipError } from '../../errors.ts';
+import { mayPass } from '../../hub/model-id.ts';
 import type { HttpResponse } from './http.ts';
 import { type ModelAddress, shownUrl } from './model-address.ts';
 import type { HubSettings } from './settings.ts';
@@ -106,10 +107,6 @@ function hubRefusal(
   }
   return serverFailure(id, url.host, status);
 }
-
-/** 408, 429 and 5xx pass; another answer will be the same next time. */
-export const mayPass = (status: number): boolean =>
-  status === 408 || status === 429 || status >= 500;
 
 function serverFailure(what: string, host: string, status: number): ClipError {
   const advice = mayPass(status) ? '' : '; check the address, and HF_ENDPOINT where it is set';

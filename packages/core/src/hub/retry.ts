@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ClipError } from '../../errors.ts';
+import { ClipError } from '../errors.ts';
 
 /** What may be otherwise at the next try, such as a lost connection or a busy server. */
 export class PassingError extends Error {
@@ -39,7 +38,7 @@ export async function withRetries<T>(
         throw new ClipError('DOWNLOAD_FAILED', message, { cause: error });
       }
       onRetry(error.message, seconds);
-      await sleep(seconds * 1000);
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     }
   }
 }
