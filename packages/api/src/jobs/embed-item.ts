@@ -9,6 +9,10 @@ import { StoreFailure } from './store-failure.ts';
 /** Images of a job that are decoded or in the model at a time, beyond what fills a batch twice. */
 const AT_ONCE = 16;
 
+/** How often an image is tried: a machine that is busy may have been what kept its thread from work. */
+const TRIES = 2;
+const THREAD_CODES: ReadonlySet<string> = new Set(['IMAGE_DECODE_TIMEOUT', 'WORKER_LOST']);
+
 /** Of the model, not of an image: no later image would fare better. */
 const MODEL_CODES: ReadonlySet<string> = new Set(['DISPOSED', 'GPU_LOST', 'OUT_OF_MEMORY']);
 
@@ -38,9 +42,11 @@ export class ItemEmbedder {
       await begin();
       const { images } = this.#model.inference;
       const caller = { signal, account: this.#account };
-      const [result] = await images.encode([{ bytes }], nothingToRead, caller);
-      if (result instanceof Error) throw result;
-      return result!;
+      for (let tries = 1; ; tries++) {
+        const [result] = await images.encode([{ bytes }], nothingToRead, caller);
+        if (!(result instanceof Error)) return result!;
+        if (tries === TRIES || !THREAD_CODES.has(publicError(result)?.code ?? '')) throw result;
+      }
     } finally {
       release();
     }

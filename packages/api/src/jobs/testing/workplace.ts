@@ -45,13 +45,16 @@ export interface WorkplaceOptions
   readonly folders?: ItemReaderOptions['folders'];
 }
 
+const PATIENT: InferenceOptions = { decodeThreads: 2, decodeTimeout: 100_000 };
+
 /** @param others folders of models beside nano. */
 export const nanoModels = (
   inference: InferenceOptions = {},
   others: readonly string[] = [],
 ): ModelRegistry =>
   createModelRegistry(
-    modelSources([NANO, ...others], {}, { inference: { decodeThreads: 2, ...inference } }),
+    // However busy the machine is, no picture takes too long.
+    modelSources([NANO, ...others], {}, { inference: { ...PATIENT, ...inference } }),
   );
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'clipql-jobs-'));
