@@ -6,9 +6,11 @@ import {
   type Clip,
   collectionSpread,
   loadClip,
+  mixTerms,
+  scoreItem,
   textRelevance,
 } from '@clipql/core';
-import { spread } from '../accuracy/labelled-set.ts';
+import { spread as sample } from '../accuracy/labelled-set.ts';
 import { BenchError } from '../kit/errors.ts';
 import { describeMachine } from '../kit/machine.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
@@ -54,7 +56,7 @@ export async function runRelevance(
     const background = { prompts: await clip.encodeTexts(BACKGROUND_WORDS), logitScale };
     const measured: Measured[] = [];
     for (const set of sets) {
-      progress(`${set.name}: ${spread(set.images, request.limit).length} images`);
+      progress(`${set.name}: ${sample(set.images, request.limit).length} images`);
       measured.push(await measure(clip, background, set, request.limit));
     }
     const rows = measured.map(rowOf);
@@ -89,18 +91,20 @@ async function measure(
   set: SearchedSet,
   limit: number | undefined,
 ): Promise<Measured> {
-  const chosen = spread(set.images, limit);
+  const chosen = sample(set.images, limit);
   const images: Float32Array[] = [];
   for (let start = 0; start < chosen.length; start += IMAGES_A_BATCH) {
     const batch = chosen.slice(start, start + IMAGES_A_BATCH);
     images.push(...(await clip.encodeImages(await Promise.all(batch.map((one) => one.read())))));
   }
   const levels = backgroundLevels(background, images);
+  const spread = collectionSpread(sample(images, SPREAD_ITEMS), background);
   const scoresOf = (text: Float32Array) => {
     const cosines = Float32Array.from(images, (image) =>
       image.reduce((sum, value, i) => sum + value * text[i]!, 0),
     );
-    const logOdds = cosines.map((cosine, i) => background.logitScale * cosine - levels[i]!);
+    const query = mixTerms([{ weight: 1, kind: 'text', embedding: text }], spread);
+    const logOdds = Float32Array.from(images, (image, i) => scoreItem(query, image, levels[i]!));
     return { cosines, logOdds };
   };
   const cutOf = (logOdds: Float32Array) =>
@@ -126,13 +130,7 @@ async function measure(
   }
   const absent = set.absent.length === 0 ? [] : await clip.encodeTexts(set.absent);
   const empty = absent.map((text) => cutOf(scoresOf(text).logOdds) === Number.POSITIVE_INFINITY);
-  const sample = spread(images, SPREAD_ITEMS);
-  const mixing = mixingBalance({
-    texts,
-    images,
-    levels,
-    spread: collectionSpread(sample, background),
-  });
+  const mixing = mixingBalance({ texts, images, levels, spread });
   return { set: set.name, images: images.length, cosines, auto, empty, mixing };
 }
 

@@ -12,11 +12,12 @@ export interface QueryTerm {
   readonly embedding: Float32Array;
 }
 
-/** What items are scored with: the dot product with `vector`, less `levelWeight` times the item's level. */
+/** What items are scored with: the dot product with `vector`, less `levelWeight` times the item's level, less `offset`. */
 interface LinearScore {
   /** [E], of any length. */
   readonly vector: Float32Array;
   readonly levelWeight: number;
+  readonly offset: number;
 }
 
 /** Terms as one query. */
@@ -30,6 +31,12 @@ export interface MixedQuery extends LinearScore {
     readonly average: number;
   })[];
 }
+
+/**
+ * How much of an item's own level a text is compared with; the rest is the mean level. A little of the mean
+ * makes F1 half a point better: an item's own level takes some of what the word says away.
+ */
+const OWN_LEVEL = 0.75;
 
 /** Vectors that are shorter than this share of what was added up have cancelled each other out. */
 const CANCELLED = 1e-4;
@@ -54,7 +61,7 @@ const CANCELLED = 1e-4;
  * const images = [Float32Array.of(1, 0), Float32Array.of(0.6, 0.8), Float32Array.of(0, 1)];
  * const spread = collectionSpread(images, background);
  * const query = mixTerms([{ weight: 1, kind: 'text', embedding: images[2] }], spread);
- * console.log(scoreItem(query, images[2], 10).toFixed(1)); // 0.0
+ * console.log(scoreItem(query, images[2], 10).toFixed(1)); // 0.2
  * ```
  */
 export function mixTerms(terms: readonly QueryTerm[], spread: CollectionSpread): MixedQuery {
@@ -71,6 +78,7 @@ export function mixTerms(terms: readonly QueryTerm[], spread: CollectionSpread):
     return {
       vector: part.vector.map((value) => value * share),
       levelWeight: part.levelWeight * share,
+      offset: part.offset * share,
     };
   });
   const vector = sumOf(parts.map((part) => part.vector));
@@ -82,12 +90,13 @@ export function mixTerms(terms: readonly QueryTerm[], spread: CollectionSpread):
     isText,
     vector,
     levelWeight: parts.reduce((sum, part) => sum + part.levelWeight, 0),
+    offset: parts.reduce((sum, part) => sum + part.offset, 0),
     expectedDeviation: isText
       ? spread.textDeviation
       : Math.hypot(...terms.map(({ weight }) => weight / most)),
     terms: parts.map((part) => ({
       ...part,
-      average: dot(part.vector, spread.itemMean) - part.levelWeight * spread.levelMean,
+      average: scoreItem(part, spread.itemMean, spread.levelMean),
     })),
   };
 }
@@ -101,15 +110,15 @@ export function mixTerms(terms: readonly QueryTerm[], spread: CollectionSpread):
  * ```ts
  * import { scoreItem } from '@clipql/core';
  *
- * const query = { vector: Float32Array.of(0, 10), levelWeight: 1 };
+ * const query = { vector: Float32Array.of(0, 10), levelWeight: 1, offset: 0 };
  * console.log(scoreItem(query, Float32Array.of(0.6, 0.8), 8.5).toFixed(1)); // -0.5
  * ```
  */
 export const scoreItem = (
-  { vector, levelWeight }: LinearScore,
+  { vector, levelWeight, offset }: LinearScore,
   embedding: Float32Array,
   level: number,
-): number => dot(vector, embedding) - levelWeight * level;
+): number => dot(vector, embedding) - levelWeight * level - offset;
 
 /**
  * How much of an item's score each term is for: what the term gives it beyond an average item. Less than 0 for
@@ -172,16 +181,20 @@ export function queryCosine(
 
 function scoreOf(
   { kind, embedding }: Omit<QueryTerm, 'weight'>,
-  { imageMean, imageDeviation, textDeviation, logitScale }: CollectionSpread,
+  { imageMean, imageDeviation, textDeviation, logitScale, levelMean }: CollectionSpread,
   isText: boolean,
 ): LinearScore {
   if (kind === 'image') {
     const vector = embedding.map((value, i) => (value - imageMean[i]!) / imageDeviation);
-    return { vector, levelWeight: 0 };
+    return { vector, levelWeight: 0, offset: 0 };
   }
   const deviation = isText ? 1 : textDeviation;
   const vector = embedding.map((value) => (value * logitScale) / deviation);
-  return { vector, levelWeight: 1 / deviation };
+  return {
+    vector,
+    levelWeight: OWN_LEVEL / deviation,
+    offset: ((1 - OWN_LEVEL) * levelMean) / deviation,
+  };
 }
 
 function checkTerm({ weight, embedding }: QueryTerm, width: number): void {

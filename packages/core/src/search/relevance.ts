@@ -18,19 +18,17 @@ const LOG_ODDS_AT_LEVEL = 2.5;
  * (Lipton, Elkan and Naryanaswamy 2014, https://arxiv.org/abs/1402.1892).
  */
 const AUTO_RELEVANCE = 0.25;
-/** The odds that the best of many items must have. */
-const BEST_ODDS = 1.5;
-/** A collection of fewer items has fewer that are high by chance. */
+/** What the best item must have, or the collection has no such picture: odds of 3 to 5. */
+const BEST_RELEVANCE = 0.375;
+/** The best of N unrelated items scores the higher the larger N is, up to this many. */
 const MANY_ITEMS = 1000;
-/** Of the log of how many times fewer, so much is added to the log odds, and taken from those of the best. */
+/** Of the log of how many times fewer there are, so much is added to the log odds. */
 const FEW_ITEMS_WEIGHT = 0.25;
 
 /**
- * Relevance to a text by its log odds against the background: its logit less the item's level
- * ({@link BackgroundLevels}).
+ * Relevance to a text by its log odds against the background ({@link mixTerms}).
  *
- * The best of N unrelated items scores the higher the larger N is. So where not even the best has odds of
- * 1.5, or somewhat less among fewer than 1000, none is relevant: the collection has no such picture.
+ * Where not even the best item has a relevance of 0.375, none is relevant.
  *
  * @param best the highest score of all items.
  * @param items how many there are.
@@ -40,15 +38,13 @@ const FEW_ITEMS_WEIGHT = 0.25;
  *
  * const relevance = textRelevance(0.5, 5000);
  * console.log(relevance.of(0.5).toFixed(2), relevance.cut.toFixed(2)); // 0.95 -3.60
- * console.log(textRelevance(-3, 5000).cut); // Infinity
+ * console.log(textRelevance(-3.2, 5000).cut); // Infinity
  * ```
  */
 export function textRelevance(best: number, items: number): Relevance {
   const fewer = MANY_ITEMS / Math.min(Math.max(items, 1), MANY_ITEMS);
-  const forFew = FEW_ITEMS_WEIGHT * Math.log(fewer);
-  const logOddsAtLevel = LOG_ODDS_AT_LEVEL + forFew;
-  const curve = logistic(-logOddsAtLevel, 1);
-  const isThere = best + logOddsAtLevel >= Math.log(BEST_ODDS) - forFew;
+  const curve = logistic(-(LOG_ODDS_AT_LEVEL + FEW_ITEMS_WEIGHT * Math.log(fewer)), 1);
+  const isThere = curve.of(best) >= BEST_RELEVANCE;
   return { ...curve, cut: isThere ? curve.scoreOf(AUTO_RELEVANCE) : Number.POSITIVE_INFINITY };
 }
 
