@@ -71,6 +71,7 @@ const MAY_IMPORT: Readonly<
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],
     'label-sets': ['access', 'errors', 'files', 'limits', 'loaders', 'models'],
     answers: [
+      'collections',
       'errors',
       'images',
       'inference',

@@ -26,6 +26,13 @@ export const KEPT_MEANINGS = {
     'The collection’s vectors are of another model, or of another version or precision of it.',
     'Ask with the collection’s own model, or embed the collection again.',
   ),
+  COLLECTION_TOO_LARGE: wholeOperation(
+    400,
+    'The collection has more items than can be compared with each other.',
+    'Ask for the same bytes alone, or part the collection.',
+  ),
+  UNKNOWN_ITEM: refused(404, 'The collection has no item with this key.', 'Check the key.'),
+  TOO_MANY_TERMS: wholeOperation(400, 'The query has more terms than allowed.', 'Send fewer.'),
   BAD_METADATA: refused(
     400,
     'An item’s metadata has a value that cannot be kept, or one of another type than its field has.',

@@ -1,0 +1,132 @@
+import { duplicateGroups, type FlatIndex, type NearPair } from '@clipql/core';
+import type { Collection } from '../../collections/collection.ts';
+import type { Item } from '../../collections/item.ts';
+import { checkComparedItems } from '../../limits/search.ts';
+import type { SearchServices } from './search.ts';
+
+/** How alike duplicates are: files of the same bytes, one picture saved again, or pictures that are nearly the same. */
+export type DuplicateLevel = 'SAME_BYTES' | 'SAME_PICTURE' | 'NEARLY_SAME';
+
+/** Items that are about the same as one of them; a group is no chain. */
+export interface DuplicateItems {
+  readonly representative: Item;
+  /** The most alike first. */
+  readonly members: readonly { readonly item: Item; readonly cosine: number }[];
+}
+
+/**
+ * How far apart two pictures may be, as a part of how far apart those of the collection are on average: models
+ * differ in how much of the sphere their images take. `docs/search.md` says what is found.
+ */
+const MOST_DISTANCE: Readonly<Record<Exclude<DuplicateLevel, 'SAME_BYTES'>, number>> = {
+  SAME_PICTURE: 0.027,
+  NEARLY_SAME: 0.067,
+};
+/** 1 − cosine, where a collection has hardly anything but duplicates. */
+const LEAST_AVERAGE_DISTANCE = 0.35;
+/** Of the collection, for its average distance. */
+const SAMPLE = 256;
+/** Neighbours that are looked for; a group has at most as many members. */
+const MAX_NEIGHBOURS = 256;
+/** Queries of one scan. */
+const QUERIES = 16;
+const ITEMS_A_PAGE = 1_000;
+
+/**
+ * Groups the items that are about the same. The largest group comes first.
+ *
+ * @throws ApiError COLLECTION_TOO_LARGE unless it is the bytes that are compared; what the store throws.
+ */
+export async function duplicates(
+  { store, indexes }: SearchServices,
+  collection: Collection,
+  level: DuplicateLevel,
+): Promise<readonly DuplicateItems[]> {
+  if (level !== 'SAME_BYTES') checkComparedItems(collection.items);
+  const items = await allItems(store, collection);
+  const pairs =
+    level === 'SAME_BYTES'
+      ? sameBytes(items)
+      : await indexes.use(collection, (index) =>
+          nearPairs(index, store, collection, [...items.keys()], MOST_DISTANCE[level]),
+        );
+  const found = pairs.filter(({ a, b }) => items.has(a) && items.has(b));
+  return duplicateGroups(found).map(({ representative, members }) => ({
+    representative: items.get(representative)!,
+    members: members.map(({ row, cosine }) => ({ item: items.get(row)!, cosine })),
+  }));
+}
+
+/** By row, in the order of their keys. */
+async function allItems(
+  store: SearchServices['store'],
+  collection: Collection,
+): Promise<ReadonlyMap<number, Item>> {
+  const items = new Map<number, Item>();
+  const orderBy = { by: 'key', descending: false } as const;
+  for (let after: string | undefined; ; ) {
+    const page = await store.page(collection, { orderBy, first: ITEMS_A_PAGE, after });
+    for (const { item } of page.items) items.set(item.row, item);
+    after = page.items.at(-1)?.cursor;
+    if (!page.hasNext || after === undefined) return items;
+  }
+}
+
+/** Each with the first that has its bytes. */
+function sameBytes(items: ReadonlyMap<number, Item>): readonly NearPair[] {
+  const first = new Map<string, number>();
+  const pairs: NearPair[] = [];
+  for (const [row, { contentHash }] of items) {
+    const a = first.get(contentHash);
+    if (a === undefined) first.set(contentHash, row);
+    else pairs.push({ a, b: row, cosine: 1 });
+  }
+  return pairs;
+}
+
+async function nearPairs(
+  index: FlatIndex,
+  store: SearchServices['store'],
+  collection: Collection,
+  rows: readonly number[],
+  mostDistance: number,
+): Promise<readonly NearPair[]> {
+  const least = 1 - mostDistance * (await averageDistance(store, collection, rows));
+  const pairs: NearPair[] = [];
+  for (let start = 0; start < rows.length; start += QUERIES) {
+    const some = rows.slice(start, start + QUERIES);
+    const vectors = await store.vectors(collection, some);
+    const present = some.flatMap((row, i) => (vectors[i] ? [{ row, vector: vectors[i] }] : []));
+    if (present.length === 0) continue;
+    const queries = new Float32Array(present.length * index.dimensions);
+    present.forEach(({ vector }, i) => {
+      queries.set(vector, i * index.dimensions);
+    });
+    const hits = await index.search(queries, { k: MAX_NEIGHBOURS });
+    for (const [i, { row: a }] of present.entries()) {
+      for (const [j, b] of hits[i]!.rows.entries()) {
+        const cosine = hits[i]!.scores[j]!;
+        if (cosine >= least && a !== b) pairs.push({ a, b, cosine: Math.min(1, cosine) });
+      }
+    }
+  }
+  return pairs;
+}
+
+/** 1 less the cosine of two items, on average: that is 1 less the square of their mean's length. */
+async function averageDistance(
+  store: SearchServices['store'],
+  collection: Collection,
+  rows: readonly number[],
+): Promise<number> {
+  const step = Math.max(1, Math.floor(rows.length / SAMPLE));
+  const some = rows.filter((_, i) => i % step === 0);
+  const vectors = (await store.vectors(collection, some)).filter((vector) => vector !== undefined);
+  const sum = new Float64Array(collection.space.dimensions);
+  for (const vector of vectors) for (let i = 0; i < sum.length; i++) sum[i]! += vector[i]!;
+  const squares = sum.reduce(
+    (total, value) => total + (value / Math.max(1, vectors.length)) ** 2,
+    0,
+  );
+  return Math.max(LEAST_AVERAGE_DISTANCE, 1 - squares);
+}

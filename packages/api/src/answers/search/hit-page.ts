@@ -1,0 +1,191 @@
+import {
+  type MixedQuery,
+  queryCosine,
+  type Relevance,
+  RowSet,
+  scoreItem,
+  termShares,
+} from '@clipql/core';
+import type { Collection } from '../../collections/collection.ts';
+import type { Item } from '../../collections/item.ts';
+import type { CollectionStore, Order } from '../../collections/store.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { highestRows } from './highest-rows.ts';
+import { decodeSearchCursor, encodeSearchCursor } from './search-cursor.ts';
+import type { ResolvedTerm } from './search-term.ts';
+
+/** An item that was found. */
+interface SearchHit {
+  readonly item: Item;
+  /** With the query, −1 to 1. */
+  readonly cosine: number;
+  /** 0 to 1. */
+  readonly relevance: number;
+  /** What hits are ordered by: log odds for one text, standard deviations for any other query. */
+  readonly score: number;
+  /** For each term, how much of the score it is for; the absolute values add up to 1. */
+  readonly shares: readonly number[];
+  readonly cursor: string;
+}
+
+export interface HitPage {
+  readonly hits: readonly SearchHit[];
+  readonly hasNext: boolean;
+  /** Whether the order is surely that of exact scores, and no row is missing by the rounding of the 8-bit scan. */
+  readonly exact: boolean;
+}
+
+/** Scores of a query, as the 8-bit scan has them. */
+export interface Scored {
+  /** By row; NaN for what is no hit. */
+  readonly scores: Float32Array;
+  /** By row. */
+  readonly levels: Float32Array;
+  readonly query: MixedQuery;
+  readonly terms: readonly ResolvedTerm[];
+  readonly relevance: Relevance;
+}
+
+export interface PageOrder {
+  readonly first: number;
+  readonly after: string | undefined;
+  /** The query's hash, which cursors carry. */
+  readonly query: string;
+}
+
+/** Rows that are scored exactly: this many times as many as asked for, and at least so many. */
+const RESCORED_TIMES = 4;
+const MIN_RESCORED = 256;
+/** Where scores lie so close together that more would have to be, the page is not exact. */
+const MAX_RESCORED = 8_192;
+/** Of a row of length 1 and a query of length 1, the 8-bit scan is off by less. */
+const SCAN_ERROR = 0.01;
+/** The greatest error of those scored exactly, times this, bounds that of the others. */
+const ERROR_MARGIN = 1.5;
+
+/** The page after a cursor, the most relevant first; equally relevant ones by key. */
+export async function pageByRelevance(
+  store: CollectionStore,
+  collection: Collection,
+  scored: Scored,
+  { first, after, query }: PageOrder,
+): Promise<HitPage> {
+  const last = await positionOf(store, collection, scored, after, query);
+  const scanError = SCAN_ERROR * Math.hypot(...scored.query.vector);
+  const atMost = last === undefined ? undefined : last.score + scanError;
+  for (let most = Math.max(RESCORED_TIMES * first, MIN_RESCORED); ; most *= RESCORED_TIMES) {
+    const rows = highestRows(scored.scores, most, atMost);
+    const found = await scoreExactly(store, collection, scored, rows);
+    const next = found.filter((hit) => last === undefined || isBefore(last, hit)).sort(inOrder);
+    const isAll = rows.length < most;
+    const error = found.reduce(
+      (error, { item, score }) => Math.max(error, Math.abs(score - scored.scores[item.row]!)),
+      0,
+    );
+    // No row that was left out can be above this.
+    const bound = isAll
+      ? Number.NEGATIVE_INFINITY
+      : scored.scores[rows.at(-1)!]! + ERROR_MARGIN * error;
+    const end = next[Math.min(first, next.length) - 1];
+    const exact = isAll || (next.length > first && end!.score >= bound);
+    if (!exact && most < MAX_RESCORED) continue;
+    const hits = next.slice(0, first).map(({ key, ...hit }) => ({
+      ...hit,
+      cursor: encodeSearchCursor({ row: hit.item.row, score: hit.score, key }, query),
+    }));
+    return { hits, hasNext: next.length > first || !isAll, exact };
+  }
+}
+
+/** The page after a cursor, in the order of a field. */
+export async function pageInOrder(
+  store: CollectionStore,
+  collection: Collection,
+  scored: Scored,
+  { first, after, query, orderBy }: PageOrder & { readonly orderBy: Order },
+): Promise<HitPage> {
+  const position = after === undefined ? undefined : decodeSearchCursor(after, query);
+  if (position !== undefined && !('inner' in position)) throw badCursor();
+  const rows = RowSet.of(rowsOf(scored.scores));
+  const page = await store.page(collection, { rows, orderBy, first, after: position?.inner });
+  const found = await scoreExactly(
+    store,
+    collection,
+    scored,
+    page.items.map(({ item }) => item.row),
+  );
+  const byRow = new Map(found.map(({ key: _, ...hit }) => [hit.item.row, hit]));
+  const hits = page.items.flatMap(({ item, cursor: inner }) => {
+    const hit = byRow.get(item.row);
+    return hit === undefined ? [] : [{ ...hit, cursor: encodeSearchCursor({ inner }, query) }];
+  });
+  return { hits, hasNext: page.hasNext, exact: true };
+}
+
+interface Position {
+  readonly score: number;
+  readonly key: string;
+}
+
+type Found = Omit<SearchHit, 'cursor'> & Position;
+
+/** Of equal scores, keys in the order of their code points, as the store has them. */
+const inOrder = (a: Position, b: Position): number =>
+  b.score - a.score || Buffer.compare(Buffer.from(a.key), Buffer.from(b.key));
+
+const isBefore = (a: Position, b: Position): boolean => inOrder(a, b) < 0;
+
+/**
+ * Where to go on. A mixed query's scores move a little when the collection does, so that of the last hit is taken
+ * anew if its item is still there.
+ */
+async function positionOf(
+  store: CollectionStore,
+  collection: Collection,
+  { query, levels }: Scored,
+  after: string | undefined,
+  hash: string,
+): Promise<Position | undefined> {
+  if (after === undefined) return undefined;
+  const position = decodeSearchCursor(after, hash);
+  if ('inner' in position) throw badCursor();
+  const [vector] = await store.vectors(collection, [position.row]);
+  const level = levels[position.row];
+  if (vector === undefined || level === undefined || Number.isNaN(level)) return position;
+  return { key: position.key, score: Math.fround(scoreItem(query, vector, level)) };
+}
+
+async function scoreExactly(
+  store: CollectionStore,
+  collection: Collection,
+  { query, terms, levels, relevance }: Scored,
+  rows: readonly number[],
+): Promise<readonly Found[]> {
+  const [vectors, items] = await Promise.all([
+    store.vectors(collection, rows),
+    store.itemsOfRows(collection, rows),
+  ]);
+  return rows.flatMap((row, i) => {
+    const [vector, item] = [vectors[i], items[i]];
+    if (vector === undefined || item === undefined) return [];
+    const level = levels[row]!;
+    const score = Math.fround(scoreItem(query, vector, level));
+    return [
+      {
+        item,
+        key: item.key,
+        score,
+        cosine: queryCosine(query, terms, vector),
+        relevance: relevance.of(score),
+        shares: termShares(query, vector, level),
+      },
+    ];
+  });
+}
+
+function* rowsOf(scores: Float32Array): Iterable<number> {
+  for (let row = 0; row < scores.length; row++) if (!Number.isNaN(scores[row]!)) yield row;
+}
+
+const badCursor = () =>
+  new ApiError('BAD_CURSOR', 'expected a cursor of this query, got one of another order');

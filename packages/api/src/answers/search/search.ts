@@ -1,0 +1,189 @@
+import {
+  type Histogram,
+  histogram,
+  type MixedQuery,
+  mixTerms,
+  type Relevance,
+  standoutRelevance,
+  textRelevance,
+} from '@clipql/core';
+import type { Collection } from '../../collections/collection.ts';
+import type { LiveIndexes } from '../../collections/live-indexes.ts';
+import type { CollectionStore } from '../../collections/store.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { cutWarning } from '../../loaders/cut-texts.ts';
+import type { ModelSession } from '../../loaders/loaders.ts';
+import type { LoadedModel } from '../../models/loaded-model.ts';
+import { modelHash } from '../../models/model-hash.ts';
+import { backgroundOf } from './background-of.ts';
+import {
+  type HitPage,
+  type PageOrder,
+  pageByRelevance,
+  pageInOrder,
+  type Scored,
+} from './hit-page.ts';
+import { type Measures, measuresOf } from './measured-index.ts';
+import { queryHash } from './search-cursor.ts';
+import { checkRequest, type SearchRequest } from './search-request.ts';
+import { type ResolvedTerm, resolveTerms } from './search-term.ts';
+
+/** Where collections are, and their indexes. */
+export interface SearchServices {
+  readonly store: CollectionStore;
+  readonly indexes: LiveIndexes;
+}
+
+export interface SearchResult extends HitPage {
+  /** How many items are hits, on all pages. */
+  readonly total: number;
+  /** Scores of all items that pass `where`; undefined where none does. */
+  readonly histogram: Histogram | undefined;
+  /** The score from which items are hits: undefined where all are, Infinity where AUTO finds none. */
+  readonly cut: number | undefined;
+  /** Rows that were scored. */
+  readonly scanned: number;
+  readonly timing: SearchTiming;
+  /** One line for each text that was longer than the model's context, and was cut. */
+  readonly warnings: readonly string[];
+}
+
+/** In milliseconds. */
+interface SearchTiming {
+  /** To embed the terms. */
+  readonly embedding: number;
+  /** To find the rows that pass `where`. */
+  readonly filter: number;
+  /** To score all rows, and to measure those that are new. */
+  readonly scan: number;
+  readonly total: number;
+}
+
+/** Parts of a histogram. */
+const PARTS = 64;
+
+/**
+ * Searches a collection by texts, images, items and embeddings together.
+ *
+ * @throws ApiError BAD_INPUT, TOO_MANY_TERMS, UNKNOWN_ITEM, BAD_FILTER, BAD_CURSOR,
+ *   COLLECTION_MODEL_MISMATCH; what the loaders and the store throw.
+ */
+export async function search(
+  services: SearchServices,
+  session: ModelSession,
+  request: SearchRequest,
+): Promise<SearchResult> {
+  checkRequest(request);
+  const { store, indexes } = services;
+  const { collection, where, except } = request;
+  await checkSpace(session.model, collection);
+  const start = performance.now();
+  const resolve = { store, loaders: session.loaders };
+  const terms = await resolveTerms(resolve, collection, request.terms);
+  const background = await backgroundOf(session);
+  const embedded = performance.now();
+  const selected = where === undefined ? undefined : await store.select(collection, where);
+  const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
+  const filtered = performance.now();
+  return indexes.use(collection, async (index): Promise<SearchResult> => {
+    const live = await index.scores(terms[0]!.embedding);
+    const measures = await measuresOf(index, live, background, store, collection);
+    const query = mixTerms(terms, measures.spread);
+    const scores = scoresOf(await index.scores(query.vector), query, measures);
+    const relevance = relevanceOf(query, scores);
+    const scanned = performance.now();
+    const passed =
+      selected === undefined
+        ? Float32Array.from(scores)
+        : scores.map((score, row) => (selected.has(row) ? score : Number.NaN));
+    if (excepted?.row !== undefined) passed[excepted.row] = Number.NaN;
+    const cut = cutOf(request, relevance);
+    const hits =
+      cut === undefined ? passed : passed.map((score) => (score >= cut ? score : Number.NaN));
+    const scored: Scored = { ...measures, query, terms, relevance, scores: hits };
+    const order: PageOrder = {
+      first: request.first,
+      after: request.after,
+      query: queryHash({
+        collection: collection.id,
+        terms,
+        where,
+        except,
+        relevance: request.relevance ?? 'AUTO',
+        orderBy: request.orderBy ?? 'relevance',
+      }),
+    };
+    const { orderBy = 'relevance' } = request;
+    const page =
+      orderBy === 'relevance'
+        ? await pageByRelevance(store, collection, scored, order)
+        : await pageInOrder(store, collection, scored, { ...order, orderBy });
+    return {
+      ...page,
+      total: count(hits),
+      histogram: histogram(passed, PARTS),
+      cut,
+      scanned: count(scores),
+      timing: {
+        embedding: embedded - start,
+        filter: filtered - embedded,
+        scan: scanned - filtered,
+        total: performance.now() - start,
+      },
+      warnings: warningsOf(session.model, request, terms),
+    };
+  });
+}
+
+/** @throws ApiError COLLECTION_MODEL_MISMATCH unless the model makes vectors of the collection's space. */
+async function checkSpace(model: LoadedModel, { name, space }: Collection): Promise<void> {
+  const hash = await modelHash(model);
+  if (hash === space.hash) return;
+  const expected = `expected ${space.model} (${space.hash.slice(0, 12)}), which made the vectors of ${name}`;
+  throw new ApiError(
+    'COLLECTION_MODEL_MISMATCH',
+    `${expected}, got ${model.clip.info.name} (${hash.slice(0, 12)})`,
+  );
+}
+
+function scoresOf(
+  products: Float32Array,
+  { levelWeight, offset }: MixedQuery,
+  { levels }: Measures,
+): Float32Array {
+  // Rows that came since have no level yet: NaN, as rows that are gone.
+  return products.map(
+    (product, row) => product - levelWeight * (levels[row] ?? Number.NaN) - offset,
+  );
+}
+
+function relevanceOf(query: MixedQuery, scores: Float32Array): Relevance {
+  if (!query.isText) return standoutRelevance(scores, query.expectedDeviation);
+  let best = Number.NEGATIVE_INFINITY;
+  // NaN is not above.
+  for (const score of scores) if (score > best) best = score;
+  return textRelevance(best, count(scores));
+}
+
+function cutOf(
+  { relevance = 'AUTO' }: SearchRequest,
+  { cut, scoreOf }: Relevance,
+): number | undefined {
+  if (relevance === 'AUTO') return cut;
+  return relevance === 'ALL' ? undefined : scoreOf(relevance.atLeast);
+}
+
+function count(scores: Float32Array): number {
+  let count = 0;
+  for (const score of scores) if (!Number.isNaN(score)) count++;
+  return count;
+}
+
+const warningsOf = (
+  { clip }: LoadedModel,
+  { terms: given }: SearchRequest,
+  terms: readonly ResolvedTerm[],
+): readonly string[] =>
+  terms.flatMap(({ truncated }, i) =>
+    truncated ? [cutWarning(`term ${i + 1}`, given[i]!.text!, clip.info.contextLength)] : [],
+  );
