@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { decodeImage, loadClip } from '@clipql/core';
 import { jpegCodec } from '../kit/jpeg/jpeg-codec.ts';
 import { jpegFile } from '../kit/jpeg/jpeg-file.ts';
@@ -20,6 +21,8 @@ const CAMERA_PIXELS = 12_000_000;
 const IN_FOLDER = 64;
 /** Decode and preprocessing against the codec alone, for a camera's picture. */
 const MOST_OF_CODEC = 1.3;
+/** A folder's time against the least that its parts allow: decoding goes on while the model runs. */
+const MOST_OF_LEAST = 1.5;
 
 /** From a JPEG file's bytes to an embedding, and what each part of the way takes. */
 export const endToEndProbe: Probe = async (request) => {
@@ -51,6 +54,7 @@ export const endToEndProbe: Probe = async (request) => {
     if (folder !== undefined && width * height === SCREEN_PIXELS) {
       const batch = Array.from({ length: IN_FOLDER }, () => pixels);
       const batchMs = await medianTime(times, () => clip.encodeImages(batch));
+      const folderMs = await embedFolder(folder, file, IN_FOLDER, request);
       rows.push({
         picture: `a folder of ${IN_FOLDER} of ${width}×${height}`,
         fileKB: Math.round((IN_FOLDER * file.length) / 1000),
@@ -60,8 +64,11 @@ export const endToEndProbe: Probe = async (request) => {
         decodeMs: round(IN_FOLDER * decodeMs),
         preprocessMs: round(IN_FOLDER * (preprocessedMs - decodeMs)),
         towerMs: round(batchMs),
-        totalMs: round(await embedFolder(folder, file, IN_FOLDER, request)),
+        totalMs: round(folderMs),
       });
+      const least = leastTime(IN_FOLDER * preprocessedMs, batchMs, clip.info.backend.threads);
+      const claim = `a folder of ${IN_FOLDER} by the least that decoding and forward passes allow`;
+      claims.push(atMost(claim, folderMs / least, MOST_OF_LEAST));
     }
     if (width * height >= CAMERA_PIXELS) {
       const claim = `decoding and preprocessing ${width}×${height} by the codec alone`;
@@ -71,3 +78,15 @@ export const endToEndProbe: Probe = async (request) => {
   clip.dispose();
   return { rows, claims };
 };
+
+/**
+ * The time of a folder if no core ever waited: that of the forward passes, or more where the cores have more to
+ * do. Decoding has a thread for each core.
+ *
+ * @param decodingMs of all its pictures, one after another.
+ * @param forwardMs of all its pictures, on so many threads.
+ */
+function leastTime(decodingMs: number, forwardMs: number, threads: number): number {
+  const all = forwardMs * threads + decodingMs;
+  return Math.max(forwardMs, all / availableParallelism());
+}

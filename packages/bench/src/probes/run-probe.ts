@@ -15,13 +15,16 @@ const SCRIPT = fileURLToPath(new URL(`./probe-process${EXTENSION}`, import.meta.
 /** Run from its sources, as tests do, core is taken from its sources too. */
 const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
 
+/** Probes of which a process loads the model from a folder. */
+const ON_DISK: readonly ProbeName[] = ['load-time', 'end-to-end'];
+
 /**
  * Runs a probe in a process of its own.
  *
  * @throws BenchError ENGINE_FAILED where it fails.
  */
 export async function runProbe(name: ProbeName, request: ProbeRequest): Promise<ProbeResult> {
-  if (name !== 'load-time') return inProcess(name, request);
+  if (!ON_DISK.includes(name)) return inProcess(name, request);
   const { folder, remove } = await modelOnDisk(request.model);
   try {
     return await inProcess(name, { ...request, model: folder });
