@@ -1,3 +1,6 @@
+import { type Owner, ownerOf } from '../access/owner.ts';
+import type { LiveIndexes } from '../collections/live-indexes.ts';
+import type { CollectionStore } from '../collections/store.ts';
 import type { ImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfServer } from '../images/read-image.ts';
 import {
@@ -6,6 +9,8 @@ import {
   type EndingSignal,
   operationOver,
 } from '../inference/caller.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
+import type { Store } from '../jobs/open-store.ts';
 import type { LabelSets, OwnedLabelSets } from '../label-sets/label-sets.ts';
 import type { DocumentLimits } from '../limits/documents.ts';
 import type { Limits } from '../limits/limits.ts';
@@ -22,6 +27,7 @@ export interface OperationServices {
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
   readonly labelSets: OwnedLabelSets;
+  readonly store: Pick<Store, 'collections' | 'indexes' | 'jobs'>;
   readonly settings: OperationSettings;
 }
 
@@ -36,6 +42,8 @@ export interface ServerLimits extends Limits, DocumentLimits {
 interface OperationSettings extends ServerLimits {
   /** Whether all callers share their label sets. */
   readonly sharedLabelSets: boolean;
+  /** Whether all callers share their collections and jobs. */
+  readonly sharedCollections: boolean;
 }
 
 /** The request that an operation is of. */
@@ -45,6 +53,8 @@ interface OperationRequest {
   readonly port?: number | undefined;
   /** Aborted, for a reason that is an ApiError, when the server ends and operations have to. */
   readonly ending?: AbortSignal | undefined;
+  /** Aborted when the server takes no more requests. */
+  readonly leaving?: AbortSignal | undefined;
 }
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
@@ -52,6 +62,13 @@ export interface Context {
   readonly models: ModelRegistry;
   /** The caller's own, unless all share them. */
   readonly labelSets: LabelSets;
+  /** Whose collections and jobs the caller sees. */
+  readonly owner: Owner;
+  readonly collections: CollectionStore;
+  readonly indexes: LiveIndexes;
+  readonly jobs: JobQueue;
+  /** Aborted when the server takes no more requests. */
+  readonly leaving: AbortSignal | undefined;
   readonly limits: ServerLimits;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
@@ -71,8 +88,8 @@ export interface Context {
 }
 
 export function createContext(
-  { models, fetcher, metrics, labelSets, settings }: OperationServices,
-  { request, port, ending }: OperationRequest,
+  { models, fetcher, metrics, labelSets, store, settings }: OperationServices,
+  { request, port, ending, leaving }: OperationRequest,
   log: ErrorLog,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
@@ -95,6 +112,9 @@ export function createContext(
   return {
     models,
     labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
+    owner: ownerOf(settings.sharedCollections ? undefined : currentRequest()?.caller),
+    ...store,
+    leaving,
     limits: settings,
     slices: new LoopSlices(),
     describe: (error) => {

@@ -4,9 +4,6 @@ import type { FieldType } from './collection.ts';
 import { instantOf } from './dates.ts';
 import type { Metadata, MetadataValue } from './item.ts';
 
-/** Of a collection: every one may be asked for and ordered by. */
-export const MAX_FIELDS = 256;
-
 const MAX_NAME_LENGTH = 256;
 
 /** Of a text, and of all texts of a list together. */

@@ -10,6 +10,9 @@ import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import { createImageFetcher } from '../images/fetch-image.ts';
+import { imagesOfServer } from '../images/read-image.ts';
+import type { Store } from '../jobs/open-store.ts';
+import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { modelSources } from '../models/model-sources.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/registry.ts';
 import {
@@ -19,6 +22,7 @@ import {
   parseSettings,
   registryOptions,
   type Settings,
+  storeOptions,
 } from '../settings/settings.ts';
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
@@ -45,6 +49,9 @@ export function addServe(program: Command): void {
   addServerFlags(addModelFlags(command)).addHelpText('after', EXAMPLES).action(serve);
 }
 
+/** A job outlives the request that started it, and names no host of ours. */
+const NO_HOSTS: ReadonlySet<string> = new Set();
+
 interface ServeFlags extends Flags {
   readonly printConfig?: true;
 }
@@ -54,19 +61,26 @@ async function serve(flags: ServeFlags): Promise<void> {
   if (flags.printConfig) return printSettings(settings);
   if (settings.tracing !== undefined) await setTracingUp(settings.tracing);
   // The other commands do without GraphQL, and start in half the time.
-  const [{ createClipqlYoga }, { openLabelSets }, { createMetrics }, { createServerLog }] =
-    await Promise.all([
-      import('../doors/yoga.ts'),
-      import('../label-sets/label-sets.ts'),
-      import('../telemetry/metrics.ts'),
-      import('../telemetry/server-log.ts'),
-    ]);
+  const [
+    { createClipqlYoga },
+    { openStore },
+    { openLabelSets },
+    { createMetrics },
+    { createServerLog },
+  ] = await Promise.all([
+    import('../doors/yoga.ts'),
+    import('../jobs/open-store.ts'),
+    import('../label-sets/label-sets.ts'),
+    import('../telemetry/metrics.ts'),
+    import('../telemetry/server-log.ts'),
+  ]);
   const log = createServerLog(settings, process.stderr);
   const metrics = createMetrics();
   for (const line of strayVariables(process.env)) log.warn(line);
   const open = openToAll(settings);
   if (open !== undefined) log.warn(open);
   const labelSets = await openLabelSets(settings.data, log.warn);
+  let store: Store | undefined;
   try {
     const sources = modelSources(settings.model, loadOptions(settings), {
       inference: { ...inferenceOptions(settings), metrics },
@@ -78,13 +92,24 @@ async function serve(flags: ServeFlags): Promise<void> {
       cacheBytes: settings.cacheMib * 1024 * 1024,
     });
     metrics.watchProcess();
-    const readiness = createReadiness();
+    store = await openStore({
+      ...storeOptions(settings),
+      models,
+      readImage: imagesOfServer(fetcher, NO_HOSTS),
+      maxFileBytes: MAX_IMAGE_BYTES,
+      local: false,
+      metrics,
+      onUnexpected: (error) => log.unexpected('job', error),
+    });
+    const { indexes, runner } = store;
+    const readiness = createReadiness(() => indexes.loading);
     const services = {
       models,
       fetcher,
       metrics,
       readiness,
       labelSets,
+      store,
       settings,
       logRequest: log.request,
       warn: log.warn,
@@ -92,6 +117,10 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Settings are checked here, which takes no time, and then the model, before the first request.
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
+    // Requests are answered meanwhile: a search loads what it needs.
+    const loaded = settings.data === undefined ? undefined : indexes.load();
+    loaded?.catch((error) => log.unexpected('indexes', error));
+    runner.start();
     const flood = (address?: string) => floodOf(models, address);
     const listening = { ...settings, clientOf: clientAddressReader(settings.trustProxies) };
     const server = await listen(yoga, listening, countRefusals(log, metrics), flood);
@@ -105,9 +134,12 @@ async function serve(flags: ServeFlags): Promise<void> {
     // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
     const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
     await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
+    await loaded?.catch(() => {});
+    await runner.stop();
     await fetcher.close();
     models.close();
   } finally {
+    await store?.close();
     await labelSets.close();
     log.end();
   }

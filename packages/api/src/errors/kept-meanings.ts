@@ -33,6 +33,11 @@ export const KEPT_MEANINGS = {
   ),
   UNKNOWN_ITEM: refused(404, 'The collection has no item with this key.', 'Check the key.'),
   TOO_MANY_TERMS: wholeOperation(400, 'The query has more terms than allowed.', 'Send fewer.'),
+  TOO_MANY_SCANS: wholeOperation(
+    400,
+    'An operation searches or pages through collections more often than one may.',
+    'Ask in several operations.',
+  ),
   BAD_METADATA: refused(
     400,
     'An item’s metadata has a value that cannot be kept, or one of another type than its field has.',

@@ -9,6 +9,8 @@ export interface JobRunnerOptions extends WorkDependencies {
   readonly feed: JobFeed;
   /** Whether it runs the command line's own jobs, or those of clients. */
   readonly local: boolean;
+  /** Whether other processes may leave or add jobs; yes unless given. */
+  readonly isShared?: boolean;
   /** Jobs that run at a time; 2 unless given. */
   readonly atOnce?: number;
   /** Milliseconds between looks for jobs that other processes left or added; 2,000 unless given. */
@@ -28,6 +30,7 @@ export class JobRunner {
   /** As `performance.now()` has it. */
   readonly #notBefore = new Map<string, number>();
   #isStarted = false;
+  #isWoken = false;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
@@ -35,19 +38,27 @@ export class JobRunner {
     this.#options = options;
   }
 
+  get #isShared(): boolean {
+    return this.#options.isShared ?? true;
+  }
+
   /** Begins to look for jobs. */
   start(): void {
     this.#isStarted = true;
-    this.wake();
+    if (this.#isShared) this.wake();
   }
 
   /** Looks at once: there is a new job. */
   wake(): void {
     if (!this.#isStarted || this.#stopping.signal.aborted) return;
     clearTimeout(this.#timer);
+    // What was added meanwhile may have come too late for it.
+    this.#isWoken = this.#looking !== undefined;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
       clearTimeout(this.#timer);
+      if (this.#isWoken) return this.wake();
+      if (!this.#isShared && this.#notBefore.size === 0) return;
       this.#timer = setTimeout(() => this.wake(), this.#options.pollMs ?? 2_000).unref();
     });
   }

@@ -17,6 +17,8 @@ const NUMBERS_A_VALUE = 10;
 const BYTES_A_VALUE = 100;
 /** Dimensions of an embedding by a model that is not loaded yet. */
 export const USUAL_WIDTH = 1_024;
+/** Entries of one page of a list. */
+export const MAX_PAGE = 1_000;
 /** Ids that `nodes` takes. */
 const MAX_NODES = 1_000;
 

@@ -62,12 +62,20 @@ export function loadOptions(
 
 /** How many models may be loaded at a time, and for how long. */
 export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): RegistryOptions {
-  const most = process.constrainedMemory() || totalmem();
   return {
     idleMs: modelIdleMinutes * 60_000,
-    memoryBytes: modelMemory === undefined ? 0.6 * Math.min(most, totalmem()) : modelMemory * 1e9,
+    memoryBytes: modelMemory === undefined ? 0.6 * memoryBytes() : modelMemory * 1e9,
   };
 }
+
+/** Where collections and jobs are kept, and what they may take. */
+export function storeOptions({ data, folders, fetchesPerHost, indexMemory }: Settings) {
+  const indexBytes = indexMemory === undefined ? 0.2 * memoryBytes() : indexMemory * 1e9;
+  return { data, folders, fetchesPerHost, indexBytes };
+}
+
+/** Of this machine, or as much as the process may take. */
+const memoryBytes = (): number => Math.min(process.constrainedMemory() || totalmem(), totalmem());
 
 /** How the server shares the model among requests. */
 export function inferenceOptions({

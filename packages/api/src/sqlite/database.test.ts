@@ -200,7 +200,7 @@ test('several that open a new folder at the same time share its database', async
   const path = join(folder.path, 'new');
   await mkdir(path);
   const all = await Promise.all([1, 2, 3].map(() => openDatabase(path)));
-  const stores = all.map(openSqliteCollections);
+  const stores = all.map((database) => openSqliteCollections(database));
   await stores[0]!.create(SHARED, 'photos', SPACE);
   for (const store of stores) expect(await store.list(SHARED)).toHaveLength(1);
   for (const database of all) await database.close();

@@ -22,16 +22,17 @@ export interface Database {
  * when it is first needed: neither the event loop nor a write waits while a filter goes over a million items.
  *
  * @param folder is there.
+ * @param isShared whether others may use it too: else nothing is opened before it is needed.
  * @throws ApiError STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE.
  */
-export async function openDatabase(folder: string): Promise<Database> {
+export async function openDatabase(folder: string, isShared = true): Promise<Database> {
   const file = join(folder, 'clipql.db');
   const threads: Readonly<Record<OperationKind, DatabaseThread>> = {
     writes: new DatabaseThread({ file, prepares: true }),
     reads: new DatabaseThread({ file, prepares: false }),
     scans: new DatabaseThread({ file, prepares: false }),
   };
-  await threads.writes.open();
+  if (isShared) await threads.writes.open();
   const calls = (module: URL, kind: OperationKind) =>
     new Proxy(
       {},

@@ -2,13 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { createReadiness, type Readiness } from '../doors/requests/readiness.ts';
 import type { ServerContext } from '../doors/requests/services.ts';
 import { type ClipqlYoga, createClipqlYoga } from '../doors/yoga.ts';
-import { createImageFetcher, type FetchImageOptions } from '../images/fetch-image.ts';
+import {
+  createImageFetcher,
+  type FetchImageOptions,
+  type ImageFetcher,
+} from '../images/fetch-image.ts';
+import { imagesOfServer } from '../images/read-image.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
+import { openStore, type Store } from '../jobs/open-store.ts';
 import { openLabelSets } from '../label-sets/label-sets.ts';
+import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import { modelSources } from '../models/model-sources.ts';
-import { createModelRegistry, type RegistryOptions } from '../models/registry.ts';
-import { parseSettings, type Settings } from '../settings/settings.ts';
+import {
+  createModelRegistry,
+  type ModelRegistry,
+  type RegistryOptions,
+} from '../models/registry.ts';
+import { parseSettings, type Settings, storeOptions } from '../settings/settings.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { ServerLog } from '../telemetry/server-log.ts';
 import { NANO } from './models.ts';
@@ -24,6 +35,7 @@ export interface Answer {
 /** The whole API on a small model, without a port. */
 export interface TestApi {
   readonly model: LoadedModel;
+  readonly store: Store;
   readonly yoga: ClipqlYoga;
   /** Unexpected errors, as whoever runs the server gets them. */
   readonly logged: unknown[];
@@ -59,12 +71,14 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const warnings: string[] = [];
   const settings = { ...parseSettings({}, {}), ...changed };
   const labelSets = await openLabelSets(settings.data, (message) => warnings.push(message));
+  const store = await openTestStore(settings, models, fetcher, (error) => logged.push(error));
   const services = {
     models,
     fetcher,
     metrics,
-    readiness: createReadiness(),
+    readiness: createReadiness(() => store.indexes.loading),
     labelSets,
+    store,
     settings,
     logRequest: log?.request ?? (() => {}),
     warn: (message: string) => warnings.push(message),
@@ -74,6 +88,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     yoga.fetch(`${ORIGIN}${path}`, init, context);
   return {
     model: await models.get(),
+    store,
     yoga,
     logged,
     warnings,
@@ -89,12 +104,29 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       return { status: response.status, data, errors };
     },
     close: async () => {
+      await store.close();
       await fetcher.close();
       models.close();
       await labelSets.close();
     },
   };
 }
+
+/** As `serve` opens it; its jobs do not run until its runner is started. */
+export const openTestStore = (
+  settings: Settings,
+  models: ModelRegistry,
+  fetcher: ImageFetcher,
+  onUnexpected: (error: unknown) => void,
+): Promise<Store> =>
+  openStore({
+    ...storeOptions(settings),
+    models,
+    readImage: imagesOfServer(fetcher, new Set()),
+    maxFileBytes: MAX_IMAGE_BYTES,
+    local: false,
+    onUnexpected,
+  });
 
 /** What Prometheus would read under this name; NaN where it would find nothing. */
 export async function metricOf(api: Pick<TestApi, 'fetch'>, name: string): Promise<number> {

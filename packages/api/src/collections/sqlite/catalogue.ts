@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { MAX_COLLECTIONS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Collection, FieldType, VectorSpace } from '../collection.ts';
 
 /** Of an owner: each has an index in memory when it is searched. */
-const MAX_COLLECTIONS = 100;
 
 /** A collection as it was found, which others may have changed since. */
 export type CollectionReference = Pick<Collection, 'id' | 'name' | 'space'>;

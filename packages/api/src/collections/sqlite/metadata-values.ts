@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { MAX_METADATA_FIELDS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { FieldType } from '../collection.ts';
 import { instantOf } from '../dates.ts';
 import type { Metadata, MetadataValue } from '../item.ts';
-import { badMetadata, checkMetadata, MAX_FIELDS, quoted, suits, typeOf } from '../metadata.ts';
+import { badMetadata, checkMetadata, quoted, suits, typeOf } from '../metadata.ts';
 import { type FieldRow, fieldsOf } from './catalogue.ts';
 
 /** How a value is compared and ordered: numbers and instants as numbers, booleans as 0 and 1. */
@@ -61,11 +62,11 @@ export class MetadataWriter {
   }
 
   #create(key: string, name: string, type: FieldType): FieldRow {
-    if (this.#fields.size >= MAX_FIELDS) {
+    if (this.#fields.size >= MAX_METADATA_FIELDS) {
       throw badMetadata(
         key,
         name,
-        `expected at most ${MAX_FIELDS} fields in a collection, got more`,
+        `expected at most ${MAX_METADATA_FIELDS} fields in a collection, got more`,
       );
     }
     const sql = 'INSERT INTO fields (collection, name, type) VALUES (?, ?, ?) RETURNING id';

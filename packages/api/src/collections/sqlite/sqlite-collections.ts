@@ -15,11 +15,15 @@ const MODULE = moduleBeside(import.meta.url, 'operations');
 /** What a thread needs of a collection to find it again. */
 const reference = ({ id, name, space }: Collection) => ({ id, name, space });
 
-/** Collections in the database of a data folder. What dropped ones leave is removed while it is open. */
-export function openSqliteCollections(database: Database): CollectionStore {
+/**
+ * Collections in the database of a data folder. What dropped ones leave is removed while it is open.
+ *
+ * @param isShared whether there may be something already.
+ */
+export function openSqliteCollections(database: Database, isShared = true): CollectionStore {
   const { reads, scans, writes } = database.operations<typeof operations>(MODULE);
   const sweeper = new Sweeper(() => writes.sweep(undefined));
-  sweeper.start();
+  if (isShared) sweeper.start();
   return {
     create: async (owner, name, space) => {
       checkName(name);

@@ -12,7 +12,7 @@ test('every type, field, argument and value is described', () => {
   // A description ends right before what it describes.
   const undescribed = schemaText(schema)
     .split('\n')
-    .filter((line) => !/^ {2}(query|mutation): /.test(line))
+    .filter((line) => !/^ {2}(query|mutation|subscription): /.test(line))
     .filter((line, i, lines) => isDefinition(line) && !/"""$/.test(lines[i - 1] ?? ''));
   expect(undescribed).toEqual([]);
 });

@@ -14,7 +14,8 @@ export interface Answering {
   readonly refusals: RefusalLog;
   /** Ends all operations. */
   readonly ending: AbortSignal;
-  readonly isEnding: () => boolean;
+  /** Aborted when no more requests are to come. */
+  readonly leaving: AbortSignal;
   /** The longest that a client may take for so many bytes, in milliseconds. */
   readonly transferMs: (bytes: number) => number;
 }
@@ -29,20 +30,24 @@ export async function answer(
   try {
     const answered = await respond(answering, request, response, keepBytes);
     if (answered === undefined) return;
-    const body =
-      answered instanceof SlicedResponse ? undefined : Buffer.from(await answered.arrayBuffer());
+    const isWhole = !(answered instanceof SlicedResponse) && !isEventStream(answered);
+    const body = isWhole ? Buffer.from(await answered.arrayBuffer()) : undefined;
     const accepted = request.headers['accept-encoding'];
     const { coding, headers } = packingOf(headersOf(answered), accepted, body?.length);
     const packed = body && coding ? await compressBody(body, coding) : body;
     // Refused meanwhile, since the server ends.
     if (response.headersSent) return;
     // The client would send its next request on this connection, just as it is closed.
-    if (answering.isEnding()) response.shouldKeepAlive = false;
+    if (answering.leaving.aborted) response.shouldKeepAlive = false;
     if (packed === undefined) {
       const slices = answered.body ?? [];
       response.writeHead(answered.status, headers);
       const sent = coding === undefined ? slices : compressSlices(slices, coding);
-      await sendSlices(sent, response, answering.transferMs);
+      // News may be long in coming: its client has the time for each piece, not for all.
+      const since = isEventStream(answered)
+        ? () => performance.now()
+        : constantly(performance.now());
+      await sendSlices(sent, response, answering.transferMs, since);
     } else {
       // Of 304 it would be that of the answer which the client has.
       const length = answered.status === 304 ? {} : { 'content-length': packed.length };
@@ -72,7 +77,7 @@ function wrongAddress({
  * @returns undefined where the request is refused.
  */
 async function respond(
-  { yoga, log, refusals, ending }: Answering,
+  { yoga, log, refusals, ending, leaving }: Answering,
   request: IncomingMessage,
   response: ServerResponse,
   keepBytes: KeepBytes,
@@ -86,7 +91,7 @@ async function respond(
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
     const sentStatus = () => statusSent(response);
-    const context = { port, address, ending, sentStatus, keepBytes };
+    const context = { port, address, ending, leaving, sentStatus, keepBytes };
     return await yoga.handleNodeRequestAndResponse(request, response, context);
   } catch (error) {
     // Nobody is left to answer, and nothing went wrong.
@@ -114,18 +119,24 @@ function statusSent(response: ServerResponse): number | undefined {
 /** Headers that yoga gives a stream. What is sent whole, on a connection that is kept or not, has its own. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
 
+const constantly = (value: number) => () => value;
+
+/** Server-sent events, which never come to an end by themselves. */
+const isEventStream = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+
 /** Each slice is printed when the client has taken what was before it; one that is slow is cut off. */
 async function sendSlices(
   slices: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   to: ServerResponse,
   transferMs: Answering['transferMs'],
+  since: () => number,
 ): Promise<void> {
-  const start = performance.now();
   let sent = 0;
   for await (const slice of slices) {
     sent += slice.length;
     if (to.destroyed) return;
-    if (!to.write(slice)) await taken(to, start + transferMs(sent) - performance.now());
+    if (!to.write(slice)) await taken(to, since() + transferMs(sent) - performance.now());
   }
   to.end();
 }

@@ -13,7 +13,7 @@ import { modelSources } from '../../models/model-sources.ts';
 import { createModelRegistry } from '../../models/registry.ts';
 import { parseSettings } from '../../settings/settings.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { exampleBytes } from '../../testing/api.ts';
+import { exampleBytes, openTestStore } from '../../testing/api.ts';
 import { createReadiness } from '../requests/readiness.ts';
 import type { Services } from '../requests/services.ts';
 import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
@@ -55,18 +55,21 @@ beforeAll(async () => {
   });
   const models = createModelRegistry(modelSources([]));
   const fetcher = createImageFetcher({ allowHosts: new Set([web.host]) });
+  const settings = parseSettings({}, {});
+  const store = await openTestStore(settings, models, fetcher, fail.bind(undefined, 'job'));
   services = {
     models,
     fetcher,
     metrics: createMetrics(),
     readiness: createReadiness(),
     labelSets: await openLabelSets(undefined, () => {}),
-    settings: parseSettings({}, {}),
+    store,
+    settings,
     logRequest: () => {},
     warn: () => {},
   };
   yoga = createClipqlYoga(services, fail);
-  endings.push(web.close, fetcher.close, models.close);
+  endings.push(store.close, web.close, fetcher.close, models.close);
 });
 
 afterAll(() => Promise.all(endings.map((end) => end())));

@@ -70,14 +70,15 @@ export async function listen(
 ): Promise<RunningServer> {
   const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
   const { clientOf = (connected = '') => connected } = options;
-  let isEnding = false;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
+  const leave = new AbortController();
   const starts = new StartLine();
   const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
   const ending = breakOff.signal;
   const refusals = { request: log.request, clientOf };
-  const answering = { yoga, log, refusals, ending, isEnding: () => isEnding, transferMs };
+  const leaving = leave.signal;
+  const answering = { yoga, log, refusals, ending, leaving, transferMs };
   const requestTimeout = transferMs(maxRequestMegabytes * MEBIBYTE);
   const timeouts = {
     requestTimeout,
@@ -125,7 +126,7 @@ export async function listen(
   return {
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
-      isEnding = true;
+      leave.abort();
       return shutDown({ server, acceptor, open, breakOff, log: refusals }, graceMs, drained);
     },
   };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../../testing/api.ts';
 
 let api: TestApi;
@@ -22,6 +22,17 @@ test('/readyz is 503 from the moment the server is told to end, and /healthz sti
   expect((await ending.fetch('/readyz')).status).toBe(503);
   expect((await ending.fetch('/healthz')).status).toBe(200);
   await ending.close();
+});
+
+test('/readyz is 503 while search indexes are loaded, and says how far they are', async () => {
+  const loading = vi.spyOn(api.store.indexes, 'loading', 'get').mockReturnValue({ rows: 1, of: 2 });
+  const response = await api.fetch('/readyz');
+  expect([response.status, await response.json()]).toEqual([
+    503,
+    { status: 'loading', rows: 1, of: 2 },
+  ]);
+  loading.mockRestore();
+  expect((await api.fetch('/readyz')).status).toBe(200);
 });
 
 test('/metrics counts requests by door and status, and errors by code', async () => {

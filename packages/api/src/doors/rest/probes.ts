@@ -20,15 +20,20 @@ export const healthz: Door = {
 
 /** `GET /readyz`: whether a load balancer should send requests here. */
 export const readyz: Door = {
-  answer: ({ services: { readiness } }) =>
-    readiness.isReady
-      ? Response.json({ status: 'ready' })
-      : Response.json({ status: 'ending' }, { status: 503 }),
+  answer: ({ services: { readiness } }) => {
+    const { isReady, loading } = readiness;
+    if (isReady) return Response.json({ status: 'ready' });
+    const body = loading === undefined ? { status: 'ending' } : { status: 'loading', ...loading };
+    return Response.json(body, { status: 503 });
+  },
   operation: probe('checkReadiness', 'Whether the server should get requests', {
     200: { description: 'It should', schema: z.object({ status: z.literal('ready') }) },
     503: {
-      description: 'It should not: it is ending',
-      schema: z.object({ status: z.literal('ending') }),
+      description: 'It should not: it is ending, or search indexes are being loaded',
+      schema: z.union([
+        z.object({ status: z.literal('ending') }),
+        z.object({ status: z.literal('loading'), rows: z.int(), of: z.int() }),
+      ]),
     },
   }),
 };

@@ -19,14 +19,19 @@ const DRAFT_TIME = 24 * 3_600_000;
  * The jobs of a data folder.
  *
  * @param folder holds a lock for each job that runs.
+ * @param isShared whether there may be jobs of other processes.
  */
-export async function openJobs(database: Database, folder: string): Promise<JobStore> {
+export async function openJobs(
+  database: Database,
+  folder: string,
+  isShared = true,
+): Promise<JobStore> {
   const locks = join(folder, 'jobs');
   await mkdir(locks, { recursive: true });
   const { reads, writes } = database.operations<typeof operations>(
     moduleBeside(import.meta.url, 'operations'),
   );
-  await writes.dropDraftsBefore(Date.now() - DRAFT_TIME);
+  if (isShared) await writes.dropDraftsBefore(Date.now() - DRAFT_TIME);
 
   const addWithItems = async (
     job: NewJob,

@@ -55,6 +55,19 @@ export function useErrorCodes(
       // A batch has no status of its own: each of its answers says how it went.
       setResult(Array.isArray(result) ? coded.map(withoutStatus) : coded[0]!);
     },
+    onSubscribe: () => ({
+      onSubscribeResult: () => ({
+        onNext: ({ result, setResult }) => {
+          if (isExecutionResult(result) && result.errors !== undefined) {
+            setResult(withoutStatus(withCodes(result, log, wording)));
+          }
+        },
+      }),
+      onSubscribeError: ({ error, setError }) => {
+        const errors = [toGraphQLError(error)];
+        setError(withoutStatus(withCodes({ errors }, log, wording)).errors![0]);
+      },
+    }),
     onResponse: ({ request, response: { headers } }) => {
       // A cache would go on answering so when the next try would succeed.
       if (request.method === 'GET' && failed.has(request)) headers.set('cache-control', 'no-store');
@@ -65,6 +78,11 @@ export function useErrorCodes(
 /** Others come in parts, which no field of the schema does. */
 const isExecutionResult = (result: object): result is ExecutionResult =>
   !(Symbol.asyncIterator in result);
+
+const toGraphQLError = (error: unknown): GraphQLError =>
+  error instanceof GraphQLError
+    ? error
+    : new GraphQLError('failed', { originalError: error as Error });
 
 function withoutStatus({ errors, ...result }: ExecutionResult): ExecutionResult {
   if (errors === undefined) return result;

@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../../answers/context.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -10,18 +10,25 @@ import { type Cost, checkOperationPrice, type PricedServices } from '../prices/o
  */
 export function useOperationLimits(services: Omit<PricedServices, 'labelSets'>): Plugin<Context> {
   const costs = new WeakMap<Request, Cost>();
+  const check: OnOperation = ({ args, setResultAndStopExecution }) => {
+    try {
+      const { request, labelSets } = args.contextValue;
+      const priced = { ...services, labelSets };
+      costs.set(request, checkOperationPrice(args, priced, costs.get(request)));
+    } catch (error) {
+      setResultAndStopExecution({ errors: [graphqlError(error)] });
+    }
+  };
   return {
-    onExecute: ({ args, setResultAndStopExecution }) => {
-      try {
-        const { request, labelSets } = args.contextValue;
-        const priced = { ...services, labelSets };
-        costs.set(request, checkOperationPrice(args as ExecutionArgs, priced, costs.get(request)));
-      } catch (error) {
-        setResultAndStopExecution({ errors: [graphqlError(error)] });
-      }
-    },
+    onExecute: (operation) => check(operation as Parameters<OnOperation>[0]),
+    onSubscribe: (operation) => check(operation as Parameters<OnOperation>[0]),
   };
 }
+
+type OnOperation = (operation: {
+  readonly args: ExecutionArgs & { readonly contextValue: Context & { readonly request: Request } };
+  readonly setResultAndStopExecution: (result: ExecutionResult) => void;
+}) => void;
 
 function graphqlError(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;

@@ -1,6 +1,7 @@
 import type { ExecutionArgs } from 'graphql';
 import { ApiError } from '../../../errors/api-error.ts';
 import { checkAnswerValues, VALUES_AN_OBJECT } from '../../../limits/answers.ts';
+import { checkScans } from '../../../limits/collections.ts';
 import { checkImageCount } from '../../../limits/images.ts';
 import type { Limits } from '../../../limits/limits.ts';
 import { checkPrompts, type PromptCount } from '../../../limits/texts.ts';
@@ -21,11 +22,12 @@ export interface PricedServices {
 /** What one or several operations cost. */
 export interface Cost extends PromptCount {
   readonly images: number;
+  readonly scans: number;
   /** Of their answers. */
   readonly values: number;
 }
 
-const NOTHING: Cost = { images: 0, prompts: 0, characters: 0, values: 0 };
+const NOTHING: Cost = { images: 0, scans: 0, prompts: 0, characters: 0, values: 0 };
 
 /**
  * Adds up the prices of all fields of an operation, variables and fragments included, before any is
@@ -33,7 +35,7 @@ const NOTHING: Cost = { images: 0, prompts: 0, characters: 0, values: 0 };
  *
  * @param cost what the operations before it in the same request cost.
  * @returns what all of them cost.
- * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_LABELS, TOO_MANY_PROMPTS or ANSWER_TOO_LARGE for more
+ * @throws ApiError TOO_MANY_IMAGES, TOO_MANY_SCANS, TOO_MANY_LABELS, TOO_MANY_PROMPTS or ANSWER_TOO_LARGE for more
  *   than one operation may have, BAD_INPUT for variables of more values than that takes; GraphQLError
  *   for a variable that is not of its type.
  */
@@ -51,7 +53,7 @@ export function checkOperationPrice(
   ]);
   /** By arguments: a fragment may stand in a thousand places, and hold a list of as many literals. */
   const ofRoots = new Map<unknown, Price>();
-  let { images, prompts, characters, values } = cost;
+  let { images, scans, prompts, characters, values } = cost;
   for (const field of fieldsOf(operation)) {
     const { places, within } = before.get(field.outer)!;
     const isRoot = field.outer === undefined;
@@ -60,6 +62,8 @@ export function checkOperationPrice(
     if (isRoot && field.args !== undefined) ofRoots.set(field.args, price);
     images += places * (price.images ?? 0);
     checkImageCount(images, limits);
+    scans += places * (price.scans ?? 0);
+    checkScans(scans);
     prompts += places * (price.prompts ?? 0);
     characters += places * (price.characters ?? 0);
     checkPrompts({ prompts, characters }, limits);
@@ -69,7 +73,7 @@ export function checkOperationPrice(
     before.set(field, { places: entries, within: { ...within, ...price.holds } });
   }
   checkAnswerValues(values);
-  return { images, prompts, characters, values };
+  return { images, scans, prompts, characters, values };
 }
 
 /** How often a field's object stands in the answer, and what it holds. */

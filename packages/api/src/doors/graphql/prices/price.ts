@@ -7,6 +7,8 @@ import type { ModelRegistry } from '../../../models/registry.ts';
 export interface Price extends Partial<PromptCount> {
   /** Images to encode, equal ones each time. */
   readonly images?: number;
+  /** Searches and pages that go over all items of a collection. */
+  readonly scans?: number;
   /** Entries of a list, at most; 1 unless given. */
   readonly length?: number;
   /** What the field, or each entry of it, weighs, beside the fields within; 1 unless given. */
@@ -36,6 +38,8 @@ export interface Held {
   /** The most scores of a classification, or candidates of a ranking. */
   readonly top?: number;
   readonly candidates?: number;
+  /** Entries of a page. */
+  readonly page?: number;
   /** Bytes of the label of a score. */
   readonly labelBytes?: number;
 }

@@ -1,6 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Context } from '../../../answers/context.ts';
+import type { Metadata, MetadataValue } from '../../../collections/item.ts';
 import { checkNodeCount } from '../../../limits/answers.ts';
 import '../prices/price-plugin.ts';
 import { keptSets } from './label-set-price.ts';
@@ -10,7 +11,12 @@ import { decodeNodeId } from './node-id.ts';
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
-  Scalars: { Upload: { Input: File; Output: never }; DateTime: { Input: never; Output: string } };
+  Scalars: {
+    Upload: { Input: File; Output: never };
+    DateTime: { Input: never; Output: string };
+    Metadata: { Input: Metadata; Output: Metadata };
+    MetadataValue: { Input: MetadataValue; Output: MetadataValue };
+  };
 }>({
   defaultFieldNullability: false,
   plugins: [RelayPlugin, 'price'],
@@ -21,7 +27,12 @@ export const builder = new SchemaBuilder<{
       // A promise and a text of its own.
       price: { values: 4 },
     },
-    nodeTypeOptions: { description: 'An object with an id: a model or a label set.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Always false: lists are read forward.' },
+    startCursorFieldOptions: { description: 'Cursor of the first entry.' },
+    endCursorFieldOptions: { description: 'Cursor of the last entry: `after` for the next page.' },
+    nodeTypeOptions: { description: 'An object with an id.' },
     nodeQueryOptions: {
       nullable: true,
       description: 'Looks up an object by its id; null if it no longer exists.',
@@ -42,9 +53,9 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.queryType({
-  description: 'Zero-shot classification, embeddings and similarity of images and texts.',
+  description: 'Zero-shot classification, embeddings, similarity and search of images and texts.',
 });
 
 builder.mutationType({
-  description: 'Changes to the stored label sets.',
+  description: 'Changes to label sets and collections, and jobs.',
 });

@@ -12,7 +12,7 @@ export const ErrorCode = builder.enumType('ErrorCode', {
 /** What is wrong with the input of a mutation, or with one of several inputs. */
 export const UserError = builder.interfaceRef<PublicError>('UserError').implement({
   description: 'Why something that was asked for was not done.',
-  resolveType: () => 'LabelSetError',
+  resolveType: () => 'ChangeError',
   fields: (t) => ({
     code: t.expose('code', { type: ErrorCode, description: 'A stable code.' }),
     message: t.exposeString('message', {
@@ -25,7 +25,7 @@ export const UserError = builder.interfaceRef<PublicError>('UserError').implemen
   }),
 });
 
-builder.objectRef<PublicError>('LabelSetError').implement({
-  description: 'Why a label set was not stored or deleted.',
+builder.objectRef<PublicError>('ChangeError').implement({
+  description: 'Why a mutation changed nothing.',
   interfaces: [UserError],
 });

@@ -2,6 +2,10 @@ import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 // Each adds its types and its queries to the builder.
 import './classify.ts';
+import './collections/collection-changes.ts';
+import './collections/item-changes.ts';
+import './collections/job-changes.ts';
+import './collections/start-jobs.ts';
 import './embedding.ts';
 import './image-embedding.ts';
 import './label-set-changes.ts';

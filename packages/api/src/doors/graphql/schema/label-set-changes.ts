@@ -1,58 +1,25 @@
 import { DEFAULT_TEMPLATES } from '@clipql/core';
 import { chooseModel } from '../../../answers/choose-model.ts';
-import type { Context } from '../../../answers/context.ts';
-import { meaningOf } from '../../../errors/error-codes.ts';
-import { type PublicError, publicError } from '../../../errors/public-error.ts';
 import { type LabelSet as Kept, MAX_SETS } from '../../../label-sets/label-set.ts';
 import { textAmount } from '../prices/price.ts';
 import { builder } from './builder.ts';
+import { type Change, changeBy, ERRORS } from './change.ts';
 import { LABEL_COUNT } from './classify-args.ts';
 import { countPrompts } from './classify-price.ts';
-import { UserError } from './error.ts';
 import { LabelSet } from './label-set.ts';
 import { largestSet } from './label-set-price.ts';
 import { MODEL_CHOICE } from './model.ts';
 import { TEMPLATE_CHOICE, templatesOf } from './template-args.ts';
 
-/** What a mutation did, or why it did not. */
-interface Change {
-  readonly labelSet?: Kept;
-  readonly errors: readonly PublicError[];
-}
-
 /** @param done what `labelSet` is. */
 const payload = (name: string, description: string, done: string) =>
-  builder.objectRef<Change>(name).implement({
+  builder.objectRef<Change<Kept>>(name).implement({
     description,
     fields: (t) => ({
-      labelSet: t.expose('labelSet', { type: LabelSet, nullable: true, description: done }),
-      errors: t.field({
-        type: [UserError],
-        description: 'Why nothing changed; empty if something did.',
-        price: { length: 1 },
-        resolve: ({ errors }) => [...errors],
-      }),
+      labelSet: t.expose('done', { type: LabelSet, nullable: true, description: done }),
+      errors: t.field(ERRORS),
     }),
   });
-
-/** @throws what the caller cannot mend. */
-async function changeBy(
-  { describe }: Pick<Context, 'describe'>,
-  change: () => Promise<Kept>,
-): Promise<Change> {
-  try {
-    return { labelSet: await change(), errors: [] };
-  } catch (error) {
-    const known = publicError(error);
-    if (known === undefined || !isCallersOwn(known)) throw error;
-    return { errors: [describe(error)] };
-  }
-}
-
-function isCallersOwn(error: PublicError): boolean {
-  const { status, retryable } = meaningOf(error);
-  return status < 500 && !retryable;
-}
 
 const CreateLabelSetInput = builder.inputType('CreateLabelSetInput', {
   description: 'A label set to store.',

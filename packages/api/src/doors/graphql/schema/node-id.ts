@@ -2,7 +2,7 @@ import { ApiError } from '../../../errors/api-error.ts';
 import { shorten } from '../../../errors/one-line.ts';
 
 /** What has an id, by the name of its type. */
-const NODE_TYPES: ReadonlySet<string> = new Set(['Model', 'LabelSet']);
+const NODE_TYPES: ReadonlySet<string> = new Set(['Model', 'LabelSet', 'Collection', 'Item', 'Job']);
 
 /** @throws ApiError BAD_INPUT for what no `id` field gave. */
 export function decodeNodeId(globalId: string): { typename: string; id: string } {
@@ -11,5 +11,5 @@ export function decodeNodeId(globalId: string): { typename: string; id: string }
   const typename = text.slice(0, Math.max(0, colon));
   if (NODE_TYPES.has(typename)) return { typename, id: text.slice(colon + 1) };
   const got = JSON.stringify(shorten(globalId, 60));
-  throw new ApiError('BAD_INPUT', `expected the id of a model or a label set, got ${got}`);
+  throw new ApiError('BAD_INPUT', `expected the id of an object, got ${got}`);
 }

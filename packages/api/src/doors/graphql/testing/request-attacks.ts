@@ -26,7 +26,11 @@ export const REQUEST_ATTACKS: readonly Attack[] = [
     body: `{"query":"{ models { name } }","extensions":{"persistedQuery":{"version":1,"sha256Hash":"${'0'.repeat(64)}"}}}`,
     code: 'PERSISTED_QUERY_MISMATCH',
   },
-  { what: 'a subscription', query: 'subscription { models { name } }', code: 'BAD_INPUT' },
+  {
+    what: 'a subscription to what is none',
+    query: 'subscription { models { name } }',
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
   // Several in one
   {
     what: 'a list of 11 operations',

@@ -1,0 +1,9 @@
+import { ApiError } from '../../../../errors/api-error.ts';
+import { decodeNodeId } from '../node-id.ts';
+
+/** @param id a job's `id`. @throws ApiError BAD_INPUT for the id of something else. */
+export function jobId(id: string): string {
+  const decoded = decodeNodeId(id);
+  if (decoded.typename === 'Job') return decoded.id;
+  throw new ApiError('BAD_INPUT', `expected the id of a job, got that of a ${decoded.typename}`);
+}

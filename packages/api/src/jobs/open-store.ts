@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises';
+import { LiveIndexes } from '../collections/live-indexes.ts';
+import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.ts';
+import type { CollectionStore } from '../collections/store.ts';
+import type { ReadImage } from '../images/read-image.ts';
+import type { ModelRegistry } from '../models/registry.ts';
+import { temporaryDataFolder } from '../sqlite/data-folder.ts';
+import { type Database, openDatabase } from '../sqlite/database.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { ItemReader } from './item-reader.ts';
+import { JobFeed } from './job-feed.ts';
+import { JobQueue } from './job-queue.ts';
+import { JobRunner } from './runner.ts';
+import { openJobs } from './sqlite/open-jobs.ts';
+import { createThumbnails } from './thumbnails/make-thumbnail.ts';
+
+export interface StoreOptions {
+  /** The data folder; a temporary one unless given. */
+  readonly data: string | undefined;
+  readonly models: ModelRegistry;
+  /** Reads the images of jobs that are no files. */
+  readonly readImage: ReadImage;
+  /** The folders whose files jobs may read; undefined for all files. */
+  readonly folders: readonly string[] | undefined;
+  /** Requests at a time to one host. */
+  readonly fetchesPerHost: number;
+  /** Of an image file. */
+  readonly maxFileBytes: number;
+  /** Bytes of all indexes in memory. */
+  readonly indexBytes: number;
+  /** Whether it runs the command line's own jobs. */
+  readonly local: boolean;
+  readonly metrics?: Metrics;
+  /** Told of what no user can do anything about. */
+  readonly onUnexpected?: (error: unknown) => void;
+}
+
+/** Collections and jobs, as one process has them. */
+export interface Store {
+  readonly collections: CollectionStore;
+  readonly indexes: LiveIndexes;
+  readonly jobs: JobQueue;
+  /** Runs no jobs until it is started. */
+  readonly runner: JobRunner;
+  /** @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE. */
+  backup: Database['backup'];
+  /** Jobs that run go on when it is opened again. */
+  close(): Promise<void>;
+}
+
+/** @throws ApiError STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE. */
+export async function openStore({ data, ...options }: StoreOptions): Promise<Store> {
+  const temporary = data === undefined ? await temporaryDataFolder() : undefined;
+  const folder = data ?? temporary!.path;
+  if (data !== undefined) await mkdir(data, { recursive: true });
+  const isShared = data !== undefined;
+  const database = await openDatabase(folder, isShared);
+  const collections = openSqliteCollections(database, isShared);
+  const jobs = await openJobs(database, folder, isShared);
+  const feed = new JobFeed(jobs);
+  const thumbnails = createThumbnails();
+  const { readImage: read, folders, maxFileBytes, indexBytes, ...running } = options;
+  const indexes = new LiveIndexes(collections, { maxBytes: indexBytes });
+  const runner = new JobRunner({
+    ...running,
+    ...{ jobs, collections, feed, isShared },
+    reader: new ItemReader({ read, folders, maxFileBytes }),
+    makeThumbnail: thumbnails.make,
+  });
+  return {
+    collections,
+    indexes,
+    jobs: new JobQueue(jobs, collections, feed, () => runner.wake()),
+    runner,
+    backup: database.backup,
+    close: async () => {
+      await runner.stop();
+      await thumbnails.close();
+      await indexes.dispose();
+      await collections.close();
+      await database.close();
+      await temporary?.close();
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
+
+/** Of one owner. */
+export const MAX_COLLECTIONS = 100;
+/** Of a collection: every one may be asked for and ordered by. */
+export const MAX_METADATA_FIELDS = 256;
+/** Of one operation: what goes over all items of a collection. */
+const MAX_SCANS = 16;
+/** Items that one mutation changes. */
+export const MAX_CHANGED_ITEMS = 1_000;
+
+/** @throws ApiError TOO_MANY_SCANS for more than one operation may ask for. */
+export function checkScans(scans: number): void {
+  if (scans <= MAX_SCANS) return;
+  throw new ApiError(
+    'TOO_MANY_SCANS',
+    `expected at most ${MAX_SCANS} searches and pages of collections in one operation, got ${grouped(scans)}`,
+  );
+}
+
+/** @throws ApiError BAD_INPUT for more items than one mutation changes. */
+export function checkChangedItems(items: number): void {
+  if (items <= MAX_CHANGED_ITEMS) return;
+  throw new ApiError(
+    'BAD_INPUT',
+    `expected at most ${grouped(MAX_CHANGED_ITEMS)} items, got ${grouped(items)}`,
+  );
+}
