@@ -217,10 +217,17 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
 });
 
 describe('a model that cannot be loaded is refused with its fault:', () => {
-  test.each(FILES.filter((name) => name !== 'tokenizer_config.json'))('no %s', async (name) => {
+  test.each(
+    FILES.filter((name) => name !== 'tokenizer_config.json').map((name) => [
+      name,
+      name === 'tokenizer.json'
+        ? 'expected tokenizer.json, or vocab.json with merges.txt, got none'
+        : `got no ${name}`,
+    ]),
+  )('no %s', async (name, message) => {
     await expect(loadClip(await nanoFiles({ [name]: undefined }))).rejects.toMatchObject({
       code: 'MODEL_NOT_FOUND',
-      message: expect.stringContaining(`got no ${name}`),
+      message: expect.stringContaining(message),
     });
   });
 
