@@ -19,14 +19,14 @@ import type { ModelFiles } from './model-files.ts';
  * ```ts
  * import { loadClip, modelFromHub } from '@clipql/core';
  *
- * const model = modelFromHub('openai/clip-vit-base-patch32', {
+ * const model = modelFromHub('laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K', {
  *   endpoint: process.env.HF_ENDPOINT,
  *   onProgress: (step) => {
  *     if (step.kind === 'data') process.stderr.write(`${step.received} of ${step.size} bytes\n`);
  *   },
  * });
  * const clip = await loadClip(model);
- * console.log(clip.info.name); // openai/clip-vit-base-patch32
+ * console.log(clip.info.name); // laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K
  * clip.dispose();
  * ```
  */
