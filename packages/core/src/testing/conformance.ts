@@ -2,7 +2,7 @@
  * What the conformance suite is made of: the backends, and a comparison with a float64 evaluation of the
  * unplanned graph.
  */
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Backend } from '../backends/backend.ts';
 import { createGpuBackend } from '../backends/gpu/index.ts';
 import { createReferenceBackend } from '../backends/reference/index.ts';
@@ -62,6 +62,16 @@ export async function opened(create: () => Backend | Promise<Backend>): Promise<
   const backend = await create();
   onTestFinished(() => backend.dispose());
   return backend;
+}
+
+/** A backend for all tests of a `describe`: a team of threads for each takes longer to start than to compute. */
+export function openedForAll(create: () => Backend | Promise<Backend>): () => Backend {
+  let backend: Backend | undefined;
+  beforeAll(async () => {
+    backend = await create();
+  });
+  afterAll(() => backend?.dispose());
+  return () => backend!;
 }
 
 /** A graph, and the weights that it declares. */

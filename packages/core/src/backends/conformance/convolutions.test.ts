@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { GraphBuilder, type Tensor } from '../../graph/graph.ts';
 import type { ImageWindow, Rectifier } from '../../graph/operation.ts';
 import { planGraph } from '../../graph/plan.ts';
-import { BACKENDS, expectConform, matrix, opened } from '../../testing/conformance.ts';
+import { BACKENDS, expectConform, matrix, openedForAll } from '../../testing/conformance.ts';
 
 /** The uneven padding of TensorFlow, [side, kernel, stride], and PyTorch's, with its padding. */
 const WINDOWS: readonly (readonly [string, ImageWindow])[] = [
@@ -22,6 +22,7 @@ const WINDOWS: readonly (readonly [string, ImageWindow])[] = [
 ];
 
 describe.each(BACKENDS)('%s', (_, create, tolerance) => {
+  const backend = openedForAll(create);
   const runAll = async (
     cases: readonly {
       readonly rows: number;
@@ -30,13 +31,12 @@ describe.each(BACKENDS)('%s', (_, create, tolerance) => {
     }[],
     bound = tolerance.operation,
   ) => {
-    const backend = await opened(create);
     for (const { rows, columns, outputs } of cases) {
       const g = new GraphBuilder();
       const x = g.input('x', rows, columns);
       for (const [i, output] of outputs.entries()) g.output(`result ${i}`, output(g, x));
       const tower = { graph: g.build(), parameters: g.parameters };
-      await expectConform(backend, tower, { x: matrix('x', rows, columns) }, bound);
+      await expectConform(backend(), tower, { x: matrix('x', rows, columns) }, bound);
     }
   };
   const run = (

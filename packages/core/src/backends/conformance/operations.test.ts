@@ -11,7 +11,7 @@ import {
   type Inputs,
   integers,
   matrix,
-  opened,
+  openedForAll,
 } from '../../testing/conformance.ts';
 import { describeOnWebGpu } from '../../testing/webgpu-here.ts';
 
@@ -22,15 +22,15 @@ describeOnWebGpu("gpu, in gpu.js's mode webgpu", () => {
 });
 
 describe.each(BACKENDS)('%s', (_, create, tolerance) => {
+  const backend = openedForAll(create);
   const run = async (
     build: (g: GraphBuilder) => Tensor,
     inputs: Inputs,
     bound = tolerance.operation,
   ) => {
-    const backend = await opened(create);
     const g = new GraphBuilder();
     g.output('result', build(g));
-    await expectConform(backend, { graph: g.build(), parameters: g.parameters }, inputs, bound);
+    await expectConform(backend(), { graph: g.build(), parameters: g.parameters }, inputs, bound);
   };
   const affine = (g: GraphBuilder, name: string, shape: [number, ...number[]]): Affine => ({
     weight: g.parameter(`${name}.weight`, shape),
