@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
+import { addIndex } from './commands/collections/index-folders.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { refuseRepeated } from './commands/flags.ts';
@@ -34,6 +35,7 @@ Examples:
   $ clipql classify photo.jpg --labels "dog,cat,car"
   $ clipql embed --text "a photo of a dog."
   $ clipql embed --images photos --out photos.npy
+  $ clipql index photos
   $ clipql doctor
 
 Exit codes:
@@ -57,6 +59,7 @@ function createProgram(): Command {
   addServe(program);
   addClassify(program);
   addEmbed(program);
+  addIndex(program);
   addDoctor(program);
   addPull(program);
   addModels(program);

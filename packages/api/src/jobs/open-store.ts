@@ -8,6 +8,7 @@ import { temporaryDataFolder } from '../sqlite/data-folder.ts';
 import { type Database, openDatabase } from '../sqlite/database.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { ItemReader } from './item-reader.ts';
+import type { Job } from './job.ts';
 import { JobFeed } from './job-feed.ts';
 import { JobQueue } from './job-queue.ts';
 import { JobRunner } from './runner.ts';
@@ -30,6 +31,8 @@ export interface StoreOptions {
   readonly indexBytes: number;
   /** Whether it runs the command line's own jobs. */
   readonly local: boolean;
+  /** Which of these jobs it runs; all unless given. */
+  readonly accepts?: (job: Job) => boolean;
   readonly metrics?: Metrics;
   /** Told of what no user can do anything about. */
   readonly onUnexpected?: (error: unknown) => void;

@@ -11,6 +11,8 @@ export interface JobRunnerOptions extends WorkDependencies {
   readonly local: boolean;
   /** Whether other processes may leave or add jobs; yes unless given. */
   readonly isShared?: boolean;
+  /** Which of these it runs; all unless given. */
+  readonly accepts?: (job: Job) => boolean;
   /** Jobs that run at a time; 2 unless given. */
   readonly atOnce?: number;
   /** Milliseconds between looks for jobs that other processes left or added; 2,000 unless given. */
@@ -72,7 +74,7 @@ export class JobRunner {
   }
 
   async #look(): Promise<void> {
-    const { jobs, local, atOnce = 2 } = this.#options;
+    const { jobs, local, accepts = () => true, atOnce = 2 } = this.#options;
     const waiting = await jobs.runnable(local).catch((error) => {
       this.#options.onUnexpected?.(error);
       return [];
@@ -80,7 +82,7 @@ export class JobRunner {
     for (const job of waiting) {
       if (this.#running.size >= atOnce || this.#stopping.signal.aborted) return;
       const isLater = (this.#notBefore.get(job.id) ?? 0) > performance.now();
-      if (this.#running.has(job.id) || isLater) continue;
+      if (this.#running.has(job.id) || isLater || !accepts(job)) continue;
       await this.#tryRun(job.id);
     }
   }

@@ -1,0 +1,148 @@
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { SHARED } from '../../access/owner.ts';
+import type { Collection } from '../../collections/collection.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
+import { IMAGE_ENDINGS, imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
+import { spaceOf } from '../../jobs/lease-space.ts';
+import type { Flags } from '../../settings/settings.ts';
+import { errorLine, failed, reportError, warn } from '../report.ts';
+import { folderJobs, foldersOf } from './collection-jobs.ts';
+import { addStoreFlags } from './flags.ts';
+import { isWithin } from './folder-changes.ts';
+import { type LocalStore, withLocalStore } from './local-store.ts';
+import { type FolderUpdate, type Unindexed, updateFolder } from './update-folder.ts';
+
+interface IndexFlags extends Flags {
+  readonly in?: string;
+  readonly thumbnails?: true;
+  readonly retry?: true;
+  readonly quiet?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  $ clipql index photos
+  $ clipql search --in photos "sheep on a hill"
+  $ clipql index ~/Pictures /mnt/camera --in mine --thumbnails
+
+A folder's images are the files in it and its subfolders that end in
+${[...IMAGE_ENDINGS].join(' ')}.
+They are known by their paths. The same command, run again, embeds only what is new or changed, by size and
+time of change, and removes what is gone. If it is stopped, the same command goes on.`;
+
+/** `clipql index FOLDER…` */
+export function addIndex(program: Command): void {
+  const command = program
+    .command('index')
+    .description('Make the images in folders searchable, or bring them up to date.')
+    .argument('<folder...>', 'folders of images')
+    .option('--in <name>', 'collection that they go into; default: the folder’s name')
+    .option('--thumbnails', 'keep a small picture of each image that is indexed')
+    .option('--retry', 'also try again what failed before and has not changed')
+    .option('--quiet', 'print errors only');
+  addStoreFlags(command).addHelpText('after', EXAMPLES).action(index);
+}
+
+async function index(given: readonly string[], flags: IndexFlags): Promise<void> {
+  const folders = [...new Set(given.map((folder) => resolve(folder)))];
+  const name = flags.in ?? nameOf(folders);
+  await withLocalStore(flags, async (store) => {
+    const collection = await collectionFor(store, name, folders, flags.in === undefined);
+    if (collection === undefined) return;
+    const { thumbnails = false, retry = false, quiet = false } = flags;
+    const updates: FolderUpdate[] = [];
+    for (const folder of folders) {
+      const update = await updateFolder(store, collection, folder, { thumbnails, retry, quiet });
+      if (update.passedOver !== '' && !quiet) warn(passedOverWarning(folder, update.passedOver));
+      reportUpdate(update);
+      updates.push(update);
+    }
+    const { items } = await store.collections.find(SHARED, name);
+    if (!quiet) process.stderr.write(`clipql: ${name} ${summary(items, updates)}\n`);
+  });
+}
+
+function nameOf(folders: readonly string[]): string {
+  const [folder = ''] = folders;
+  const name = folders.length === 1 ? basename(folder) : '';
+  if (name !== '') return name;
+  const got = folders.length === 1 ? `${folder}, which has no name` : `${folders.length} folders`;
+  throw new ApiError('BAD_OPTION', `expected --in NAME, or one folder with a name, got ${got}`);
+}
+
+/**
+ * The collection of that name, or a new one.
+ *
+ * @param isImplied whether the name is the folder's.
+ * @returns undefined where there is nothing to make one of, which is reported.
+ * @throws ApiError BAD_OPTION where another folder of the same name has it.
+ */
+export async function collectionFor(
+  store: LocalStore,
+  name: string,
+  folders: readonly string[],
+  isImplied: boolean,
+): Promise<Collection | undefined> {
+  const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
+  if (found !== undefined) {
+    if (isImplied) await checkFolder(store, found, folders[0]!);
+    return found;
+  }
+  const listings = await Promise.all(folders.map(imagesInFolder));
+  if (listings.every(({ files }) => files.length === 0)) {
+    for (const [i, { failures }] of listings.entries()) {
+      for (const { error } of failures) reportError(error, folders[i]);
+    }
+    return undefined;
+  }
+  const { model, release } = await store.models.lease();
+  try {
+    const space = await spaceOf(model, store.models.list()[0]!.name);
+    return await store.collections.create(SHARED, name, space);
+  } finally {
+    release();
+  }
+}
+
+async function checkFolder(store: LocalStore, found: Collection, folder: string): Promise<void> {
+  const others = foldersOf(await folderJobs(store.jobs, found));
+  if (others.some((other) => isWithin(folder, other) || isWithin(other, folder))) return;
+  const of = others.length === 0 ? 'of no folder' : `of ${others.join(', ')}`;
+  throw new ApiError(
+    'BAD_OPTION',
+    `expected --in NAME, as the collection ${found.name} is ${of}, got ${folder} alone`,
+  );
+}
+
+/** What went wrong, a line each. */
+function reportUpdate({ failures, stopped }: FolderUpdate): void {
+  for (const { path, error } of failures) reportFailure({ path, error });
+  if (stopped?.error !== undefined) process.stderr.write(`${errorLine(stopped.error)}\n`);
+  if (stopped !== undefined) {
+    const { id, state } = stopped;
+    process.stderr.write(`clipql: job ${id} is ${state}; the same command goes on\n`);
+    failed();
+  }
+}
+
+function reportFailure({ path, error }: Unindexed): void {
+  process.stderr.write(`${errorLine(error, path)}\n`);
+  failed();
+}
+
+function summary(items: number, updates: readonly FolderUpdate[]): string {
+  const sum = (count: (update: FolderUpdate) => number) =>
+    updates.reduce((total, update) => total + count(update), 0);
+  const counts = [
+    [sum(({ indexed }) => indexed), 'indexed now'],
+    [sum(({ removed }) => removed), 'removed'],
+    [sum(({ failures }) => failures.length), 'failed'],
+  ] as const;
+  const parts = counts
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${grouped(count)} ${what}`);
+  const images = items === 1 ? '1 image' : `${grouped(items)} images`;
+  return `has ${images}: ${parts.join(', ') || 'all up to date'}`;
+}

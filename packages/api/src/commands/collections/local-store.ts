@@ -1,0 +1,64 @@
+import { createImageFetcher } from '../../images/fetch-image.ts';
+import { imagesOfCommandLine, type ReadImage } from '../../images/read-image.ts';
+import type { Job } from '../../jobs/job.ts';
+import { openStore, type Store } from '../../jobs/open-store.ts';
+import { MAX_OWN_IMAGE_BYTES } from '../../limits/images.ts';
+import { createModelRegistry, type ModelRegistry } from '../../models/registry.ts';
+import { type Flags, parseSettings, type Settings, storeOptions } from '../../settings/settings.ts';
+import { strayVariables } from '../../settings/stray-variables.ts';
+import { defaultDataFolder } from '../../sqlite/data-folder.ts';
+import { localModel } from '../local-model.ts';
+import { reportError, warn } from '../report.ts';
+
+/** What a command works with. */
+export interface LocalStore extends Store {
+  readonly settings: Settings;
+  /** The one model of the command, loaded when it is first needed. */
+  readonly models: ModelRegistry;
+  readonly readImage: ReadImage;
+  /** Runs this job, beside the others that it was told to run. */
+  run(job: Job): void;
+}
+
+/**
+ * Opens the data folder, does the work, and lets go of everything, so that the process can end.
+ *
+ * @throws ApiError BAD_OPTION, those of `openStore`, and what the work throws.
+ */
+export async function withLocalStore(
+  flags: Flags,
+  work: (store: LocalStore) => Promise<void>,
+): Promise<void> {
+  const settings = parseSettings(flags, process.env);
+  strayVariables(process.env).forEach(warn);
+  const models = createModelRegistry([localModel(settings)]);
+  const fetcher = createImageFetcher(settings);
+  const readImage = imagesOfCommandLine(fetcher);
+  // What another command left is its own to go on with: it may be of another model.
+  const own = new Set<string>();
+  try {
+    const store = await openStore({
+      ...storeOptions(settings),
+      data: settings.data ?? defaultDataFolder(process.env),
+      folders: undefined,
+      models,
+      readImage,
+      maxFileBytes: MAX_OWN_IMAGE_BYTES,
+      local: true,
+      accepts: ({ id }) => own.has(id),
+      onUnexpected: (error) => reportError(error),
+    });
+    const run = ({ id }: Job) => {
+      own.add(id);
+      store.runner.start();
+    };
+    try {
+      await work({ ...store, settings, models, readImage, run });
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await fetcher.close();
+    models.close();
+  }
+}

@@ -1,0 +1,30 @@
+import { ApiError } from '../errors/api-error.ts';
+import type { InferenceOptions } from '../inference/inference.ts';
+import { OWN_MEGAPIXELS } from '../limits/images.ts';
+import type { ModelSource } from '../models/loaded-model.ts';
+import { modelSources } from '../models/model-sources.ts';
+import { loadOptions, type Settings } from '../settings/settings.ts';
+import { downloadProgress } from './download-progress.ts';
+
+/** Nobody else waits, and one's own files may take their time, on a machine that is busy too. */
+const OWN_WORK: InferenceOptions = {
+  queueSeconds: Number.POSITIVE_INFINITY,
+  heldBytes: Number.POSITIVE_INFINITY,
+  decodeTimeout: 300_000,
+  isAlone: true,
+};
+
+/**
+ * The one model of a command.
+ *
+ * @throws ApiError BAD_OPTION for several.
+ */
+export function localModel(settings: Settings): ModelSource {
+  const { model } = settings;
+  const [first, ...others] = modelSources(model, loadOptions(settings, OWN_MEGAPIXELS), {
+    onProgress: downloadProgress(),
+    inference: OWN_WORK,
+  });
+  if (others.length === 0) return first;
+  throw new ApiError('BAD_OPTION', `expected one --model, got ${model.join(', ')}`);
+}
