@@ -61,7 +61,7 @@ export async function openStore({ data, ...options }: StoreOptions): Promise<Sto
   const collections = openSqliteCollections(database, isShared);
   const jobs = await openJobs(database, folder, isShared);
   const feed = new JobFeed(jobs);
-  const thumbnails = createThumbnails();
+  const thumbnails = createThumbnails(!options.local);
   const { readImage: read, folders, maxFileBytes, indexBytes, ...running } = options;
   const indexes = new LiveIndexes(collections, { maxBytes: indexBytes });
   const runner = new JobRunner({

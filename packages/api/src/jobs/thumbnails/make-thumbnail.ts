@@ -25,7 +25,8 @@ const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : 
 /** Milliseconds that a picture may take; the model has decoded it already. */
 const TIMEOUT = 30_000;
 
-export function createThumbnails(): Thumbnails {
+/** @param isBackground whether it is behind all else that runs on this machine; yes unless given. */
+export function createThumbnails(isBackground = true): Thumbnails {
   const slot = new Slots(1);
   let worker: Worker | undefined;
   const end = async () => {
@@ -35,7 +36,7 @@ export function createThumbnails(): Thumbnails {
   };
   const ask = (bytes: Uint8Array): Promise<ThumbnailReply> => {
     const { promise, resolve } = Promise.withResolvers<ThumbnailReply>();
-    worker ??= new Worker(SCRIPT, { execArgv: SOURCE_ARGUMENTS });
+    worker ??= startThread(isBackground);
     const thread = worker;
     // A picture that is too much for the thread has no thumbnail, and the next one a new thread.
     const give = () => {
@@ -48,8 +49,8 @@ export function createThumbnails(): Thumbnails {
     thread.postMessage(bytes);
     return promise.finally(() => {
       clearTimeout(timer);
-      thread.removeAllListeners();
-      thread.on('error', () => {});
+      // Not all listeners: some are the thread's own, by which its messages come.
+      thread.off('message', resolve).off('error', give).off('exit', give);
       thread.unref();
     });
   };
@@ -64,4 +65,10 @@ export function createThumbnails(): Thumbnails {
     },
     close: end,
   };
+}
+
+function startThread(isBackground: boolean): Worker {
+  const thread = new Worker(SCRIPT, { execArgv: SOURCE_ARGUMENTS, workerData: { isBackground } });
+  // Between two pictures nobody else listens.
+  return thread.on('error', () => {});
 }

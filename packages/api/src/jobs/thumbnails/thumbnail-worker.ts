@@ -1,6 +1,6 @@
 /** The script of a thread that makes thumbnails: a file in, a JPEG out. */
 import { setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { decodeImage, type RgbImage } from '@clipql/core';
 import { createJimp } from '@jimp/core';
 import jpeg from '@jimp/js-jpeg';
@@ -11,7 +11,7 @@ const Jimp = createJimp({ formats: [jpeg], plugins: [resize] });
 const QUALITY = 80;
 const NICENESS = 10;
 // Behind all that somebody waits for. Elsewhere than on Linux this would slow the whole process down.
-if (process.platform === 'linux') setPriority(NICENESS);
+if (workerData.isBackground && process.platform === 'linux') setPriority(NICENESS);
 
 parentPort!.on('message', async (bytes: Uint8Array) => {
   const reply: ThumbnailReply = await thumbnail(bytes).catch(() => undefined);
