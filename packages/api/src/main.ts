@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addIndex } from './commands/collections/index-folders.ts';
+import { addSearch } from './commands/collections/search.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { refuseRepeated } from './commands/flags.ts';
@@ -35,7 +36,7 @@ Examples:
   $ clipql classify photo.jpg --labels "dog,cat,car"
   $ clipql embed --text "a photo of a dog."
   $ clipql embed --images photos --out photos.npy
-  $ clipql index photos
+  $ clipql search --in photos "sheep on a hill"
   $ clipql doctor
 
 Exit codes:
@@ -60,6 +61,7 @@ function createProgram(): Command {
   addClassify(program);
   addEmbed(program);
   addIndex(program);
+  addSearch(program);
   addDoctor(program);
   addPull(program);
   addModels(program);

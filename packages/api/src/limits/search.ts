@@ -4,7 +4,7 @@ import { grouped } from '../errors/grouped.ts';
 /** Of one query. Each is an embedding; together they are one vector. */
 const MAX_SEARCH_TERMS = 32;
 /** Of one page. */
-const MAX_HITS = 1_000;
+export const MAX_HITS = 1_000;
 /** Of a collection whose near duplicates are asked for: each is compared with all. */
 const MAX_COMPARED_ITEMS = 20_000;
 

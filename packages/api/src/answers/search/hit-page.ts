@@ -15,7 +15,7 @@ import { decodeSearchCursor, encodeSearchCursor } from './search-cursor.ts';
 import type { ResolvedTerm } from './search-term.ts';
 
 /** An item that was found. */
-interface SearchHit {
+export interface SearchHit {
   readonly item: Item;
   /** With the query, −1 to 1. */
   readonly cosine: number;

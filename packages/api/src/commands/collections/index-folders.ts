@@ -1,17 +1,13 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
-import type { Collection } from '../../collections/collection.ts';
-import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { IMAGE_ENDINGS, imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
-import { spaceOf } from '../../jobs/lease-space.ts';
+import { IMAGE_ENDINGS, passedOverWarning } from '../../images/image-folder.ts';
 import type { Flags } from '../../settings/settings.ts';
-import { errorLine, failed, reportError, warn } from '../report.ts';
-import { folderJobs, foldersOf } from './collection-jobs.ts';
+import { errorLine, failed, warn } from '../report.ts';
+import { collectionFor, nameOf } from './choose-collection.ts';
 import { addStoreFlags } from './flags.ts';
-import { isWithin } from './folder-changes.ts';
-import { type LocalStore, withLocalStore } from './local-store.ts';
+import { withLocalStore } from './local-store.ts';
 import { type FolderUpdate, type Unindexed, updateFolder } from './update-folder.ts';
 
 interface IndexFlags extends Flags {
@@ -64,61 +60,9 @@ async function index(given: readonly string[], flags: IndexFlags): Promise<void>
   });
 }
 
-function nameOf(folders: readonly string[]): string {
-  const [folder = ''] = folders;
-  const name = folders.length === 1 ? basename(folder) : '';
-  if (name !== '') return name;
-  const got = folders.length === 1 ? `${folder}, which has no name` : `${folders.length} folders`;
-  throw new ApiError('BAD_OPTION', `expected --in NAME, or one folder with a name, got ${got}`);
-}
-
-/**
- * The collection of that name, or a new one.
- *
- * @param isImplied whether the name is the folder's.
- * @returns undefined where there is nothing to make one of, which is reported.
- * @throws ApiError BAD_OPTION where another folder of the same name has it.
- */
-export async function collectionFor(
-  store: LocalStore,
-  name: string,
-  folders: readonly string[],
-  isImplied: boolean,
-): Promise<Collection | undefined> {
-  const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
-  if (found !== undefined) {
-    if (isImplied) await checkFolder(store, found, folders[0]!);
-    return found;
-  }
-  const listings = await Promise.all(folders.map(imagesInFolder));
-  if (listings.every(({ files }) => files.length === 0)) {
-    for (const [i, { failures }] of listings.entries()) {
-      for (const { error } of failures) reportError(error, folders[i]);
-    }
-    return undefined;
-  }
-  const { model, release } = await store.models.lease();
-  try {
-    const space = await spaceOf(model, store.models.list()[0]!.name);
-    return await store.collections.create(SHARED, name, space);
-  } finally {
-    release();
-  }
-}
-
-async function checkFolder(store: LocalStore, found: Collection, folder: string): Promise<void> {
-  const others = foldersOf(await folderJobs(store.jobs, found));
-  if (others.some((other) => isWithin(folder, other) || isWithin(other, folder))) return;
-  const of = others.length === 0 ? 'of no folder' : `of ${others.join(', ')}`;
-  throw new ApiError(
-    'BAD_OPTION',
-    `expected --in NAME, as the collection ${found.name} is ${of}, got ${folder} alone`,
-  );
-}
-
 /** What went wrong, a line each. */
 function reportUpdate({ failures, stopped }: FolderUpdate): void {
-  for (const { path, error } of failures) reportFailure({ path, error });
+  failures.forEach(reportFailure);
   if (stopped?.error !== undefined) process.stderr.write(`${errorLine(stopped.error)}\n`);
   if (stopped !== undefined) {
     const { id, state } = stopped;

@@ -29,6 +29,8 @@ export interface UpdateOptions {
 export interface Unindexed {
   readonly path: string;
   readonly error: PublicError;
+  /** Whether it failed in an earlier run, and was not tried again. */
+  readonly isOld: boolean;
 }
 
 /** What has become of a folder. */
@@ -77,15 +79,15 @@ export async function updateFolder(
   for (const file of changed) {
     const failure = earlier.get(file.path);
     if (failure === undefined || !wouldFailAgain(file, failure)) wanted.push(file);
-    else failures.push({ path: file.path, error: failure.error });
+    else failures.push({ path: file.path, error: failure.error, isOld: true });
   }
   if (wanted.length > 0 && stopped === undefined) {
     const last = await run(await submitted(store, collection, folder, wanted, options));
     const failed = last.failed === 0 ? [] : await allFailures(store.jobs, last);
-    failures.push(...failed.map(({ source, error }) => ({ path: source, error })));
+    failures.push(...failed.map(({ source, error }) => ({ path: source, error, isOld: false })));
   }
   for (const { folder: name, error } of listed.failures) {
-    failures.push({ path: join(folder, name), error: describeError(error) });
+    failures.push({ path: join(folder, name), error: describeError(error), isOld: false });
   }
   const { passedOver } = listed;
   return { indexed, removed: gone.length, failures, passedOver, stopped };

@@ -1,0 +1,106 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { SHARED } from '../../access/owner.ts';
+import type { Collection } from '../../collections/collection.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { shorten } from '../../errors/one-line.ts';
+import { imagesInFolder } from '../../images/image-folder.ts';
+import { spaceOf } from '../../jobs/lease-space.ts';
+import { reportError } from '../report.ts';
+import { folderJobs, foldersOf } from './collection-jobs.ts';
+import { isWithin } from './folder-changes.ts';
+import type { LocalStore } from './local-store.ts';
+
+/**
+ * The collection that a command is about.
+ *
+ * @param name undefined where there is but one.
+ * @throws ApiError BAD_OPTION, UNKNOWN_COLLECTION.
+ */
+export async function chooseCollection(
+  { collections }: Pick<LocalStore, 'collections'>,
+  name: string | undefined,
+): Promise<Collection> {
+  const all = await collections.list(SHARED);
+  const [only] = all;
+  const found = name === undefined ? only : all.find((one) => one.name === name);
+  const names = all.map((one) => shorten(one.name, 40)).join(', ');
+  if (name === undefined && all.length > 1) {
+    throw new ApiError('BAD_OPTION', `expected --in, one of ${names}, got none`);
+  }
+  if (found !== undefined) return found;
+  const there = all.length === 0 ? 'none yet (clipql index FOLDER makes one)' : names;
+  const got = name === undefined ? 'none' : JSON.stringify(shorten(name, 100));
+  const expected = `expected a collection, of which there are ${there}`;
+  throw new ApiError(
+    name === undefined ? 'BAD_OPTION' : 'UNKNOWN_COLLECTION',
+    `${expected}, got ${got}`,
+  );
+}
+
+/** The folder that is meant where no collection has this name; undefined for none. */
+export async function folderNamed(
+  { collections }: Pick<LocalStore, 'collections'>,
+  name: string,
+): Promise<string | undefined> {
+  if ((await collections.list(SHARED)).some((one) => one.name === name)) return undefined;
+  const stats = await stat(name).catch(() => undefined);
+  return stats?.isDirectory() ? resolve(name) : undefined;
+}
+
+/**
+ * What the collection of folders is called unless told.
+ *
+ * @throws ApiError BAD_OPTION where there is no saying.
+ */
+export function nameOf(folders: readonly string[]): string {
+  const [folder = ''] = folders;
+  const name = folders.length === 1 ? basename(folder) : '';
+  if (name !== '') return name;
+  const got = folders.length === 1 ? `${folder}, which has no name` : `${folders.length} folders`;
+  throw new ApiError('BAD_OPTION', `expected --in NAME, or one folder with a name, got ${got}`);
+}
+
+/**
+ * The collection of that name, or a new one.
+ *
+ * @param isImplied whether the name is the folder's.
+ * @returns undefined where there is nothing to make one of, which is reported.
+ * @throws ApiError BAD_OPTION where another folder of the same name has it.
+ */
+export async function collectionFor(
+  store: LocalStore,
+  name: string,
+  folders: readonly string[],
+  isImplied: boolean,
+): Promise<Collection | undefined> {
+  const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
+  if (found !== undefined) {
+    if (isImplied) await checkFolder(store, found, folders[0]!);
+    return found;
+  }
+  const listings = await Promise.all(folders.map(imagesInFolder));
+  if (listings.every(({ files }) => files.length === 0)) {
+    for (const [i, { failures }] of listings.entries()) {
+      for (const { error } of failures) reportError(error, folders[i]);
+    }
+    return undefined;
+  }
+  const { model, release } = await store.models.lease();
+  try {
+    const space = await spaceOf(model, store.models.list()[0]!.name);
+    return await store.collections.create(SHARED, name, space);
+  } finally {
+    release();
+  }
+}
+
+async function checkFolder(store: LocalStore, found: Collection, folder: string): Promise<void> {
+  const others = foldersOf(await folderJobs(store.jobs, found));
+  if (others.some((other) => isWithin(folder, other) || isWithin(other, folder))) return;
+  const of = others.length === 0 ? 'of no folder' : `of ${others.join(', ')}`;
+  throw new ApiError(
+    'BAD_OPTION',
+    `expected --in NAME, as the collection ${found.name} is ${of}, got ${folder} alone`,
+  );
+}
