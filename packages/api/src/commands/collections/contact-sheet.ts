@@ -89,8 +89,8 @@ main { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fill, min
 figure { margin: 0; min-width: 0; border: 1px solid var(--line); border-radius: 0.5rem; overflow: hidden; background: var(--card); }
 a { color: inherit; display: block; }
 a:focus-visible { outline: 3px solid Highlight; outline-offset: -3px; }
-.picture { display: grid; place-items: center; aspect-ratio: 1; background: var(--mat); }
-img { width: 100%; height: 100%; object-fit: contain; display: block; }
+.picture { display: grid; place-items: center; position: relative; aspect-ratio: 1; background: var(--mat); }
+img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; }
 .none { color: var(--soft); }
 figcaption { display: grid; gap: 0.1rem; padding: 0.5rem 0.6rem 0.6rem; font-size: 0.8rem; }
 b { overflow-wrap: anywhere; }
