@@ -11,6 +11,7 @@ import { metrics } from './rest/metrics.ts';
 import { model, models } from './rest/models.ts';
 import { openApi } from './rest/open-api.ts';
 import { healthz, ping, readyz } from './rest/probes.ts';
+import { thumbnail } from './rest/thumbnail.ts';
 
 /** What answers from models or memory. */
 const WORK = { needsKey: true, isLimited: true, isLogged: true } as const;
@@ -64,6 +65,7 @@ export const ROUTES: readonly Route[] = [
   post('/v1/embeddings', 'v1', WORK, JSON_BODY, embeddings),
   get('/v1/models', 'v1', WORK, models),
   get('/v1/models/{id}', 'v1', WORK, model),
+  get('/thumbnails/{item}', 'thumbnails', WORK, thumbnail),
   post('/invocations', 'invocations', WORK, JSON_BODY, invocations),
   get('/ping', 'ping', PROBE, ping),
   get('/healthz', 'healthz', PROBE, healthz),

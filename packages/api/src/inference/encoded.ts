@@ -24,6 +24,8 @@ export interface ImageTiming {
 /** An image, as a model sees it. */
 export interface EncodedImage {
   readonly facts: ImageFacts;
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly contentHash: string;
   /** [E], as the model gives it. */
   readonly embedding: Float32Array;
   /** [E], of length 1. */

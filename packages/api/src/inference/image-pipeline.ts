@@ -158,7 +158,8 @@ export class ImagePipeline {
       observer.stage('preprocess', preprocess);
       const { embedding, encoding: imageEncoding } = await this.#run(pixels, line, signal);
       const facts = { format: header.format, width, height, bytes: bytes.length };
-      const content = { facts, embedding, direction: normalized(embedding) };
+      const contentHash = Buffer.from(hash, 'base64').toString('hex');
+      const content = { facts, contentHash, embedding, direction: normalized(embedding) };
       cache.set(hash, content);
       return [content, { decode, preprocess, imageEncoding }];
     } finally {

@@ -15,12 +15,24 @@ export async function spaceOf(model: LoadedModel, name: string): Promise<VectorS
  * @throws ApiError COLLECTION_MODEL_MISMATCH where none does; what loading throws.
  */
 export async function leaseSpace(models: ModelRegistry, space: VectorSpace): Promise<ModelLease> {
+  return models.lease(await modelOfSpace(models, space));
+}
+
+/**
+ * The name of that model.
+ *
+ * @throws ApiError COLLECTION_MODEL_MISMATCH where none makes such vectors; what loading throws.
+ */
+export async function modelOfSpace(models: ModelRegistry, space: VectorSpace): Promise<string> {
   const names = models.list().map(({ name }) => name);
   const first = names.filter((name) => name === space.model);
   for (const name of [...first, ...names.filter((one) => one !== space.model)]) {
     const lease = await models.lease(name);
-    if ((await modelHash(lease.model)) === space.hash) return lease;
-    lease.release();
+    try {
+      if ((await modelHash(lease.model)) === space.hash) return name;
+    } finally {
+      lease.release();
+    }
   }
   const expected = `expected ${space.model} (${space.hash.slice(0, 12)}), which made the vectors`;
   const got = `${names.join(', ')}, of other files or another precision`;

@@ -2,7 +2,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 
 /** Of one query. Each is an embedding; together they are one vector. */
-const MAX_SEARCH_TERMS = 32;
+export const MAX_SEARCH_TERMS = 32;
 /** Of one page. */
 export const MAX_HITS = 1_000;
 /** Of a collection whose near duplicates are asked for: each is compared with all. */

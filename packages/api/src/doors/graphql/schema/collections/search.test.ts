@@ -1,0 +1,175 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EXAMPLES } from '../../../../images/examples.ts';
+import { exampleBytes, startApi, type TestApi } from '../../../../testing/api.ts';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await startApi({ settings: { folders: [FOLDER] } });
+  api.store.runner.start();
+  await api.query('mutation { createCollection(input: { name: "photos" }) { errors { code } } }');
+  const items = EXAMPLES.map(({ file, year }) => ({
+    key: file,
+    url: file,
+    metadata: { year: Number.parseInt(String(year).replace(/\D*/, ''), 10) },
+  }));
+  await index(items, false);
+  await index([{ ...items[0]!, key: 'copy.jpg' }], true);
+}, 90_000);
+
+async function index(items: readonly object[], thumbnails: boolean): Promise<void> {
+  const { data } = await api.query(
+    'mutation ($items: [IndexItem!]!, $folder: String, $thumbnails: Boolean) { startIndex(input: { collection: "photos", folder: $folder, items: $items, thumbnails: $thumbnails }) { job { id } errors { message } } }',
+    { folder: FOLDER, items, thumbnails },
+  );
+  expect(data.startIndex.errors).toEqual([]);
+  const { id } = data.startIndex.job;
+  for (let state = ''; state !== 'DONE'; ) {
+    const { data } = await api.query('query ($id: ID!) { job(id: $id) { state failed } }', { id });
+    expect(data.job.failed).toBe(0);
+    state = data.job.state;
+    expect(['QUEUED', 'RUNNING', 'DONE']).toContain(state);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+afterAll(() => api.close());
+
+const FOLDER = fileURLToPath(new URL('../../../../../examples', import.meta.url));
+const FIRST = EXAMPLES[0]!.file;
+
+interface Edge {
+  readonly node: { readonly key: string };
+  readonly cosine: number;
+  readonly relevance: number;
+  readonly cursor: string;
+  readonly shares: readonly number[];
+}
+
+const search = async (input: string, args = '', variables?: object) => {
+  const { data, errors } = await api.query(
+    `query ${variables ? '($image: ImageInput!)' : ''} { search(input: { collection: "photos", ${input} } ${args}) {
+      total exact cut histogram { counts } warnings pageInfo { hasNextPage endCursor }
+      edges { cursor cosine relevance shares node { key } } } }`,
+    variables,
+  );
+  return { found: data?.search, errors, edges: (data?.search?.edges ?? []) as readonly Edge[] };
+};
+
+const keysOf = (edges: readonly Edge[]) => edges.map(({ node }) => node.key);
+
+test('an image finds itself first, and its copy', async () => {
+  const image = { base64: (await exampleBytes(FIRST)).toString('base64') };
+  const { edges, errors } = await search(
+    'terms: [{ image: $image }], relevance: { all: true }',
+    ', first: 3',
+    { image },
+  );
+  expect(errors).toEqual([]);
+  expect(keysOf(edges).slice(0, 2).sort()).toEqual([FIRST, 'copy.jpg'].sort());
+  expect(edges[0]!.cosine).toBeCloseTo(1, 2);
+  expect(edges[0]!.relevance).toBeGreaterThan(edges[2]!.relevance);
+});
+
+test('pages follow each other, filters come before, and a cursor is of its query alone', async () => {
+  const all = await search('terms: [{ text: "a boat" }], relevance: { all: true }', ', first: 100');
+  expect(all.found.total).toBe(EXAMPLES.length + 1);
+  expect(all.found.histogram.counts.reduce((sum: number, n: number) => sum + n, 0)).toBe(
+    EXAMPLES.length + 1,
+  );
+  const one = await search('terms: [{ text: "a boat" }], relevance: { all: true }', ', first: 3');
+  const next = await search(
+    'terms: [{ text: "a boat" }], relevance: { all: true }',
+    `, first: 100, after: "${one.found.pageInfo.endCursor}"`,
+  );
+  expect([...keysOf(one.edges), ...keysOf(next.edges)]).toEqual(keysOf(all.edges));
+  const other = await search(
+    'terms: [{ text: "a house" }], relevance: { all: true }',
+    `, after: "${one.found.pageInfo.endCursor}"`,
+  );
+  expect(other.errors.map((error) => error.extensions.code)).toEqual(['BAD_CURSOR']);
+  const filtered = await search(
+    'terms: [{ text: "a boat" }], relevance: { all: true }, where: { field: "year", lt: 1000 }',
+  );
+  expect(filtered.found).toMatchObject({ total: 0, histogram: null, edges: [] });
+});
+
+test('several terms have shares, and hits can be ordered by metadata', async () => {
+  const { edges, errors } = await search(
+    `terms: [{ item: "${FIRST}" }, { text: "people", weight: -0.5 }], relevance: { all: true }, orderBy: { by: KEY }`,
+  );
+  expect(errors).toEqual([]);
+  expect(keysOf(edges)).toEqual(keysOf(edges).toSorted());
+  for (const { shares } of edges) {
+    expect(shares).toHaveLength(2);
+    expect(shares.reduce((sum, share) => sum + Math.abs(share), 0)).toBeCloseTo(1, 5);
+  }
+});
+
+test('images are kept at once by URL, in base64 or uploaded; one that fails leaves the others', async () => {
+  const base64 = (await exampleBytes(FIRST)).toString('base64');
+  const { data } = await api.query(
+    `mutation ($base64: String) { upsertItems(input: { collection: "photos", items: [
+      { key: "new", image: { base64: $base64 }, metadata: { year: 2026 } },
+      { key: "by-path", image: { url: "/examples/${FIRST}" } },
+      { key: "bad", image: { url: "data:image/png;base64,AAAA" } }
+    ] }) { items { key source metadata contentHash } failures { index code } errors { code } } }`,
+    { base64 },
+  );
+  const { items, failures, errors } = data.upsertItems;
+  expect(errors).toEqual([]);
+  expect(failures).toEqual([{ index: 2, code: 'IMAGE_UNSUPPORTED' }]);
+  expect(items).toMatchObject([
+    { key: 'new', source: 'upload', metadata: { year: 2026 } },
+    { key: 'by-path', source: `/examples/${FIRST}`, metadata: {} },
+  ]);
+  expect(items[0].contentHash).toBe(items[1].contentHash);
+  const found = await search('terms: [{ item: "new" }], relevance: { all: true }', ', first: 4');
+  expect(keysOf(found.edges)).toEqual(
+    expect.arrayContaining(['new', 'by-path', 'copy.jpg', FIRST]),
+  );
+  await api.query(
+    'mutation { deleteItems(input: { collection: "photos", keys: ["new", "by-path"] }) { deleted } }',
+  );
+});
+
+test('more like an item leaves it out, duplicates are grouped, thumbnails are served', async () => {
+  const { data, errors } = await api.query(`{
+    collection(name: "photos") { items(first: 1) { edges { node { key thumbnailUrl moreLike(first: 2) { edges { node { key } } } } } } }
+    duplicates(collection: "photos", level: SAME_BYTES) { total groups { representative { key } members { item { key } cosine } } }
+  }`);
+  expect(errors).toEqual([]);
+  const { node } = data.collection.items.edges[0];
+  expect(node.moreLike.edges).toHaveLength(2);
+  expect(keysOf(node.moreLike.edges)).not.toContain(node.key);
+  expect(data.duplicates.total).toBe(1);
+  const [group] = data.duplicates.groups;
+  expect([group.representative.key, group.members[0].item.key].sort()).toEqual(
+    [FIRST, 'copy.jpg'].sort(),
+  );
+  expect(node.thumbnailUrl).toBeNull();
+  const { data: made } = await api.query(
+    'query ($id: ID!) { node(id: $id) { ... on Item { thumbnailUrl } } }',
+    { id: btoa('Item:photos/copy.jpg') },
+  );
+  const thumbnail = await api.fetch(made.node.thumbnailUrl);
+  expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  expect((await api.fetch('/thumbnails/photos/none')).status).toBe(404);
+  expect((await api.fetch('/thumbnails/nowhere/none')).status).toBe(404);
+});
+
+test.each([
+  ['no terms', 'terms: []', 'BAD_INPUT'],
+  ['an empty term', 'terms: [{}]', 'BAD_INPUT'],
+  ['two in one term', 'terms: [{ text: "a", item: "b" }]', 'BAD_INPUT'],
+  ['an unknown item', 'terms: [{ item: "none" }]', 'UNKNOWN_ITEM'],
+  ['an embedding of another length', 'terms: [{ embedding: [1, 2] }]', 'BAD_INPUT'],
+  ['33 terms', `terms: [${'{ text: "a" } '.repeat(33)}]`, 'TOO_MANY_TERMS'],
+  ['2,000 terms', `terms: [${'{ text: "a" } '.repeat(2_000)}]`, 'TOO_MANY_TERMS'],
+  ['a relevance of 2', 'terms: [{ text: "a" }], relevance: { atLeast: 2 }', 'BAD_INPUT'],
+  ['an unknown field', 'terms: [{ text: "a" }], where: { field: "none", eq: 1 }', 'BAD_FILTER'],
+])('%s is refused', async (_what, input, code) => {
+  const { errors } = await search(input);
+  expect(errors.map((error) => error.extensions.code)).toEqual([code]);
+});
