@@ -1,33 +1,35 @@
 /**
- * The best of what has been seen, as a binary heap with the worst of them on top. A key is 64 bits that sort as
- * (score ascending, position descending), so of equal scores the earlier position is better.
+ * The best keys below a ceiling, as a binary heap with the worst of them on top. A key is 64 bits that sort as
+ * (score ascending, row descending), so of equal scores the lower row is better.
  *
- *   count u32, capacity u32 (at least 1), keys [capacity] u64
+ *   count u32, capacity u32 (at least 1), ceiling u64, keys [capacity] u64
  */
+const HEADER: usize = 16;
 
-/** The score above which a key is among the best: positions only grow, so equal scores are not. */
+/** The score above which a key is among the best: rows only grow, so equal scores are not. */
 // @ts-ignore: decorator
 @inline
 export function threshold(best: usize): f32 {
   if (load<u32>(best) < load<u32>(best, 4)) return -Infinity;
-  const upper = <u32>(load<u64>(best, 8) >> 32);
+  const upper = <u32>(load<u64>(best, HEADER) >> 32);
   // The reverse of keyOf.
   return reinterpret<f32>(upper ^ (upper >> 31 ? 0x80000000 : 0xffffffff));
 }
 
 // @ts-ignore: decorator
 @inline
-export function keyOf(score: f32, position: u32): u64 {
+export function keyOf(score: f32, row: u32): u64 {
   // −0 and 0 are equal, and would not sort as such.
   const bits = reinterpret<u32>(score + 0);
   const ordered = bits ^ (bits >> 31 ? 0xffffffff : 0x80000000);
-  return (<u64>ordered << 32) | <u64>(~position);
+  return (<u64>ordered << 32) | <u64>(~row);
 }
 
-/** Adds a key, in the place of the worst when there is no room. */
+/** Adds a key that is below the ceiling, in the place of the worst when there is no room. */
 export function push(best: usize, key: u64): void {
+  if (key >= load<u64>(best, 8)) return;
   const count = load<u32>(best);
-  const keys = best + 8;
+  const keys = best + HEADER;
   if (count < load<u32>(best, 4)) {
     store<u32>(best, count + 1);
     rise(keys, count, key);
@@ -71,7 +73,7 @@ function sink(keys: usize, count: u32, key: u64): void {
 export function mergeBest(first: usize, count: i32, pitch: usize): void {
   for (let heap = 1; heap < count; heap++) {
     const other = first + <usize>heap * pitch;
-    const end = other + 8 + (<usize>load<u32>(other) << 3);
-    for (let key = other + 8; key < end; key += 8) push(first, load<u64>(key));
+    const end = other + HEADER + (<usize>load<u32>(other) << 3);
+    for (let key = other + HEADER; key < end; key += 8) push(first, load<u64>(key));
   }
 }

@@ -1,15 +1,21 @@
 /**
- * code[r, k] = round(x[r, k] / s[r]), in −127…127; s = maxₖ |x[r, k]| / 127
+ * code[r, k] = round(x[r, k] / s[r] + u[k]), in −127…127; s = maxₖ |x[r, k]| / 126.5
+ *
+ * u [pitch], in [−½, ½), is the dither (../../src/flat/dither.ts): s·(code − u) is within s/2 of x.
  *
  * x [R, K], float32 or float16, with room for 15 more values behind it. Codes and scales go into a segment from
- * its row `slot` on; columns from K to its pitch become 0. `halves` [R, K] gets the rows as float16, unless it is 0.
- * `line` is room for one row of float32.
+ * its row `slot` on; columns from K to its pitch are taken as 0. `halves` [R, K] gets the rows as float16, unless it is
+ * 0; the codes are then those of the halves. `line` is room for one row of float32.
  */
 import { narrowed, widened } from './half';
 import { codesOf, scalesOf } from './segment';
 
 /** What no half reaches, even when rounded up. */
 const LIMIT: f32 = 65520;
+/** What a value may be in steps, so that the dither does not take it past 127. */
+const MAX_LEVEL: f32 = 126.5;
+/** 2⁻¹¹⁰. Finer steps would be subnormal once they are multiplied by a query's. */
+const MIN_STEP: f32 = reinterpret<f32>((127 - 110) << 23);
 
 /** @returns the first row with a value that is not finite, or too large for a half; −1 when there is none */
 export function quantizeRows(
@@ -22,19 +28,27 @@ export function quantizeRows(
   slot: i32,
   halves: usize,
   line: usize,
+  dither: usize,
 ): i32 {
   const bytes = <usize>columns << (isHalf ? 1 : 2);
   for (let row = 0; row < rows; row++) {
     if (isHalf) widen(x, line, columns);
     else memory.copy(line, x, bytes);
-    memory.fill(line + (<usize>columns << 2), 0, (pitch - <usize>columns) << 2);
-    const largest = largestMagnitude(line, pitch << 2);
+    const rest = line + (<usize>columns << 2);
+    memory.fill(rest, 0, (pitch - <usize>columns) << 2);
+    let largest = largestMagnitude(line, pitch << 2);
     // False for a NaN too.
     if (!(largest < LIMIT)) return row;
-    if (halves != 0) narrow(line, halves, columns);
+    if (halves != 0) {
+      narrow(line, halves, columns);
+      widen(halves, line, columns);
+      memory.fill(rest, 0, (pitch - <usize>columns) << 2);
+      largest = largestMagnitude(line, pitch << 2);
+    }
+    const step = max(largest / MAX_LEVEL, MIN_STEP);
     const about = <usize>(slot + row) << 2;
-    store<f32>(scalesOf(segment, pitch) + about, largest / 127);
-    encode(line, codesOf(segment, pitch, slot + row), pitch, largest);
+    store<f32>(scalesOf(segment, pitch) + about, step);
+    encode(line, codesOf(segment, pitch, slot + row), pitch, 1 / step, dither);
     x += bytes;
     halves += halves == 0 ? 0 : <usize>columns << 1;
   }
@@ -78,25 +92,24 @@ function largestMagnitude(line: usize, bytes: usize): f32 {
   );
 }
 
-function encode(line: usize, codes: usize, pitch: usize, largest: f32): void {
-  const inverse = f32x4.splat(largest == 0 ? 0 : 127 / largest);
+function encode(line: usize, codes: usize, pitch: usize, inverse: f32, dither: usize): void {
+  const factor = f32x4.splat(inverse);
   for (let at: usize = 0; at < pitch; at += 16) {
-    const first = levels(line, inverse);
-    const second = levels(line + 16, inverse);
-    const third = levels(line + 32, inverse);
-    const fourth = levels(line + 48, inverse);
+    const first = levels(line, factor, dither);
+    const second = levels(line + 16, factor, dither + 16);
+    const third = levels(line + 32, factor, dither + 32);
+    const fourth = levels(line + 48, factor, dither + 48);
     const low = i16x8.narrow_i32x4_s(first, second);
     const high = i16x8.narrow_i32x4_s(third, fourth);
     v128.store(codes + (at << 2), i8x16.narrow_i16x8_s(low, high));
     line += 64;
+    dither += 64;
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function levels(from: usize, inverse: v128): v128 {
-  const level = f32x4.nearest(f32x4.mul(v128.load(from), inverse));
-  // Where the largest magnitude is subnormal, its inverse is infinite.
-  const bounded = f32x4.pmax(f32x4.pmin(level, f32x4.splat(127)), f32x4.splat(-127));
-  return i32x4.trunc_sat_f32x4_s(bounded);
+function levels(from: usize, factor: v128, dither: usize): v128 {
+  const level = f32x4.add(f32x4.mul(v128.load(from), factor), v128.load(dither));
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(level));
 }

@@ -1,17 +1,20 @@
 /**
- * score[q, r] = t[q]·s[r]·Σₖ level[q, k]·code[r, k] for all rows that are live
+ * score[q, r] = t[q]·s[r]·(Σₖ level[q, k]·code[r, k] − offset[q]) for all rows that are live
+ *
+ * The best are those that can have the highest true scores: those with the highest score[q, r] + s[r]·margin[q].
+ * ../../src/flat/quantized-query.ts says what a query's numbers are.
  *
  * A query's levels are int16, small enough that the sum is exact in int32; the rest is float32. Widening the codes and
  * multiplying 16 bits is as much work as two relaxed dot products of bytes, which it would take for a query of 14
  * bits, on machines that have no instruction for them, and no slower than the memory on those that have.
  *
  * The threads take segments in turn. All queries pass over a segment while it is in the cache. Of the rows that are
- * also in the filter, each thread keeps the best for each query (best.ts), with positions of 256 to a segment.
+ * also in the filter, each thread keeps the best for each query (best.ts).
  *
  * Four rows are computed together: each vector of the query is loaded once for them.
  */
 import { keyOf, push, threshold } from './best';
-import { codesOf, LIVE_WORDS, liveOf, rowsOf, scalesOf, SEGMENT_ROWS } from './segment';
+import { codesOf, LIVE_WORDS, liveOf, rowsOf, scalesOf } from './segment';
 
 /** Words of a job, as ../../src/flat/scan.ts writes it. */
 const NEXT: usize = 0;
@@ -21,8 +24,8 @@ const TABLE: usize = 8;
 const SEGMENTS: usize = 12;
 /** [Q, pitch] int16. */
 const LEVELS: usize = 16;
-/** t [Q]. */
-const QUERY_SCALES: usize = 20;
+/** [Q]: t float32, margin float32, unit float32 of the scores that are written, offset int32. */
+const QUERY_NUMBERS: usize = 20;
 const QUERIES: usize = 24;
 /** [threads, Q] heaps, or 0. */
 const BEST: usize = 28;
@@ -59,9 +62,8 @@ export function scan(job: usize, thread: i32, threads: i32): void {
         segment,
         pitch,
         load<i32>(entry, 4),
-        <u32>at * <u32>SEGMENT_ROWS,
         <usize>load<u32>(job, LEVELS) + <usize>query * 2 * pitch,
-        load<f32>(<usize>load<u32>(job, QUERY_SCALES) + (<usize>query << 2)),
+        <usize>load<u32>(job, QUERY_NUMBERS) + (<usize>query << 4),
         hasHeaps ? heaps + <usize>query * heapBytes : 0,
         hasScores ? <usize>load<u32>(job, SCORES) + <usize>query * <usize>load<u32>(job, SCORES_BYTES) : 0,
         scratch,
@@ -114,14 +116,18 @@ function scanSegment(
   segment: usize,
   pitch: usize,
   count: i32,
-  position: u32,
   levels: usize,
-  queryScale: f32,
+  numbers: usize,
   best: usize,
   scores: usize,
   scratch: usize,
 ): void {
   const scales = scalesOf(segment, pitch);
+  const rows = rowsOf(segment, pitch);
+  const step = f32x4.splat(load<f32>(numbers));
+  const margin = f32x4.splat(load<f32>(numbers, 4));
+  const unit = load<f32>(numbers, 8);
+  const offset = i32x4.splat(load<i32>(numbers, 12));
   let limit = f32x4.splat(best == 0 ? Infinity : threshold(best));
   for (let slot = 0; slot < count; slot += 4) {
     // Each byte has the bits of eight rows.
@@ -129,36 +135,36 @@ function scanSegment(
     const computed = (<i32>load<u8>(byte) >> (slot & 4)) & 15;
     if (computed == 0) continue;
     const about = <usize>slot << 2;
-    const four = fourScores(
-      codesOf(segment, pitch, slot),
-      pitch,
-      levels,
-      f32x4.mul(v128.load(scales + about), f32x4.splat(queryScale)),
-    );
+    const scale = v128.load(scales + about);
+    const sums = i32x4.sub(fourSums(codesOf(segment, pitch, slot), pitch, levels), offset);
+    const four = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, step));
+    if (scores != 0) {
+      v128.store(scratch, four, FOUR);
+      scatter(computed, rows + about, scratch, scores, unit);
+    }
+    const most = f32x4.add(four, f32x4.mul(scale, margin));
     const wanted = (<i32>load<u8>(byte, WANTED) >> (slot & 4)) & 15;
-    let better = i32x4.bitmask(f32x4.gt(four, limit)) & wanted;
-    if (better == 0 && scores == 0) continue;
-    v128.store(scratch, four, FOUR);
-    if (scores != 0) scatter(computed, rowsOf(segment, pitch) + about, scratch, scores);
+    let better = i32x4.bitmask(f32x4.gt(most, limit)) & wanted;
     if (better == 0) continue;
+    v128.store(scratch, most, FOUR);
     for (; better != 0; better &= better - 1) {
-      const lane = ctz(better);
-      push(best, keyOf(load<f32>(scratch + (<usize>lane << 2), FOUR), position + slot + lane));
+      const lane = <usize>ctz(better) << 2;
+      push(best, keyOf(load<f32>(scratch + lane, FOUR), load<u32>(rows + about + lane)));
     }
     limit = f32x4.splat(threshold(best));
   }
 }
 
-function scatter(lanes: i32, rows: usize, scratch: usize, scores: usize): void {
+function scatter(lanes: i32, rows: usize, scratch: usize, scores: usize, unit: f32): void {
   for (; lanes != 0; lanes &= lanes - 1) {
     const lane = <usize>ctz(lanes) << 2;
-    store<f32>(scores + (<usize>load<u32>(rows + lane) << 2), load<f32>(scratch + lane, FOUR));
+    store<f32>(scores + (<usize>load<u32>(rows + lane) << 2), load<f32>(scratch + lane, FOUR) * unit);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function fourScores(codes: usize, pitch: usize, levels: usize, scales: v128): v128 {
+function fourSums(codes: usize, pitch: usize, levels: usize): v128 {
   let sum0 = i32x4.splat(0);
   let sum1 = sum0;
   let sum2 = sum0;
@@ -172,7 +178,7 @@ function fourScores(codes: usize, pitch: usize, levels: usize, scales: v128): v1
     sum2 = add(sum2, v128.load_ext<i8>(codes, 32), first, v128.load_ext<i8>(codes, 40), second);
     sum3 = add(sum3, v128.load_ext<i8>(codes, 48), first, v128.load_ext<i8>(codes, 56), second);
   }
-  return f32x4.mul(f32x4.convert_i32x4_s(laneSums(sum0, sum1, sum2, sum3)), scales);
+  return laneSums(sum0, sum1, sum2, sum3);
 }
 
 /** Adds the products of 16 codes. */

@@ -3,7 +3,7 @@
  * of 16, so every part begins at such a multiple. ../../src/flat/segment-layout.ts knows the same.
  *
  *   codes  [64, pitch / 16, 4, 16] int8: four rows at a time, 16 codes of each, so that they are read in one stream
- *   scales [256] float32: the largest magnitude of the row / 127
+ *   scales [256] float32: the step of the row's codes, see quantize-rows.ts
  *   rows   [256] uint32: row numbers, ascending
  *   live   [8] uint32: a bit for each row that has not been removed
  */

@@ -5,41 +5,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { seededNumbers } from '../testing/seeded.ts';
 import { FlatIndex } from './flat-index.ts';
-import type { FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
 import { RowSet } from './row-set.ts';
+import { bothOf, expectSame } from './testing/both.ts';
 import { clusteredVectors, joined, NaiveIndex } from './testing/naive-index.ts';
-
-interface Both {
-  readonly index: FlatIndex;
-  readonly naive: NaiveIndex;
-}
-
-/** An index of these vectors that reads them back exactly, beside the naive one. */
-async function bothOf(
-  vectors: readonly Float32Array[],
-  options: Partial<FlatIndexOptions> = {},
-): Promise<Both> {
-  const dimensions = vectors[0]!.length;
-  const readRows = (rows: Uint32Array) => joined(Array.from(rows, (row) => vectors[row]!));
-  const index = await FlatIndex.create({ dimensions, readRows, threads: 1, ...options });
-  onTestFinished(() => index.dispose());
-  const naive = new NaiveIndex();
-  await index.append(joined(vectors));
-  naive.append(vectors);
-  return { index, naive };
-}
-
-async function expectSame(
-  { index, naive }: Both,
-  query: Float32Array,
-  options: FlatSearchOptions,
-): Promise<void> {
-  const [hits] = await index.search(query, options);
-  const { filter, k } = options;
-  const expected = naive.search(query, k, filter && ((row) => filter.has(row)));
-  expect([...hits!.rows]).toEqual(expected.map(({ row }) => row));
-  expect([...hits!.scores]).toEqual(expected.map(({ score }) => expect.closeTo(score, 6)));
-}
 
 test.each([1, 2])('the 10 nearest are found in order, on %i threads', async (threads) => {
   const vectors = clusteredVectors(6_000, 192, 1);
@@ -50,17 +18,6 @@ test.each([1, 2])('the 10 nearest are found in order, on %i threads', async (thr
     const expected = both.naive.search(query, 10);
     expect([...found[i]!.rows], `query ${i}`).toEqual(expected.map(({ row }) => row));
   }
-});
-
-test('in one narrow cluster recall@10 is at least .999', async () => {
-  const narrow = { clusters: 1, spread: 0.5 };
-  const both = await bothOf(clusteredVectors(4_000, 256, 3, narrow));
-  const queries = clusteredVectors(100, 256, 4, narrow);
-  const found = await both.index.search(joined(queries), { k: 10 });
-  const missed = queries.flatMap((query, i) =>
-    both.naive.search(query, 10).filter(({ row }) => !found[i]!.rows.includes(row)),
-  );
-  expect(missed.length).toBeLessThanOrEqual(1);
 });
 
 describe.each([1, 2, 15, 16, 17, 31, 100, 513])('vectors of %i numbers', (dimensions) => {

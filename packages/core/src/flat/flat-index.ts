@@ -15,10 +15,11 @@ import {
 } from './check-input.ts';
 import { compactSegments } from './compact.ts';
 import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
+import type { IndexParts } from './index-parts.ts';
 import { FLAT_KERNELS } from './kernels.generated.ts';
-import { type FlatKernels, instantiateFlatKernels } from './kernels.ts';
-import { quantizeQuery } from './quantized-query.ts';
-import { Scanner, type ScanRequest } from './scan.ts';
+import { instantiateFlatKernels } from './kernels.ts';
+import { Scanner } from './scan.ts';
+import { Searcher } from './searcher.ts';
 import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
 import { Segments } from './segments.ts';
 import { Staging } from './staging.ts';
@@ -26,13 +27,8 @@ import { Staging } from './staging.ts';
 const MAX_DIMENSIONS = 16_384;
 const MAX_K = 10_000;
 const MAX_THREADS = 256;
-/** Queries that share a scan. */
-const QUERIES_A_SCAN = 16;
 /** Segments that are compacted in one turn: some milliseconds' worth. */
 const SEGMENTS_A_TURN = 16;
-/** Rows that are scored again in float: this many times k, and at least so many. */
-const RESCORED_TIMES = 4;
-const MIN_RESCORED = 256;
 
 /** Address 0 means "none" to the kernels, so nothing is put there. */
 const CONTROL_ADDRESS = 64;
@@ -40,9 +36,11 @@ const CONTROL_ADDRESS = 64;
 /**
  * Exact search for the nearest vectors by dot product; for vectors of length 1 that is the cosine.
  *
- * Each row is kept as 8-bit numbers with a scale. A search scans all of them on all threads, and scores the best
- * max(4k, 256) again in float: of the 10 nearest, over 99.9 % are found. Several queries share a scan, and scans, appends and
- * removals take turns in the order in which they were called. It needs no native code and runs in browsers too.
+ * Each row is kept as 8-bit numbers with a step. A search scans all of them on all threads, and scores the best
+ * max(4k, 256) again in float, then the next ones for as long as one of them could be among the k best. A row that
+ * belongs there is missed with a probability below 1 in 10 million, whatever the vectors. Where very many rows are nearly
+ * equal, that takes several scans. Several queries share a scan, and scans, appends and removals take turns in
+ * the order in which they were called. It needs no native code and runs in browsers too.
  *
  * One index holds up to 4 GiB of 8-bit rows: 8 million of 512 numbers. Rows have numbers that never change and are
  * never used again.
@@ -65,11 +63,11 @@ export class FlatIndex {
   readonly dimensions: number;
   /** Threads that scan. */
   readonly threads: number;
-  readonly #readRows: FlatIndexOptions['readRows'];
   readonly #layout: SegmentLayout;
   readonly #runner: Runner;
   readonly #queue = new RunQueue();
-  #parts: Parts | undefined;
+  readonly #searcher: Searcher;
+  #parts: IndexParts | undefined;
 
   /**
    * Makes an index without rows.
@@ -94,7 +92,6 @@ export class FlatIndex {
   private constructor(options: FlatIndexOptions, shared: boolean) {
     this.dimensions = options.dimensions;
     this.threads = shared ? (options.threads ?? defaultThreads()) : 1;
-    this.#readRows = options.readRows;
     this.#layout = segmentLayout(options.dimensions);
     const memory = new LinearMemory(shared, CONTROL_ADDRESS + CONTROL_BYTES);
     const module = kernelModule(FLAT_KERNELS[shared ? 'plainThreads' : 'plain']);
@@ -115,6 +112,12 @@ export class FlatIndex {
         threads: this.threads,
       }),
     };
+    this.#searcher = new Searcher({
+      dimensions: options.dimensions,
+      readRows: options.readRows,
+      queue: this.#queue,
+      parts: () => this.#usable(),
+    });
   }
 
   /** Rows that are not removed. */
@@ -210,20 +213,8 @@ export class FlatIndex {
    * ```
    */
   async search(queries: Float32Array, options: FlatSearchOptions): Promise<readonly FlatHits[]> {
-    const { k, filter, allScores: scores = false } = options;
-    checkWhole('k', k, MAX_K);
-    const vectors = splitQueries(queries, this.dimensions);
-    const best = Math.max(RESCORED_TIMES * k, MIN_RESCORED);
-    const hits: FlatHits[] = [];
-    for (let at = 0; at < vectors.length; at += QUERIES_A_SCAN) {
-      const some = vectors.slice(at, at + QUERIES_A_SCAN);
-      for (const candidates of await this.#candidates(some, { best, filter, scores })) {
-        const { rows, query, allScores } = candidates;
-        const products = candidates.products ?? (await this.#readProducts(query, rows));
-        hits.push({ ...ranked(rows, products, k), allScores });
-      }
-    }
-    return hits;
+    checkWhole('k', options.k, MAX_K);
+    return this.#searcher.search(splitQueries(queries, this.dimensions), options);
   }
 
   /**
@@ -247,9 +238,8 @@ export class FlatIndex {
    */
   async scores(query: Float32Array): Promise<Float32Array> {
     if (query.length !== this.dimensions) throw lengthError('query', `${this.dimensions}`, query);
-    const request = { best: 0, filter: undefined, scores: true };
-    const [only] = await this.#candidates(splitQueries(query, this.dimensions), request);
-    return only!.allScores;
+    const [copy] = splitQueries(query, this.dimensions);
+    return this.#searcher.scores(copy!);
   }
 
   /**
@@ -312,74 +302,10 @@ export class FlatIndex {
     return isLast ? undefined : at + Math.max(0, left - 1);
   }
 
-  #candidates(
-    queries: readonly Float32Array[],
-    request: Omit<ScanRequest, 'queries'>,
-  ): Promise<readonly Candidates[]> {
-    return this.#queue.add(async () => {
-      const { segments, scanner, staging } = this.#usable();
-      const quantized = queries.map((query) => quantizeQuery(query, this.#layout.pitch));
-      const scanned = await scanner.scan(segments, { ...request, queries: quantized });
-      this.#usable();
-      return scanned.map(({ positions, scores: allScores }, i) => {
-        const query = queries[i]!;
-        const rows = positions.map((position) => segments.rowAt(position));
-        if (this.#readRows !== undefined) return { query, rows, allScores, products: undefined };
-        // At once: a compaction moves them.
-        const halves = Array.from(positions, (position) => segments.halvesAt(position));
-        return { query, rows, allScores, products: staging.products(query, halves) };
-      });
-    });
-  }
-
-  async #readProducts(query: Float32Array, rows: Uint32Array): Promise<Float64Array> {
-    const vectors = rows.length === 0 ? new Float32Array(0) : await this.#readRows!(rows);
-    const { staging } = this.#usable();
-    const expected = rows.length * this.dimensions;
-    if (vectors.length !== expected) {
-      throw lengthError('readRows', `${expected} for ${rows.length} rows`, vectors);
-    }
-    const list = Array.from(rows, (_, i) =>
-      vectors.subarray(i * this.dimensions, (i + 1) * this.dimensions),
-    );
-    return staging.products(query, list);
-  }
-
-  #usable(): Parts {
+  #usable(): IndexParts {
     if (this.#parts === undefined) throw new ClipError('DISPOSED', 'the index was disposed of');
     return this.#parts;
   }
-}
-
-/** What is let go of in the end. */
-interface Parts {
-  readonly memory: LinearMemory;
-  readonly kernels: FlatKernels;
-  readonly segments: Segments;
-  readonly staging: Staging;
-  readonly scanner: Scanner;
-}
-
-/** The rows of one query that are to be scored in float. */
-interface Candidates {
-  readonly query: Float32Array;
-  readonly rows: Uint32Array;
-  readonly allScores: Float32Array;
-  /** With the query, unless the rows must be read first. */
-  readonly products: Float64Array | undefined;
-}
-
-/** The k best of rows in ascending order. */
-function ranked(
-  rows: Uint32Array,
-  products: Float64Array,
-  k: number,
-): Pick<FlatHits, 'rows' | 'scores'> {
-  const scores = Float32Array.from(products);
-  const order = Uint32Array.from(rows.keys())
-    .sort((a, b) => scores[b]! - scores[a]! || a - b)
-    .subarray(0, k);
-  return { rows: order.map((i) => rows[i]!), scores: Float32Array.from(order, (i) => scores[i]!) };
 }
 
 /** Lets what waits in the event loop have its turn. */

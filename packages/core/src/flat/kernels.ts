@@ -12,6 +12,7 @@ export interface FlatKernels extends Kernels {
     slot: number,
     halves: number,
     line: number,
+    dither: number,
   ): number;
   moveRow(from: number, slot: number, to: number, toSlot: number, pitch: number): void;
   mergeBest(first: number, count: number, pitch: number): void;

@@ -7,10 +7,16 @@ import type { RowSet } from './row-set.ts';
 import type { SegmentLayout } from './segment-layout.ts';
 import type { Segments } from './segments.ts';
 
-/** What a scan is to find. */
+/** What a scan is to find for one query. */
+interface ScanQuery {
+  readonly quantized: QuantizedQuery;
+  /** Only rows behind the one where an earlier scan ended; from the best on unless given. */
+  readonly after?: ScanEnd | undefined;
+}
+
 export interface ScanRequest {
-  readonly queries: readonly QuantizedQuery[];
-  /** How many of the best rows of each query; 0 for none. */
+  readonly queries: readonly ScanQuery[];
+  /** How many of the best rows of each query, by what their true scores can be at most; 0 for none. */
   readonly best: number;
   /** Which rows may be among them; all unless given. */
   readonly filter: RowSet | undefined;
@@ -18,9 +24,19 @@ export interface ScanRequest {
   readonly scores: boolean;
 }
 
+/** Where a scan ended that found as many rows as it was to find. */
+export interface ScanEnd {
+  /** The lower and the upper word of the last row's key, see assembly/flat/best.ts. */
+  readonly key: readonly [number, number];
+  /** What the true scores of all later rows are at most. */
+  readonly score: number;
+}
+
 export interface Scanned {
-  /** Positions of the best rows, ascending: 256 to a segment. */
-  readonly positions: Uint32Array;
+  /** The best rows, ascending. */
+  readonly rows: Uint32Array;
+  /** Undefined when no rows are left. */
+  readonly end: ScanEnd | undefined;
   /** By row number, NaN where there is none; empty unless wanted. */
   readonly scores: Float32Array;
 }
@@ -57,7 +73,7 @@ export class Scanner {
       job: 4 * JOB_WORDS,
       table: powerOfTwo(8 * segments.list.length),
       levels: 2 * layout.pitch * queries.length,
-      scales: 4 * queries.length,
+      numbers: QUERY_BYTES * queries.length,
       best: best === 0 ? 0 : powerOfTwo(heapBytes * threads * queries.length),
       filter: powerOfTwo(4 * (filter?.length ?? 0)),
       scores: scoresBytes * queries.length,
@@ -69,14 +85,16 @@ export class Scanner {
       table[2 * i] = address;
       table[2 * i + 1] = count;
     }
-    const scales = memory.f32(at.scales, queries.length);
-    for (const [i, { levels, scale }] of queries.entries()) {
+    for (const [i, { quantized }] of queries.entries()) {
+      const { levels, step, margin, unit, offset } = quantized;
       memory.i16(at.levels + i * levels.byteLength, levels.length).set(levels);
-      scales[i] = scale;
+      memory.f32(at.numbers + i * QUERY_BYTES, 3).set([step, margin, unit]);
+      memory.i32(at.numbers + i * QUERY_BYTES + 12, 1)[0] = offset;
     }
     const heaps = best === 0 ? 0 : threads * queries.length;
     for (let heap = 0; heap < heaps; heap++) {
-      memory.u32(at.best + heap * heapBytes, 2).set([0, best]);
+      const ceiling = queries[heap % queries.length]!.after?.key ?? HIGHEST_KEY;
+      memory.u32(at.best + heap * heapBytes, 4).set([0, best, ...ceiling]);
     }
     if (filter !== undefined) memory.u32(at.filter, filter.length).set(filter);
     const scores = queries.map((_, i) =>
@@ -86,7 +104,7 @@ export class Scanner {
       .u32(at.job, JOB_WORDS)
       .set([
         ...[0, layout.pitch, at.table, segments.list.length],
-        ...[at.levels, at.scales, queries.length],
+        ...[at.levels, at.numbers, queries.length],
         ...[best === 0 ? 0 : at.best, heapBytes],
         ...[filter === undefined ? 0 : at.filter, filter?.length ?? 0],
         ...[request.scores ? at.scores : 0, scoresBytes, at.scratch],
@@ -95,29 +113,40 @@ export class Scanner {
     if (isSmall) kernels.run(at.job, 0, 0, 0, 0, 0, 1);
     else await runner.run([at.job, 0, 0, 0]);
 
-    return queries.map((_, i) => {
+    return queries.map(({ quantized }, i) => {
       const heap = at.best + i * heapBytes;
       if (best > 0) kernels.mergeBest(heap, threads, queries.length * heapBytes);
-      return {
-        positions: best === 0 ? new Uint32Array(0) : this.#positions(heap),
-        scores: scores[i]!.slice(),
-      };
+      const found = best === 0 ? NOTHING : this.#found(heap, quantized.unit);
+      const isAll = found.rows.length < best || best === segments.size;
+      return { ...found, end: isAll ? undefined : found.end, scores: scores[i]!.slice() };
     });
   }
 
-  /** A key is (score, ~position), see assembly/flat/best.ts. */
-  #positions(heap: number): Uint32Array {
+  /** A key is (score, ~row), and the first of a heap is the worst, see assembly/flat/best.ts. */
+  #found(heap: number, unit: number): Pick<Scanned, 'rows' | 'end'> {
     const { memory } = this.#options;
     const [count = 0] = memory.u32(heap, 1);
     const keys = memory.u32(heap + HEAP_HEADER_BYTES, 2 * count);
-    return Uint32Array.from({ length: count }, (_, i) => ~keys[2 * i]!).sort();
+    const rows = Uint32Array.from({ length: count }, (_, i) => ~keys[2 * i]!).sort();
+    const [low = 0, high = 0] = keys;
+    return { rows, end: { key: [low, high], score: scoreOf(high) * unit } };
   }
+}
+
+const NOTHING = { rows: new Uint32Array(0), end: undefined };
+
+/** The score in a key's upper word. */
+function scoreOf(upper: number): number {
+  const bits = upper >= 2 ** 31 ? upper - 2 ** 31 : ~upper;
+  return new Float32Array(Uint32Array.of(bits).buffer)[0]!;
 }
 
 /** As assembly/flat/scan.ts and best.ts know them. */
 const JOB_WORDS = 14;
 const SCRATCH_BYTES = 128;
-const HEAP_HEADER_BYTES = 8;
+const HEAP_HEADER_BYTES = 16;
+const HIGHEST_KEY = [0xffffffff, 0xffffffff];
+const QUERY_BYTES = 16;
 
 /** Below this, a tenth of a millisecond, waking the threads takes longer than scanning. */
 const BYTES_FOR_THREADS = 2 ** 20;

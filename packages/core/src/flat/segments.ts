@@ -48,20 +48,12 @@ export class Segments {
     return this.#list.reduce((sum, { halves }) => sum + (halves?.byteLength ?? 0), 0);
   }
 
-  /** @param position of a row: 256 to a segment, see assembly/flat/best.ts. */
-  rowAt(position: number): number {
-    const segment = this.#list[Math.floor(position / SEGMENT_ROWS)]!;
-    return rowNumbers(this.#memory, this.#layout, segment)[position % SEGMENT_ROWS]!;
-  }
-
-  /** A view of a row in half precision, [E], in an index that keeps them. */
-  halvesAt(position: number): Uint16Array {
+  /** A view of a row that is there in half precision, [E], in an index that keeps them. */
+  halvesOf(row: number): Uint16Array {
     const { dimensions } = this.#layout;
-    const start = (position % SEGMENT_ROWS) * dimensions;
-    return this.#list[Math.floor(position / SEGMENT_ROWS)]!.halves!.subarray(
-      start,
-      start + dimensions,
-    );
+    const segment = this.#segmentOf(row)!;
+    const start = indexOf(rowNumbers(this.#memory, this.#layout, segment), row) * dimensions;
+    return segment.halves!.subarray(start, start + dimensions);
   }
 
   /**

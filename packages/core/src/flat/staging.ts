@@ -1,4 +1,5 @@
 import type { LinearMemory } from '../threads/linear-memory.ts';
+import { ditherOf } from './dither.ts';
 import type { FlatKernels } from './kernels.ts';
 import type { Segment, SegmentLayout } from './segment-layout.ts';
 
@@ -12,6 +13,8 @@ const OVERRUN = 64;
  * can be used while the team scans.
  */
 export class Staging {
+  /** [pitch], of every row. */
+  readonly dither: Float32Array;
   readonly #memory: LinearMemory;
   readonly #kernels: FlatKernels;
   readonly #layout: SegmentLayout;
@@ -20,6 +23,7 @@ export class Staging {
   readonly #vectors: number;
   readonly #halves: number;
   readonly #line: number;
+  readonly #dither: number;
   readonly #query: number;
   readonly #products: number;
 
@@ -31,6 +35,9 @@ export class Staging {
     this.#vectors = memory.allocate(4 * STAGED_ROWS * this.#columns + OVERRUN);
     this.#halves = memory.allocate(2 * STAGED_ROWS * layout.dimensions + OVERRUN);
     this.#line = memory.allocate(4 * layout.pitch + OVERRUN);
+    this.dither = ditherOf(layout.pitch);
+    this.#dither = memory.allocate(4 * layout.pitch);
+    memory.f32(this.#dither, layout.pitch).set(this.dither);
     this.#query = memory.allocate(4 * this.#columns);
     this.#products = memory.allocate(8 * STAGED_ROWS);
   }
@@ -59,6 +66,7 @@ export class Staging {
       count,
       halves === undefined || isHalf ? 0 : this.#halves,
       this.#line,
+      this.#dither,
     );
     if (halves !== undefined && bad === -1) {
       const kept = isHalf ? vectors : this.#memory.u16(this.#halves, vectors.length);
