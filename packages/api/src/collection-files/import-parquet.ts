@@ -5,6 +5,7 @@ import type { Collection, VectorSpace } from '../collections/collection.ts';
 import type { Metadata, NewItem } from '../collections/item.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { SPACE_KEYS } from './parquet-schema.ts';
 
 /** Rows that are read at a time. */
@@ -76,7 +77,10 @@ function itemOf(row: unknown, path: string, number: number): NewItem {
   const { data, error } = rowSchema.safeParse(row);
   if (data === undefined) {
     const [issue] = error.issues;
-    throw notExported(path, `row ${number + 1} with ${issue?.path.join('.')}: ${issue?.message}`);
+    throw notExported(
+      path,
+      `row ${grouped(number + 1)} with ${issue?.path.join('.')}: ${issue?.message}`,
+    );
   }
   const { content_hash: contentHash, format, width, height, bytes, modified, thumbnail } = data;
   return {
@@ -97,7 +101,7 @@ function metadataOf(json: string, path: string, number: number): Metadata {
     // Its values are checked by whoever keeps them.
     if (value instanceof Object && !Array.isArray(value)) return value as Metadata;
   } catch {}
-  throw notExported(path, `row ${number + 1} with metadata that is no object of JSON`);
+  throw notExported(path, `row ${grouped(number + 1)} with metadata that is no object of JSON`);
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import type { FieldType } from './collection.ts';
 import { beginningOf } from './dates.ts';
 import { COMPARISONS, type FieldFilter, type Filter } from './filter.ts';
@@ -64,7 +65,7 @@ function checkField({ field, op, value }: FieldFilter, fields: Fields): void {
 function checkChoices(field: string, type: FieldType, values: readonly unknown[]): void {
   if (values.length > MAX_CHOICES) {
     throw badFilter(
-      `expected at most ${MAX_CHOICES} values for ${quoted(field)}, got ${values.length}`,
+      `expected at most ${grouped(MAX_CHOICES)} values for ${quoted(field)}, got ${grouped(values.length)}`,
     );
   }
   for (const value of values) checkValue(field, type, value);

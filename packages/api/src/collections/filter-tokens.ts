@@ -1,3 +1,4 @@
+import { grouped } from '../errors/grouped.ts';
 import { badFilter } from './check-filter.ts';
 
 /** A piece of a filter. */
@@ -22,7 +23,9 @@ const PIECE = /\s+|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[=!<>]=?|[(),]|[^\s"'=!<>
 /** @throws ApiError BAD_FILTER for quotes that do not end. */
 export function lexFilter(text: string): readonly Token[] {
   if (text.length > MAX_LENGTH) {
-    throw badFilter(`expected at most ${MAX_LENGTH} characters, got ${text.length}`);
+    throw badFilter(
+      `expected at most ${grouped(MAX_LENGTH)} characters, got ${grouped(text.length)}`,
+    );
   }
   const tokens: Token[] = [];
   PIECE.lastIndex = 0;

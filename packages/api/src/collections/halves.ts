@@ -1,4 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { quoted } from './metadata.ts';
 
 /** How far the length of a vector may be from 1. */
@@ -6,14 +7,15 @@ const LENGTH_TOLERANCE = 1e-2;
 
 /** @throws ApiError BAD_INPUT unless it is [dimensions], finite and of length 1. */
 export function checkEmbedding(key: string, embedding: Float32Array, dimensions: number): void {
-  const wrong = (expected: string, got: number) =>
+  const wrong = (expected: string, got: string) =>
     new ApiError(
       'BAD_INPUT',
       `expected an embedding of ${expected} for ${quoted(key)}, got ${got}`,
     );
-  if (embedding.length !== dimensions) throw wrong(`${dimensions} values`, embedding.length);
+  if (embedding.length !== dimensions)
+    throw wrong(`${grouped(dimensions)} values`, grouped(embedding.length));
   const length = Math.sqrt(embedding.reduce((sum, value) => sum + value * value, 0));
-  if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) throw wrong('length 1', length);
+  if (!(Math.abs(length - 1) <= LENGTH_TOLERANCE)) throw wrong('length 1', String(length));
 }
 
 /** Rounds vectors to half precision (IEEE 754 binary16). @returns the bits, [vectors, E]. */

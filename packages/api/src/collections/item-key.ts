@@ -1,4 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { isText, quoted } from './metadata.ts';
 
 /** Of a path or a URL. */
@@ -13,7 +14,7 @@ export function checkKey(key: string, source: string): void {
     if (text.length >= 1 && text.length <= MAX_LENGTH && isText(text)) continue;
     throw new ApiError(
       'BAD_INPUT',
-      `expected ${what} of 1 to ${MAX_LENGTH} characters of Unicode, got ${quoted(text)}`,
+      `expected ${what} of 1 to ${grouped(MAX_LENGTH)} characters of Unicode, got ${quoted(text)}`,
     );
   }
 }

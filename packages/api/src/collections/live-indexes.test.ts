@@ -117,7 +117,7 @@ test('a collection that no memory is enough for is refused, and others are not',
   const indexes = new LiveIndexes(store, { maxBytes: 100 });
   await expect(nearest(indexes, large, 1)).rejects.toMatchObject({
     code: 'OUT_OF_MEMORY',
-    message: expect.stringContaining('at most 100 bytes for large, got 2400'),
+    message: expect.stringContaining('at most 100 bytes for large, got 2,400'),
   });
   expect(await nearest(indexes, small, 0)).toBe('small0');
   await indexes.dispose();

@@ -1,5 +1,6 @@
 import { ClipError, type FlatIndex } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import type { Collection } from './collection.ts';
 import { LiveIndex } from './live-index.ts';
 import type { CollectionStore } from './store.ts';
@@ -129,7 +130,7 @@ export class LiveIndexes {
 
   #makeRoom(bytes: number, name: string): void {
     if (bytes > this.#maxBytes) {
-      const message = `expected an index of at most ${this.#maxBytes} bytes for ${name}, got ${bytes}`;
+      const message = `expected an index of at most ${grouped(this.#maxBytes)} bytes for ${name}, got ${grouped(bytes)}`;
       throw new ClipError('OUT_OF_MEMORY', message);
     }
     for (const entry of this.#entries.values()) {

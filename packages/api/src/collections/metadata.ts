@@ -1,4 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 import { shorten } from '../errors/one-line.ts';
 import type { FieldType } from './collection.ts';
 import { instantOf } from './dates.ts';
@@ -43,7 +44,7 @@ export const quoted = (value: unknown): string => shorten(JSON.stringify(value) 
 
 function nameFault(name: string): string | undefined {
   if (name.length >= 1 && name.length <= MAX_NAME_LENGTH && isText(name)) return undefined;
-  return `expected a name of 1 to ${MAX_NAME_LENGTH} characters, got ${name.length}`;
+  return `expected a name of 1 to ${MAX_NAME_LENGTH} characters, got ${grouped(name.length)}`;
 }
 
 function valueFault(value: MetadataValue): string | undefined {
@@ -56,7 +57,7 @@ function valueFault(value: MetadataValue): string | undefined {
     return `expected a text, a number, a boolean or a list of texts, got ${quoted(value)}`;
   }
   if (value.length > MAX_LIST_LENGTH) {
-    return `expected a list of at most ${MAX_LIST_LENGTH} texts, got ${value.length}`;
+    return `expected a list of at most ${MAX_LIST_LENGTH} texts, got ${grouped(value.length)}`;
   }
   return textFault(value);
 }
@@ -64,7 +65,7 @@ function valueFault(value: MetadataValue): string | undefined {
 function textFault(texts: readonly string[]): string | undefined {
   const length = texts.reduce((sum, text) => sum + text.length, 0);
   if (length > MAX_TEXT_LENGTH) {
-    return `expected at most ${MAX_TEXT_LENGTH} characters, got ${length}`;
+    return `expected at most ${grouped(MAX_TEXT_LENGTH)} characters, got ${grouped(length)}`;
   }
   return texts.every(isText) ? undefined : 'expected Unicode without NUL, got another text';
 }

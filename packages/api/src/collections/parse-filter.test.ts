@@ -71,7 +71,7 @@ test.each([
   ['year ! 1', 'got "!"'],
   [`${'('.repeat(10_000)}`, 'at most 32 levels'],
   [`${'not '.repeat(5_000)} raw exists`, 'at most 32 levels'],
-  ['x'.repeat(40_000), 'at most 32768 characters'],
+  ['x'.repeat(40_000), 'at most 32,768 characters'],
 ])('%.40s is refused: %s', (text, message) => {
   expect(() => parseFilter(text, FIELDS)).toThrow(
     expect.objectContaining({ code: 'BAD_FILTER', message: expect.stringContaining(message) }),

@@ -1,3 +1,4 @@
+import { grouped } from '../errors/grouped.ts';
 import { badFilter } from './check-filter.ts';
 import type { FieldType } from './collection.ts';
 import type { FieldFilter, Filter } from './filter.ts';
@@ -126,6 +127,6 @@ class Parser {
     const token = this.#tokens[this.#at];
     const got = token === undefined ? 'the end' : quoted(token.text);
     const at = (token?.at ?? this.#end) + 1;
-    return badFilter(`expected ${what} at character ${at}, got ${got}`);
+    return badFilter(`expected ${what} at character ${grouped(at)}, got ${got}`);
   }
 }

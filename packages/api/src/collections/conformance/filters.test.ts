@@ -72,23 +72,23 @@ describe.each(STORES)('%s', (_, open) => {
     expect(await passing(filter)).toBe(keys);
   });
 
-  test.each([
-    [is('yaer', 'eq', 1), /"year" \(NUMBER\), "place" \(TEXT\).*got "yaer"/],
-    [is('year', 'eq', '2019'), /a finite number for "year" \(NUMBER\), got "2019"/],
-    [is('year', 'eq', Number.NaN), /a finite number/],
-    [is('year', 'contains', 1), /eq, ne, in, exists, lt, lte, gt, gte for "year".*got contains/],
-    [is('taken', 'gt', 'soon'), /a date like 2024/],
-    [is('taken', 'gt', '2021-02-30'), /a date like 2024/],
-    [is('raw', 'eq', 1), /true or false/],
-    [is('raw', 'lt', true), /eq, ne, in, exists/],
-    [is('tags', 'eq', 'fjord'), /contains, exists/],
-    [is('place', 'exists', 'yes'), /true or false for exists of "place"/],
-    [is('year', 'in', [2019, 'x']), /got "x"/],
-    [is('year', 'in', Array(1001).fill(1)), /at most 1000 values/],
-    [{ and: [] }, /at least one condition/],
-    [{ or: Array(100).fill(is('year', 'eq', 1)) }, /at most 100 conditions/],
-    [[...'12345678'].reduce<Filter>((not) => ({ not }), is('year', 'eq', 1)), /at most 8 levels/],
-  ])('%j is refused: %s', async (filter, message) => {
+  test.each<[RegExp, Filter]>([
+    [/"year" \(NUMBER\), "place" \(TEXT\).*got "yaer"/, is('yaer', 'eq', 1)],
+    [/a finite number for "year" \(NUMBER\), got "2019"/, is('year', 'eq', '2019')],
+    [/a finite number/, is('year', 'eq', Number.NaN)],
+    [/eq, ne, in, exists, lt, lte, gt, gte for "year".*got contains/, is('year', 'contains', 1)],
+    [/a date like 2024/, is('taken', 'gt', 'soon')],
+    [/a date like 2024/, is('taken', 'gt', '2021-02-30')],
+    [/true or false/, is('raw', 'eq', 1)],
+    [/eq, ne, in, exists/, is('raw', 'lt', true)],
+    [/contains, exists/, is('tags', 'eq', 'fjord')],
+    [/true or false for exists of "place"/, is('place', 'exists', 'yes')],
+    [/got "x"/, is('year', 'in', [2019, 'x'])],
+    [/at most 1,000 values for "year", got 1,001/, is('year', 'in', Array(1_001).fill(1))],
+    [/at least one condition/, { and: [] }],
+    [/at most 100 conditions/, { or: Array(100).fill(is('year', 'eq', 1)) }],
+    [/at most 8 levels/, [...'12345678'].reduce<Filter>((not) => ({ not }), is('year', 'eq', 1))],
+  ])('a filter is refused: %s', async (message, filter) => {
     await expect(opened.store.select(photos, filter)).rejects.toMatchObject({
       code: 'BAD_FILTER',
       message: expect.stringMatching(message),

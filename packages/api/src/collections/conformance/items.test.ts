@@ -119,7 +119,7 @@ describe.each(STORES)('%s', (_, open) => {
     ['half a character', { key: '\ud800' }, 'BAD_INPUT'],
     ['an infinite number', { metadata: { n: Infinity } }, 'BAD_METADATA', 'field "n" of "bad"'],
     ['another type than a field has', { metadata: { year: 'new' } }, 'BAD_METADATA', 'a NUMBER'],
-    ['a text too long', { metadata: { t: 'x'.repeat(8193) } }, 'BAD_METADATA', 'got 8193'],
+    ['a text too long', { metadata: { t: 'x'.repeat(8193) } }, 'BAD_METADATA', 'got 8,193'],
     ['an object', { metadata: { o: {} as never } }, 'BAD_METADATA', 'got {}'],
     ['NUL', { metadata: { t: 'a\0b' } }, 'BAD_METADATA'],
   ])('a batch with %s is refused as a whole', async (_, bad, code, message = '') => {
