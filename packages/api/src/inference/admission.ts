@@ -1,13 +1,13 @@
 import { ApiError } from '../errors/api-error.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import type { Line } from './fair-queue.ts';
+import { queueFull } from './queue-full.ts';
 import { RefusalRate } from './refusal-rate.ts';
+import { once, type Place, Room } from './room.ts';
 import type { Speed } from './speed.ts';
 
 /** An operation, with what it holds. */
 export interface Account extends Line {
-  /** Of the queue, in operations of forward passes. */
-  held: number;
   /** Of image files. */
   bytes: number;
   /** See {@link backgroundAccount}. */
@@ -26,15 +26,9 @@ export const backgroundAccount = (party: string): Account => ({
   // No caller has this name, so that the owner's own requests keep their turns.
   party: `background ${party}`,
   share: BACKGROUND_SHARE,
-  held: 0,
   bytes: 0,
   isBackground: true,
 });
-
-/** Room in the queue; a second release does nothing. */
-export interface Place {
-  release(): void;
-}
 
 /** Leave to go to work, or to fetch first. */
 export interface Ticket extends Place {
@@ -78,31 +72,26 @@ interface Arrival {
 
 /** Refusals in half a second from which on requests are refused before they are read. */
 const FLOOD = 50;
-/** What callers with less than their share may fill the queue to, in its capacity. */
-const MOST_SHARED = 2;
-/** Seconds that a refused client is told to stay away, at most. */
-const MOST_RETRY_SECONDS = 60;
 
 /**
  * The door to one model: work is priced by the operations of what runs, and what finds no room is
  * refused at once. Fetching holds another, larger room, so that slow origins do not keep the model
- * from work. An operation that is alone is let in whatever work it costs: its own limits bound it. A caller
- * or an operation with less than an equal share finds room where others have filled the queue.
+ * from work.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  #taken = 0;
+  readonly #room: Room;
   #fetching = 0;
   #bytes = 0;
   readonly #arrivals = new Set<Arrival>();
-  /** What each caller holds of the queue, in operations. */
-  readonly #parties = new Map<string, number>();
-  /** The operations that hold any of it. */
-  readonly #accounts = new Set<Account>();
   readonly #refusals: RefusalRate;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#room = new Room(
+      () => this.#capacity,
+      () => this.#changed(),
+    );
     this.#refusals = new RefusalRate(options.now);
   }
 
@@ -146,7 +135,7 @@ export class Admission {
    */
   flood(party: string, operations: number): PublicError | undefined {
     if (this.#refusals.recent < FLOOD) return undefined;
-    const account = { party, held: 0, bytes: 0 };
+    const account = { party, bytes: 0 };
     const isFull = this.#fetching >= this.#options.fetches || !this.#isLetIn(account, operations);
     return isFull ? this.#refusal() : undefined;
   }
@@ -184,63 +173,23 @@ export class Admission {
 
   /** Before it is read; those who were and wait for room go first, whoever holds a share. */
   #isLetIn(account: Account, operations: number): boolean {
-    const isShare = this.#isShare(account, operations);
-    return isShare || (this.#arrivals.size === 0 && this.#hasRoom(account, operations));
-  }
-
-  #hasRoom(account: Account, operations: number): boolean {
-    const isAlone = this.#taken === account.held;
-    const fits = this.#taken + operations <= this.#capacity;
-    return isAlone || fits || this.#isShare(account, operations);
-  }
-
-  /**
-   * Whether the caller, or the operation, has no more with this than an equal share: a few that are large
-   * cannot keep the others out. All shares together are bounded too.
-   */
-  #isShare(account: Account, operations: number): boolean {
-    const { party, held } = account;
-    const capacity = this.#capacity;
-    const ofParty = this.#parties.get(party) ?? 0;
-    const parties = this.#parties.size + (ofParty === 0 ? 1 : 0);
-    const accounts = this.#accounts.size + (held === 0 ? 1 : 0);
-    const isEqual =
-      (parties > 1 && ofParty + operations <= capacity / parties) ||
-      (accounts > 1 && held + operations <= capacity / accounts);
-    return isEqual && this.#shared(capacity) + operations <= MOST_SHARED * capacity;
-  }
-
-  /** What is taken, but for what an operation that was alone took beyond the capacity. */
-  #shared(capacity: number): number {
-    let sum = 0;
-    for (const { held } of this.#accounts) sum += Math.min(held, capacity);
-    return sum;
+    const isShare = this.#room.isShare(account, operations);
+    return isShare || (this.#arrivals.size === 0 && this.#room.has(account, operations));
   }
 
   get #capacity(): number {
     const { seconds, capacity, speed } = this.#options;
-    const { operationsASecond } = speed;
-    if (operationsASecond === undefined) return capacity.atStart;
-    return Math.max(capacity.least, seconds * operationsASecond);
+    const { perSecond } = speed;
+    if (perSecond === undefined) return capacity.atStart;
+    return Math.max(capacity.least, seconds * perSecond);
   }
 
   #hold(account: Account, operations: number): Place {
-    this.#count(account, operations);
+    const place = this.#room.hold(account, operations);
     return once(() => {
-      this.#count(account, -operations);
+      place.release();
       this.#letIn();
     });
-  }
-
-  #count(account: Account, operations: number): void {
-    this.#taken += operations;
-    account.held += operations;
-    const held = (this.#parties.get(account.party) ?? 0) + operations;
-    if (held > 0) this.#parties.set(account.party, held);
-    else this.#parties.delete(account.party);
-    if (account.held > 0) this.#accounts.add(account);
-    else this.#accounts.delete(account);
-    this.#changed();
   }
 
   #arrive(account: Account, operations: number, signal: AbortSignal): Promise<Place> {
@@ -259,31 +208,28 @@ export class Admission {
   }
 
   #changed(): void {
-    this.#options.onChange(this.#taken, this.#fetching);
+    this.#options.onChange(this.#room.taken, this.#fetching);
   }
 
   #letIn(): void {
     for (const arrival of this.#arrivals) {
       const { account, operations, enter } = arrival;
-      if (!this.#hasRoom(account, operations)) continue;
+      if (!this.#room.has(account, operations)) continue;
       this.#arrivals.delete(arrival);
       enter(this.#hold(account, operations));
     }
   }
 
   #overloaded(): ApiError {
-    const { message, retryAfter } = this.#refusal();
-    return new ApiError('OVERLOADED', message, { retryAfter });
+    const { code, message, retryAfter } = this.#refusal();
+    return new ApiError(code, message, { retryAfter });
   }
 
   /** As an object: an error with its stack takes as long as all the rest of refusing a request. */
   #refusal() {
     this.#refusals.count();
-    const { operationsASecond = Number.POSITIVE_INFINITY } = this.#options.speed;
-    const seconds = Math.ceil(this.#taken / operationsASecond);
-    const retryAfter = Math.min(Math.max(seconds, 1), MOST_RETRY_SECONDS);
-    const message = `the queue is full; try again in ${retryAfter} ${retryAfter === 1 ? 'second' : 'seconds'}`;
-    return { code: 'OVERLOADED', message, retryAfter } as const;
+    const { perSecond = Number.POSITIVE_INFINITY } = this.#options.speed;
+    return queueFull(this.#room.taken / perSecond);
   }
 }
 
@@ -298,16 +244,4 @@ function tooManyBytes(most: number): ApiError {
     'TOO_MANY_IMAGE_BYTES',
     `expected images of at most ${Math.floor(most / 1024 / 1024)} MiB under way in one operation, got more; several operations take them`,
   );
-}
-
-/** Something that is done at most once, however often it is asked for. */
-function once(release: () => void): Place {
-  let released = false;
-  return {
-    release: () => {
-      if (released) return;
-      released = true;
-      release();
-    },
-  };
 }

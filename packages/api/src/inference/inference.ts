@@ -14,6 +14,7 @@ import { type ImageContent, ImagePipeline } from './image-pipeline.ts';
 import { type InferenceMetrics, InferenceObserver } from './inference-observer.ts';
 import { Speed } from './speed.ts';
 import { TextPipeline } from './text-pipeline.ts';
+import type { TokenizerClock } from './tokenizer-line.ts';
 
 /** What holds unless options say otherwise; the settings' defaults are these. */
 export const DEFAULT_INFERENCE = {
@@ -33,7 +34,7 @@ export interface InferenceOptions {
    * full one of the other tower; 20 unless given.
    */
   readonly maxWait?: number;
-  /** Seconds of work that may queue for the model; 10 unless given. */
+  /** Seconds of work that may queue for the model, and of tokenizing; 10 unless given. */
   readonly queueSeconds?: number;
   /** Images, or texts of equal cost, that may wait until the model's speed is known; 64 unless given. */
   readonly queue?: number;
@@ -56,6 +57,8 @@ export interface InferenceOptions {
   readonly metrics?: InferenceMetrics | undefined;
   /** The clock of the limit on decoding, for tests. */
   readonly after?: After;
+  /** How time passes while texts are tokenized, for tests. */
+  readonly tokenizerClock?: TokenizerClock;
   /** Whether nobody needs a thread for a small picture while all decode large ones; no unless given. */
   readonly isAlone?: boolean;
   /** How decoding threads are started, for tests. */
@@ -157,12 +160,14 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       admission,
       clip,
       cache: new EmbeddingCache<EncodedText>('text', cacheBytes, observer),
+      queueSeconds,
+      tokenizerClock: options.tokenizerClock,
       run: runText,
     }),
     decodeThreads: decoders.threads,
     decode: async (bytes) => {
       const { decodedPixels } = imageHeader(bytes, maxPixels);
-      const line = { party: 'local', held: 0, bytes: 0 };
+      const line = { party: 'local', bytes: 0 };
       return decoders.decode(bytes, decodedPixels, line, new AbortController().signal);
     },
     flood: (party) => admission.flood(party, operations),

@@ -1,28 +1,27 @@
 /** Milliseconds of work after which what came before counts half. */
 const WINDOW = 2_000;
-/** Milliseconds of work from which on the speed is known: first passes are slow, as plans are compiled. */
+/** Milliseconds of work from which on the speed is known: what comes first is slow, as code is compiled. */
 const LEAST = 500;
 
 /**
- * How fast the model works, by the time that its forward passes take: idle time says nothing of it. Later
- * work weighs more.
+ * How fast work is done, by the time that it takes: idle time says nothing of it. Later work weighs more.
  */
 export class Speed {
-  #operations = 0;
+  #amount = 0;
   #milliseconds = 0;
 
   /** Undefined until enough has run. */
-  get operationsASecond(): number | undefined {
-    return this.#milliseconds >= LEAST ? (1000 * this.#operations) / this.#milliseconds : undefined;
+  get perSecond(): number | undefined {
+    return this.#milliseconds >= LEAST ? (1000 * this.#amount) / this.#milliseconds : undefined;
   }
 
-  /** Counts a forward pass. */
-  count(operations: number, milliseconds: number): void {
+  /** @param amount of work, in the same unit every time. */
+  count(amount: number, milliseconds: number): void {
     if (this.#milliseconds > WINDOW) {
-      this.#operations /= 2;
+      this.#amount /= 2;
       this.#milliseconds /= 2;
     }
-    this.#operations += operations;
+    this.#amount += amount;
     this.#milliseconds += milliseconds;
   }
 }

@@ -7,13 +7,16 @@ import type { EmbeddingCache } from './embedding-cache.ts';
 import type { EncodedText } from './encoded.ts';
 import type { Line } from './fair-queue.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
-import { TokenizerLine } from './tokenizer-line.ts';
+import { type TokenizerClock, TokenizerLine } from './tokenizer-line.ts';
 
 interface TextPipelineParts {
   readonly admission: Admission;
   readonly clip: Clip;
   /** By the text. */
   readonly cache: EmbeddingCache<EncodedText>;
+  /** Seconds of tokenizing that may wait. */
+  readonly queueSeconds: number;
+  readonly tokenizerClock: TokenizerClock | undefined;
   /** Runs a text in a batch with others. */
   readonly run: (text: TokenizedText, line: Line, signal: AbortSignal) => Promise<BatchResult>;
 }
@@ -28,12 +31,12 @@ export class TextPipeline {
 
   constructor(parts: TextPipelineParts) {
     this.#parts = parts;
-    this.#tokenizer = new TokenizerLine(parts.clip);
+    this.#tokenizer = new TokenizerLine(parts.clip, parts.queueSeconds, parts.tokenizerClock);
   }
 
   /**
    * @param texts different ones.
-   * @throws ApiError OVERLOADED before the model runs; the signal's reason once the caller has gone.
+   * @throws ApiError OVERLOADED before a text is tokenized; the signal's reason once the caller has gone.
    */
   async encode(texts: readonly string[], { signal, account }: Caller): Promise<EncodedText[]> {
     const { admission, cache } = this.#parts;
@@ -46,7 +49,10 @@ export class TextPipeline {
     const ticket =
       operations === 0
         ? undefined
-        : withRefusalSpan('text', () => admission.take(account, operations));
+        : withRefusalSpan('text', () => {
+            this.#tokenizer.check(fresh, account);
+            return admission.take(account, operations);
+          });
     const tokenized = await this.#tokenizer
       .tokenize(fresh, account, signal)
       .catch((error: unknown) => {

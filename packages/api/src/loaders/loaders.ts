@@ -42,7 +42,7 @@ export function createLoaders(
   signal: AbortSignal,
   party = 'local',
 ): Loaders {
-  const caller = { signal, account: { party, held: 0, bytes: 0 } };
+  const caller = { signal, account: { party, bytes: 0 } };
   const text = createTextLoader(model.inference, limits, caller);
   return {
     limits,
