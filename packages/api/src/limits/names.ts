@@ -10,6 +10,21 @@ export function checkName(name: string): void {
   const got = JSON.stringify(shorten(name, 100));
   throw new ApiError(
     'BAD_INPUT',
-    `expected a name of 1 to 64 small letters, digits, - and _, got ${got}`,
+    `expected a name of 1 to 64 lower-case letters, digits, - and _, got ${got}`,
   );
+}
+
+/**
+ * A name like a text: `Été 2024` gives `ete-2024`.
+ *
+ * @returns undefined where a text has neither a letter of ASCII nor a digit.
+ */
+export function nameLike(text: string): string | undefined {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  const name = plain
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[_-]+/, '')
+    .slice(0, 64)
+    .replace(/-+$/, '');
+  return name === '' ? undefined : name;
 }

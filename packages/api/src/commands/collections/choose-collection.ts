@@ -6,6 +6,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
 import { imagesInFolder } from '../../images/image-folder.ts';
 import { spaceOf } from '../../jobs/lease-space.ts';
+import { nameLike } from '../../limits/names.ts';
 import { reportError } from '../report.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
 import { isWithin } from './folder-changes.ts';
@@ -55,10 +56,13 @@ export async function folderNamed(
  */
 export function nameOf(folders: readonly string[]): string {
   const [folder = ''] = folders;
-  const name = folders.length === 1 ? basename(folder) : '';
-  if (name !== '') return name;
-  const got = folders.length === 1 ? `${folder}, which has no name` : `${folders.length} folders`;
-  throw new ApiError('BAD_OPTION', `expected --in NAME, or one folder with a name, got ${got}`);
+  const name = folders.length === 1 ? nameLike(basename(folder)) : undefined;
+  if (name !== undefined) return name;
+  const got = folders.length === 1 ? folder : `${folders.length} folders`;
+  throw new ApiError(
+    'BAD_OPTION',
+    `expected --in NAME, or one folder with letters from a to z or digits in its name, got ${got}`,
+  );
 }
 
 /**

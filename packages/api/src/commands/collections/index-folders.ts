@@ -34,7 +34,7 @@ export function addIndex(program: Command): void {
     .command('index')
     .description('Make the images in folders searchable, or bring them up to date.')
     .argument('<folder...>', 'folders of images')
-    .option('--in <name>', 'collection that they go into; default: the folder’s name')
+    .option('--in <name>', 'collection that they go into; default: one like the folder’s name')
     .option('--thumbnails', 'keep a small picture of each image that is indexed')
     .option('--retry', 'also try again what failed before and has not changed')
     .option('--quiet', 'print errors only');
