@@ -346,7 +346,7 @@ test('one file of api fetches, by the connector that guards it and the cache bef
     'packages/api/src/images/guarded-connector.ts',
   ]);
   expect(importers(/^node:https?$/)).toEqual(
-    ['answer', 'refuse', 'server', 'shut-down'].map(
+    ['answer', 'refuse', 'room-to-write', 'send-events', 'server', 'shut-down'].map(
       (name) => `packages/api/src/doors/listener/${name}.ts`,
     ),
   );

@@ -53,8 +53,6 @@ interface OperationRequest {
   readonly port?: number | undefined;
   /** Aborted, for a reason that is an ApiError, when the server ends and operations have to. */
   readonly ending?: AbortSignal | undefined;
-  /** Aborted when the server takes no more requests. */
-  readonly leaving?: AbortSignal | undefined;
 }
 
 /** What resolvers get. Made anew for each operation, so that nothing is shared between users. */
@@ -67,8 +65,6 @@ export interface Context {
   readonly collections: CollectionStore;
   readonly indexes: LiveIndexes;
   readonly jobs: JobQueue;
-  /** Aborted when the server takes no more requests. */
-  readonly leaving: AbortSignal | undefined;
   readonly limits: ServerLimits;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
@@ -89,7 +85,7 @@ export interface Context {
 
 export function createContext(
   { models, fetcher, metrics, labelSets, store, settings }: OperationServices,
-  { request, port, ending, leaving }: OperationRequest,
+  { request, port, ending }: OperationRequest,
   log: ErrorLog,
 ): Context {
   const readImage = imagesOfServer(fetcher, ownHosts(request.url, port));
@@ -114,7 +110,6 @@ export function createContext(
     labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
     owner: ownerOf(settings.sharedCollections ? undefined : currentRequest()?.caller),
     ...store,
-    leaving,
     limits: settings,
     slices: new LoopSlices(),
     describe: (error) => {

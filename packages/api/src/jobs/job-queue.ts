@@ -113,10 +113,9 @@ export class JobQueue {
    *
    * @throws ApiError UNKNOWN_JOB with the first.
    */
-  watch(owner: Owner, id: string, signal?: AbortSignal): AsyncIterableIterator<Job> {
+  watch(owner: Owner, id: string): AsyncIterableIterator<Job> {
     const left = new AbortController();
-    const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-    const states = this.#watch(owner, id, either);
+    const states = this.#watch(owner, id, left.signal);
     return {
       [Symbol.asyncIterator]() {
         return this;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describeError } from '../../errors/public-error.ts';
 import type { ServerLog } from '../../telemetry/server-log.ts';
 import { SlicedResponse } from '../requests/json-response.ts';
 import type { KeepBytes } from '../requests/request-body.ts';
@@ -6,6 +7,9 @@ import { REQUEST_ID, requestIdOf } from '../requests/request-id.ts';
 import type { ClipqlYoga } from '../yoga.ts';
 import { compressBody, compressSlices, packingOf } from './compress.ts';
 import { type RefusalLog, refuse } from './refuse.ts';
+import { roomToWrite } from './room-to-write.ts';
+import { isEventStream, sendEvents } from './send-events.ts';
+import { shuttingDown } from './shut-down.ts';
 
 /** What answers requests. */
 export interface Answering {
@@ -30,7 +34,8 @@ export async function answer(
   try {
     const answered = await respond(answering, request, response, keepBytes);
     if (answered === undefined) return;
-    const isWhole = !(answered instanceof SlicedResponse) && !isEventStream(answered);
+    if (isEventStream(answered)) return await answerWithEvents(answering, answered, response);
+    const isWhole = !(answered instanceof SlicedResponse);
     const body = isWhole ? Buffer.from(await answered.arrayBuffer()) : undefined;
     const accepted = request.headers['accept-encoding'];
     const { coding, headers } = packingOf(headersOf(answered), accepted, body?.length);
@@ -43,11 +48,7 @@ export async function answer(
       const slices = answered.body ?? [];
       response.writeHead(answered.status, headers);
       const sent = coding === undefined ? slices : compressSlices(slices, coding);
-      // News may be long in coming: its client has the time for each piece, not for all.
-      const since = isEventStream(answered)
-        ? () => performance.now()
-        : constantly(performance.now());
-      await sendSlices(sent, response, answering.transferMs, since);
+      await sendSlices(sent, response, answering.transferMs);
     } else {
       // Of 304 it would be that of the answer which the client has.
       const length = answered.status === 304 ? {} : { 'content-length': packed.length };
@@ -58,6 +59,27 @@ export async function answer(
     // The client went away, or nothing can be sent to it any more.
     response.destroy(error instanceof Error ? error : undefined);
   }
+}
+
+/** A server that ends does not begin what has no end. */
+async function answerWithEvents(
+  { refusals, leaving, transferMs }: Answering,
+  answered: Response,
+  response: ServerResponse,
+): Promise<void> {
+  const events = answered.body!;
+  if (!leaving.aborted) {
+    response.writeHead(answered.status, headersOf(answered));
+    return sendEvents(events, response, transferMs, leaving);
+  }
+  const reader = events.getReader();
+  // Yoga's streams can be cancelled once they have begun.
+  await reader.read();
+  await reader.cancel();
+  // Refused meanwhile.
+  if (response.headersSent) return;
+  response.shouldKeepAlive = false;
+  refuse(describeError(shuttingDown()), response, refusals);
 }
 
 /** What is wrong with where a request goes; HTTP/1.0 has no host header. */
@@ -77,7 +99,7 @@ function wrongAddress({
  * @returns undefined where the request is refused.
  */
 async function respond(
-  { yoga, log, refusals, ending, leaving }: Answering,
+  { yoga, log, refusals, ending }: Answering,
   request: IncomingMessage,
   response: ServerResponse,
   keepBytes: KeepBytes,
@@ -91,7 +113,7 @@ async function respond(
   try {
     const { localPort: port, remoteAddress: address } = request.socket;
     const sentStatus = () => statusSent(response);
-    const context = { port, address, ending, leaving, sentStatus, keepBytes };
+    const context = { port, address, ending, sentStatus, keepBytes };
     return await yoga.handleNodeRequestAndResponse(request, response, context);
   } catch (error) {
     // Nobody is left to answer, and nothing went wrong.
@@ -119,37 +141,20 @@ function statusSent(response: ServerResponse): number | undefined {
 /** Headers that yoga gives a stream. What is sent whole, on a connection that is kept or not, has its own. */
 const OF_CONNECTION: ReadonlySet<string> = new Set(['connection', 'transfer-encoding']);
 
-const constantly = (value: number) => () => value;
-
-/** Server-sent events, which never come to an end by themselves. */
-const isEventStream = ({ headers }: Response): boolean =>
-  headers.get('content-type')?.startsWith('text/event-stream') ?? false;
-
 /** Each slice is printed when the client has taken what was before it; one that is slow is cut off. */
 async function sendSlices(
   slices: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   to: ServerResponse,
   transferMs: Answering['transferMs'],
-  since: () => number,
 ): Promise<void> {
+  const begun = performance.now();
   let sent = 0;
   for await (const slice of slices) {
     sent += slice.length;
     if (to.destroyed) return;
-    if (!to.write(slice)) await taken(to, since() + transferMs(sent) - performance.now());
+    if (!to.write(slice)) await roomToWrite(to, begun + transferMs(sent) - performance.now());
   }
   to.end();
-}
-
-/** Resolves when there is room again, or nobody to fill it for. */
-function taken(response: ServerResponse, most: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(() => response.destroy(), Math.max(0, most));
-  response.once('drain', resolve).once('close', resolve);
-  return promise.finally(() => {
-    clearTimeout(timer);
-    response.off('drain', resolve).off('close', resolve);
-  });
 }
 
 /** By their names in lower case. */

@@ -39,8 +39,6 @@ export function packingOf(
   const isCompressible =
     bytes > SMALL_BYTES &&
     headers['content-encoding'] === undefined &&
-    // A packer would keep news back.
-    !headers['content-type']?.startsWith('text/event-stream') &&
     COMPRESSIBLE.test(headers['content-type'] ?? '');
   if (!isCompressible) return { coding: undefined, headers };
   const vary = [headers.vary, 'accept-encoding'].filter((name) => name !== undefined).join(', ');

@@ -59,7 +59,8 @@ async function refuseAll(open: ReadonlySet<ServerResponse>, log: RefusalLog): Pr
   await Promise.race([Promise.all(closed), delay(SENDING_MS, undefined, { ref: false })]);
 }
 
-const shuttingDown = (): ApiError =>
+/** Why the server does not answer any more. */
+export const shuttingDown = (): ApiError =>
   new ApiError('SHUTTING_DOWN', 'the server is ending; the same request may be sent again', {
     retryAfter: 1,
   });

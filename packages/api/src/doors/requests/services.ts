@@ -22,8 +22,6 @@ export interface ServerContext {
   readonly address?: string | undefined;
   /** Aborted, for a reason that is an ApiError, when the server ends and operations have to. */
   readonly ending?: AbortSignal | undefined;
-  /** Aborted when the server takes no more requests, and who only waits for news has to go. */
-  readonly leaving?: AbortSignal | undefined;
   /** The status that the client got already, 0 when it is gone; undefined while it waits. */
   readonly sentStatus?: (() => number | undefined) | undefined;
   /** Counts the request's bytes among those that the server holds, until it is answered. */

@@ -163,9 +163,9 @@ builder.subscriptionField('job', (t) =>
       'The states of a job, the present one first and at most four a second, until it is over. To resume, subscribe again.',
     args: { id: t.arg.id({ required: true, description: 'Its `id`.' }) },
     price: {},
-    subscribe: async (_root, { id }, { jobs, owner, leaving }) => {
+    subscribe: async (_root, { id }, { jobs, owner }) => {
       const job = await jobs.get(owner, jobId(String(id)));
-      return jobs.watch(owner, job.id, leaving);
+      return jobs.watch(owner, job.id);
     },
     resolve: (job) => job,
   }),

@@ -1,0 +1,105 @@
+// Subscriptions over server-sent events, through a port.
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { dataUrl, startApi, type TestApi } from '../../testing/api.ts';
+import { picture } from '../../testing/pictures.ts';
+import { listen, type RunningServer } from './server.ts';
+
+/** Far longer than a test may take. */
+const GRACE_MS = 600_000;
+
+let api: TestApi;
+let server: RunningServer;
+/** Of a job that nobody runs. */
+let id: string;
+
+beforeAll(async () => {
+  api = await startApi();
+  const log = {
+    request: () => {},
+    unexpected: (_id: string, error: unknown) => api.logged.push(error),
+  };
+  server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, log);
+  await api.query('mutation { createCollection(input: { name: "photos" }) { errors { code } } }');
+  const { data } = await api.query(
+    'mutation ($url: String!) { startIndex(input: { collection: "photos", items: [{ url: $url }] }) { job { id } } }',
+    { url: dataUrl(picture(1), 'image/png') },
+  );
+  id = data.startIndex.job.id;
+});
+
+afterAll(() => api.close());
+
+const subscription = (signal: AbortSignal | null = null) =>
+  fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    signal,
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: `subscription { job(id: "${id}") { state } }` }),
+  });
+
+async function subscribe(signal?: AbortSignal) {
+  const response = await subscription(signal);
+  return response.body!.pipeThrough(new TextDecoderStream()).getReader();
+}
+
+/** Reads on until a text has come. */
+async function readTo(reader: ReadableStreamDefaultReader<string>, text: string): Promise<string> {
+  let read = '';
+  while (!read.includes(text)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`expected ${JSON.stringify(text)}, got the end after ${read}`);
+    read += value;
+  }
+  return read;
+}
+
+const QUEUED = 'event: next\ndata: {"data":{"job":{"state":"QUEUED"}}}\n\n';
+
+test('the present state comes first, and comments keep the stream alive while nothing changes', async () => {
+  const left = new AbortController();
+  const reader = await subscribe(left.signal);
+  await readTo(reader, QUEUED);
+  await readTo(reader, ':\n\n');
+  left.abort();
+});
+
+test('a client that goes is forgotten at once, though its job does not change', async () => {
+  const forgotten = Promise.withResolvers<void>();
+  const { jobs } = api.store;
+  const watch = jobs.watch.bind(jobs);
+  const spy = vi.spyOn(jobs, 'watch').mockImplementation((...args) => {
+    const states = watch(...args);
+    return {
+      ...states,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      return: async (value) => {
+        forgotten.resolve();
+        return states.return!(value);
+      },
+    };
+  });
+  const left = new AbortController();
+  const reader = await subscribe(left.signal);
+  await readTo(reader, QUEUED);
+  left.abort();
+  await forgotten.promise;
+  spy.mockRestore();
+});
+
+test('a server that ends cuts streams off at once, and tells no client that its job is over', async () => {
+  const reader = await subscribe();
+  await readTo(reader, QUEUED);
+  const drained = Promise.withResolvers<void>();
+  const closed = server.close(GRACE_MS, drained.promise);
+  await expect(readTo(reader, 'event: complete')).rejects.toThrow(/terminated/);
+  const again = await subscription();
+  expect([again.status, await again.json()]).toMatchObject([
+    503,
+    { errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] },
+  ]);
+  drained.resolve();
+  await closed;
+  expect(api.logged).toEqual([]);
+});
