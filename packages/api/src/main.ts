@@ -1,6 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
+import { addCollections } from './commands/collections/collections.ts';
+import { addDuplicates } from './commands/collections/duplicates.ts';
 import { addIndex } from './commands/collections/index-folders.ts';
+import { addJobs } from './commands/collections/jobs.ts';
 import { addSearch } from './commands/collections/search.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
@@ -62,6 +65,9 @@ function createProgram(): Command {
   addEmbed(program);
   addIndex(program);
   addSearch(program);
+  addDuplicates(program);
+  addCollections(program);
+  addJobs(program);
   addDoctor(program);
   addPull(program);
   addModels(program);

@@ -33,6 +33,7 @@ function addFlags(command: Command, options: Readonly<Record<string, Option>>): 
  * @throws ApiError BAD_OPTION, as the command line is parsed.
  */
 export function refuseRepeated(command: Command): void {
+  command.commands.forEach(refuseRepeated);
   for (const option of command.options) {
     const { parseArg, long } = option;
     if (!(option.required || option.optional) || parseArg === collect) continue;

@@ -2,6 +2,7 @@ import type { CachedModel } from '@clipql/core/node';
 import type { MachineSpeed } from '../models/probe-speed.ts';
 import type { ZooModel } from '../models/zoo.ts';
 import { megabytes, zooFacts } from '../models/zoo-facts.ts';
+import { textTable } from './text-table.ts';
 
 /** A model, and what it takes on this machine. */
 export interface ListedModel {
@@ -28,7 +29,7 @@ export function modelsTable(listed: readonly ListedModel[]): string {
   const sources = [...new Set(listed.flatMap(({ model: { imagenet } }) => imagenet?.source ?? []))];
   const rows = listed.map((one) => cells(one, sources));
   const notes = sources.map((source, i) => `[${i + 1}] ${source}\n`).join('');
-  return `${table([HEADINGS, ...rows])}\nImageNet: zero-shot top-1 as published; ms: an estimate for one image\n${notes}`;
+  return `${textTable([HEADINGS, ...rows])}\nImageNet: zero-shot top-1 as published; ms: an estimate for one image\n${notes}`;
 }
 
 function cells(
@@ -52,9 +53,3 @@ function cells(
 
 /** Two digits: an estimate has no more. */
 const rounded = (milliseconds: number): string => String(Number(milliseconds.toPrecision(2)));
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const lines = rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  '));
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
-}

@@ -50,7 +50,7 @@ export async function folderNamed(
 }
 
 /**
- * What the collection of folders is called unless told.
+ * What the collection of folders is called unless told: `My Photos 2024` is `my-photos-2024`.
  *
  * @throws ApiError BAD_OPTION where there is no saying.
  */

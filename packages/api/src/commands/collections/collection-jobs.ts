@@ -12,13 +12,12 @@ export interface FolderJob extends Job {
 }
 
 /** All jobs of the data folder, the newest first. */
-export async function* allJobs(jobs: JobQueue): AsyncGenerator<Job> {
-  let before: string | undefined;
-  for (;;) {
+export async function allJobs(jobs: JobQueue): Promise<readonly Job[]> {
+  const all: Job[] = [];
+  for (let before: string | undefined; ; before = all.at(-1)?.id) {
     const page = await jobs.list(SHARED, { first: PAGE, ...(before !== undefined && { before }) });
-    yield* page;
-    before = page.at(-1)?.id;
-    if (page.length < PAGE) return;
+    all.push(...page);
+    if (page.length < PAGE) return all;
   }
 }
 
@@ -27,11 +26,11 @@ export async function folderJobs(
   jobs: JobQueue,
   { id }: Collection,
 ): Promise<readonly FolderJob[]> {
-  const found: FolderJob[] = [];
-  for await (const job of allJobs(jobs)) {
-    if (job.collectionId === id && isOfFolder(job)) found.push(job);
-  }
-  return found.reverse();
+  const all = await allJobs(jobs);
+  return all
+    .filter(isOfFolder)
+    .filter(({ collectionId }) => collectionId === id)
+    .reverse();
 }
 
 const isOfFolder = (job: Job): job is FolderJob =>

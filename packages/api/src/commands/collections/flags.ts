@@ -3,7 +3,7 @@ import { flagOf } from '../../settings/option.ts';
 import { addModelFlags } from '../flags.ts';
 
 /** The flag of every command that reads or writes what is kept. */
-const addDataFlag = (command: Command): Command =>
+export const addDataFlag = (command: Command): Command =>
   command.option(
     `${flagOf('data')} <dir>`,
     'folder that collections and jobs are kept in (default: the user’s data folder)',

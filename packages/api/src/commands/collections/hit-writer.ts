@@ -35,7 +35,7 @@ export const placeLine = ({ source }: Item, isTerminal: boolean): string =>
   `${isTerminal ? withoutCommands(source) : source}\n`;
 
 /** Where an image is, in one line: from this folder on if it lies below. */
-function shownPlace({ key, source }: Item): string {
+export function shownPlace({ key, source }: Item): string {
   const path = relative('.', source);
   const isBelow = source.startsWith('/') && path !== '' && !path.startsWith('..');
   const place = oneLine(shorten(isBelow ? path : source, 200));

@@ -99,12 +99,8 @@ test('what a run left undone is gone on with, and not begun twice', async () => 
   const { stderr, exitCode } = await index(photos);
   expect(stderr).toMatch(/clipql: photos has 4 images: 1 indexed now\n$/);
   expect(exitCode).toBe(0);
-  const states = await inStore(async ({ jobs }) => {
-    const found: string[] = [];
-    for await (const { state } of allJobs(jobs)) found.push(state);
-    return found;
-  });
-  expect(states).toEqual(['DONE', 'DONE']);
+  const found = await inStore(({ jobs }) => allJobs(jobs));
+  expect(found.map(({ state }) => state)).toEqual(['DONE', 'DONE']);
 });
 
 test('nothing is removed for a folder that is missing, and several folders make one collection', async () => {
