@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { SHARED } from '../access/owner.ts';
 import type { Collection } from './collection.ts';
-import { LiveIndexes } from './live-indexes.ts';
+import { LiveIndexes, type LoadProgress } from './live-indexes.ts';
 import type { CollectionStore } from './store.ts';
 import { OTHER_SPACE, SPACE, sample, vectorOf } from './testing/samples.ts';
 import { STORES, type TestStore } from './testing/stores.ts';
@@ -70,13 +70,24 @@ test('searches at the same time share the catching up, and none misses what was 
 
 test('loading at the start says how far it is, and takes in what it has room for', async () => {
   const indexes = new LiveIndexes(store, PLENTY);
-  const loading = indexes.load();
-  await expect.poll(() => indexes.loading, { interval: 1 }).toBeDefined();
-  const { rows, of } = indexes.loading!;
-  const total = (await store.listAll()).reduce((sum, { items }) => sum + items, 0);
-  expect(of).toBe(total);
-  expect(rows).toBeLessThanOrEqual(of);
-  await loading;
+  const progress: (LoadProgress | undefined)[] = [];
+  const { changes } = store;
+  const read = vi.spyOn(store, 'changes').mockImplementation((...query) => {
+    progress.push(indexes.loading);
+    return changes.call(store, ...query);
+  });
+  await indexes.load();
+  read.mockRestore();
+  const collections = await store.listAll();
+  const total = collections.reduce((sum, { items }) => sum + items, 0);
+  // As each of them is begun, those before it are there.
+  let rows = 0;
+  const before = collections.map(({ items }) => {
+    const one = { rows, of: total };
+    rows += items;
+    return one;
+  });
+  expect(progress).toEqual(before);
   expect(indexes.loading).toBeUndefined();
   expect(indexes.bytes).toBeGreaterThan(total * SPACE.dimensions);
   await indexes.dispose();

@@ -4,6 +4,6 @@ import { slowAndFailing, startPictureHost } from './testing/picture-host.ts';
 
 test('a job whose process is killed ends as one that is left alone', async () => {
   const host = await startPictureHost(slowAndFailing);
-  await expectNothingLost(host, { pictures: 120, kills: 1 });
+  await expectNothingLost(host, { pictures: 60, kills: 1 });
   await host.close();
 });

@@ -10,7 +10,7 @@ import { SPACE } from '../testing/samples.ts';
 import { openSqliteCollections } from './sqlite-collections.ts';
 
 const SCRIPT = fileURLToPath(new URL('./testing/upsert-process.ts', import.meta.url));
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** @returns the number of the last batch that it said was done before it was killed. */
 async function upsertUntilKilled(folder: string, from: number, batches: number): Promise<number> {
