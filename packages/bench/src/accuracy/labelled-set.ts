@@ -27,3 +27,9 @@ export function spread<Item>(items: readonly Item[], limit: number | undefined):
   if (limit === undefined || limit >= items.length) return items;
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
+
+/** The images that `spread` chooses with none of the limits. */
+export function without<Item>(items: readonly Item[], limits: readonly number[]): readonly Item[] {
+  const chosen = new Set(limits.flatMap((limit) => spread(items, limit)));
+  return items.filter((item) => !chosen.has(item));
+}

@@ -1,6 +1,6 @@
 import { BACKENDS } from '@clipql/core';
 import type { Command } from 'commander';
-import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
+import { names, numbers, oneOf, wholeNumber } from '../kit/option-values.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
 import type {
   MixingBalance,
@@ -16,6 +16,7 @@ interface RelevanceOptions {
   readonly data: string;
   readonly backend: string;
   readonly limit?: number;
+  readonly without: readonly number[];
   readonly absent: readonly string[];
 }
 
@@ -33,6 +34,7 @@ export function addRelevanceCommand(
     .option('--model <name>', "lite, nano, or a model's folder", 'lite')
     .option('--backend <name>', `one of ${BACKENDS.join(', ')}`, BACKENDS[0])
     .option('--limit <count>', 'images of each set; all unless given', wholeNumber)
+    .option('--without <list>', 'leave out what --limit takes with these', numbers, [])
     .option('--absent <list>', 'words that no class folder shows', names, [])
     .action(async (options: RelevanceOptions) => finish(await relevance(options, streams)));
 }
@@ -45,6 +47,7 @@ async function relevance(options: RelevanceOptions, { stdout, stderr }: Streams)
       data: options.data,
       backend: oneOf('--backend', BACKENDS, options.backend),
       limit: options.limit,
+      without: options.without,
       absent: options.absent,
     },
     (line) => stderr(`bench: ${line}\n`),

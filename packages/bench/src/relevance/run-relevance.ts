@@ -10,7 +10,7 @@ import {
   scoreItem,
   textRelevance,
 } from '@clipql/core';
-import { spread as sample } from '../accuracy/labelled-set.ts';
+import { spread as sample, without } from '../accuracy/labelled-set.ts';
 import { BenchError } from '../kit/errors.ts';
 import { describeMachine } from '../kit/machine.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
@@ -31,6 +31,8 @@ export interface RelevanceRequest {
   readonly backend: BackendName;
   /** Images of each set; all unless given. */
   readonly limit: number | undefined;
+  /** Images that these limits choose are left out: those that something was fitted on. */
+  readonly without: readonly number[];
   /** Words that no class folder shows. */
   readonly absent: readonly string[];
 }
@@ -56,8 +58,12 @@ export async function runRelevance(
     const background = { prompts: await clip.encodeTexts(BACKGROUND_WORDS), logitScale };
     const measured: Measured[] = [];
     for (const set of sets) {
-      progress(`${set.name}: ${sample(set.images, request.limit).length} images`);
-      measured.push(await measure(clip, background, set, request.limit));
+      const images = sample(without(set.images, request.without), request.limit);
+      progress(`${set.name}: ${images.length} images`);
+      if (images.length > 0) measured.push(await measure(clip, background, { ...set, images }));
+    }
+    if (measured.length === 0) {
+      throw new BenchError('CASE_INVALID', 'expected images that --without does not leave out');
     }
     const rows = measured.map(rowOf);
     if (measured.length > 1) rows.push(rowOf(together(measured)));
@@ -85,13 +91,8 @@ interface Measured {
   readonly mixing: { readonly plain: MixingBalance; readonly centered: MixingBalance };
 }
 
-async function measure(
-  clip: Clip,
-  background: Background,
-  set: SearchedSet,
-  limit: number | undefined,
-): Promise<Measured> {
-  const chosen = sample(set.images, limit);
+async function measure(clip: Clip, background: Background, set: SearchedSet): Promise<Measured> {
+  const chosen = set.images;
   const images: Float32Array[] = [];
   for (let start = 0; start < chosen.length; start += IMAGES_A_BATCH) {
     const batch = chosen.slice(start, start + IMAGES_A_BATCH);
