@@ -74,7 +74,7 @@ export function scan(job: usize, thread: i32, threads: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function next(job: usize, threads: i32): i32 {
+export function next(job: usize, threads: i32): i32 {
   if (ASC_FEATURE_THREADS && threads > 1) return atomic.add<i32>(job + NEXT, 1);
   const at = load<i32>(job, NEXT);
   store<i32>(job, at + 1, NEXT);
@@ -191,7 +191,7 @@ function add(sum: v128, low: v128, first: v128, high: v128, second: v128): v128 
 /** The sums of the lanes of four vectors, as one vector. */
 // @ts-ignore: decorator
 @inline
-function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
+export function laneSums(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 1, 4, 5), v128.shuffle<i32>(a, b, 2, 3, 6, 7));
   const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 1, 4, 5), v128.shuffle<i32>(c, d, 2, 3, 6, 7));
   return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 2, 4, 6), v128.shuffle<i32>(ab, cd, 1, 3, 5, 7));

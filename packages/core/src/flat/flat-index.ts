@@ -23,6 +23,7 @@ import { Searcher } from './searcher.ts';
 import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
 import { Segments } from './segments.ts';
 import { Staging } from './staging.ts';
+import { packQueries, SumExp } from './sum-exp.ts';
 
 const MAX_DIMENSIONS = 16_384;
 const MAX_K = 10_000;
@@ -99,18 +100,14 @@ export class FlatIndex {
     this.#runner = createRunner({ ...team, start: startThread, what: 'the index' }, shared);
     const kernels = instantiateFlatKernels(module, memory.memory);
     const layout = this.#layout;
+    const scan = { memory, layout, kernels, runner: this.#runner, threads: this.threads };
     this.#parts = {
       memory,
       kernels,
       segments: new Segments(memory, layout, options.readRows === undefined),
       staging: new Staging(memory, kernels, layout),
-      scanner: new Scanner({
-        memory,
-        layout,
-        kernels,
-        runner: this.#runner,
-        threads: this.threads,
-      }),
+      scanner: new Scanner(scan),
+      sumExp: new SumExp(scan),
     };
     this.#searcher = new Searcher({
       dimensions: options.dimensions,
@@ -240,6 +237,40 @@ export class FlatIndex {
     if (query.length !== this.dimensions) throw lengthError('query', `${this.dimensions}`, query);
     const [copy] = splitQueries(query, this.dimensions);
     return this.#searcher.scores(copy!);
+  }
+
+  /**
+   * log Σ exp(scale · score) over many queries, for each row, from the 8-bit rows. All threads work on it; searches
+   * go on meanwhile.
+   *
+   * @param queries [Q·E], float32, each of length 1, as the rows are.
+   * @param from the first row.
+   * @returns by row number less `from`; NaN where a row was removed. Rows that are added meanwhile are left out.
+   * @throws as {@link FlatIndex.search} does.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1));
+   * const [, second] = await index.logSumExp(Float32Array.of(1, 0, 0, 1), 10);
+   * console.log(second!.toFixed(1)); // 10.0
+   * index.dispose();
+   * ```
+   */
+  async logSumExp(queries: Float32Array, scale: number, from = 0): Promise<Float32Array> {
+    const { segments, staging } = this.#usable();
+    const packed = packQueries(splitQueries(queries, this.dimensions), staging.dither, scale);
+    const sums = new Float32Array(Math.max(0, segments.nextRow - from)).fill(Number.NaN);
+    for (let next: number | undefined = from; next !== undefined && sums.length > 0; ) {
+      const row: number = next;
+      next = await this.#queue.add(() => {
+        const parts = this.#usable();
+        return parts.sumExp.turn(parts.segments, packed, row, sums, from);
+      });
+    }
+    return sums;
   }
 
   /**

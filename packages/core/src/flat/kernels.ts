@@ -23,3 +23,6 @@ export const instantiateFlatKernels = (
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): FlatKernels => instantiateKernels<FlatKernels>(module, memory);
+
+/** The second word of a job, as `assembly/flat/run.ts` knows it. */
+export const JOB_KIND = { scan: 0, sumExp: 1 } as const;

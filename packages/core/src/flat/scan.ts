@@ -1,7 +1,7 @@
 import type { LinearMemory } from '../threads/linear-memory.ts';
 import type { Runner } from '../threads/runner.ts';
 import { Workspace } from '../threads/workspace.ts';
-import type { FlatKernels } from './kernels.ts';
+import { type FlatKernels, JOB_KIND } from './kernels.ts';
 import type { QuantizedQuery } from './quantized-query.ts';
 import type { RowSet } from './row-set.ts';
 import type { SegmentLayout } from './segment-layout.ts';
@@ -41,7 +41,7 @@ export interface Scanned {
   readonly scores: Float32Array;
 }
 
-interface ScannerOptions {
+export interface ScannerOptions {
   readonly memory: LinearMemory;
   readonly layout: SegmentLayout;
   readonly kernels: FlatKernels;
@@ -110,8 +110,8 @@ export class Scanner {
         ...[request.scores ? at.scores : 0, scoresBytes, at.scratch],
       ]);
 
-    if (isSmall) kernels.run(at.job, 0, 0, 0, 0, 0, 1);
-    else await runner.run([at.job, 0, 0, 0]);
+    if (isSmall) kernels.run(at.job, JOB_KIND.scan, 0, 0, 0, 0, 1);
+    else await runner.run([at.job, JOB_KIND.scan, 0, 0]);
 
     return queries.map(({ quantized }, i) => {
       const heap = at.best + i * heapBytes;

@@ -102,6 +102,11 @@ export class Segments {
     return true;
   }
 
+  /** The place in {@link list} from which on rows are found that are not below `row`; those of the first may be. */
+  firstWith(row: number): number {
+    return Math.max(0, this.#behind(row) - 1);
+  }
+
   /** Drops the segments of which no row is left; their room is for later rows. */
   dropEmpty(): void {
     if (this.#list.every(({ live }) => live > 0)) return;
@@ -153,6 +158,11 @@ export class Segments {
   }
 
   #segmentOf(row: number): Segment | undefined {
+    return this.#list[this.#behind(row) - 1];
+  }
+
+  /** The place of the first segment whose rows are all above `row`. */
+  #behind(row: number): number {
     let low = 0;
     let high = this.#list.length;
     while (low < high) {
@@ -161,7 +171,7 @@ export class Segments {
       if (first <= row) low = middle + 1;
       else high = middle;
     }
-    return this.#list[low - 1];
+    return low;
   }
 }
 
