@@ -4,16 +4,20 @@ import { standoutRelevance, textRelevance } from './relevance.ts';
 
 describe('textRelevance', () => {
   test('an unrelated collection gives nothing, however many items there are; one good item is enough', () => {
-    expect(textRelevance(-3.2, 5_000).cut).toBe(Number.POSITIVE_INFINITY);
+    expect(textRelevance(-3.2, 1_000).cut).toBe(Number.POSITIVE_INFINITY);
     expect(textRelevance(-3.2, 1_000_000).cut).toBe(Number.POSITIVE_INFINITY);
     const { cut } = textRelevance(-1, 1_000_000);
     expect(cut).toBeLessThan(-1);
     expect(textRelevance(-1, 5_000).of(cut)).toBeCloseTo(0.25, 6);
   });
 
-  test('among few items a lower best score is enough, since chance has fewer tries', () => {
-    expect(textRelevance(-4, 5).cut).toBeLessThan(-4);
-    expect(textRelevance(-4, 500).cut).toBe(Number.POSITIVE_INFINITY);
+  test('the best of more items must score higher, since chance has more tries', () => {
+    const least = [5, 50, 500, 5_000].map((items) => {
+      let best = -10;
+      while (textRelevance(best, items).cut === Number.POSITIVE_INFINITY) best += 0.01;
+      return best;
+    });
+    for (const [i, best] of least.slice(1).entries()) expect(best - least[i]!).toBeCloseTo(1.15, 1);
   });
 
   test('relevance rises with the score, within 0 and 1, and scoreOf turns it round', () => {
@@ -55,6 +59,14 @@ describe('standoutRelevance', () => {
     for (const items of [100, 100_000]) {
       expect(found(seededNormal(items, 3)).length).toBeLessThan(6);
     }
+  });
+
+  test('a sample of many items tells about the same as all of them', () => {
+    const scores = seededNormal(200_000, 5);
+    const sample = scores.filter((_, i) => i % 10 === 0);
+    const cut = standoutRelevance(scores, 1).cut;
+    expect(standoutRelevance(sample, 1, scores.length).cut).toBeCloseTo(cut, 0);
+    expect(standoutRelevance(sample, 1).cut).toBeLessThan(cut);
   });
 
   test('no items, one, equal ones and missing ones have a finite curve', () => {

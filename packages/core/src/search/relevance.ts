@@ -18,17 +18,23 @@ const LOG_ODDS_AT_LEVEL = 2.5;
  * (Lipton, Elkan and Naryanaswamy 2014, https://arxiv.org/abs/1402.1892).
  */
 const AUTO_RELEVANCE = 0.25;
-/** What the best item must have, or the collection has no such picture: odds of 3 to 5. */
-const BEST_RELEVANCE = 0.375;
-/** The best of N unrelated items scores the higher the larger N is, up to this many. */
+/** Of the log of how many times fewer than so many items there are, a part is added to the log odds. */
 const MANY_ITEMS = 1000;
-/** Of the log of how many times fewer there are, so much is added to the log odds. */
 const FEW_ITEMS_WEIGHT = 0.25;
+/**
+ * The log odds that the best of so many items must have, or the collection has no such picture: 3 to 5. The best of
+ * N unrelated items scores the higher the larger N is, about with the log of √N.
+ */
+const BEST_LOG_ODDS = Math.log(3 / 5);
+const BEST_ITEMS_WEIGHT = 0.5;
+/** Larger collections were not measured: in these it rises no further. */
+const MOST_ITEMS = 8000;
 
 /**
  * Relevance to a text by its log odds against the background ({@link mixTerms}).
  *
- * Where not even the best item has a relevance of 0.375, none is relevant.
+ * Where not even the best item scores high enough for so many items, none is relevant. Otherwise items are from a
+ * relevance of 0.25 on; in small collections, where the best may have less, all that are good enough as the best.
  *
  * @param best the highest score of all items.
  * @param items how many there are.
@@ -38,14 +44,17 @@ const FEW_ITEMS_WEIGHT = 0.25;
  *
  * const relevance = textRelevance(0.5, 5000);
  * console.log(relevance.of(0.5).toFixed(2), relevance.cut.toFixed(2)); // 0.95 -3.60
- * console.log(textRelevance(-3.2, 5000).cut); // Infinity
+ * console.log(textRelevance(-3, 5000).cut); // Infinity
  * ```
  */
 export function textRelevance(best: number, items: number): Relevance {
   const fewer = MANY_ITEMS / Math.min(Math.max(items, 1), MANY_ITEMS);
   const curve = logistic(-(LOG_ODDS_AT_LEVEL + FEW_ITEMS_WEIGHT * Math.log(fewer)), 1);
-  const isThere = curve.of(best) >= BEST_RELEVANCE;
-  return { ...curve, cut: isThere ? curve.scoreOf(AUTO_RELEVANCE) : Number.POSITIVE_INFINITY };
+  const more = Math.min(Math.max(items, 1), MOST_ITEMS) / MANY_ITEMS;
+  const least = BEST_LOG_ODDS - LOG_ODDS_AT_LEVEL + BEST_ITEMS_WEIGHT * Math.log(more);
+  const auto = curve.scoreOf(AUTO_RELEVANCE);
+  const cut = best >= auto ? auto : least;
+  return { ...curve, cut: best >= least ? cut : Number.POSITIVE_INFINITY };
 }
 
 /** Rows that what is expected of a deviation weighs as much as. */
@@ -64,8 +73,9 @@ const LEAST_DEVIATIONS = 2.5;
  * items, being above, hardly change. Half relevant is what the best of N unrelated ones about reaches,
  * √(2 ln N) − ¼, or 2.5 deviations.
  *
- * @param scores of all items; NaN where one is not there.
+ * @param scores of all items, or of some tens of thousands drawn from more; NaN where one is not there.
  * @param expectedDeviation of the scores of unrelated items, which counts as much as 20 scores do.
+ * @param all how many items there are; those that have a score unless given.
  * @example
  * ```ts
  * import { standoutRelevance } from '@clipql/core';
@@ -75,10 +85,15 @@ const LEAST_DEVIATIONS = 2.5;
  * console.log(of(6) > 0.9, of(0) < 0.1, cut < 6); // true true true
  * ```
  */
-export function standoutRelevance(scores: Float32Array, expectedDeviation: number): Relevance {
+export function standoutRelevance(
+  scores: Float32Array,
+  expectedDeviation: number,
+  all?: number,
+): Relevance {
   const sorted = scores.filter((score) => !Number.isNaN(score)).sort();
-  const items = sorted.length;
-  const quantile = (share: number) => sorted[Math.floor(share * Math.max(0, items - 1))] ?? 0;
+  const items = all ?? sorted.length;
+  const quantile = (share: number) =>
+    sorted[Math.floor(share * Math.max(0, sorted.length - 1))] ?? 0;
   const [lower, middle] = [quantile(LOWER.quantile), quantile(MIDDLE.quantile)];
   const found = (middle - lower) / (LOWER.deviations - MIDDLE.deviations);
   const own = items / (items + EXPECTED_WEIGHT);
