@@ -53,11 +53,11 @@ export {
 } from './load-clip.ts';
 export { type ModelFiles, modelFromBytes } from './model-files.ts';
 export { modelFromHub } from './model-from-hub.ts';
-export { type Background, BackgroundLevels, backgroundLevels } from './search/background.ts';
+export { type Background, backgroundLevels } from './search/background.ts';
 export { BACKGROUND_WORDS } from './search/background-words.ts';
 export { type CollectionSpread, collectionSpread } from './search/collection-spread.ts';
 export { type DuplicateGroup, duplicateGroups, type NearPair } from './search/duplicate-groups.ts';
-export { type Histogram, histogram } from './search/histogram.ts';
+export { countScores, type Histogram } from './search/histogram.ts';
 export {
   type MixedQuery,
   mixTerms,

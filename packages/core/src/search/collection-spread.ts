@@ -29,6 +29,7 @@ const FEWEST_ITEMS = 3;
  * Measures a collection by some of its items: 256 drawn at random are enough.
  *
  * @param images each [E], of length 1; may be none.
+ * @param levels of the images, by `backgroundLevels`; computed unless given.
  * @example
  * ```ts
  * import { collectionSpread } from '@clipql/core';
@@ -41,18 +42,18 @@ const FEWEST_ITEMS = 3;
 export function collectionSpread(
   images: readonly Float32Array[],
   background: Background,
+  levels = backgroundLevels(background, images),
 ): CollectionSpread {
   const { prompts, logitScale } = background;
   const itemMean = meanOf(images, prompts[0]!.length);
   const known = images.length / (images.length + MEAN_WEIGHT);
   const imageMean = itemMean.map((value) => value * known);
-  const levels = backgroundLevels(background, images);
   const logOdds = prompts
     .filter((_, i) => i % PROMPT_STEP === 0)
     .flatMap((prompt) => images.map((image, i) => logitScale * dot(prompt, image) - levels[i]!));
   const centered = images.map((image) => image.map((value, i) => value - imageMean[i]!));
   const products = centered.flatMap((image, i) =>
-    images.filter((_, j) => j !== i).map((other) => dot(image, other)),
+    images.slice(i + 1).map((other) => dot(image, other)),
   );
   const isFew = images.length < FEWEST_ITEMS;
   return {

@@ -9,31 +9,23 @@ export interface Histogram {
 }
 
 /**
- * Counts scores in equally wide parts.
+ * Adds scores to a histogram, which may have others already.
  *
- * @param scores NaN where there is none.
- * @returns undefined where there are no scores at all.
+ * @param scores within the histogram's bounds; NaN where there is none.
  * @example
  * ```ts
- * import { histogram } from '@clipql/core';
+ * import { countScores } from '@clipql/core';
  *
- * const { from, to, counts } = histogram(Float32Array.of(0, 1, 1, Number.NaN, 4), 2)!;
- * console.log(from, to, [...counts].join(' ')); // 0 4 3 1
+ * const histogram = { from: 0, to: 4, counts: new Uint32Array(2) };
+ * countScores(Float32Array.of(0, 1, 1, Number.NaN), histogram);
+ * countScores(Float32Array.of(4), histogram);
+ * console.log([...histogram.counts].join(' ')); // 3 1
  * ```
  */
-export function histogram(scores: Float32Array, parts: number): Histogram | undefined {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
+export function countScores(scores: Float32Array, { from, to, counts }: Histogram): void {
+  const width = (to - from) / counts.length || 1;
   for (const score of scores) {
-    // NaN is neither below nor above.
-    if (score < from) from = score;
-    if (score > to) to = score;
+    if (Number.isNaN(score)) continue;
+    counts[Math.min(counts.length - 1, Math.floor((score - from) / width))]!++;
   }
-  if (from > to) return undefined;
-  const counts = new Uint32Array(parts);
-  const width = (to - from) / parts || 1;
-  for (const score of scores) {
-    if (!Number.isNaN(score)) counts[Math.min(parts - 1, Math.floor((score - from) / width))]!++;
-  }
-  return { from, to, counts };
 }

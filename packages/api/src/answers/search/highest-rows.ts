@@ -1,3 +1,5 @@
+import { eachPiece } from './row-pieces.ts';
+
 /**
  * The rows with the highest scores, the highest first; of equal ones the lowest row first.
  *
@@ -5,11 +7,11 @@
  * @param most how many.
  * @param atMost rows with a higher score are passed over.
  */
-export function highestRows(
+export async function highestRows(
   scores: Float32Array,
   most: number,
   atMost = Number.POSITIVE_INFINITY,
-): readonly number[] {
+): Promise<readonly number[]> {
   // A heap with the worst of the best on top.
   const heap: number[] = [];
   const isWorse = (a: number, b: number) =>
@@ -38,17 +40,19 @@ export function highestRows(
       i = worst;
     }
   };
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores[row]!;
-    // NaN fails it too.
-    if (!(score <= atMost)) continue;
-    if (heap.length < most) {
-      heap.push(row);
-      rise(heap.length - 1);
-    } else if (score > scores[heap[0]!]!) {
-      heap[0] = row;
-      sink();
+  await eachPiece(scores.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const score = scores[row]!;
+      // NaN fails it too.
+      if (!(score <= atMost)) continue;
+      if (heap.length < most) {
+        heap.push(row);
+        rise(heap.length - 1);
+      } else if (score > scores[heap[0]!]!) {
+        heap[0] = row;
+        sink();
+      }
     }
-  }
+  });
   return heap.sort((a, b) => (isWorse(a, b) ? 1 : -1));
 }

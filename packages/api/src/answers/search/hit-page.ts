@@ -10,7 +10,9 @@ import type { Collection } from '../../collections/collection.ts';
 import type { Item } from '../../collections/item.ts';
 import type { CollectionStore, Order } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { LoopSlices } from '../../limits/loop-slices.ts';
 import { highestRows } from './highest-rows.ts';
+import { eachPiece } from './row-pieces.ts';
 import { decodeSearchCursor, encodeSearchCursor } from './search-cursor.ts';
 import type { ResolvedTerm } from './search-term.ts';
 
@@ -74,7 +76,7 @@ export async function pageByRelevance(
   const scanError = SCAN_ERROR * Math.hypot(...scored.query.vector);
   const atMost = last === undefined ? undefined : last.score + scanError;
   for (let most = Math.max(RESCORED_TIMES * first, MIN_RESCORED); ; most *= RESCORED_TIMES) {
-    const rows = highestRows(scored.scores, most, atMost);
+    const rows = await highestRows(scored.scores, most, atMost);
     const found = await scoreExactly(store, collection, scored, rows);
     const next = found.filter((hit) => last === undefined || isBefore(last, hit)).sort(inOrder);
     const isAll = rows.length < most;
@@ -106,7 +108,7 @@ export async function pageInOrder(
 ): Promise<HitPage> {
   const position = after === undefined ? undefined : decodeSearchCursor(after, query);
   if (position !== undefined && !('inner' in position)) throw badCursor();
-  const rows = RowSet.of(rowsOf(scored.scores));
+  const rows = await hitRows(scored.scores);
   const page = await store.page(collection, { rows, orderBy, first, after: position?.inner });
   const found = await scoreExactly(
     store,
@@ -165,26 +167,34 @@ async function scoreExactly(
     store.vectors(collection, rows),
     store.itemsOfRows(collection, rows),
   ]);
-  return rows.flatMap((row, i) => {
+  const found: Found[] = [];
+  const slices = new LoopSlices();
+  for (const [i, row] of rows.entries()) {
     const [vector, item] = [vectors[i], items[i]];
-    if (vector === undefined || item === undefined) return [];
+    if (vector === undefined || item === undefined) continue;
+    await slices.next();
     const level = levels[row]!;
     const score = Math.fround(scoreItem(query, vector, level));
-    return [
-      {
-        item,
-        key: item.key,
-        score,
-        cosine: queryCosine(query, terms, vector),
-        relevance: relevance.of(score),
-        shares: termShares(query, vector, level),
-      },
-    ];
-  });
+    found.push({
+      item,
+      key: item.key,
+      score,
+      cosine: queryCosine(query, terms, vector),
+      relevance: relevance.of(score),
+      shares: termShares(query, vector, level),
+    });
+  }
+  return found;
 }
 
-function* rowsOf(scores: Float32Array): Iterable<number> {
-  for (let row = 0; row < scores.length; row++) if (!Number.isNaN(scores[row]!)) yield row;
+async function hitRows(scores: Float32Array): Promise<RowSet> {
+  const words = new Uint32Array(Math.ceil(scores.length / 32));
+  await eachPiece(scores.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      if (!Number.isNaN(scores[row]!)) words[row >>> 5]! |= 1 << (row & 31);
+    }
+  });
+  return new RowSet(words);
 }
 
 const badCursor = () =>

@@ -1,47 +1,38 @@
 import {
   type Background,
-  BackgroundLevels,
-  backgroundLevels,
   type CollectionSpread,
   collectionSpread,
   type FlatIndex,
 } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
-import { LoopSlices } from '../../limits/loop-slices.ts';
+import { eachPiece } from './row-pieces.ts';
+import { RowSample } from './row-sample.ts';
 
-/** Up to so many new rows are measured by their vectors; for more, scans of the whole index are faster. */
-const FEW_ROWS = 512;
 /** Of the collection, for its spread. */
 const SAMPLE = 256;
 /** The spread is measured again when the collection has grown or shrunk by this part. */
 const CHANGED = 0.1;
-/** Rows between looks at the time. */
-const ROWS_A_SLICE = 16_384;
 
 /** What relevance needs to know of an index. */
 export interface Measures {
-  /** By row: like how much of the background its image is. NaN where there is no row. */
+  /** By row: how much its image is like the background. NaN, or anything, where there is no row. */
   readonly levels: Float32Array;
   readonly spread: CollectionSpread;
 }
 
-interface Kept {
-  levels: Float32Array;
-  spread: CollectionSpread;
-  /** Rows that the spread was measured with. */
-  size: number;
+interface Kept extends Measures {
+  /** Items that the spread was measured with. */
+  readonly size: number;
 }
 
 /** Of indexes that are in memory; they go with their index. */
 const kept = new WeakMap<FlatIndex, Kept>();
+const turns = new WeakMap<FlatIndex, Promise<unknown>>();
 
-/**
- * The levels of all rows and the spread of the collection. They are computed once for an index, by a scan for
- * each background word, and then for new rows alone.
- *
- * @param live scores of any query, by row; NaN where there is no row.
- */
+type Given = readonly [background: Background, store: CollectionStore, collection: Collection];
+
+/** The levels of all rows, of which only new ones are computed, and the spread of the collection. */
 export function measuresOf(index: FlatIndex, ...given: Given): Promise<Measures> {
   // One after the other: who comes second finds done what both need.
   const before = turns.get(index) ?? Promise.resolve();
@@ -50,80 +41,52 @@ export function measuresOf(index: FlatIndex, ...given: Given): Promise<Measures>
   return turn;
 }
 
-type Given = readonly [
-  live: Float32Array,
-  background: Background,
-  store: CollectionStore,
-  collection: Collection,
-];
-
-const turns = new WeakMap<FlatIndex, Promise<unknown>>();
-
-async function measure(
-  index: FlatIndex,
-  ...[live, background, store, collection]: Given
-): Promise<Measures> {
+async function measure(index: FlatIndex, ...given: Given): Promise<Measures> {
+  const [background] = given;
   const before = kept.get(index);
-  const levels = new Float32Array(live.length).fill(Number.NaN);
-  if (before !== undefined) levels.set(before.levels.subarray(0, live.length));
-  const missing: number[] = [];
-  const rows: number[] = [];
-  for (let row = 0; row < live.length; row++) {
-    if (Number.isNaN(live[row]!)) continue;
-    rows.push(row);
-    if (Number.isNaN(levels[row]!)) missing.push(row);
-  }
-  const vectorsOf = async (some: readonly number[]) => {
-    const vectors = await store.vectors(collection, some);
-    return some.flatMap((row, i) =>
-      vectors[i] === undefined ? [] : [{ row, vector: vectors[i] }],
-    );
-  };
-  if (missing.length > FEW_ROWS) {
-    const scanned = await scannedLevels(index, background, live.length);
-    for (const row of missing) levels[row] = scanned[row]!;
-  } else if (missing.length > 0) {
-    const found = await vectorsOf(missing);
-    const exact = backgroundLevels(
-      background,
-      found.map(({ vector }) => vector),
-    );
-    found.forEach(({ row }, i) => {
-      levels[row] = exact[i]!;
-    });
-  }
+  const levels = await withNewRows(index, background, before?.levels ?? new Float32Array(0));
+  const { size } = index;
   const isStale =
-    before === undefined ||
-    Math.abs(rows.length - before.size) > CHANGED * Math.max(1, before.size);
-  const spread = isStale
-    ? collectionSpread(
-        (await vectorsOf(sampleOf(rows))).map(({ vector }) => vector),
-        background,
-      )
-    : before.spread;
-  kept.set(index, { levels, spread, size: isStale ? rows.length : before.size });
-  return { levels, spread };
+    before === undefined || Math.abs(size - before.size) > CHANGED * Math.max(1, before.size);
+  const measures: Kept = isStale
+    ? { levels, size, spread: await spreadOf(index, levels, ...given) }
+    : { ...before, levels };
+  kept.set(index, measures);
+  return measures;
 }
 
-async function scannedLevels(
+async function withNewRows(
   index: FlatIndex,
   { prompts, logitScale }: Background,
-  rows: number,
+  known: Float32Array,
 ): Promise<Float32Array> {
-  const levels = new BackgroundLevels(rows, logitScale);
-  const slices = new LoopSlices();
-  for (const prompt of prompts) {
-    const cosines = await index.scores(prompt);
-    for (let row = 0; row < rows; row += ROWS_A_SLICE) {
-      levels.add(cosines, row, Math.min(rows, row + ROWS_A_SLICE));
-      await slices.next();
-    }
-  }
-  return levels.finish();
+  if (known.length >= index.nextRow) return known;
+  const queries = new Float32Array(prompts.length * index.dimensions);
+  for (const [i, prompt] of prompts.entries()) queries.set(prompt, i * index.dimensions);
+  const added = await index.logSumExp(queries, logitScale, known.length);
+  const levels = new Float32Array(known.length + added.length);
+  levels.set(known);
+  levels.set(added, known.length);
+  return levels;
 }
 
-/** Spread evenly over all rows. */
-const sampleOf = (rows: readonly number[]): readonly number[] =>
-  rows.length <= SAMPLE
-    ? rows
-    : Array.from({ length: SAMPLE }, (_, i) => rows[Math.floor((i * rows.length) / SAMPLE)]!);
+async function spreadOf(
+  index: FlatIndex,
+  levels: Float32Array,
+  ...[background, store, collection]: Given
+): Promise<CollectionSpread> {
+  const live = await index.scores(background.prompts[0]!);
+  const sample = new RowSample(SAMPLE, index.size);
+  await eachPiece(Math.min(live.length, levels.length), (from, to) => {
+    for (let row = from; row < to; row++) if (!Number.isNaN(live[row]!)) sample.offer(row);
+  });
+  const vectors = await store.vectors(collection, sample.rows);
+  const found = sample.rows.flatMap((row, i) =>
+    vectors[i] === undefined ? [] : [{ vector: vectors[i], level: levels[row]! }],
+  );
+  return collectionSpread(
+    found.map(({ vector }) => vector),
+    background,
+    Float32Array.from(found, ({ level }) => level),
+  );
+}

@@ -1,12 +1,4 @@
-import {
-  type Histogram,
-  histogram,
-  type MixedQuery,
-  mixTerms,
-  type Relevance,
-  standoutRelevance,
-  textRelevance,
-} from '@clipql/core';
+import { type Histogram, mixTerms, type Relevance } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { LiveIndexes } from '../../collections/live-indexes.ts';
 import type { CollectionStore } from '../../collections/store.ts';
@@ -23,7 +15,8 @@ import {
   pageInOrder,
   type Scored,
 } from './hit-page.ts';
-import { type Measures, measuresOf } from './measured-index.ts';
+import { measuresOf } from './measured-index.ts';
+import { keepHits, scoreRows } from './score-rows.ts';
 import { queryHash } from './search-cursor.ts';
 import { checkRequest, type SearchRequest } from './search-request.ts';
 import { type ResolvedTerm, resolveTerms } from './search-term.ts';
@@ -59,9 +52,6 @@ interface SearchTiming {
   readonly total: number;
 }
 
-/** Parts of a histogram. */
-const PARTS = 64;
-
 /**
  * Searches a collection by texts, images, items and embeddings together.
  *
@@ -86,21 +76,14 @@ export async function search(
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
   const filtered = performance.now();
   return indexes.use(collection, async (index): Promise<SearchResult> => {
-    const live = await index.scores(terms[0]!.embedding);
-    const measures = await measuresOf(index, live, background, store, collection);
+    const measures = await measuresOf(index, background, store, collection);
     const query = mixTerms(terms, measures.spread);
-    const scores = scoresOf(await index.scores(query.vector), query, measures);
-    const relevance = relevanceOf(query, scores);
-    const scanned = performance.now();
-    const passed =
-      selected === undefined
-        ? Float32Array.from(scores)
-        : scores.map((score, row) => (selected.has(row) ? score : Number.NaN));
-    if (excepted?.row !== undefined) passed[excepted.row] = Number.NaN;
+    const scores = await index.scores(query.vector);
+    const { relevance, scanned } = await scoreRows(scores, measures.levels, query, index.size);
+    const scored = performance.now();
     const cut = cutOf(request, relevance);
-    const hits =
-      cut === undefined ? passed : passed.map((score) => (score >= cut ? score : Number.NaN));
-    const scored: Scored = { ...measures, query, terms, relevance, scores: hits };
+    const { total, histogram } = await keepHits(scores, { selected, except: excepted?.row, cut });
+    const found: Scored = { ...measures, query, terms, relevance, scores };
     const order: PageOrder = {
       first: request.first,
       after: request.after,
@@ -116,18 +99,18 @@ export async function search(
     const { orderBy = 'relevance' } = request;
     const page =
       orderBy === 'relevance'
-        ? await pageByRelevance(store, collection, scored, order)
-        : await pageInOrder(store, collection, scored, { ...order, orderBy });
+        ? await pageByRelevance(store, collection, found, order)
+        : await pageInOrder(store, collection, found, { ...order, orderBy });
     return {
       ...page,
-      total: count(hits),
-      histogram: histogram(passed, PARTS),
+      total,
+      histogram,
       cut,
-      scanned: count(scores),
+      scanned,
       timing: {
         embedding: embedded - start,
         filter: filtered - embedded,
-        scan: scanned - filtered,
+        scan: scored - filtered,
         total: performance.now() - start,
       },
       warnings: warningsOf(session.model, request, terms),
@@ -146,37 +129,12 @@ async function checkSpace(model: LoadedModel, { name, space }: Collection): Prom
   );
 }
 
-function scoresOf(
-  products: Float32Array,
-  { levelWeight, offset }: MixedQuery,
-  { levels }: Measures,
-): Float32Array {
-  // Rows that came since have no level yet: NaN, as rows that are gone.
-  return products.map(
-    (product, row) => product - levelWeight * (levels[row] ?? Number.NaN) - offset,
-  );
-}
-
-function relevanceOf(query: MixedQuery, scores: Float32Array): Relevance {
-  if (!query.isText) return standoutRelevance(scores, query.expectedDeviation);
-  let best = Number.NEGATIVE_INFINITY;
-  // NaN is not above.
-  for (const score of scores) if (score > best) best = score;
-  return textRelevance(best, count(scores));
-}
-
 function cutOf(
   { relevance = 'AUTO' }: SearchRequest,
   { cut, scoreOf }: Relevance,
 ): number | undefined {
   if (relevance === 'AUTO') return cut;
   return relevance === 'ALL' ? undefined : scoreOf(relevance.atLeast);
-}
-
-function count(scores: Float32Array): number {
-  let count = 0;
-  for (const score of scores) if (!Number.isNaN(score)) count++;
-  return count;
 }
 
 const warningsOf = (

@@ -1,0 +1,16 @@
+import { LoopSlices } from '../../limits/loop-slices.ts';
+
+/** Rows between looks at the time: a fraction of a millisecond. */
+const ROWS_A_PIECE = 16_384;
+
+/** Goes through rows by number, a piece at a time, and lets others have their turn between. */
+export async function eachPiece(
+  rows: number,
+  body: (from: number, to: number) => void,
+): Promise<void> {
+  const slices = new LoopSlices();
+  for (let from = 0; from < rows; from += ROWS_A_PIECE) {
+    await slices.next();
+    body(from, Math.min(rows, from + ROWS_A_PIECE));
+  }
+}
