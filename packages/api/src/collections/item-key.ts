@@ -14,7 +14,7 @@ export function checkKey(key: string, source: string): void {
     if (text.length >= 1 && text.length <= MAX_LENGTH && isText(text)) continue;
     throw new ApiError(
       'BAD_INPUT',
-      `expected ${what} of 1 to ${grouped(MAX_LENGTH)} characters of Unicode, got ${quoted(text)}`,
+      `expected ${what} of 1 to ${grouped(MAX_LENGTH)} characters of Unicode without NUL, got ${quoted(text)}`,
     );
   }
 }

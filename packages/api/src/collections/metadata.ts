@@ -43,8 +43,10 @@ export const badMetadata = (key: string, name: string, wrong: string): ApiError 
 export const quoted = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 80);
 
 function nameFault(name: string): string | undefined {
-  if (name.length >= 1 && name.length <= MAX_NAME_LENGTH && isText(name)) return undefined;
-  return `expected a name of 1 to ${MAX_NAME_LENGTH} characters, got ${grouped(name.length)}`;
+  if (name.length < 1 || name.length > MAX_NAME_LENGTH) {
+    return `expected a name of 1 to ${MAX_NAME_LENGTH} characters, got ${grouped(name.length)}`;
+  }
+  return isText(name) ? undefined : 'expected a name in Unicode without NUL, got another';
 }
 
 function valueFault(value: MetadataValue): string | undefined {

@@ -81,6 +81,18 @@ describe.each(STORES)('%s', (_, open) => {
     });
   });
 
+  test.each([
+    ['a\0', 'without NUL'],
+    ['\ud800', 'without NUL'],
+    ['', '1 to 256 characters, got 0'],
+  ])('a field is not called %j, and the message says why', async (name, why) => {
+    const { store } = opened;
+    await expect(store.upsert(photos, [sample('k', 0, { [name]: 1 })])).rejects.toMatchObject({
+      code: 'BAD_METADATA',
+      message: expect.stringContaining(why),
+    });
+  });
+
   test('a collection has at most 256 fields', async () => {
     const { store } = opened;
     const wide = await store.create(SHARED, 'wide', SPACE);

@@ -168,6 +168,15 @@ test.each([
   expect(errors.map((error) => error.extensions.code)).toEqual([code]);
 });
 
+test('metadata that no field can hold is refused by the name of its field', async () => {
+  const { errors } = await api.query(
+    'mutation ($m: Metadata!) { setMetadata(input: { collection: "photos", items: [{ key: "p1", metadata: $m }] }) { changed } }',
+    { m: { year: 2020, place: { city: 'Oslo' } } },
+  );
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+  expect(errors[0]!.message).toContain('a list of texts as field "place", got {"city":"Oslo"}');
+});
+
 test('more than 16 searches and pages in one operation are refused before any runs', async () => {
   const fields = Array.from({ length: 17 }, (_, i) => `c${i}: items { pageInfo { hasNextPage } }`);
   const { errors } = await api.query(`{ collection(name: "photos") { ${fields.join(' ')} } }`);

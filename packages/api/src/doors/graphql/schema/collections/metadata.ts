@@ -17,7 +17,7 @@ builder.scalarType('Metadata', {
 builder.scalarType('MetadataValue', {
   description: 'A text, a number, a boolean or a list of texts.',
   serialize: (value) => value,
-  parseValue: parseMetadataValue,
+  parseValue: (value) => parseMetadataValue(value),
 });
 
 function parseMetadata(value: unknown): Metadata {
@@ -26,15 +26,18 @@ function parseMetadata(value: unknown): Metadata {
   }
   // What has no value is not there.
   const fields = Object.entries(value).filter(([, one]) => one !== null);
-  return Object.fromEntries(fields.map(([name, one]) => [name, parseMetadataValue(one)]));
+  return Object.fromEntries(
+    fields.map(([name, one]) => [name, parseMetadataValue(one, ` as field ${shown(name)}`)]),
+  );
 }
 
-function parseMetadataValue(value: unknown): MetadataValue {
+/** @param where it stands, for the message. */
+function parseMetadataValue(value: unknown, where = ''): MetadataValue {
   if (['string', 'number', 'boolean'].includes(typeof value)) return value as MetadataValue;
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw new ApiError(
     'BAD_INPUT',
-    `expected a text, a number, a boolean or a list of texts, got ${shown(value)}`,
+    `expected a text, a number, a boolean or a list of texts${where}, got ${shown(value)}`,
   );
 }
 
