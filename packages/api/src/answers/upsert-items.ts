@@ -1,8 +1,8 @@
 import type { Collection } from '../collections/collection.ts';
 import type { Metadata, NewItem } from '../collections/item.ts';
 import type { CollectionStore } from '../collections/store.ts';
-import { isDataUrl } from '../images/data-url.ts';
 import type { GivenImage } from '../images/given-image.ts';
+import { sourceName } from '../images/source-name.ts';
 import { checkImageCount } from '../limits/images.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import type { Context } from './context.ts';
@@ -22,9 +22,6 @@ interface Upserted {
   readonly failures: readonly InputFailure[];
 }
 
-/** Where an image came from that has no address. */
-const UPLOAD = 'upload';
-
 /**
  * Embeds images and keeps them as items; an image that fails leaves the others theirs.
  *
@@ -42,12 +39,11 @@ export async function upsertItems(
   const encode = async ({ key, image, metadata }: GivenItem): Promise<NewItem> => {
     const source = await loaders.find(image);
     const { facts, contentHash, direction: embedding } = await loaders.image(source);
-    const isAddress = 'url' in source && !isDataUrl(source.url);
     const format = facts.format as NewItem['facts']['format'];
     return {
       ...{ key, metadata, contentHash, embedding },
       facts: { ...facts, format },
-      source: isAddress ? source.url : UPLOAD,
+      source: sourceName('url' in source ? source.url : undefined),
       modified: undefined,
       thumbnail: undefined,
     };

@@ -19,7 +19,7 @@ export interface ImageFacts {
 export interface NewItem {
   /** Unique in its collection. */
   readonly key: string;
-  /** The path or URL that the image came from. */
+  /** The path or URL that the image came from; `upload` for one that came with a request. */
   readonly source: string;
   /** SHA-256 of the file, in hexadecimal. */
   readonly contentHash: string;

@@ -99,6 +99,36 @@ test('URLs become items with their metadata, and what fails is listed with its c
   });
 });
 
+test('a data URL of any length becomes an item, and its source does not repeat it', async () => {
+  const bytes = await exampleBytes('march-pastoral.jpg');
+  const url = `data:image/jpeg;base64,${Buffer.from(bytes).toString('base64')}`;
+  const items = [{ key: 'sheep', source: url, metadata: undefined }];
+  const job = await ended(workplace, await submit(items));
+  expect(job).toMatchObject({ state: 'DONE', done: 1, failed: 0 });
+  expect(await itemOf('sheep')).toMatchObject({ source: 'upload', facts: { format: 'jpeg' } });
+  const again = await ended(workplace, await submit(items));
+  expect(again).toMatchObject({ state: 'DONE', done: 0, unchanged: 1 });
+});
+
+test('a key or metadata that cannot be kept fails its item before the image is fetched', async () => {
+  const run = await passes();
+  const job = await ended(
+    workplace,
+    await submit([
+      { key: 'a\0', source: host.url(404), metadata: undefined },
+      { key: 'x'.repeat(5_000), source: host.url(404), metadata: undefined },
+      { key: 'k', source: host.url(404), metadata: { title: '\0' } },
+    ]),
+  );
+  const { failures } = await workplace.queue.failures(OWNER, job.id, { first: 10 });
+  expect(failures.map(({ error }) => error.code)).toEqual([
+    'BAD_INPUT',
+    'BAD_INPUT',
+    'BAD_METADATA',
+  ]);
+  expect(run).not.toHaveBeenCalled();
+});
+
 test('bytes that are the same are not embedded again, and metadata is brought up to date', async () => {
   const items = urlItems([host.url(1), host.url(2)]);
   await ended(workplace, await submit(items));

@@ -1,6 +1,9 @@
 import type { Collection } from '../collections/collection.ts';
 import type { Item, Metadata } from '../collections/item.ts';
+import { checkKey } from '../collections/item-key.ts';
+import { checkMetadata } from '../collections/metadata.ts';
 import type { CollectionStore } from '../collections/store.ts';
+import { sourceName } from '../images/source-name.ts';
 import { contentHash } from '../inference/content-hash.ts';
 import type { ItemEmbedder } from './embed-item.ts';
 import { itemError } from './embed-item.ts';
@@ -54,6 +57,9 @@ async function indexItem(
     if (isSame) return { isUnchanged: true };
   }
   try {
+    // Before it is fetched and embedded in vain.
+    checkKey(item.key, sourceName(item.source));
+    if (item.metadata !== undefined) checkMetadata(item.key, item.metadata);
     return await fetcher.withItem(item, folder, signal, (read) =>
       indexBytes(options, item, known, read, signal),
     );
@@ -71,7 +77,8 @@ async function indexBytes(
 ): Promise<Outcome> {
   const { embedder, recorder, makeThumbnail } = options;
   const hash = Buffer.from(await contentHash(bytes), 'base64').toString('hex');
-  const { key, source } = item;
+  const { key } = item;
+  const source = sourceName(item.source);
   const facts = { key, source, contentHash: hash, modified };
   if (known?.contentHash === hash) {
     const kept = await keptVector(options, known).catch(StoreFailure.raise);

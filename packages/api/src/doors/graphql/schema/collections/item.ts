@@ -34,7 +34,8 @@ builder.node(Item, {
       resolve: ({ item }) => item.key,
     }),
     source: t.string({
-      description: 'The path or URL that the image came from.',
+      description:
+        'The path or URL that the image came from; `upload` for one that came with the request.',
       resolve: ({ item }) => item.source,
     }),
     metadata: t.field({
