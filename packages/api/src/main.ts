@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addClassify } from './commands/classify.ts';
 import { addCollections } from './commands/collections/collections.ts';
 import { addDuplicates } from './commands/collections/duplicates.ts';
+import { addImport } from './commands/collections/import.ts';
 import { addIndex } from './commands/collections/index-folders.ts';
 import { addJobs } from './commands/collections/jobs.ts';
 import { addSearch } from './commands/collections/search.ts';
@@ -67,6 +68,7 @@ function createProgram(): Command {
   addSearch(program);
   addDuplicates(program);
   addCollections(program);
+  addImport(program);
   addJobs(program);
   addDoctor(program);
   addPull(program);

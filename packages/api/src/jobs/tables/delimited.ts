@@ -12,13 +12,15 @@ interface Record {
  * may hold any character. Tabs: quotes are characters like others, and no cell holds a tab or a line end,
  * as in the IANA's text/tab-separated-values.
  *
+ * @param hasQuotes unless given, whether it is commas; PostgreSQL quotes between tabs as well.
  * @throws ApiError BAD_TABLE, from the rows as well.
  */
 export async function openDelimited(
   chunks: AsyncIterable<string>,
   delimiter: ',' | '\t',
+  hasQuotes = delimiter === ',',
 ): Promise<OpenTable> {
-  const records = readRecords(chunks, delimiter);
+  const records = readRecords(chunks, new RecordParser(delimiter, hasQuotes));
   const { value: head } = await records.next();
   if (head === undefined) throw badTable('a first row with the names of columns', 'an empty file');
   const columns = (head as Record).cells.map((name) => name.trim());
@@ -43,9 +45,8 @@ async function* namedRows(
 
 async function* readRecords(
   chunks: AsyncIterable<string>,
-  delimiter: ',' | '\t',
+  parser: RecordParser,
 ): AsyncGenerator<Record, undefined> {
-  const parser = new RecordParser(delimiter);
   for await (const chunk of chunks) yield* parser.take(chunk);
   yield* parser.end();
   return undefined;
@@ -66,9 +67,9 @@ class RecordParser {
   #began = 1;
   #isAfterReturn = false;
 
-  constructor(delimiter: ',' | '\t') {
+  constructor(delimiter: ',' | '\t', hasQuotes: boolean) {
     this.#delimiter = delimiter;
-    this.#special = delimiter === ',' ? /[,"\r\n]/g : /[\t\r\n]/g;
+    this.#special = new RegExp(`[${delimiter}${hasQuotes ? '"' : ''}\\r\\n]`, 'g');
   }
 
   *take(chunk: string): Generator<Record> {
