@@ -16,3 +16,9 @@ export const [, , SERVER, ...TEXTS] = process.argv;
 
 /** For the test, which reads one line of JSON. */
 export const show = (answers) => process.stdout.write(JSON.stringify(answers));
+
+/** The states of a job whose id is the first of `TEXTS`. */
+export const FOLLOW = `subscription Follow($id: ID!) { job(id: $id) { state done failed total } }`;
+
+/** For the test, which reads lines as they come. */
+export const tell = (...event) => process.stdout.write(`${JSON.stringify(event)}\n`);

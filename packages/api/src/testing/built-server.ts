@@ -16,9 +16,8 @@ export interface BuiltServer {
 const LISTENS = /answers at (http\S+)\/graphql.*\n {2}try .*\n|listening at (http[^"]+)"/s;
 
 /**
- * The built `clipql serve` on a free port, once it listens.
+ * The built `clipql serve`, once it listens: on a free port, unless a flag says which.
  *
- * @param flags besides its port.
  * @param settings variables of its environment.
  * @throws Error with what it wrote if it ends instead.
  */
@@ -26,7 +25,8 @@ export async function startBuiltServer(
   flags: readonly string[] = [],
   settings: Readonly<Record<string, string>> = {},
 ): Promise<BuiltServer> {
-  const child = startClipql(['serve', '--port', '0', ...flags], settings);
+  const port = flags.includes('--port') ? [] : ['--port', '0'];
+  const child = startClipql(['serve', ...port, ...flags], settings);
   let written = '';
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
