@@ -27,6 +27,10 @@ export function exampleName(imageUrl: string, ownHosts: ReadonlySet<string>): st
   return url.pathname.slice(EXAMPLES_PATH.length);
 }
 
+/** Whether it is the path of an example. */
+export const isExample = (path: string): boolean =>
+  path.startsWith(EXAMPLES_PATH) && FILES.has(path.slice(EXAMPLES_PATH.length));
+
 /**
  * An example's bytes, from this package's own folder.
  *

@@ -3,6 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ApiError } from '../errors/api-error.ts';
 import { shorten } from '../errors/one-line.ts';
 import { isDataUrl } from '../images/data-url.ts';
+import { isExample } from '../images/example-images.ts';
 import { readImageFile } from '../images/image-file.ts';
 import type { ReadImage } from '../images/read-image.ts';
 
@@ -47,7 +48,7 @@ export class ItemReader {
 
   /** @throws ApiError as the place does that it is read from; the signal's reason once it is aborted. */
   async read(source: string, folder: string | undefined, signal: AbortSignal): Promise<ReadItem> {
-    if (isUrl(source)) {
+    if (this.#isAddress(source)) {
       return { bytes: await this.#options.read(source, signal), modified: undefined };
     }
     const path = await this.#path(source, folder);
@@ -62,7 +63,7 @@ export class ItemReader {
 
   /** Undefined for a URL, and for what cannot be read. */
   async version(source: string, folder: string | undefined): Promise<FileVersion | undefined> {
-    if (isUrl(source)) return undefined;
+    if (this.#isAddress(source)) return undefined;
     try {
       const { size, mtimeMs } = await stat(await this.#path(source, folder));
       return { bytes: size, modified: mtimeMs };
@@ -82,6 +83,11 @@ export class ItemReader {
       throw new ApiError('FOLDER_NOT_ALLOWED', `${expected}, got ${got}`);
     }
     return real;
+  }
+
+  /** A server has examples, at paths of its own. */
+  #isAddress(source: string): boolean {
+    return isUrl(source) || (this.#options.folders !== undefined && isExample(source));
   }
 
   async #path(source: string, folder: string | undefined): Promise<string> {

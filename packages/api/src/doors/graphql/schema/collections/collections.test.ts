@@ -44,7 +44,7 @@ test('a collection is created, indexed by a job that a subscription follows, bro
     errors: [],
   });
   const items = [1, 2, 3, 4].map((n) => ({
-    url: png(n),
+    url: n === 4 ? '/examples/allium-oreophilum.jpg' : png(n),
     key: `p${n}`,
     metadata: { year: 2018 + n, tags: ['small', n % 2 ? 'odd' : 'even'] },
   }));
@@ -74,7 +74,7 @@ test('a collection is created, indexed by a job that a subscription follows, bro
     { name: 'tags', type: 'TEXTS' },
   ]);
   expect(page.data.collection.items.edges.map((edge: { node: object }) => edge.node)).toEqual([
-    { key: 'p4', metadata: items[3]!.metadata, image: { width: 16 } },
+    { key: 'p4', metadata: items[3]!.metadata, image: { width: 807 } },
     { key: 'p3', metadata: items[2]!.metadata, image: { width: 16 } },
   ]);
   expect(page.data.collection.items.pageInfo.hasNextPage).toBe(true);
