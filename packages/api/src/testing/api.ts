@@ -71,7 +71,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const warnings: string[] = [];
   const settings = { ...parseSettings({}, {}), ...changed };
   const labelSets = await openLabelSets(settings.data, (message) => warnings.push(message));
-  const store = await openTestStore(settings, models, fetcher, (error) => logged.push(error));
+  const store = await openTestStore(
+    settings,
+    models,
+    fetcher,
+    (error) => logged.push(error),
+    metrics,
+  );
   const services = {
     models,
     fetcher,
@@ -118,6 +124,7 @@ export const openTestStore = (
   models: ModelRegistry,
   fetcher: ImageFetcher,
   onUnexpected: (error: unknown) => void,
+  metrics = createMetrics(),
 ): Promise<Store> =>
   openStore({
     ...storeOptions(settings),
@@ -125,6 +132,7 @@ export const openTestStore = (
     readImage: imagesOfServer(fetcher, new Set()),
     maxFileBytes: MAX_IMAGE_BYTES,
     local: false,
+    metrics,
     onUnexpected,
   });
 

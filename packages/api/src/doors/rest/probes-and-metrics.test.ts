@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { startApi, type TestApi } from '../../testing/api.ts';
+import { startPictureHost } from '../../jobs/testing/picture-host.ts';
+import { metricOf, startApi, type TestApi } from '../../testing/api.ts';
 
 let api: TestApi;
 
@@ -50,6 +51,33 @@ test('/metrics counts requests by door and status, and errors by code', async ()
   expect(lines).toContain('clipql_request_seconds_count{door="other",status="404"} 1');
   expect(lines).toContain('clipql_refusals_total{code="GRAPHQL_VALIDATION_FAILED"} 1');
   expect(lines).toContain('clipql_refusals_total{code="BAD_INPUT"} 1');
+});
+
+test('/metrics counts the jobs that run, and their items by outcome', async () => {
+  const release = Promise.withResolvers<void>();
+  const host = await startPictureHost(async () => {
+    await release.promise;
+    return false;
+  });
+  const working = await startApi({ allowHosts: new Set([host.host]) });
+  working.store.runner.start();
+  const items = [{ url: host.url(1) }, { url: host.url(2) }, { url: 'data:image/png;base64,AAAA' }];
+  const start = `mutation ($items: [IndexItem!]!) {
+    createCollection(input: { name: "photos" }) { errors { code } }
+    startIndex(input: { collection: "photos", items: $items }) { errors { code } }
+  }`;
+  await working.query(start, { items });
+  const running = () => metricOf(working, 'clipql_jobs_running');
+  const counted = (outcome: string) =>
+    metricOf(working, `clipql_job_items_total{outcome="${outcome}"}`);
+  await vi.waitFor(async () => expect(await running()).toBe(1), 10_000);
+  release.resolve();
+  await vi.waitFor(async () => expect(await running()).toBe(0), 10_000);
+  expect([await counted('done'), await counted('failed')]).toEqual([2, 1]);
+  await working.query(start, { items });
+  await vi.waitFor(async () => expect(await counted('unchanged')).toBe(2), 10_000);
+  await working.close();
+  await host.close();
 });
 
 test('servers beside each other count for themselves', async () => {
