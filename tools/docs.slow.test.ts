@@ -91,12 +91,15 @@ function requestOf(command: string) {
   // The parts that name the files come first, wherever they stand.
   for (const part of values('-F').toSorted((a, b) => Number(a[0]! < 'a') - Number(b[0]! < 'a'))) {
     const [, name = '', value = ''] = /^(\w+)=(.*)$/s.exec(part) ?? [];
-    form.append(name, value.startsWith('@') ? PHOTO : value);
+    form.append(name, value.startsWith('@') ? FILES[value]! : value);
   }
   return { path, headers, body: values('-d')[0] ?? form };
 }
 
-const PHOTO = new Blob([readFileSync(join(ROOT, 'packages/api/examples/march-pastoral.jpg'))]);
+const FILES: Readonly<Record<string, Blob>> = {
+  '@photo.jpg': new Blob([readFileSync(join(ROOT, 'packages/api/examples/march-pastoral.jpg'))]),
+  '@photos.csv': new Blob(blocks('docs/asking.md', 'csv').map(({ text }) => `${text}\n`)),
+};
 
 test.each(pagesWith('sh'))('%s: each command works', async (page) => {
   for (const block of blocks(page, 'sh')) {

@@ -5,7 +5,7 @@ export interface Block {
   /** What else stands there: `no-run`. */
   readonly info: string;
   readonly text: string;
-  /** The JSON block that follows with nothing between, which shows the answer. */
+  /** The block of JSON or text that follows with nothing between, which shows the answer. */
   readonly answer?: string;
 }
 
@@ -16,13 +16,15 @@ export function blocksOf(page: string): readonly Block[] {
   const found = [...page.matchAll(FENCED)];
   return found.flatMap((match, i): readonly Block[] => {
     const [fence, language = '', info = '', text = ''] = match;
-    if (language === 'json') return [];
+    if (isAnswer(language)) return [];
     const next = found[i + 1];
     const between = next && page.slice(match.index + fence.length, next.index);
-    const hasAnswer = next?.[1] === 'json' && between?.trim() === '';
-    return [{ language, info, text, ...(hasAnswer && { answer: next[3]! }) }];
+    const hasAnswer = isAnswer(next?.[1]) && between?.trim() === '';
+    return [{ language, info, text, ...(hasAnswer && { answer: next![3]! }) }];
   });
 }
+
+const isAnswer = (language = ''): boolean => language === 'json' || language === 'text';
 
 /** A pattern for a text in which … stands for whatever is left out. */
 export const patternOf = (text: string): RegExp =>
