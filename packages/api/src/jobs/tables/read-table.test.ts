@@ -132,6 +132,16 @@ describe('lines of JSON', () => {
 describe('Parquet', () => {
   const urls = ['http://a/1', 'http://a/2'];
   const column = { name: 'url', data: urls, type: 'STRING' } as const;
+  /** The same text in all rows of these columns: the file has it once for each. */
+  const repeated = (names: readonly string[], text: string, rows: number) =>
+    parquetWriteBuffer({
+      columnData: [
+        { ...column, data: Array.from({ length: rows }, (_, i) => `http://a/${i}`) },
+        ...names.map((name) => ({ ...column, name, data: Array(rows).fill(text) })),
+      ],
+      codec: 'GZIP',
+      compressors: { GZIP: (bytes: Uint8Array) => gzipSync(bytes) },
+    });
 
   test('columns are read by their types, and lists of texts are TEXTS', async () => {
     const file = parquetWriteBuffer({
@@ -180,6 +190,16 @@ describe('Parquet', () => {
         compressors: { GZIP: (bytes: Uint8Array) => gzipSync(bytes) },
       }),
       /pages of at most 67,108,864 bytes, got one of 7/,
+    ],
+    [
+      'one long text that stands for those of many rows',
+      repeated(['a'], 'x'.repeat(900_000), 100),
+      /at most 67,\d{3},\d{3} characters in a file of \d,\d{3} bytes, got more/,
+    ],
+    [
+      'a row of many long texts',
+      repeated(['a', 'b', 'c'], 'x'.repeat(900_000), 1),
+      /rows of at most 1,000,000 characters, got 2,700,\d{3} with the key "http/,
     ],
     [
       'too many columns',

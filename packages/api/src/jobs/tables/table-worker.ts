@@ -4,15 +4,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../../errors/api-error.ts';
 import type { NewJobItem } from '../job.ts';
 import { openDelimited } from './delimited.ts';
+import { itemBatches } from './item-batches.ts';
 import { openJsonLines } from './json-lines.ts';
 import { openParquet } from './parquet.ts';
 import type { TableReply, TableRequest } from './read-table.ts';
 import type { OpenTable } from './table.ts';
 import { tableItems } from './table-items.ts';
 import { textChunks } from './text-chunks.ts';
-
-/** Items of an answer. */
-const BATCH = 1_000;
 
 const { file, format, columns, fields } = workerData as TableRequest;
 
@@ -33,18 +31,12 @@ async function answer(): Promise<TableReply> {
 }
 
 async function* inBatches(): AsyncGenerator<readonly NewJobItem[]> {
-  let batch: NewJobItem[] = [];
-  for await (const item of tableItems(await open(), columns, fields)) {
-    if (batch.push(item) < BATCH) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-async function open(): Promise<OpenTable> {
   // Blobs of files cannot be given to a thread.
   const blob = typeof file === 'string' ? await openAsBlob(file) : file;
+  yield* itemBatches(tableItems(await open(blob), columns, fields), blob.size);
+}
+
+async function open(blob: Blob): Promise<OpenTable> {
   if (format === 'PARQUET') return openParquet(blob, wantedColumns());
   const chunks = textChunks(blob);
   if (format === 'JSONL') return openJsonLines(chunks);
