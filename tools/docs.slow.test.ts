@@ -16,8 +16,9 @@ const PAGES = [
   'models/README.md',
 ];
 
-/** What takes another machine, an engine for containers, a GPU or an hour. */
-const NOT_RUN = /^(git clone|docker|pnpm --silent bench|pnpm --dir)/m;
+/** What takes another machine, an engine for containers, a GPU, an hour, or data that may not be passed on. */
+const NOT_RUN =
+  /^(git clone|docker|pnpm --silent bench|pnpm --dir|pnpm --silent clipql import unsplash)/m;
 
 const shown = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const blocks = (page: string, language: string): readonly Block[] =>

@@ -13,7 +13,9 @@ const CLIPQL = join(ROOT, 'packages/api/bin/clipql.js');
 const COMMANDS = {
   clipql: `exec '${process.execPath}' '${CLIPQL}' "$@"`,
   pnpm: 'shift 2 && exec clipql "$@"',
-  npm: 'shift 2 && exec clipql serve --print-config "$@"',
+  npm: `
+    if [ "$1" = run ]; then shift 4 && exec clipql "$@"; fi
+    shift 2 && exec clipql serve --print-config "$@"`,
 };
 
 /** A folder in which a reader of the pages might be. */
@@ -29,7 +31,9 @@ export class ReadersFolder {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     }
     for (const name of ['models', 'packages']) symlinkSync(join(ROOT, name), join(this.path, name));
-    cpSync(join(ROOT, 'packages/api/examples'), join(this.path, 'photos'), { recursive: true });
+    for (const name of ['photos', 'Pictures']) {
+      cpSync(join(ROOT, 'packages/api/examples'), join(this.path, name), { recursive: true });
+    }
     writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
     const cache = join(this.path, 'cache');
     const zoo = join(this.path, 'zoo.json');
@@ -38,6 +42,8 @@ export class ReadersFolder {
     this.#env = {
       ...process.env,
       PATH: path,
+      HOME: this.path,
+      XDG_DATA_HOME: join(this.path, 'data'),
       HF_ENDPOINT: hub,
       HF_HOME: cache,
       CLIPQL_PORT: '',
