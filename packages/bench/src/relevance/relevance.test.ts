@@ -48,6 +48,12 @@ describe('bench relevance', () => {
     expect(row!.absentEmpty).toBeGreaterThan(0.9);
   });
 
+  test('leaves out the images that a limit chooses, and fails where none are left', async () => {
+    const { report } = await relevance('--without', '2,1');
+    expect(report!.rows).toMatchObject([{ images: 3, words: 3 }]);
+    expect(await relevance('--without', '5')).toEqual({ code: 2, report: undefined });
+  });
+
   test('fails where something is found for a word that is said to be absent', async () => {
     const { code, report } = await relevance('--absent', 'harbor,ship,plant');
     expect(report).toMatchObject({ passed: false });

@@ -6,7 +6,7 @@
  *
  * The threads take segments in turn. Queries pass over a segment in blocks that stay in the first-level cache; for
  * each block, four rows at a time are widened to 16 bits once. Four rows meet two queries, so that each vector that is
- * loaded is used more than once: twice as fast as scan.ts with as many queries.
+ * loaded is used more than once: 1.8 times as fast as scan.ts with one query after the other (452 queries of 256).
  */
 import { exp4 } from '../exp';
 import { laneSums, next } from './scan';

@@ -49,6 +49,7 @@ describe('search', () => {
     expect(hit!.relevance).toBeGreaterThan(0.5);
     expect(hit!.cosine).toBeGreaterThan(0.1);
     expect(hit!.shares).toEqual([1]);
+    expect(keys(await ask({ terms: [{ text: 'sheep' }] }))).toEqual(['march-pastoral']);
     for (const text of ['guitar', 'pizza', 'tiger', 'telephone']) {
       const nothing = await ask({ terms: [{ text }] });
       expect(nothing, text).toMatchObject({ hits: [], total: 0, cut: Number.POSITIVE_INFINITY });
