@@ -23,18 +23,26 @@ export function defaultDataFolder(
   return join(given ?? join(home, '.local', 'share'), 'clipql');
 }
 
+/** Those that are open. */
+const temporary = new Set<string>();
+
+function removeAll(): void {
+  for (const path of temporary) rmSync(path, { recursive: true, force: true });
+}
+
 /** A data folder that is gone when it is closed, or when the process ends. */
 export async function temporaryDataFolder(): Promise<{
   readonly path: string;
   close(): Promise<void>;
 }> {
   const path = await mkdtemp(join(tmpdir(), 'clipql-data-'));
-  const removeNow = () => rmSync(path, { recursive: true, force: true });
-  process.once('exit', removeNow);
+  if (temporary.size === 0) process.once('exit', removeAll);
+  temporary.add(path);
   return {
     path,
     close: async () => {
-      process.off('exit', removeNow);
+      temporary.delete(path);
+      if (temporary.size === 0) process.off('exit', removeAll);
       await rm(path, { recursive: true, force: true });
     },
   };
