@@ -33,6 +33,11 @@ export const KEPT_MEANINGS = {
   ),
   UNKNOWN_ITEM: refused(404, 'The collection has no item with this key.', 'Check the key.'),
   TOO_MANY_TERMS: wholeOperation(400, 'The query has more terms than allowed.', 'Send fewer.'),
+  TOO_MANY_JOBS: wholeOperation(
+    409,
+    'There are as many jobs that are not over as allowed.',
+    'Wait for one to end, or cancel one.',
+  ),
   TOO_MANY_SCANS: wholeOperation(
     400,
     'An operation searches or pages through collections more often than one may.',

@@ -1,7 +1,7 @@
 import { isDataUrl } from './data-url.ts';
 
 /** Where an image came from that has no address. */
-const UPLOAD = 'upload';
+export const UPLOAD = 'upload';
 
 /**
  * What is kept of where an image came from: a path or a URL, and not the image once more that a data URL is.

@@ -6,6 +6,7 @@ import { isDataUrl } from '../images/data-url.ts';
 import { isExample } from '../images/example-images.ts';
 import { readImageFile } from '../images/image-file.ts';
 import type { ReadImage } from '../images/read-image.ts';
+import { UPLOAD } from '../images/source-name.ts';
 
 /** An image's file, as it was read. */
 export interface ReadItem {
@@ -50,6 +51,10 @@ export class ItemReader {
   async read(source: string, folder: string | undefined, signal: AbortSignal): Promise<ReadItem> {
     if (this.#isAddress(source)) {
       return { bytes: await this.#options.read(source, signal), modified: undefined };
+    }
+    if (source === UPLOAD && folder === undefined) {
+      const expected = 'expected an address to read the image from again';
+      throw new ApiError('BAD_IMAGE_URL', `${expected}, got one that was uploaded and is not kept`);
     }
     const path = await this.#path(source, folder);
     // Before it is read: what is written meanwhile is found the next time.

@@ -217,3 +217,28 @@ test('who leaves is let go at once, though the job does not change', async () =>
   await states.return!();
   expect(await pending).toEqual({ value: undefined, done: true });
 });
+
+test('an owner has at most 100 jobs that are not over, and the newest 200 that are', async () => {
+  await workplace.runner.stop();
+  const work = {
+    kind: 'DELETE',
+    where: { field: 'a', op: 'exists', value: true },
+    dryRun: true,
+  } as const;
+  const count = () => workplace.queue.submit({ owner: OWNER, collection: 'photos', work });
+  const open = [];
+  for (let i = 0; i < 100; i++) open.push(await count());
+  await expect(count()).rejects.toMatchObject({ code: 'TOO_MANY_JOBS' });
+  for (const { id } of open) await workplace.queue.cancel(OWNER, id);
+  for (let i = 0; i < 101; i++) {
+    const { id } = await count();
+    await workplace.queue.cancel(OWNER, id);
+  }
+  const last = await count();
+  const kept = await workplace.queue.list(OWNER, { first: 1_000 });
+  expect(kept).toHaveLength(201);
+  expect(kept[0]!.id).toBe(last.id);
+  await expect(workplace.queue.get(OWNER, open[0]!.id)).rejects.toMatchObject({
+    code: 'UNKNOWN_JOB',
+  });
+});

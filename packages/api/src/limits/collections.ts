@@ -7,6 +7,10 @@ export const MAX_COLLECTIONS = 100;
 export const MAX_METADATA_FIELDS = 256;
 /** Of one operation: what goes over all items of a collection. */
 const MAX_SCANS = 16;
+/** Of one owner, that are not over. */
+const MAX_OPEN_JOBS = 100;
+/** Of one owner, that are over: the oldest are forgotten. */
+export const MAX_KEPT_JOBS = 200;
 /** Items that one mutation changes. */
 export const MAX_CHANGED_ITEMS = 1_000;
 
@@ -15,7 +19,16 @@ export function checkScans(scans: number): void {
   if (scans <= MAX_SCANS) return;
   throw new ApiError(
     'TOO_MANY_SCANS',
-    `expected at most ${MAX_SCANS} searches and pages of collections in one operation, got ${grouped(scans)}`,
+    `expected at most ${MAX_SCANS} searches and pages of collections in one operation (those within \`collections\` count for ${MAX_COLLECTIONS}), got ${grouped(scans)}`,
+  );
+}
+
+/** @throws ApiError TOO_MANY_JOBS for one more than an owner may have. */
+export function checkOpenJobs(open: number): void {
+  if (open < MAX_OPEN_JOBS) return;
+  throw new ApiError(
+    'TOO_MANY_JOBS',
+    `expected at most ${MAX_OPEN_JOBS} jobs that are not over, got another`,
   );
 }
 

@@ -3,10 +3,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type NextVectors, setNextVectors } from '../../collections/sqlite/reembed-items.ts';
 import { type ItemBatch, upsertItems } from '../../collections/sqlite/write-items.ts';
 import type { PublicError } from '../../errors/public-error.ts';
+import { checkOpenJobs, MAX_KEPT_JOBS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Job, JobFailure, JobState, NewJob, NewJobItem } from '../job.ts';
 import { type JobBatch, type JobItem, SUSPECT_DEATHS } from '../job-store.ts';
 import { type JobRow, jobOf } from './job-row.ts';
+
+/** Of states in which nothing more happens by itself. */
+const OVER = `state IN ('DONE', 'FAILED', 'CANCELLED')`;
 
 /** A job that is being added is nobody's until it has all of its items. */
 const DRAFT = 'DRAFT';
@@ -66,6 +70,8 @@ export const writes = {
   /** A job without items of its own is there at once; another is a draft until it has them all. */
   add: (db: DatabaseSync, { job, isDraft }: { job: NewJob; isDraft: boolean }): string => {
     const { owner, collection, collectionId, work, local } = job;
+    checkOpenJobs(openJobs(db, owner));
+    forgetOldJobs(db, owner);
     const row = first<{ id: number }>(
       db,
       `INSERT INTO jobs (owner, collection, collection_id, work, local, state, created_at, version)
@@ -253,4 +259,19 @@ const itemOf = ({ seq, key, source, metadata, deaths }: ItemRow): JobItem => ({
 interface FailureRow extends Omit<JobFailure, 'error'>, Pick<PublicError, 'code' | 'message'> {
   readonly seq: number;
   readonly retryable: number | null;
+}
+
+/** Those that are being added count: they take as much room. */
+const openJobs = (db: DatabaseSync, owner: string): number =>
+  first<{ open: number }>(
+    db,
+    `SELECT count(*) AS open FROM jobs WHERE owner = ? AND NOT ${OVER}`,
+    owner,
+  )!.open;
+
+/** All but the newest that are over, with what failed of them. */
+function forgetOldJobs(db: DatabaseSync, owner: string): void {
+  const old = `SELECT id FROM jobs WHERE owner = ? AND ${OVER} ORDER BY id DESC LIMIT -1 OFFSET ${MAX_KEPT_JOBS}`;
+  run(db, `DELETE FROM job_items WHERE job IN (${old})`, owner);
+  run(db, `DELETE FROM jobs WHERE id IN (${old})`, owner);
 }

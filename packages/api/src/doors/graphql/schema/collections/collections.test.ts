@@ -117,6 +117,7 @@ test.each([
   ['startIndex(input: { collection: "photos", folder: "/etc" })', undefined],
   ['startReembed(input: { collection: "photos", model: "other" })', 'UNKNOWN_MODEL'],
   ['startDelete(input: { collection: "photos", where: {} })', 'BAD_FILTER'],
+  ['startDelete(input: { collection: "photos", where: { field: "none", eq: 1 } })', 'BAD_FILTER'],
   ['pauseJob(input: { id: "x" })', 'BAD_INPUT'],
 ])('mutation %s has the error %s in its payload', async (mutation, code) => {
   const { data, errors } = await api.query(

@@ -1,3 +1,4 @@
+import { checkFilter } from '../../../../collections/check-filter.ts';
 import { ApiError } from '../../../../errors/api-error.ts';
 import { grouped } from '../../../../errors/grouped.ts';
 import type { NewJobItem } from '../../../../jobs/job.ts';
@@ -180,8 +181,10 @@ builder.mutationField('startDelete', (t) =>
     },
     price: {},
     resolve: (_root, { input: { collection, where, dryRun } }, { jobs, owner, ...context }) =>
-      changeBy(context, () => {
-        const work = { kind: 'DELETE', where: filterOf(where), dryRun: dryRun ?? false } as const;
+      changeBy(context, async () => {
+        const filter = filterOf(where);
+        checkFilter(filter, (await context.collections.find(owner, collection)).fields);
+        const work = { kind: 'DELETE', where: filter, dryRun: dryRun ?? false } as const;
         return jobs.submit({ owner, collection, work });
       }),
   }),
