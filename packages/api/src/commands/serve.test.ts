@@ -175,7 +175,7 @@ test('a second server on one data folder does not start, until the first is kill
   const next = await startBuiltServer(['--data', data]);
   next.child.kill('SIGINT');
   expect(await finished(next.child)).toMatchObject({ exitCode: 0 });
-  expect(await readdir(data)).toEqual(['label-sets']);
+  expect(await readdir(data)).toEqual(['clipql.db', 'jobs', 'label-sets']);
   await rm(data, { recursive: true });
 });
 
