@@ -79,11 +79,11 @@ export class JobFeed {
 
   async #poll(): Promise<void> {
     // What fails now is asked for again.
-    const changed = await this.#jobs.changed(this.#since).catch(() => []);
-    for (const job of changed) {
-      this.#since = Math.max(this.#since, job.version);
-      this.tell(job);
-    }
+    const since = this.#since;
+    const changed = await this.#jobs.changed(since).catch(() => []);
+    // Who came meanwhile, with an older state, is told of what changed after that the next time.
+    if (this.#since === since) this.#since = changed.at(-1)?.version ?? since;
+    for (const job of changed) this.tell(job);
     if (this.#listeners.size > 0) this.#pollSoon();
     else this.#timer = undefined;
   }
