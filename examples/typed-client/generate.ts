@@ -25,7 +25,12 @@ export async function generate(): Promise<string> {
       disableDescriptions: true,
       useTypeImports: true,
       strictScalars: true,
-      scalars: { DateTime: 'string', Upload: 'File' },
+      scalars: {
+        DateTime: 'string',
+        Upload: 'File',
+        Metadata: 'Record<string, unknown>',
+        MetadataValue: 'string | number | boolean | string[]',
+      },
     },
     plugins: [{ operations: {} }, { typedDocumentNode: {} }],
     pluginMap: { operations, typedDocumentNode },
