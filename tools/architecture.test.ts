@@ -64,6 +64,7 @@ const MAY_IMPORT: Readonly<
       'errors',
       'images',
       'inference',
+      'limits',
       'models',
       'sqlite',
       'telemetry',

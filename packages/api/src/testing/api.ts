@@ -118,7 +118,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   };
 }
 
-/** As `serve` opens it; its jobs do not run until its runner is started. */
+/** As `serve` opens it, in a folder of its own; its jobs do not run until its runner is started. */
 export const openTestStore = (
   settings: Settings,
   models: ModelRegistry,
@@ -128,6 +128,8 @@ export const openTestStore = (
 ): Promise<Store> =>
   openStore({
     ...storeOptions(settings),
+    // Opened when it is needed: most tests need none.
+    data: undefined,
     models,
     readImage: imagesOfServer(fetcher, new Set()),
     maxFileBytes: MAX_IMAGE_BYTES,
