@@ -42,7 +42,7 @@ const FEWEST_ITEMS = 3;
 export function collectionSpread(
   images: readonly Float32Array[],
   background: Background,
-  levels = backgroundLevels(background, images),
+  levels: Float32Array = backgroundLevels(background, images),
 ): CollectionSpread {
   const { prompts, logitScale } = background;
   const itemMean = meanOf(images, prompts[0]!.length);
