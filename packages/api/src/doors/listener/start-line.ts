@@ -1,7 +1,7 @@
 import type { PublicError } from '../../errors/public-error.ts';
 
-/** Requests for work that begin in one turn of the event loop. */
-const STARTS_A_TURN = 2;
+/** Requests for work that begin in one turn of the event loop: ADR 0011 has what others gave. */
+const STARTS_A_TURN = 8;
 /** Requests that may wait to begin: each holds a connection, and what of its body has arrived. */
 const MOST_WAITING = 1_000;
 
