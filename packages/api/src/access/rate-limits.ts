@@ -41,7 +41,8 @@ export function createRateLimit(policy: string, perMinute: number): RateLimit {
       policy,
       limit: perMinute,
       remaining: Math.max(0, perMinute - window.used),
-      reset: Math.max(1, Math.ceil((window.end - now) / 1000)),
+      // Whole milliseconds: the sum may be a little more than a minute from where it began.
+      reset: Math.max(1, Math.ceil(Math.round(window.end - now) / 1000)),
       isExceeded: window.used > perMinute,
     };
   };

@@ -80,6 +80,15 @@ describe('rate limits', () => {
     ).toEqual([200, 429, 429, 200, 200, 429, 429, 200]);
   });
 
+  test('a minute that has just begun has 60 seconds left, whatever the clock reads', async () => {
+    const api = await apiWith({ rateLimitAddress: '1' });
+    // To this, 60,000 can be added, and taken away again, only with an error.
+    const now = vi.spyOn(performance, 'now').mockReturnValue(49_278.517_183_442_45);
+    const { headers } = await ask(api, { address: '203.0.113.9' });
+    now.mockRestore();
+    expect(headers.get('ratelimit')).toBe('"address";r=0;t=60');
+  });
+
   test.each([-2, 2])('a clock that is set by %i hours changes no limit', async (hours) => {
     const api = await apiWith({ rateLimitAddress: '1' });
     const mine = { address: '203.0.113.7' };
