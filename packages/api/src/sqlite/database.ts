@@ -37,8 +37,11 @@ export async function openDatabase(folder: string, isShared = true): Promise<Dat
     new Proxy(
       {},
       {
-        get: (_, name) => (input: unknown) =>
-          threads[kind].call({ module: module.href, kind, name: String(name), input }),
+        get: (_, name) => async (input: unknown) => {
+          // Which makes the tables that the others read.
+          await threads.writes.open();
+          return threads[kind].call({ module: module.href, kind, name: String(name), input });
+        },
       },
     );
   return {

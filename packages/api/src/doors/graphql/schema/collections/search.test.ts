@@ -8,6 +8,11 @@ let api: TestApi;
 beforeAll(async () => {
   api = await startApi({ settings: { folders: [FOLDER] } });
   api.store.runner.start();
+  // Of a store that nobody has written to yet.
+  expect((await api.query('{ collections { name } jobs { state } }')).data).toEqual({
+    collections: [],
+    jobs: [],
+  });
   await api.query('mutation { createCollection(input: { name: "photos" }) { errors { code } } }');
   const items = EXAMPLES.map(({ file, year }) => ({
     key: file,
