@@ -33,7 +33,7 @@ const QUERIES = 16;
 const ITEMS_A_PAGE = 1_000;
 
 /**
- * Groups the items that are about the same. The largest group comes first.
+ * Groups the items that are about the same. The largest group comes first; ties are settled by key.
  *
  * @throws ApiError COLLECTION_TOO_LARGE unless it is the bytes that are compared; what the store throws.
  */
@@ -50,10 +50,16 @@ export async function duplicates(
       : await indexes.use(collection, (index) =>
           nearPairs(index, store, collection, [...items.keys()], MOST_DISTANCE[level]),
         );
-  const found = pairs.filter(({ a, b }) => items.has(a) && items.has(b));
+  // Rows come in the order in which pictures were indexed, which differs from run to run. Places among the keys do not.
+  const inOrder = [...items.values()];
+  const place = new Map([...items.keys()].map((row, i) => [row, i]));
+  const found = pairs.flatMap(({ a, b, cosine }) => {
+    const [first, second] = [place.get(a), place.get(b)];
+    return first === undefined || second === undefined ? [] : [{ a: first, b: second, cosine }];
+  });
   return duplicateGroups(found).map(({ representative, members }) => ({
-    representative: items.get(representative)!,
-    members: members.map(({ row, cosine }) => ({ item: items.get(row)!, cosine })),
+    representative: inOrder[representative]!,
+    members: members.map(({ row, cosine }) => ({ item: inOrder[row]!, cosine })),
   }));
 }
 
