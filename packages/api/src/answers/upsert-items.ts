@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/collection.ts';
-import type { Metadata, NewItem } from '../collections/item.ts';
+import type { ImageFacts, Metadata, NewItem } from '../collections/item.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import type { GivenImage } from '../images/given-image.ts';
 import { sourceName } from '../images/source-name.ts';
@@ -39,7 +39,7 @@ export async function upsertItems(
   const encode = async ({ key, image, metadata }: GivenItem): Promise<NewItem> => {
     const source = await loaders.find(image);
     const { facts, contentHash, direction: embedding } = await loaders.image(source);
-    const format = facts.format as NewItem['facts']['format'];
+    const format = facts.format as ImageFacts['format'];
     return {
       ...{ key, metadata, contentHash, embedding },
       facts: { ...facts, format },

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SHARED } from '../access/owner.ts';
 import type { NewItem } from '../collections/item.ts';
 import type { CollectionStore } from '../collections/store.ts';
-import { OTHER_SPACE, SPACE, sample } from '../collections/testing/samples.ts';
+import { OF_NO_FILE, OTHER_SPACE, SPACE, sample } from '../collections/testing/samples.ts';
 import { STORES, type TestStore } from '../collections/testing/stores.ts';
 import { exportNpy } from './export-npy.ts';
 import { exportParquet } from './export-parquet.ts';
@@ -17,6 +17,7 @@ const ITEMS: readonly NewItem[] = [
     ...sample('thumb', 5, { '"': "'", when: '2020-01-01', raw: true }),
     thumbnail: Uint8Array.of(0, 255, 128),
   },
+  { ...sample('made elsewhere', 7), ...OF_NO_FILE },
   { ...sample('a,b\n"c"', 6, JSON.parse('{"__proto__": "x"}')), modified: undefined },
 ];
 

@@ -59,40 +59,55 @@ export async function openCollectionFile(path: string): Promise<CollectionFile> 
   };
 }
 
-const rowSchema = z.object({
-  key: z.string(),
-  source: z.string(),
+/** Of a vector that was made elsewhere, none of it. */
+const fileSchema = z.object({
   content_hash: z.string().regex(/^[0-9a-f]{64}$/),
   format: z.enum(IMAGE_FORMATS.map(({ name }) => name) as [ImageFormat, ...ImageFormat[]]),
   width: z.int().min(1),
   height: z.int().min(1),
   bytes: z.int().min(1),
-  modified: z.number().nullish(),
+});
+
+type Row = Readonly<Record<string, unknown>>;
+
+const rowSchema = z.object({
+  key: z.string(),
+  source: z.string(),
+  modified: z.number().optional(),
   metadata: z.string(),
-  thumbnail: z.instanceof(Uint8Array).nullish(),
+  thumbnail: z.instanceof(Uint8Array).optional(),
   embedding: z.array(z.number()),
 });
 
-function itemOf(row: unknown, path: string, number: number): NewItem {
-  const { data, error } = rowSchema.safeParse(row);
-  if (data === undefined) {
-    const [issue] = error.issues;
-    throw notExported(
-      path,
-      `row ${grouped(number + 1)} with ${issue?.path.join('.')}: ${issue?.message}`,
-    );
-  }
-  const { content_hash: contentHash, format, width, height, bytes, modified, thumbnail } = data;
+function itemOf(given: Row, path: string, number: number): NewItem {
+  // Parquet has null for what is not there.
+  const present = Object.entries(given).filter(([, value]) => value !== null);
+  const row = checked(rowSchema, Object.fromEntries(present), path, number);
+  const isKnown = Object.keys(fileSchema.shape).some((name) => given[name] != null);
+  const file = isKnown ? checked(fileSchema, given, path, number) : undefined;
   return {
-    key: data.key,
-    source: data.source,
-    contentHash,
-    facts: { format, width, height, bytes },
-    modified: modified ?? undefined,
-    metadata: metadataOf(data.metadata, path, number),
-    thumbnail: thumbnail ?? undefined,
-    embedding: Float32Array.from(data.embedding),
+    key: row.key,
+    source: row.source,
+    contentHash: file?.content_hash,
+    facts: file && {
+      format: file.format,
+      width: file.width,
+      height: file.height,
+      bytes: file.bytes,
+    },
+    modified: row.modified,
+    metadata: metadataOf(row.metadata, path, number),
+    thumbnail: row.thumbnail,
+    embedding: Float32Array.from(row.embedding),
   };
+}
+
+function checked<T>(schema: z.ZodType<T>, row: Row, path: string, number: number): T {
+  const { data, error } = schema.safeParse(row);
+  if (data !== undefined) return data;
+  const [issue] = error!.issues;
+  const got = `row ${grouped(number + 1)} with ${issue?.path.join('.')}: ${issue?.message}`;
+  throw notExported(path, got);
 }
 
 function metadataOf(json: string, path: string, number: number): Metadata {

@@ -3,21 +3,22 @@ import type { ParquetWriter } from 'hyparquet-writer';
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 
 const TEXT = { type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
-const INTEGER = { type: 'INT32', repetition_type: 'REQUIRED' } as const;
+const OPTIONAL = { repetition_type: 'OPTIONAL' } as const;
+const INTEGER = { type: 'INT32', ...OPTIONAL } as const;
 
-/** A row an item; `metadata` is JSON. */
+/** A row an item; `metadata` is JSON. What is optional is null for an item whose vector was made elsewhere. */
 export const SCHEMA: Schema = [
   { name: 'root', num_children: 11 },
   { name: 'key', ...TEXT },
   { name: 'source', ...TEXT },
-  { name: 'content_hash', ...TEXT },
-  { name: 'format', ...TEXT },
+  { name: 'content_hash', ...TEXT, ...OPTIONAL },
+  { name: 'format', ...TEXT, ...OPTIONAL },
   { name: 'width', ...INTEGER },
   { name: 'height', ...INTEGER },
-  { name: 'bytes', type: 'DOUBLE', repetition_type: 'REQUIRED' },
-  { name: 'modified', type: 'DOUBLE', repetition_type: 'OPTIONAL' },
+  { name: 'bytes', type: 'DOUBLE', ...OPTIONAL },
+  { name: 'modified', type: 'DOUBLE', ...OPTIONAL },
   { name: 'metadata', ...TEXT },
-  { name: 'thumbnail', type: 'BYTE_ARRAY', repetition_type: 'OPTIONAL' },
+  { name: 'thumbnail', type: 'BYTE_ARRAY', ...OPTIONAL },
   { name: 'embedding', converted_type: 'LIST', num_children: 1, repetition_type: 'REQUIRED' },
   { name: 'list', num_children: 1, repetition_type: 'REPEATED' },
   { name: 'element', type: 'FLOAT', repetition_type: 'REQUIRED' },

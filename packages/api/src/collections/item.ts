@@ -21,9 +21,10 @@ export interface NewItem {
   readonly key: string;
   /** The path or URL that the image came from; `upload` for one that came with a request. */
   readonly source: string;
-  /** SHA-256 of the file, in hexadecimal. */
-  readonly contentHash: string;
-  readonly facts: ImageFacts;
+  /** SHA-256 of the file, in hexadecimal; undefined where the vector was made elsewhere. */
+  readonly contentHash: string | undefined;
+  /** Undefined where the vector was made elsewhere. */
+  readonly facts: ImageFacts | undefined;
   /** When the file was last changed, in milliseconds since 1970; undefined where there is no saying. */
   readonly modified: number | undefined;
   readonly metadata: Metadata;
@@ -42,4 +43,6 @@ export interface Item extends Omit<NewItem, 'embedding' | 'thumbnail'> {
 }
 
 /** What tells whether an image is to be embedded again. */
-export type KnownItem = Pick<Item, 'contentHash' | 'modified'> & Pick<ImageFacts, 'bytes'>;
+export interface KnownItem extends Pick<Item, 'contentHash' | 'modified'> {
+  readonly bytes: number | undefined;
+}

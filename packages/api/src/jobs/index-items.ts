@@ -53,7 +53,10 @@ async function indexItem(
   if (known !== undefined && known.source === item.source && hasMetadata(known, item.metadata)) {
     // Nothing to read: a file of the same size and time of change.
     const version = await reader.version(item.source, folder);
-    const isSame = version?.bytes === known.facts.bytes && version.modified === known.modified;
+    const isSame =
+      version !== undefined &&
+      version.bytes === known.facts?.bytes &&
+      version.modified === known.modified;
     if (isSame) return { isUnchanged: true };
   }
   try {

@@ -78,11 +78,12 @@ async function allItems(
   }
 }
 
-/** Each with the first that has its bytes. */
+/** Each with the first that has its bytes; of a vector made elsewhere these are not known. */
 function sameBytes(items: ReadonlyMap<number, Item>): readonly NearPair[] {
   const first = new Map<string, number>();
   const pairs: NearPair[] = [];
   for (const [row, { contentHash }] of items) {
+    if (contentHash === undefined) continue;
     const a = first.get(contentHash);
     if (a === undefined) first.set(contentHash, row);
     else pairs.push({ a, b: row, cosine: 1 });

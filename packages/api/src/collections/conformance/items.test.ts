@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Owner, ownerOf } from '../../access/owner.ts';
 import type { Collection } from '../collection.ts';
+import type { NewItem } from '../item.ts';
 import type { CollectionStore } from '../store.ts';
-import { OTHER_SPACE, SPACE, sample, vectorOf } from '../testing/samples.ts';
+import { OF_NO_FILE, OTHER_SPACE, SPACE, sample, vectorOf } from '../testing/samples.ts';
 import { STORES, type TestStore } from '../testing/stores.ts';
 
 describe.each(STORES)('%s', (_, open) => {
@@ -92,6 +93,22 @@ describe.each(STORES)('%s', (_, open) => {
     expect(await store.known(photos, ['a', 'b'])).toEqual(
       new Map([['a', { contentHash, modified, bytes: facts.bytes }]]),
     );
+  });
+
+  test('a vector that was made elsewhere has no file until one is known', async () => {
+    const elsewhere = { ...sample('a', 1, { year: 2019 }), ...OF_NO_FILE };
+    await store.upsert(photos, [elsewhere, sample('b', 2)]);
+    const row = await rowOf('a');
+    expect((await store.items(photos, ['a']))[0]).toMatchObject({ key: 'a', ...OF_NO_FILE });
+    expect((await store.known(photos, ['a'])).get('a')).toEqual({
+      ...{ contentHash: undefined, modified: undefined, bytes: undefined },
+    });
+    const stored: NewItem[] = [];
+    for await (const items of store.stored(photos)) stored.push(...items);
+    expect(stored).toEqual([elsewhere, sample('b', 2)]);
+    await store.upsert(photos, [sample('a', 1)]);
+    const { contentHash, facts } = sample('a', 1);
+    expect((await store.items(photos, ['a']))[0]).toMatchObject({ row, contentHash, facts });
   });
 
   test('metadata is replaced by itself, and what is not there is left out', async () => {

@@ -10,11 +10,12 @@ export interface ItemRow {
   readonly row: number;
   readonly key: string;
   readonly source: string;
-  readonly content_hash: string;
-  readonly format: ImageFacts['format'];
-  readonly width: number;
-  readonly height: number;
-  readonly bytes: number;
+  /** Null, as the four that follow, where the vector was made elsewhere. */
+  readonly content_hash: string | null;
+  readonly format: ImageFacts['format'] | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bytes: number | null;
   readonly modified: number | null;
   readonly indexed_at: number;
   /** JSON. */
@@ -35,13 +36,16 @@ export const itemOf = (row: ItemRow): Item => ({
   row: row.row,
   key: row.key,
   source: row.source,
-  contentHash: row.content_hash,
-  facts: { format: row.format, width: row.width, height: row.height, bytes: row.bytes },
+  contentHash: row.content_hash ?? undefined,
+  facts: factsOf(row),
   modified: row.modified ?? undefined,
   metadata: metadataOf(row),
   hasThumbnail: row.has_thumbnail === 1,
   indexedAt: new Date(row.indexed_at),
 });
+
+const factsOf = ({ format, width, height, bytes }: ItemRow): ImageFacts | undefined =>
+  format === null ? undefined : { format, width: width!, height: height!, bytes: bytes! };
 
 interface ByKeys {
   readonly collection: CollectionReference;
@@ -81,8 +85,11 @@ export function readKnown(
   for (const key of keys) {
     const row = first<ItemRow>(db, sql, id, key);
     if (row === undefined) continue;
-    const { content_hash: contentHash, modified, bytes } = row;
-    known.set(key, { contentHash, modified: modified ?? undefined, bytes });
+    known.set(key, {
+      contentHash: row.content_hash ?? undefined,
+      modified: row.modified ?? undefined,
+      bytes: row.bytes ?? undefined,
+    });
   }
   return known;
 }

@@ -112,7 +112,8 @@ class ItemWriter {
     run(
       this.#db,
       INSERT,
-      ...[id, row, key, source, contentHash, facts.format, facts.width, facts.height, facts.bytes],
+      ...[id, row, key, source, contentHash ?? null, facts?.format ?? null],
+      ...[facts?.width ?? null, facts?.height ?? null, facts?.bytes ?? null],
       ...[modified ?? null, this.#now, JSON.stringify(metadata), Number(thumbnail !== undefined)],
     );
     this.#values.insert({ key, row }, metadata);

@@ -11,14 +11,22 @@ export function vectorOf(number: number, dimensions = SPACE.dimensions): Float32
   return vector;
 }
 
+/** What is known of the file of a vector that was made elsewhere. */
+export const OF_NO_FILE = {
+  contentHash: undefined,
+  facts: undefined,
+  modified: undefined,
+} as const satisfies Partial<NewItem>;
+
 /** @param number tells vectors and files apart. */
-export const sample = (key: string, number = 0, metadata: Metadata = {}): NewItem => ({
-  key,
-  source: `photos/${key}`,
-  contentHash: number.toString(16).padStart(64, '0'),
-  facts: { format: 'jpeg', width: 640, height: 480, bytes: 1000 + number },
-  modified: 1_700_000_000_000 + number,
-  metadata,
-  thumbnail: undefined,
-  embedding: vectorOf(number),
-});
+export const sample = (key: string, number = 0, metadata: Metadata = {}) =>
+  ({
+    key,
+    source: `photos/${key}`,
+    contentHash: number.toString(16).padStart(64, '0'),
+    facts: { format: 'jpeg', width: 640, height: 480, bytes: 1000 + number },
+    modified: 1_700_000_000_000 + number,
+    metadata,
+    thumbnail: undefined,
+    embedding: vectorOf(number),
+  }) satisfies NewItem;

@@ -53,7 +53,8 @@ function figure({ hit, thumbnail }: Picture): string {
   const address = addressOf(source);
   const picture = `<span class="picture">${image}</span>`;
   const linked = address === undefined ? picture : `<a href="${escaped(address)}">${picture}</a>`;
-  const details = `cosine ${hit.cosine.toFixed(3)} · ${facts.format}, ${facts.width} × ${facts.height}`;
+  const file = facts && ` · ${facts.format}, ${facts.width} × ${facts.height}`;
+  const details = `cosine ${hit.cosine.toFixed(3)}${file ?? ''}`;
   return `<figure title="${escaped(source)}">${linked}
 <figcaption><b>${escaped(name)}</b><meter min="0" max="100" value="${percent}">${percent} %</meter>
 <span>${percent} % relevant</span><span>${escaped(details)}</span></figcaption></figure>

@@ -58,7 +58,7 @@ export async function folderChanges(
 }
 
 const isSame = (known: KnownItem | undefined, stats: Stats | undefined): boolean =>
-  known !== undefined && known.bytes === stats?.size && known.modified === stats.mtimeMs;
+  stats !== undefined && known?.bytes === stats.size && known.modified === stats.mtimeMs;
 
 /** What a collection has of a folder, by path. */
 async function knownFiles(
@@ -72,7 +72,7 @@ async function knownFiles(
     const page = await store.page(collection, { orderBy, first: PAGE, after });
     for (const { item } of page.items) {
       const { key, contentHash, modified, facts } = item;
-      if (isWithin(key, folder)) known.set(key, { contentHash, modified, bytes: facts.bytes });
+      if (isWithin(key, folder)) known.set(key, { contentHash, modified, bytes: facts?.bytes });
     }
     after = page.items.at(-1)?.cursor;
     if (!page.hasNext) return known;

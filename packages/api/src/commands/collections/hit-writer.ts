@@ -23,7 +23,7 @@ export function hitJson({ item, relevance, cosine, shares }: SearchHit): object 
     relevance,
     cosine,
     shares,
-    file: facts,
+    ...(facts !== undefined && { file: facts }),
     ...(modified !== undefined && { modified: new Date(modified) }),
     indexedAt,
     metadata,

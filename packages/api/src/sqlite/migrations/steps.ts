@@ -1,8 +1,9 @@
 import { collections } from './001-collections.ts';
 import { jobs } from './002-jobs.ts';
+import { unknownFiles } from './003-unknown-files.ts';
 
 /**
  * What makes a database of version n from one of n − 1, as SQL. A step that was ever released is never
  * changed: another one follows it.
  */
-export const MIGRATIONS: readonly string[] = [collections, jobs];
+export const MIGRATIONS: readonly string[] = [collections, jobs, unknownFiles];

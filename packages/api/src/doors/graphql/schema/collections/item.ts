@@ -46,11 +46,14 @@ builder.node(Item, {
     }),
     image: t.field({
       type: ImageFacts,
-      description: 'Format and size of the image file.',
+      nullable: true,
+      description: 'Format and size of the image file; null if its vector was made elsewhere.',
       resolve: ({ item }) => item.facts,
     }),
     contentHash: t.string({
-      description: 'SHA-256 of the image file, in hexadecimal.',
+      nullable: true,
+      description:
+        'SHA-256 of the image file, in hexadecimal; null if its vector was made elsewhere.',
       resolve: ({ item }) => item.contentHash,
     }),
     indexedAt: t.field({
