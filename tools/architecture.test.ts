@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<
     backends: ['config', 'errors.ts', 'graph', 'threads'],
     flat: ['errors.ts', 'threads'],
     search: ['errors.ts', 'vectors.ts'],
+    evaluation: ['errors.ts'],
     'model-files.ts': ['errors.ts', 'weights'],
     'model-layout.ts': ['config', 'errors.ts', 'graph', 'model-files.ts', 'weights'],
     'classify.ts': ['vectors.ts'],

@@ -24,6 +24,16 @@ export {
   type TextInput,
 } from './clip.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
+export { type ClassFigures, confusionFigures, type Figures } from './evaluation/class-figures.ts';
+export { type Confusion, confusionMatrix, confusions } from './evaluation/confusion-matrix.ts';
+export { type CoveragePoint, coverageCurve } from './evaluation/coverage.ts';
+export {
+  type Reliability,
+  type ReliabilityBin,
+  reliability,
+} from './evaluation/reliability.ts';
+export type { ScoredAnswers } from './evaluation/scored-answers.ts';
+export { type Estimate, type Share, wilsonInterval } from './evaluation/share.ts';
 export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
