@@ -30,8 +30,8 @@ export interface ItemReaderOptions {
   readonly maxFileBytes: number;
 }
 
-/** A drive letter of Windows is no scheme. */
-const isUrl = (source: string): boolean =>
+/** Whether a source is no path: a drive letter of Windows is no scheme. */
+export const isUrl = (source: string): boolean =>
   isDataUrl(source) || /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
 
 /** The host that a source is asked of; `undefined` for what asks none. */

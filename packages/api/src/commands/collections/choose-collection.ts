@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { ApiError } from '../../errors/api-error.ts';
@@ -65,6 +65,13 @@ export function nameOf(folders: readonly string[]): string {
   );
 }
 
+/** What the collection from a file is called unless told. @throws ApiError BAD_OPTION where there is no saying. */
+export function nameOfFile(file: string): string {
+  const name = nameLike(basename(file, extname(file)));
+  if (name !== undefined) return name;
+  throw new ApiError('BAD_OPTION', `expected --in NAME, or a file with a name, got ${file}`);
+}
+
 /**
  * The collection of that name, or a new one.
  *
@@ -90,10 +97,18 @@ export async function collectionFor(
     }
     return undefined;
   }
-  const { model, release } = await store.models.lease();
+  return newCollection(store, name);
+}
+
+/** An empty collection, whose vectors the command's model makes. @throws what loading it throws. */
+export async function newCollection(
+  { models, collections }: Pick<LocalStore, 'models' | 'collections'>,
+  name: string,
+): Promise<Collection> {
+  const { model, release } = await models.lease();
   try {
-    const space = await spaceOf(model, store.models.list()[0]!.name);
-    return await store.collections.create(SHARED, name, space);
+    const space = await spaceOf(model, models.list()[0]!.name);
+    return await collections.create(SHARED, name, space);
   } finally {
     release();
   }

@@ -1,14 +1,13 @@
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
-import { nameLike } from '../../limits/names.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { textTable } from '../text-table.ts';
-import { chooseCollection } from './choose-collection.ts';
+import { chooseCollection, nameOfFile } from './choose-collection.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
 import { addDataFlag } from './flags.ts';
 import { type LocalStore, withLocalStore } from './local-store.ts';
@@ -129,7 +128,7 @@ const importCollection = (file: string, flags: CollectionFlags): Promise<void> =
   withLocalStore(flags, async ({ collections }) => {
     const { openCollectionFile } = await import('../../collection-files/import-parquet.ts');
     const opened = await openCollectionFile(file);
-    const name = flags.in ?? importName(file);
+    const name = flags.in ?? nameOfFile(file);
     const found = (await collections.list(SHARED)).find((one) => one.name === name);
     const collection = found ?? (await collections.create(SHARED, name, opened.space));
     await opened.importInto(collections, collection);
@@ -138,12 +137,6 @@ const importCollection = (file: string, flags: CollectionFlags): Promise<void> =
       `clipql: ${name} has ${counted(items)}, ${grouped(opened.items)} from ${file}\n`,
     );
   });
-
-function importName(file: string): string {
-  const name = nameLike(basename(file, extname(file)));
-  if (name !== undefined) return name;
-  throw new ApiError('BAD_OPTION', `expected --in NAME, or a file with a name, got ${file}`);
-}
 
 const backUp = (file: string, flags: CollectionFlags): Promise<void> =>
   withLocalStore(flags, async (store: LocalStore) => {

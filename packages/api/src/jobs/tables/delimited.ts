@@ -13,14 +13,17 @@ interface Record {
  * as in the IANA's text/tab-separated-values.
  *
  * @param hasQuotes unless given, whether it is commas; PostgreSQL quotes between tabs as well.
+ * @param names of the columns, where no row has them.
  * @throws ApiError BAD_TABLE, from the rows as well.
  */
 export async function openDelimited(
   chunks: AsyncIterable<string>,
   delimiter: ',' | '\t',
   hasQuotes = delimiter === ',',
+  names?: readonly string[],
 ): Promise<OpenTable> {
   const records = readRecords(chunks, new RecordParser(delimiter, hasQuotes));
+  if (names !== undefined) return { columns: names, rows: namedRows(records, names), isText: true };
   const { value: head } = await records.next();
   if (head === undefined) throw badTable('a first row with the names of columns', 'an empty file');
   const columns = (head as Record).cells.map((name) => name.trim());

@@ -12,6 +12,8 @@ export interface TableRequest {
   /** A path, or what a client has sent. */
   readonly file: string | Blob;
   readonly format: TableFormat;
+  /** Names of the columns of a CSV or TSV file without a first row that has them. */
+  readonly header?: readonly string[];
   readonly columns: TableColumns;
   /** The fields that the collection has. */
   readonly fields: ReadonlyMap<string, FieldType>;

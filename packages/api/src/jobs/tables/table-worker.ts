@@ -12,7 +12,7 @@ import type { OpenTable } from './table.ts';
 import { tableItems } from './table-items.ts';
 import { textChunks } from './text-chunks.ts';
 
-const { file, format, columns, fields } = workerData as TableRequest;
+const { file, format, header, columns, fields } = workerData as TableRequest;
 
 const batches = inBatches();
 
@@ -40,7 +40,7 @@ async function open(blob: Blob): Promise<OpenTable> {
   if (format === 'PARQUET') return openParquet(blob, wantedColumns());
   const chunks = textChunks(blob);
   if (format === 'JSONL') return openJsonLines(chunks);
-  return openDelimited(chunks, format === 'CSV' ? ',' : '\t');
+  return openDelimited(chunks, format === 'CSV' ? ',' : '\t', format === 'CSV', header);
 }
 
 function wantedColumns(): readonly string[] | undefined {
