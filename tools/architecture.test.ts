@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<
     'model-files.ts': ['errors.ts', 'weights'],
     'model-layout.ts': ['config', 'errors.ts', 'graph', 'model-files.ts', 'weights'],
     'classify.ts': ['vectors.ts'],
-    encoder: ['backends', 'config', 'graph', 'model', 'weights'],
+    encoder: ['backends', 'config', 'graph', 'model', 'threads', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],
     hub: ['errors.ts'],

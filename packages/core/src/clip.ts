@@ -8,6 +8,7 @@ import {
 } from './classify.ts';
 import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
+import type { TowerName } from './encoder/towers.ts';
 import { ClipError, grouped } from './errors.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 import type { ImageLimits } from './image/sniff.ts';
@@ -175,12 +176,32 @@ export class Clip {
   }
 
   /**
+   * Loads a tower now rather than when it is first used, of a model whose towers are not both loaded
+   * (`towers` of `LoadOptions`).
+   *
+   * @throws ClipError WEIGHTS_INVALID, OUT_OF_MEMORY or DISPOSED.
+   * @example
+   * ```ts
+   * import { loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'), { towers: 'used' });
+   * await clip.loadTower('text');
+   * console.log(clip.memoryBytes < 7e6); // true
+   * clip.dispose();
+   * ```
+   */
+  async loadTower(tower: TowerName): Promise<void> {
+    await this.#parts.encoder.load(tower);
+  }
+
+  /**
    * Computes the embeddings of images, in batches.
    *
    * @returns one [E] per image, in their order; of length 1 unless `normalize` is false.
    * @throws ClipError as {@link Clip.preprocess}, for the first image that cannot be read; to keep the
    *   others, preprocess them one by one. BAD_INPUT for pixels of another model's size. WORKER_LOST,
-   *   GPU_LOST or DISPOSED while the model runs.
+   *   GPU_LOST or DISPOSED while the model runs; as {@link Clip.loadTower} where that is yet to load.
    * @example
    * ```ts
    * import { readFile } from 'node:fs/promises';
@@ -208,7 +229,7 @@ export class Clip {
    *
    * @returns one [E] per text, in their order; of length 1 unless `normalize` is false.
    * @throws ClipError BAD_INPUT for token ids that are not this model's. WORKER_LOST, GPU_LOST or
-   *   DISPOSED while the model runs.
+   *   DISPOSED while the model runs; as {@link Clip.loadTower} where that is yet to load.
    * @example
    * ```ts
    * import { loadClip } from '@clipql/core';

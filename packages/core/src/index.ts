@@ -23,6 +23,7 @@ export {
   type ImageInput,
   type TextInput,
 } from './clip.ts';
+export { HELD_TOWERS, type HeldTowers, type TowerName } from './encoder/towers.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
 export { type ClassFigures, confusionFigures, type Figures } from './evaluation/class-figures.ts';
 export { type Confusion, confusionMatrix, confusions } from './evaluation/confusion-matrix.ts';

@@ -13,6 +13,7 @@ import { parseConfig } from './config/config-json.ts';
 import { OPENAI_TOKENIZER, openClipTokenizer } from './config/open-clip-tokenizer.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';
 import { Encoder } from './encoder/encoder.ts';
+import { HELD_TOWERS, type HeldTowers, heldBytes, Towers } from './encoder/towers.ts';
 import { ClipError } from './errors.ts';
 import { weightsOfGraphs } from './graph/plan.ts';
 import type { ImageLimits } from './image/sniff.ts';
@@ -30,6 +31,7 @@ import {
 import { type ModelLayout, readModelLayout } from './model-layout.ts';
 import { createTokenizer } from './text/tokenizer.ts';
 import { readTokenizer } from './text/tokenizer-files.ts';
+import { closedOnce } from './weights/byte-source.ts';
 import { type Checkpoint, openCheckpoint } from './weights/checkpoint.ts';
 import { openWeights, type Weights } from './weights/load.ts';
 import { TokenTable } from './weights/token-table.ts';
@@ -65,6 +67,19 @@ export interface LoadOptions extends ImageLimits {
    * thread unless it is cross-origin isolated and may start workers from blobs.
    */
   readonly threads?: number;
+  /**
+   * What of a model is in memory. Default: `both` towers, loaded by {@link loadClip}. `used`: each is loaded
+   * when it is first used, and stays; a program that only embeds texts never reads the image tower. `one`: each
+   * is loaded when it is used, and takes the memory of the other; for work that does all texts before the
+   * first image. What is wrong with the weights' values is then found when their tower is loaded; their
+   * names, shapes and types are always checked by {@link loadClip}.
+   */
+  readonly towers?: HeldTowers;
+  /**
+   * Told, before any weights are read, the bytes that they will take in memory at most. What it throws,
+   * {@link loadClip} throws.
+   */
+  readonly onMemory?: (bytes: number) => void;
 }
 
 /**
@@ -85,9 +100,9 @@ export interface LoadOptions extends ImageLimits {
  */
 export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Promise<Clip> {
   checkOptions(options);
-  const source = await files.openWeights();
-  if (source === undefined) throw await missingWeights(files);
-  let isReadOn = false;
+  const file = await files.openWeights();
+  if (file === undefined) throw await missingWeights(files);
+  const source = closedOnce(file);
   try {
     const checkpoint = await openCheckpoint(source);
     const model = await readModelLayout(files, checkpoint);
@@ -99,7 +114,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
       { ...config.text, ...model.textOptions },
     );
     const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
-    const { encoder, ...loaded } = await loadWeights(model, checkpoint, backend).catch(
+    const { encoder, ...loaded } = await loadWeights(model, checkpoint, backend, options).catch(
       (error: unknown) => {
         backend.dispose();
         throw error;
@@ -114,10 +129,10 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
       ...loaded,
       backend: backend.info,
     };
-    isReadOn = encoder.readsOn;
     return new Clip({ info, config, preprocessing, tokenizer, encoder, backend, limits: options });
-  } finally {
-    if (!isReadOn) await source.close();
+  } catch (error) {
+    await source.close();
+    throw error;
   }
 }
 
@@ -153,7 +168,8 @@ async function preprocessingOf(files: ModelFiles, { config, isOpenAi }: ModelLay
 /** Beyond this, the threads of a forward pass would only wait for each other. */
 export const MAX_THREADS = 256;
 
-function checkOptions({ backend, gpuMode, precision, threads, maxPixels }: LoadOptions): void {
+function checkOptions(options: LoadOptions): void {
+  const { backend, gpuMode, precision, threads, towers, maxPixels } = options;
   const expect = (holds: boolean, expected: string, got: unknown): void => {
     if (!holds) throw new ClipError('BAD_INPUT', `expected ${expected}, got ${String(got)}`);
   };
@@ -177,6 +193,11 @@ function checkOptions({ backend, gpuMode, precision, threads, maxPixels }: LoadO
     threads === undefined || (isCount(threads) && threads <= MAX_THREADS),
     `threads as a whole number from 1 to ${MAX_THREADS}`,
     threads,
+  );
+  expect(
+    towers === undefined || HELD_TOWERS.includes(towers),
+    `towers ${HELD_TOWERS.join(' or ')}`,
+    towers,
   );
   expect(maxPixels === undefined || isCount(maxPixels), 'maxPixels as a whole number', maxPixels);
 }
@@ -214,14 +235,17 @@ async function loadWeights(
   { config, layout, scales }: ModelLayout,
   checkpoint: Checkpoint,
   backend: Backend,
+  { towers: held = 'both', onMemory }: LoadOptions,
 ) {
-  const towers = [
-    imageTowerOf(config, 1),
-    textTowerOf(config, { texts: 1, tokens: config.text.contextLength }),
-  ];
-  const parameters = [...scales, ...towers.flatMap((tower) => tower.parameters)];
+  const image = imageTowerOf(config, 1);
+  const text = textTowerOf(config, { texts: 1, tokens: config.text.contextLength });
+  const parameters = [...scales, ...image.parameters, ...text.parameters];
   const weights = openWeights(checkpoint, parameters, layout);
-  const loaded = await backend.load(weightsOfGraphs(towers.map(({ graph }) => graph)), weights);
+  const towerWeights = {
+    image: weightsOfGraphs([image.graph]),
+    text: weightsOfGraphs([text.graph]),
+  };
+  onMemory?.(heldBytes(backend, towerWeights, held));
   const logitScale = Math.exp(await scalar(weights, 'logitScale'));
   if (!Number.isFinite(logitScale)) {
     throw new ClipError('WEIGHTS_MISMATCH', 'expected a logit_scale with a finite exponential');
@@ -232,7 +256,9 @@ async function loadWeights(
       ? new TokenTable(weights, TOKEN_TABLE, config.text.width)
       : undefined;
   const { shapes } = backend;
-  const encoder = new Encoder({ config, weights: loaded, shapes, tokenTable });
+  const towers = new Towers({ backend, weights: towerWeights, source: weights, held });
+  const encoder = new Encoder({ config, towers, weights, shapes, tokenTable });
+  if (held === 'both') await encoder.loadBoth();
   return { encoder, parameters: weights.parameterCount, logitScale, logitBias };
 }
 

@@ -75,14 +75,16 @@ async function classify(names: readonly string[], flags: ClassifyFlags): Promise
   const writer = answerWriter(format, top, (text) => process.stdout.write(text));
   const images = await namedImages(names);
   const warned = new Set<string>();
-  await withLocalSession(flags, async (session) => {
+  const work = async (session: ModelSession) => {
     const answer = (image: NamedImage) => classifyOne(session, image, labels, flags);
     const concurrency = { atOnce: AT_ONCE, ahead: 2 * AT_ONCE };
     for await (const answered of inOrder(images, answer, concurrency)) {
       report(answered, warned);
       writer.write(answered);
     }
-  });
+  };
+  // The labels of all images are the same: their tower is done before that of the images has begun.
+  await withLocalSession(flags, work, 'one');
   writer.end();
 }
 

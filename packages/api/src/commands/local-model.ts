@@ -1,3 +1,4 @@
+import type { HeldTowers } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { OWN_MEGAPIXELS } from '../limits/images.ts';
@@ -17,11 +18,13 @@ const OWN_WORK: InferenceOptions = {
 /**
  * The one model of a command.
  *
+ * @param towers what is in memory of it: a command loads what it uses.
  * @throws ApiError BAD_OPTION for several.
  */
-export function localModel(settings: Settings): ModelSource {
+export function localModel(settings: Settings, towers: HeldTowers = 'used'): ModelSource {
   const { model } = settings;
-  const [first, ...others] = modelSources(model, loadOptions(settings, OWN_MEGAPIXELS), {
+  const load = { ...loadOptions(settings, OWN_MEGAPIXELS), towers };
+  const [first, ...others] = modelSources(model, load, {
     onProgress: downloadProgress(),
     inference: OWN_WORK,
   });

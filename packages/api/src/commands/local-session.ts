@@ -1,3 +1,4 @@
+import type { HeldTowers } from '@clipql/core';
 import { createImageFetcher } from '../images/fetch-image.ts';
 import { imagesOfCommandLine } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
@@ -10,15 +11,17 @@ import { warn } from './report.ts';
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
  * process can end.
  *
+ * @param towers as {@link localModel} takes it.
  * @throws ApiError BAD_OPTION, ClipError as `loadClip`, and what the work throws.
  */
 export async function withLocalSession(
   flags: Flags,
   work: (session: ModelSession) => Promise<void>,
+  towers?: HeldTowers,
 ): Promise<void> {
   const settings = parseSettings(flags, process.env);
   strayVariables(process.env).forEach(warn);
-  const loaded = await localModel(settings).load();
+  const loaded = await localModel(settings, towers).load();
   const fetcher = createImageFetcher(settings);
   try {
     const { signal } = new AbortController();

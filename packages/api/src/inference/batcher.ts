@@ -14,6 +14,8 @@ export interface Tower<Input> {
   operationsOf(input: Input): number;
   /** Whether more inputs are known to be on their way, so that a batch may wait for them. */
   readonly expectsMore?: () => boolean;
+  /** Loads the tower, where it is not loaded: what comes meanwhile gets into the batch. */
+  load(): Promise<void>;
   /** One [E] an input, in their order, as the model gives them. */
   run(inputs: readonly Input[]): Promise<Float32Array[]>;
 }
@@ -164,9 +166,13 @@ class InputQueue<Input> implements TowerQueue {
   }
 
   async runBatch(onBatch: BatcherOptions['onBatch']): Promise<void> {
+    const loading = this.#tower.load();
+    await loading.catch(() => {});
     const batch = this.#takeBatch();
+    if (batch.length === 0) return;
     const start = this.#now();
     try {
+      await loading;
       const embeddings = await this.#run(batch.map(({ input }) => input));
       const encoding = this.#now() - start;
       for (const [i, { resolve }] of batch.entries()) {

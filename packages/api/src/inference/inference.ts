@@ -135,6 +135,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     sizeOf: () => 1,
     operationsOf: () => operations,
     expectsMore: () => images.expectsMore,
+    load: () => clip.loadTower('image'),
     run: (images) => clip.encodeImages(images, raw),
   });
   const runText = batcher.tower<TokenizedText>({
@@ -142,6 +143,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     maxSize: MAX_TOKENS,
     sizeOf: ({ ids }) => ids.length,
     operationsOf: (text) => clip.textOperations(text),
+    load: () => clip.loadTower('text'),
     run: (texts) => clip.encodeTexts(texts, raw),
   });
   const images = new ImagePipeline({

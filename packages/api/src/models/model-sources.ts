@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { INT8_MEMORY_SHARE, type LoadOptions, loadClip } from '@clipql/core';
+import { type LoadOptions, loadClip } from '@clipql/core';
 import {
   hubSettings,
   locateModel,
@@ -65,11 +65,10 @@ export function modelSource(
       const settings = hubSettings(process.env, homedir());
       const { folder, name } = await locateModel(address, settings, onProgress);
       const files = await modelFromFolder(folder, name);
-      const weights = await files.openWeights();
-      const size = weights?.size ?? 0;
-      await weights?.close();
-      reserve?.(loadOptions.precision === 'int8' ? size * INT8_MEMORY_SHARE : size);
-      const clip = await loadClip(files, loadOptions);
+      const clip = await loadClip(files, {
+        ...loadOptions,
+        ...(reserve !== undefined && { onMemory: reserve }),
+      });
       const { maxPixels } = loadOptions;
       const inference = createInference(clip, { ...inferenceOptions, maxPixels });
       const dispose = () => {

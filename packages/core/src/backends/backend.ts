@@ -59,6 +59,8 @@ export interface Backend {
   readonly shapes?: RunShapes;
   /** Bytes that the packed weights and the arena take now. */
   readonly memoryBytes: number;
+  /** Bytes that weights take once they are loaded. */
+  bytesOf(weights: readonly Weight[]): number;
   /**
    * Packs weights as their roles want them, each read once.
    *
@@ -73,6 +75,8 @@ export interface Backend {
 export interface LoadedWeights {
   /** Makes a plan runnable. */
   compile(plan: Plan): Executable;
+  /** Gives their memory back once the runs that were asked for are over; no later run may be asked for. */
+  release(): Promise<void>;
 }
 
 /** One plan on one backend. */

@@ -1,13 +1,14 @@
-import type { Executable, LoadedWeights, RunShapes } from '../backends/backend.ts';
+import type { RunShapes } from '../backends/backend.ts';
 import type { RunInputs } from '../backends/run-values.ts';
 import type { ClipConfig } from '../config/clip-config.ts';
 import { planGraph } from '../graph/plan.ts';
 import { planOperations } from '../graph/work.ts';
-import type { Tower } from '../model/tower.ts';
 import { imageTowerOf, textTowerOf } from '../model/towers.ts';
+import type { Weights } from '../weights/load.ts';
 import type { TokenTable } from '../weights/token-table.ts';
 import { shapesFor, type TextShape } from './run-shapes.ts';
 import { packedTexts, tokenRows } from './text-inputs.ts';
+import type { TowerName, Towers } from './towers.ts';
 
 /** Embeddings as the projection gives them, or divided by their length. */
 export type EmbeddingKind = 'embeddings' | 'normalized';
@@ -19,38 +20,33 @@ export type EmbeddingKind = 'embeddings' | 'normalized';
 const MAX_IMAGES = 8;
 /** The most tokens of one forward pass of the text tower, all texts together. */
 const MAX_TOKENS = 1024;
-/** Shapes whose plans are kept; the one unused for longest goes first. */
-const MAX_PLANS = 32;
 
 export interface EncoderParts {
   readonly config: ClipConfig;
-  readonly weights: LoadedWeights;
+  readonly towers: Towers;
+  /** What the towers and the token table are read from. */
+  readonly weights: Pick<Weights, 'close'>;
   /** The backend's, where it has any. */
   readonly shapes: RunShapes | undefined;
   /** Where the text tower takes token embeddings from; undefined where it holds them. */
   readonly tokenTable: TokenTable | undefined;
 }
 
-/** A tower that is ready to run, for one shape. */
-interface Pass {
-  readonly executable: Executable;
-  readonly constants: Tower['constants'];
-}
-
 /**
- * The two towers over loaded weights: splits what comes into forward passes, and keeps the plans by shape.
+ * The two towers: splits what comes into forward passes.
  */
 export class Encoder {
   readonly #config: ClipConfig;
-  readonly #weights: LoadedWeights;
+  readonly #towers: Towers;
+  readonly #weights: EncoderParts['weights'];
   readonly #shapes: RunShapes | undefined;
   readonly #tokenTable: TokenTable | undefined;
-  readonly #passes = new Map<string, Pass>();
   readonly #textCosts = new Map<number, number>();
   #imageCost: number | undefined;
 
-  constructor({ config, weights, shapes, tokenTable }: EncoderParts) {
+  constructor({ config, towers, weights, shapes, tokenTable }: EncoderParts) {
     this.#config = config;
+    this.#towers = towers;
     this.#weights = weights;
     this.#shapes = shapes && shapesFor(shapes, config.text);
     this.#tokenTable = tokenTable;
@@ -106,14 +102,21 @@ export class Encoder {
     return embeddings;
   }
 
-  /** Whether it goes on reading from the model's file until it is closed. */
-  get readsOn(): boolean {
-    return this.#tokenTable !== undefined;
+  /** Loads both towers. */
+  async loadBoth(): Promise<void> {
+    await this.#towers.loadBoth();
+    await this.#closeWhenRead();
   }
 
-  /** Lets go of what the encoder holds besides its weights. */
+  /** Loads a tower, where it is not loaded. */
+  async load(tower: TowerName): Promise<void> {
+    await this.#towers.use(tower, () => {});
+    await this.#closeWhenRead();
+  }
+
+  /** Lets go of the file, from which nothing can be loaded then. */
   async close(): Promise<void> {
-    await this.#tokenTable?.close();
+    await this.#weights.close();
   }
 
   async #imageBatch(images: readonly Float32Array[], kind: EmbeddingKind): Promise<Float32Array[]> {
@@ -122,10 +125,11 @@ export class Encoder {
     const shape = this.#shapes?.images.find((size) => size >= images.length) ?? images.length;
     const pixels = new Float32Array(shape * values);
     for (const [i, image] of images.entries()) pixels.set(image, i * values);
-    const { executable, constants } = this.#pass(`image ${shape}`, () =>
-      imageTowerOf(this.#config, shape),
+    const build = () => imageTowerOf(this.#config, shape);
+    const outputs = await this.#towers.use('image', (tower) =>
+      tower.run(String(shape), build, { pixels }),
     );
-    const outputs = await executable.run({ pixels, ...constants });
+    await this.#closeWhenRead();
     return this.#rows(outputs[kind]!, images.length);
   }
 
@@ -135,13 +139,12 @@ export class Encoder {
   ): Promise<Float32Array[]> {
     const tokens = texts.reduce((sum, text) => sum + text.length, 0);
     const shape = this.#textShape(texts.length, tokens);
-    const { executable, constants } = this.#pass(`text ${shape.texts} ${shape.tokens}`, () =>
-      textTowerOf(this.#config, shape),
+    const build = () => textTowerOf(this.#config, shape);
+    const inputs = await this.#textInputs(texts, shape);
+    const outputs = await this.#towers.use('text', (tower) =>
+      tower.run(`${shape.texts} ${shape.tokens}`, build, inputs),
     );
-    const outputs = await executable.run({
-      ...(await this.#textInputs(texts, shape)),
-      ...constants,
-    });
+    await this.#closeWhenRead();
     return this.#rows(outputs[kind]!, texts.length);
   }
 
@@ -162,19 +165,8 @@ export class Encoder {
     return Array.from({ length: count }, (_, i) => matrix.slice(i * width, (i + 1) * width));
   }
 
-  #pass(shape: string, build: () => Tower): Pass {
-    const known = this.#passes.get(shape);
-    this.#passes.delete(shape);
-    const pass = known ?? this.#compile(build());
-    this.#passes.set(shape, pass);
-    if (this.#passes.size > MAX_PLANS) {
-      const [oldest] = this.#passes.keys();
-      this.#passes.delete(oldest!);
-    }
-    return pass;
-  }
-
-  #compile({ graph, constants }: Tower): Pass {
-    return { executable: this.#weights.compile(planGraph(graph)), constants };
+  /** The file stays open while it is read from: for a tower that is not loaded, or for the token table. */
+  async #closeWhenRead(): Promise<void> {
+    if (this.#tokenTable === undefined && this.#towers.isWhole) await this.#weights.close();
   }
 }

@@ -1,6 +1,6 @@
 import { ClipError } from '../errors.ts';
 
-/** Allocation in a WebAssembly memory: blocks are handed out from the bottom up and never given back. */
+/** Allocation in a WebAssembly memory: blocks are handed out from the bottom up, and given back from the top down. */
 
 const PAGE_BYTES = 65_536;
 /** A cache line. */
@@ -11,6 +11,8 @@ const MAX_PAGES = 65_536;
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
   #end: number;
+  /** Where all that was ever handed out ends: what is behind it is zero. */
+  #touched: number;
 
   /** @param reserved bytes at the bottom that are not handed out. */
   constructor(shared: boolean, reserved: number) {
@@ -19,6 +21,7 @@ export class LinearMemory {
       shared ? { initial: pages, maximum: MAX_PAGES, shared } : { initial: pages },
     );
     this.#end = aligned(reserved);
+    this.#touched = this.#end;
   }
 
   /** Bytes in all. */
@@ -27,13 +30,22 @@ export class LinearMemory {
   }
 
   /**
-   * @returns the address of a new block, a multiple of 64. Views of the memory are stale after.
+   * @returns the address of a new block, a multiple of 64, full of zeros. Views of the memory are stale after.
    * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far; nothing is taken then.
    */
   allocate(bytes: number): number {
     const address = this.#end;
+    const touched = this.#touched;
     this.#growTo(aligned(address + bytes));
+    if (address < touched) {
+      this.bytesAt(address, Math.min(aligned(bytes), touched - address)).fill(0);
+    }
     return address;
+  }
+
+  /** Takes a block back, and all that were handed out after it. The memory does not shrink. */
+  release(address: number): void {
+    this.#end = address;
   }
 
   /**
@@ -52,6 +64,7 @@ export class LinearMemory {
     const missing = end - this.size;
     if (missing > 0) this.#grow(Math.ceil(missing / PAGE_BYTES), end);
     this.#end = end;
+    this.#touched = Math.max(this.#touched, end);
   }
 
   #grow(pages: number, end: number): void {

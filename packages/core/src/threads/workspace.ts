@@ -10,6 +10,11 @@ export class Workspace {
     this.#memory = memory;
   }
 
+  /** Where it ends. */
+  get end(): number {
+    return this.#address + this.#bytes;
+  }
+
   /**
    * Parts with room for these bytes each, side by side. What was in them is lost.
    *

@@ -29,3 +29,33 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
     close: async () => {},
   };
 }
+
+/** A source that is closed once, when nothing reads from it any more; reading after that throws DISPOSED. */
+export function closedOnce(source: ByteSource): ByteSource {
+  const reading = new Set<Promise<void>>();
+  let closing: Promise<void> | undefined;
+  const checkOpen = () => {
+    if (closing !== undefined) throw new ClipError('DISPOSED', 'the model was disposed of');
+  };
+  const { view } = source;
+  return {
+    size: source.size,
+    read: async (offset, target) => {
+      checkOpen();
+      const read = source.read(offset, target);
+      reading.add(read);
+      try {
+        await read;
+      } finally {
+        reading.delete(read);
+      }
+    },
+    ...(view && {
+      view: (offset: number, length: number) => {
+        checkOpen();
+        return view(offset, length);
+      },
+    }),
+    close: () => (closing ??= Promise.allSettled(reading).then(() => source.close())),
+  };
+}

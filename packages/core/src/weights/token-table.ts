@@ -1,4 +1,3 @@
-import { ClipError } from '../errors.ts';
 import type { Weights } from './load.ts';
 
 /**
@@ -9,11 +8,9 @@ export class TokenTable {
   /** D, values of a row. */
   readonly width: number;
   readonly #name: string;
-  readonly #weights: Weights;
-  readonly #reading = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #weights: Pick<Weights, 'readInto'>;
 
-  constructor(weights: Weights, name: string, width: number) {
+  constructor(weights: Pick<Weights, 'readInto'>, name: string, width: number) {
     this.width = width;
     this.#weights = weights;
     this.#name = name;
@@ -22,7 +19,7 @@ export class TokenTable {
   /**
    * Fills `target` with rows, [ids.length, D]; a row that is asked for more than once is read once.
    *
-   * @throws ClipError DISPOSED when the table was closed, WEIGHTS_INVALID where it cannot be read.
+   * @throws ClipError DISPOSED when the weights were closed, WEIGHTS_INVALID where it cannot be read.
    */
   async readRows(ids: readonly number[], target: Float32Array): Promise<void> {
     const { width } = this;
@@ -31,29 +28,12 @@ export class TokenTable {
       if (!firsts.has(id)) firsts.set(id, at);
     });
     for (const [id, at] of firsts) {
-      await this.#read(id, target.subarray(at * width, (at + 1) * width));
+      const row = target.subarray(at * width, (at + 1) * width);
+      await this.#weights.readInto(this.#name, id * width, row);
     }
     ids.forEach((id, at) => {
       const first = firsts.get(id)! * width;
       target.copyWithin(at * width, first, first + width);
     });
-  }
-
-  /** Closes the file, once nothing reads from it. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#reading);
-    await this.#weights.close();
-  }
-
-  async #read(id: number, target: Float32Array): Promise<void> {
-    if (this.#closed) throw new ClipError('DISPOSED', 'the model was disposed of');
-    const read = this.#weights.readInto(this.#name, id * this.width, target);
-    this.#reading.add(read);
-    try {
-      await read;
-    } finally {
-      this.#reading.delete(read);
-    }
   }
 }

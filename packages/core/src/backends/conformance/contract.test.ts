@@ -61,6 +61,40 @@ describe.each(BACKENDS)('%s', (_, create) => {
     await expect(other()).rejects.toThrow('linear other was not loaded');
   });
 
+  test('weights that are released give their memory to the next; those that are not still run', async () => {
+    const backend = await opened(create);
+    const linear = (name: string) => {
+      const g = new GraphBuilder();
+      g.output('result', g.linear(g.input('x', 1, 64), g.parameter(name, [1000, 64])));
+      return g.build();
+    };
+    const fill: Readonly<Record<string, number>> = { a: 1, b: 2, c: 3, d: 4 };
+    const reader = weightReader((name) => new Float32Array(64_000).fill(fill[name]!));
+    const load = async (name: string) => {
+      const graph = linear(name);
+      const loaded = await backend.load(weightsOfGraphs([graph]), reader);
+      const executable = loaded.compile(planGraph(graph));
+      const first = async () => {
+        const { result } = await executable.run({ x: new Float32Array(64).fill(1) });
+        return [result![0], result![999]];
+      };
+      return { first, release: loaded.release };
+    };
+    const expected = (name: string) => [64 * fill[name]!, 64 * fill[name]!];
+    const a = await load('a');
+    expect(await a.first()).toEqual(expected('a'));
+    const b = await load('b');
+    expect(await b.first()).toEqual(expected('b'));
+    const { memoryBytes } = backend;
+    await a.release();
+    expect(await b.first()).toEqual(expected('b'));
+    await b.release();
+    const c = await load('c');
+    const d = await load('d');
+    expect(await Promise.all([c.first(), d.first()])).toEqual([expected('c'), expected('d')]);
+    expect(backend.memoryBytes).toBeLessThanOrEqual(memoryBytes);
+  });
+
   test('after dispose a run rejects with DISPOSED', async () => {
     const backend = await opened(create);
     const g = new GraphBuilder();

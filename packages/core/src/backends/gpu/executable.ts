@@ -9,17 +9,17 @@ import type { HostWeights } from './weights.ts';
 /** One plan as a pipeline of gpu.js, made at the first run and again after a loss. */
 export class GpuExecutable {
   readonly #plan: Plan;
-  readonly #weights: HostWeights;
+  readonly weights: HostWeights;
   #compiled: { readonly session: Session; readonly pipeline: Pipeline } | undefined;
 
   constructor(plan: Plan, weights: HostWeights) {
     this.#plan = plan;
-    this.#weights = weights;
+    this.weights = weights;
   }
 
   /** Bytes of the plan's weights on the device now. */
   get deviceBytes(): number {
-    return this.#compiled === undefined ? 0 : this.#weights.bytesOf(this.#plan);
+    return this.#compiled === undefined ? 0 : this.weights.bytesOf(this.#plan);
   }
 
   /** @throws ClipError as {@link Session.firstRun} and {@link Session.run} do. */
@@ -43,10 +43,17 @@ export class GpuExecutable {
     }
   }
 
+  /** Frees what it has on the device. */
+  async destroy(): Promise<void> {
+    const compiled = this.#compiled;
+    this.#compiled = undefined;
+    await compiled?.pipeline.destroy();
+  }
+
   #trace(session: Session): Pipeline {
     const plan = this.#plan;
     return session.pipeline(plan.inputs.size, (...inputs) => {
-      const trace = new Trace(session, this.#weights, plan, inputs);
+      const trace = new Trace(session, this.weights, plan, inputs);
       for (const step of plan.steps) traceStep(step, trace);
       return [...plan.outputs.values()].map((slot) => trace.whole(slot));
     });

@@ -22,7 +22,7 @@ import { bestMode, findGpu } from './adapter.ts';
 import { GpuExecutable } from './executable.ts';
 import { loadGpuJs } from './gpu-js.ts';
 import { Session } from './session.ts';
-import { HostWeights } from './weights.ts';
+import { HostWeights, hostBytes } from './weights.ts';
 
 export interface GpuOptions {
   /** `webgpu` where an adapter answers, else `webgl2`, unless given. */
@@ -81,18 +81,32 @@ class GpuBackend implements Backend {
     return this.#weights.reduce((sum, { bytes }) => sum + bytes, device);
   }
 
+  bytesOf(weights: readonly Weight[]): number {
+    return hostBytes(weights);
+  }
+
   async load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
     this.#checkUsable();
     const loaded = await HostWeights.read(weights, source);
     this.#checkUsable();
     this.#weights = [...this.#weights, loaded];
-    return { compile: (plan) => this.#compile(plan, loaded) };
+    return {
+      compile: (plan) => this.#compile(plan, loaded),
+      release: () => this.#queue.add(() => this.#release(loaded)),
+    };
   }
 
   #compile(plan: Plan, weights: HostWeights): Executable {
     const executable = new GpuExecutable(plan, weights);
     this.#executables = [...this.#executables, executable];
     return { run: (inputs) => this.#queue.add(() => this.#run(executable, inputs)) };
+  }
+
+  async #release(weights: HostWeights): Promise<void> {
+    const released = this.#executables.filter((executable) => executable.weights === weights);
+    this.#executables = this.#executables.filter((executable) => !released.includes(executable));
+    this.#weights = this.#weights.filter((other) => other !== weights);
+    for (const executable of released) await executable.destroy();
   }
 
   dispose(): void {

@@ -18,6 +18,11 @@ const FORMS: Readonly<Record<WeightRole, Form>> = {
 
 export const formOf = ({ role }: Weight): Form => FORMS[role];
 
+/** Bytes of weights on the host. */
+export const hostBytes = (weights: readonly Weight[]): number =>
+  weights.reduce((sum, { rows, columns }) => sum + rows * columns, 0) *
+  Float32Array.BYTES_PER_ELEMENT;
+
 /** Weights on the host, from which each pipeline fills the device's copy, again after a loss. */
 export class HostWeights {
   readonly #values: Map<string, Float32Array>;

@@ -13,6 +13,7 @@ import { runStep } from './run-step.ts';
 
 /** The longest stretch without letting other work run, in milliseconds, but for a single step. */
 const TURN_MS = 12;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
 export function createReferenceBackend(): Backend {
   return new ReferenceBackend();
@@ -35,6 +36,10 @@ class ReferenceBackend implements Backend {
     return bytes;
   }
 
+  bytesOf(weights: readonly Weight[]): number {
+    return weights.reduce((sum, { rows, columns }) => sum + rows * columns * FLOAT_BYTES, 0);
+  }
+
   async load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
     this.#checkUsable();
     const loaded: LoadedParts = new Map();
@@ -49,6 +54,10 @@ class ReferenceBackend implements Backend {
       compile: (plan) => ({
         run: (inputs) => this.#queue.add(() => this.#run(plan, loaded, inputs)),
       }),
+      release: () =>
+        this.#queue.add(() => {
+          this.#weights = this.#weights.filter((other) => other !== loaded);
+        }),
     };
   }
 
@@ -76,7 +85,7 @@ class ReferenceBackend implements Backend {
   }
 
   #memoryFor(plan: Plan, weights: LoadedParts): Memory {
-    const bytes = plan.arenaWords * Float32Array.BYTES_PER_ELEMENT;
+    const bytes = plan.arenaWords * FLOAT_BYTES;
     if (this.#arena.byteLength < bytes) this.#arena = new ArrayBuffer(bytes);
     const parts = ({ key }: Weight) => {
       const loaded = weights.get(key);

@@ -24,7 +24,7 @@ import type {
 } from '../backend.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import { KERNELS } from './kernels.generated.ts';
-import { PackedWeights } from './packed-weights.ts';
+import { bytesOf, PackedWeights } from './packed-weights.ts';
 import { programBytes, programEncoder, quantizedBytes } from './program.ts';
 
 /** A build of the kernels: `relaxed` has fused multiply-add, where the engine knows relaxed SIMD. */
@@ -66,6 +66,7 @@ class WasmBackend implements Backend {
   readonly #runner: Runner;
   /** What the running plan works in. */
   #workspace: Workspace;
+  readonly #loaded = new Set<PackedWeights>();
   readonly #queue = new RunQueue();
   #disposed = false;
 
@@ -89,6 +90,10 @@ class WasmBackend implements Backend {
     return this.#disposed ? 0 : this.#memory.size;
   }
 
+  bytesOf(weights: readonly Weight[]): number {
+    return bytesOf(weights, this.info.precision);
+  }
+
   /** Waits for its turn, as a run does: the memory does not grow while one is under way. */
   load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
     return this.#queue.add(async () => {
@@ -97,8 +102,21 @@ class WasmBackend implements Backend {
       const { precision } = this.info;
       const packed = await PackedWeights.pack(weights, source, { memory, precision });
       this.#checkUsable();
-      return { compile: (plan) => this.#compile(plan, packed) };
+      this.#loaded.add(packed);
+      return {
+        compile: (plan) => this.#compile(plan, packed),
+        release: () => this.#queue.add(() => this.#release(packed)),
+      };
     });
+  }
+
+  /** What lies above the weights that are still loaded is free for the next. */
+  #release(packed: PackedWeights): void {
+    if (!this.#loaded.delete(packed) || this.#disposed) return;
+    const ends = [...this.#loaded].map(({ end }) => end);
+    const end = Math.max(aligned(RESERVED_BYTES), ...ends);
+    this.#memory.release(end);
+    if (this.#workspace.end > end) this.#workspace = new Workspace(this.#memory);
   }
 
   #compile(plan: Plan, weights: PackedWeights): Executable {
@@ -117,6 +135,7 @@ class WasmBackend implements Backend {
 
   dispose(): void {
     this.#disposed = true;
+    this.#loaded.clear();
     this.#runner.dispose();
     // Whoever still holds the model no longer holds its memory.
     this.#memory = new LinearMemory(false, RESERVED_BYTES);

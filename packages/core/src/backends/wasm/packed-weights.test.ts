@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../config/config-json.ts';
 import { weightsOfGraphs } from '../../graph/plan.ts';
 import { imageTowerOf, textTowerOf } from '../../model/towers.ts';
-import { INT8_MEMORY_SHARE, type Precision } from '../backend.ts';
+import { INT8_MEMORY_SHARE } from '../backend.ts';
 import { createWasmBackend } from './index.ts';
-import { packedBytes } from './packed-weights.ts';
+import { bytesOf } from './packed-weights.ts';
 
 const VIT_B_32 = parseConfig(new TextEncoder().encode('{}'));
 
@@ -13,9 +13,7 @@ test('int8 takes of ViT-B/32’s float32 memory the share that is stated', () =>
     imageTowerOf(VIT_B_32, 1).graph,
     textTowerOf(VIT_B_32, { texts: 1, tokens: 1 }).graph,
   ]);
-  const bytes = (precision: Precision) =>
-    weights.reduce((sum, weight) => sum + packedBytes(weight, precision), 0);
-  expect(bytes('int8') / bytes('f32')).toBeCloseTo(INT8_MEMORY_SHARE, 2);
+  expect(bytesOf(weights, 'int8') / bytesOf(weights, 'f32')).toBeCloseTo(INT8_MEMORY_SHARE, 2);
 });
 
 test('weights that do not fit are refused before any is read', async () => {

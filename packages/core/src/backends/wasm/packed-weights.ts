@@ -11,10 +11,13 @@ const CHUNK_VALUES = 1 << 19;
 /** Weights in a WebAssembly memory, as their kernels read them. */
 export class PackedWeights {
   readonly precision: Precision;
+  /** Where the last of them ends. */
+  readonly end: number;
   readonly #addresses: ReadonlyMap<string, number>;
 
-  private constructor(precision: Precision, addresses: ReadonlyMap<string, number>) {
+  private constructor(precision: Precision, end: number, addresses: ReadonlyMap<string, number>) {
     this.precision = precision;
+    this.end = end;
     this.#addresses = addresses;
   }
 
@@ -28,22 +31,30 @@ export class PackedWeights {
     source: WeightReader,
     { memory, precision }: { memory: LinearMemory; precision: Precision },
   ): Promise<PackedWeights> {
+    const sizes = weights.map((weight) => alignedBytes(weight, precision));
+    const start = memory.allocate(bytesOf(weights, precision));
     const addresses = new Map<string, number>();
-    const sizes = weights.map((weight) => aligned(packedBytes(weight, precision)));
-    let address = memory.allocate(sizes.reduce((sum, size) => sum + size, 0));
+    let end = start;
+    for (const [i, { key }] of weights.entries()) {
+      addresses.set(key, end);
+      end += sizes[i]!;
+    }
     // One buffer for all, so that loading leaves no garbage behind; a row has room in it.
     const widest = weights.reduce((most, { columns }) => Math.max(most, columns), 0);
     const chunk = new Float32Array(weights.length === 0 ? 0 : Math.max(CHUNK_VALUES, widest));
-    for (const [i, weight] of weights.entries()) {
-      await packWeight(weight, source, chunk, (values, row) => {
-        // Made anew each time: a memory that grows meanwhile leaves older views behind.
-        const target = memory.bytesAt(address, sizes[i]!);
-        write(values, row, weight, precision, target);
-      });
-      addresses.set(weight.key, address);
-      address += sizes[i]!;
+    try {
+      for (const [i, weight] of weights.entries()) {
+        await packWeight(weight, source, chunk, (values, row) => {
+          // Made anew each time: a memory that grows meanwhile leaves older views behind.
+          const target = memory.bytesAt(addresses.get(weight.key)!, sizes[i]!);
+          write(values, row, weight, precision, target);
+        });
+      }
+    } catch (error) {
+      memory.release(start);
+      throw error;
     }
-    return new PackedWeights(precision, addresses);
+    return new PackedWeights(precision, end, addresses);
   }
 
   address({ key }: Weight): number {
@@ -53,8 +64,15 @@ export class PackedWeights {
   }
 }
 
+/** Bytes of weights side by side. */
+export const bytesOf = (weights: readonly Weight[], precision: Precision): number =>
+  weights.reduce((sum, weight) => sum + alignedBytes(weight, precision), 0);
+
+const alignedBytes = (weight: Weight, precision: Precision): number =>
+  aligned(packedBytes(weight, precision));
+
 /** Bytes of a weight as its kernel reads it. */
-export function packedBytes({ role, rows, columns }: Weight, precision: Precision): number {
+function packedBytes({ role, rows, columns }: Weight, precision: Precision): number {
   switch (role) {
     case 'linear':
       return precision === 'int8'
