@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FairQueue, type Line } from './fair-queue.ts';
+import { TurnOrder } from './turn-order.ts';
 
 const operation = (party: string): Line => ({ party });
 
@@ -67,7 +68,41 @@ test('being idle saves up nothing: who comes back joins at the present turn', ()
   expect(queue.size).toBe(0);
 });
 
+test('newcomers without end keep no operation, and no caller, from its second turn', () => {
+  for (const partyOf of [() => 'same', (i: number) => `other ${i}`]) {
+    const queue = new FairQueue<string>();
+    const two = operation('same');
+    queue.add('first', two, 1);
+    queue.add('second', two, 1);
+    for (let i = 0; i < 10; i++) queue.add(`newcomer ${i}`, operation(partyOf(i)), 1);
+    const taken: string[] = [];
+    for (let i = 10; i < 40; i++) {
+      const item = queue.next()!;
+      queue.take(item);
+      taken.push(item);
+      queue.add(`newcomer ${i}`, operation(partyOf(i)), 1);
+    }
+    expect(taken).toContain('second');
+    // Newcomers go in the order in which they came.
+    const newcomers = taken.filter((item) => item.startsWith('newcomer'));
+    expect(newcomers).toEqual(newcomers.map((_, i) => `newcomer ${i}`));
+  }
+});
+
 describe('what leaves the queue', () => {
+  test('operations that are done are forgotten while others wait, however long the queue is busy', () => {
+    const order = new TurnOrder<number, { key: number; served: number }>();
+    for (let i = 0; i < 1_000; i++) {
+      order.join(i, (served) => ({ key: i, served }));
+      if (i < 10) continue;
+      const [next] = order;
+      order.charge(next!, 1);
+      order.leave(next!);
+    }
+    expect([...order]).toHaveLength(10);
+    expect(order.size).toBeLessThan(30);
+  });
+
   test('an item that nobody waits for is gone, and the oldest is the next that came', () => {
     const queue = new FairQueue<string>();
     const line = operation('a');

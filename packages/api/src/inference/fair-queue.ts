@@ -1,3 +1,5 @@
+import { TurnOrder } from './turn-order.ts';
+
 /** Whose work something is: an operation, and the caller who sent it. */
 export interface Line {
   /** A key's name, a token's subject, or an address: what takes turns with others. */
@@ -6,19 +8,16 @@ export interface Line {
   readonly share?: number;
 }
 
-interface Turns {
-  /** Cost of what was taken so far, or of others when this joined: the least goes next. */
+interface OperationTurns<T> {
+  readonly key: Line;
   served: number;
-}
-
-interface OperationTurns<T> extends Turns {
   readonly items: Set<Entry<T>>;
 }
 
-interface PartyTurns<T> extends Turns {
-  /** Of the operation that was served last: a new one joins here, neither ahead nor behind. */
-  now: number;
-  readonly operations: Map<Line, OperationTurns<T>>;
+interface PartyTurns<T> {
+  readonly key: string;
+  served: number;
+  readonly operations: TurnOrder<Line, OperationTurns<T>>;
 }
 
 interface Entry<T> {
@@ -31,15 +30,11 @@ interface Entry<T> {
  * A queue in which callers take turns by what their work costs, and so do the operations of each: one
  * image is next after the one that runs, however many another operation has sent before. Within an
  * operation the order is that of arrival.
- *
- * It is start-time fair queueing (Goyal, Vin, Cheng 1996) on two levels: a line that was empty joins at
- * the time of what was served last, so that being idle saves up nothing.
  */
 export class FairQueue<T> {
-  readonly #parties = new Map<string, PartyTurns<T>>();
+  readonly #parties = new TurnOrder<string, PartyTurns<T>>();
   /** In the order of arrival. */
   readonly #entries = new Map<T, Entry<T>>();
-  #now = 0;
 
   get size(): number {
     return this.#entries.size;
@@ -53,23 +48,21 @@ export class FairQueue<T> {
 
   /** @param cost in any unit, the same for all items of a queue. */
   add(item: T, line: Line, cost: number): void {
-    const party = this.#parties.get(line.party) ?? {
-      served: this.#now,
-      now: 0,
-      operations: new Map<Line, OperationTurns<T>>(),
-    };
-    this.#parties.set(line.party, party);
-    const operation = party.operations.get(line) ?? { served: party.now, items: new Set() };
-    party.operations.set(line, operation);
+    const { operations } = this.#parties.join(line.party, (served) => ({
+      key: line.party,
+      served,
+      operations: new TurnOrder<Line, OperationTurns<T>>(),
+    }));
+    const { items } = operations.join(line, (served) => ({ key: line, served, items: new Set() }));
     const entry = { item, line, cost };
-    operation.items.add(entry);
+    items.add(entry);
     this.#entries.set(item, entry);
   }
 
   /** What is next, without taking it; `accepts` passes over what cannot be taken now. */
   next(accepts: (item: T) => boolean = () => true): T | undefined {
-    for (const party of inTurn(this.#parties.values())) {
-      for (const { items } of inTurn(party.operations.values())) {
+    for (const { operations } of this.#parties) {
+      for (const { items } of operations) {
         for (const { item } of items) if (accepts(item)) return item;
       }
     }
@@ -80,13 +73,10 @@ export class FairQueue<T> {
   take(item: T): boolean {
     const entry = this.#entries.get(item);
     if (entry === undefined) return false;
-    const party = this.#parties.get(entry.line.party)!;
-    const operation = party.operations.get(entry.line)!;
-    this.#now = Math.max(this.#now, party.served);
-    party.now = Math.max(party.now, operation.served);
+    const [party, operation] = this.#turnsOf(entry);
     const cost = entry.cost / (entry.line.share ?? 1);
-    party.served += cost;
-    operation.served += cost;
+    this.#parties.charge(party, cost);
+    party.operations.charge(operation, cost);
     return this.remove(item);
   }
 
@@ -95,9 +85,11 @@ export class FairQueue<T> {
     const entry = this.#entries.get(item);
     if (entry === undefined) return false;
     this.#entries.delete(item);
-    const party = this.#parties.get(entry.line.party)!;
-    party.operations.get(entry.line)!.items.delete(entry);
-    this.#forget();
+    const [party, operation] = this.#turnsOf(entry);
+    operation.items.delete(entry);
+    if (operation.items.size > 0) return true;
+    party.operations.leave(operation);
+    if (party.operations.size === 0) this.#parties.leave(party);
     return true;
   }
 
@@ -111,18 +103,9 @@ export class FairQueue<T> {
     this.#parties.clear();
   }
 
-  /** Lines that are empty and owe nothing to those who wait. */
-  #forget(): void {
-    for (const [name, party] of this.#parties) {
-      for (const [line, { items, served }] of party.operations) {
-        if (items.size === 0 && served <= party.now) party.operations.delete(line);
-      }
-      const isIdle = [...party.operations.values()].every(({ items }) => items.size === 0);
-      if (isIdle && (party.served <= this.#now || this.size === 0)) this.#parties.delete(name);
-    }
+  /** Of what waits. */
+  #turnsOf({ line }: Entry<T>): [PartyTurns<T>, OperationTurns<T>] {
+    const party = this.#parties.get(line.party)!;
+    return [party, party.operations.get(line)!];
   }
 }
-
-/** The least served first; of equals, whoever joined first. */
-const inTurn = <Line extends Turns>(lines: Iterable<Line>): readonly Line[] =>
-  [...lines].sort((a, b) => a.served - b.served);
