@@ -121,7 +121,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     const loaded = settings.data === undefined ? undefined : indexes.load();
     loaded?.catch((error) => log.unexpected('indexes', error));
     runner.start();
-    const flood = (address?: string) => floodOf(models, address);
+    const flood = (address: string, ahead: number) => floodOf(models, address, ahead);
     const listening = { ...settings, clientOf: clientAddressReader(settings.trustProxies) };
     const server = await listen(yoga, listening, countRefusals(log, metrics), flood);
     // Whoever reads that it listens may end it at once.
@@ -158,10 +158,10 @@ async function setTracingUp(path: string): Promise<void> {
 }
 
 /** A reason to refuse whatever comes from an address: each loaded model has more to do than it can. */
-function floodOf(models: ModelRegistry, address: string | undefined): PublicError | undefined {
+function floodOf(models: ModelRegistry, address: string, ahead: number): PublicError | undefined {
   const party = partyOf(address);
   const loaded = models.list().flatMap((model) => model.loaded ?? []);
-  const floods = loaded.map(({ inference }) => inference.flood(party));
+  const floods = loaded.map(({ inference }) => inference.flood(party, ahead));
   return floods.includes(undefined) ? undefined : floods[0];
 }
 

@@ -121,8 +121,8 @@ test('a refusal is status 429 with Retry-After and a code, and soon there is roo
 });
 
 test('a flood of requests is turned away unread, for as long as the queue is full', async () => {
-  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, LOG, (address) =>
-    api.model.inference.flood(partyOf(address)),
+  const server = await listen(api.yoga, { host: '127.0.0.1', port: 0 }, LOG, (address, ahead) =>
+    api.model.inference.flood(partyOf(address), ahead),
   );
   const ask = (number: number) =>
     fetch(`${server.url}/graphql`, {

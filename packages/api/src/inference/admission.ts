@@ -70,7 +70,7 @@ interface Arrival {
   readonly enter: (place: Place) => void;
 }
 
-/** Refusals in half a second from which on requests are refused before they are read. */
+/** Refusals in half a second, or requests that wait to be read, from which on others are refused unread. */
 const FLOOD = 50;
 
 /**
@@ -131,13 +131,16 @@ export class Admission {
 
   /**
    * Why to refuse a request unread: work of so many operations would find no room, and so many have
-   * come lately that telling each by itself would keep the server from its work.
+   * come lately, or wait before it, that telling each by itself would keep the server from its work.
+   *
+   * @param ahead requests of the same party that have yet to be read, and may ask for as much.
    */
-  flood(party: string, operations: number): PublicError | undefined {
-    if (this.#refusals.recent < FLOOD) return undefined;
-    const account = { party, bytes: 0 };
-    const isFull = this.#fetching >= this.#options.fetches || !this.#isLetIn(account, operations);
-    return isFull ? this.#refusal() : undefined;
+  flood(party: string, operations: number, ahead: number): PublicError | undefined {
+    if (Math.max(this.#refusals.recent, ahead) < FLOOD) return undefined;
+    const isFetchingAll = this.#fetching >= this.#options.fetches;
+    const together = ahead + 1;
+    const isLetIn = this.#isLetIn({ party, bytes: 0 }, together * operations, together);
+    return isFetchingAll || !isLetIn ? this.#refusal() : undefined;
   }
 
   #ticket(account: Account, place: Place, enter: Ticket['enter']): Ticket {
@@ -172,9 +175,9 @@ export class Admission {
   }
 
   /** Before it is read; those who were and wait for room go first, whoever holds a share. */
-  #isLetIn(account: Account, operations: number): boolean {
-    const isShare = this.#room.isShare(account, operations);
-    return isShare || (this.#arrivals.size === 0 && this.#room.has(account, operations));
+  #isLetIn(account: Account, operations: number, among = 1): boolean {
+    const isShare = this.#room.isShare(account, operations, among);
+    return isShare || (this.#arrivals.size === 0 && this.#room.has(account, operations, among));
   }
 
   get #capacity(): number {

@@ -77,8 +77,12 @@ export interface Inference {
   decode(bytes: Uint8Array): Promise<DecodedImage>;
   /** Images that are decoded at a time. */
   readonly decodeThreads: number;
-  /** Why to refuse a request before it is read; undefined where it may be answered. */
-  flood(party: string): PublicError | undefined;
+  /**
+   * Why to refuse a caller's request before it is read; undefined where it may be answered.
+   *
+   * @param ahead requests of the caller that have yet to begin.
+   */
+  flood(party: string, ahead: number): PublicError | undefined;
   /** Ends its threads. */
   close(): void;
 }
@@ -172,7 +176,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       const line = { party: 'local', bytes: 0 };
       return decoders.decode(bytes, decodedPixels, line, new AbortController().signal);
     },
-    flood: (party) => admission.flood(party, operations),
+    flood: (party, ahead) => admission.flood(party, operations, ahead),
     close: () => decoders.close(),
   };
 }

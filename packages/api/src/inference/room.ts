@@ -8,6 +8,14 @@ export interface Place {
 /** What callers with less than their share may fill the room to, in its capacity. */
 const MOST_SHARED = 2;
 
+/** Operations that may be in a room, however little their work costs: each takes about 70 kB of memory. */
+const MOST_OPERATIONS = 1_000;
+
+interface Party {
+  readonly cost: number;
+  readonly operations: number;
+}
+
 /**
  * Work that waits or runs, by the callers and operations it is for. An operation that is alone finds room
  * whatever its work costs: its own limits bound it. A caller or an operation with less than an equal share
@@ -17,7 +25,7 @@ export class Room {
   readonly #capacity: () => number;
   readonly #onChange: (taken: number) => void;
   #taken = 0;
-  readonly #parties = new Map<string, number>();
+  readonly #parties = new Map<string, Party>();
   readonly #operations = new Map<Line, number>();
 
   /** @param capacity in the unit of all costs. */
@@ -30,24 +38,28 @@ export class Room {
     return this.#taken;
   }
 
-  has(line: Line, cost: number): boolean {
+  /** @param among operations that want to enter together, this one included. */
+  has(line: Line, cost: number, among = 1): boolean {
     const isAlone = this.#taken === this.#held(line);
-    return isAlone || this.#taken + cost <= this.#capacity() || this.isShare(line, cost);
+    const fits = this.#taken + cost <= this.#capacity() && this.#isCounted(line, among);
+    return isAlone || fits || this.isShare(line, cost, among);
   }
 
   /**
    * Whether the caller, or the operation, has no more with this than an equal share: a few that are large
    * cannot keep the others out. All shares together are bounded too.
    */
-  isShare(line: Line, cost: number): boolean {
+  isShare(line: Line, cost: number, among = 1): boolean {
     const capacity = this.#capacity();
     const held = this.#held(line);
-    const ofParty = this.#parties.get(line.party) ?? 0;
-    const parties = this.#parties.size + (ofParty === 0 ? 1 : 0);
+    const party = this.#parties.get(line.party) ?? NOBODY;
+    const parties = this.#parties.size + (party === NOBODY ? 1 : 0);
     const operations = this.#operations.size + (held === 0 ? 1 : 0);
     const isEqual =
-      (parties > 1 && ofParty + cost <= capacity / parties) ||
-      (operations > 1 && held + cost <= capacity / operations);
+      (parties > 1 &&
+        party.cost + cost <= capacity / parties &&
+        party.operations + among <= MOST_OPERATIONS / parties) ||
+      (operations > 1 && held + cost <= capacity / operations && this.#isCounted(line, among));
     return isEqual && this.#shared(capacity) + cost <= MOST_SHARED * capacity;
   }
 
@@ -55,6 +67,12 @@ export class Room {
   hold(line: Line, cost: number): Place {
     this.#count(line, cost);
     return once(() => this.#count(line, -cost));
+  }
+
+  /** Whether there are not too many operations with these. */
+  #isCounted(line: Line, among: number): boolean {
+    const others = this.#operations.size - (this.#operations.has(line) ? 1 : 0);
+    return others + among <= MOST_OPERATIONS;
   }
 
   #held(line: Line): number {
@@ -69,12 +87,21 @@ export class Room {
   }
 
   #count(line: Line, cost: number): void {
+    const { party: name } = line;
+    const party = this.#parties.get(name) ?? NOBODY;
+    const before = this.#operations.size;
+    const held = this.#held(line) + cost;
+    if (held > 0) this.#operations.set(line, held);
+    else this.#operations.delete(line);
+    const operations = party.operations + this.#operations.size - before;
+    if (operations > 0) this.#parties.set(name, { cost: party.cost + cost, operations });
+    else this.#parties.delete(name);
     this.#taken += cost;
-    add(this.#parties, line.party, cost);
-    add(this.#operations, line, cost);
     this.#onChange(this.#taken);
   }
 }
+
+const NOBODY: Party = { cost: 0, operations: 0 };
 
 /** Something that is done at most once, however often it is asked for. */
 export function once(release: () => void): Place {
@@ -86,10 +113,4 @@ export function once(release: () => void): Place {
       release();
     },
   };
-}
-
-function add<Key>(counts: Map<Key, number>, key: Key, cost: number): void {
-  const sum = (counts.get(key) ?? 0) + cost;
-  if (sum > 0) counts.set(key, sum);
-  else counts.delete(key);
 }

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { ApiError } from '../../errors/api-error.ts';
-import type { PublicError } from '../../errors/public-error.ts';
 import type { ServerLog } from '../../telemetry/server-log.ts';
 import { GRAPHQL_PATH } from '../requests/route.ts';
 import type { ClipqlYoga } from '../yoga.ts';
@@ -11,7 +10,7 @@ import { closeBothWays } from './close-both-ways.ts';
 import { HeldBodies } from './held-bodies.ts';
 import { type ClientOf, forwardedFor, refuse, refuseClient } from './refuse.ts';
 import { shutDown } from './shut-down.ts';
-import { StartLine } from './start-line.ts';
+import { type Flood, StartLine } from './start-line.ts';
 
 export interface RunningServer {
   /** For example `http://127.0.0.1:4000`. */
@@ -58,22 +57,21 @@ const CHECK_MS = 5_000;
 /**
  * Listens for HTTP requests. A client that is slow to send, or to take its answer, is cut off.
  *
- * @param flood why to refuse a request for work before it is read, if there is a reason, by its client's
- *   address.
+ * @param flood by the clients' addresses.
  * @throws ApiError LISTEN_FAILED when the port is taken or the host is not this machine's.
  */
 export async function listen(
   yoga: ClipqlYoga,
   options: ListenOptions,
   log: Pick<ServerLog, 'request' | 'unexpected'>,
-  flood: (address?: string) => PublicError | undefined = () => undefined,
+  flood: Flood = () => undefined,
 ): Promise<RunningServer> {
   const { host, port, maxRequestMegabytes = 32, transferMs = minuteEach32MiB } = options;
   const { clientOf = (connected = '') => connected } = options;
   const open = new Set<ServerResponse>();
   const breakOff = new AbortController();
   const leave = new AbortController();
-  const starts = new StartLine();
+  const starts = new StartLine(flood);
   const bodies = new HeldBodies(options.heldBytes ?? HELD_BYTES);
   const ending = breakOff.signal;
   const refusals = { request: log.request, clientOf };
@@ -105,11 +103,14 @@ export async function listen(
     };
     const sent = () => cutOffLate(response, transferMs);
     if (!isWork(request)) return begin();
-    const refusal =
-      flood(clientOf(request.socket.remoteAddress, forwardedFor(request))) ?? starts.enter(begin);
-    if (refusal === undefined) return;
-    refuse(refusal, response, refusals);
-    sent();
+    starts.enter(clientOf(request.socket.remoteAddress, forwardedFor(request)), {
+      begin,
+      refuse: (refusal) => {
+        if (response.destroyed) return;
+        refuse(refusal, response, refusals);
+        sent();
+      },
+    });
   });
   server.on('connection', closeBothWays);
   const closeIdle = server.closeIdleConnections.bind(server);

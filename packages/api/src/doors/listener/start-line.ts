@@ -2,6 +2,8 @@ import type { PublicError } from '../../errors/public-error.ts';
 
 /** Requests for work that begin in one turn of the event loop: ADR 0011 has what others gave. */
 const STARTS_A_TURN = 8;
+/** Refusals that take as long as one request takes to begin. */
+const REFUSALS_A_START = 8;
 /** Requests that may wait to begin: each holds a connection, and what of its body has arrived. */
 const MOST_WAITING = 1_000;
 
@@ -12,19 +14,44 @@ const TOO_MANY: PublicError = {
 };
 
 /**
- * Lets few requests for work begin in each turn of the event loop, in the order of arrival. A burst would
- * else be one long turn, and whatever is quick, such as a probe or the next connection, would wait for it.
+ * Why to refuse a client's request before it is read, if there is a reason.
+ *
+ * @param ahead requests of the same client that have yet to begin.
+ */
+export type Flood = (client: string, ahead: number) => PublicError | undefined;
+
+/** A request for work. */
+interface Start {
+  readonly begin: () => void;
+  readonly refuse: (error: PublicError) => void;
+}
+
+/**
+ * Lets few requests for work begin in each turn of the event loop. A burst would else be one long turn,
+ * and whatever is quick, such as a probe or the next connection, would wait for it. Clients take turns. A
+ * request that would find no room when it begins is refused when it comes, or as soon as that is known.
  */
 export class StartLine {
-  readonly #waiting: (() => void)[] = [];
+  readonly #flood: Flood;
+  /** By client, the next one first. */
+  readonly #waiting = new Map<string, Start[]>();
+  #size = 0;
   #isScheduled = false;
 
-  /** @returns why not, where too many wait; else undefined, and `begin` is called when it is its turn. */
-  enter(begin: () => void): PublicError | undefined {
-    if (this.#waiting.length >= MOST_WAITING) return TOO_MANY;
-    this.#waiting.push(begin);
-    this.#schedule();
-    return undefined;
+  constructor(flood: Flood) {
+    this.#flood = flood;
+  }
+
+  /** Calls one of the two: `refuse` at once, or either when it is the client's turn. */
+  enter(client: string, start: Start): void {
+    const own = this.#waiting.get(client) ?? [];
+    const refusal = this.#size >= MOST_WAITING ? TOO_MANY : this.#flood(client, own.length);
+    if (refusal === undefined) {
+      own.push(start);
+      this.#waiting.set(client, own);
+      this.#size += 1;
+      this.#schedule();
+    } else start.refuse(refusal);
   }
 
   #schedule(): void {
@@ -32,8 +59,25 @@ export class StartLine {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      for (const begin of this.#waiting.splice(0, STARTS_A_TURN)) begin();
-      if (this.#waiting.length > 0) this.#schedule();
+      for (let left = STARTS_A_TURN; left > 0 && this.#size > 0; ) {
+        left -= this.#next() ? 1 : 1 / REFUSALS_A_START;
+      }
+      if (this.#size > 0) this.#schedule();
     });
+  }
+
+  /** @returns whether a request has begun. */
+  #next(): boolean {
+    const [first] = this.#waiting;
+    const [client, own] = first!;
+    const { begin, refuse } = own.shift()!;
+    this.#size -= 1;
+    // Behind the other clients.
+    this.#waiting.delete(client);
+    if (own.length > 0) this.#waiting.set(client, own);
+    const refusal = this.#flood(client, 0);
+    if (refusal === undefined) begin();
+    else refuse(refusal);
+    return refusal === undefined;
   }
 }
