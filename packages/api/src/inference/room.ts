@@ -8,8 +8,8 @@ export interface Place {
 /** What callers with less than their share may fill the room to, in its capacity. */
 const MOST_SHARED = 2;
 
-/** Operations that may be in a room, however little their work costs: each takes about 70 kB of memory. */
-const MOST_OPERATIONS = 1_000;
+/** Operations that may be in a room, however little their work costs: each takes about 70 kB with its connection. */
+const MOST_OPERATIONS = 750;
 
 interface Party {
   readonly cost: number;

@@ -3,6 +3,7 @@ import { atLeast, atMost, type ProbeResult } from '../kit/reports/claims.ts';
 import { percentile, round } from '../kit/timing/statistics.ts';
 import { GraphqlClient, type Outcome } from './client.ts';
 import { closedLoop } from './closed-loop.ts';
+import { HealthProbe } from './health-probe.ts';
 import { startOrigin } from './origin.ts';
 import { imageBomb, pictures } from './pictures.ts';
 import { type BenchServer, startServer } from './server.ts';
@@ -39,7 +40,8 @@ const BOMB_CODE = 'IMAGE_TOO_LARGE';
 /**
  * First what the server can do, by clients that wait for their answers; then several times that, by
  * clients that do not wait, with slow origins and image bombs among them; then how soon a single
- * client is served as before. The driver runs on the server's own cores.
+ * client is served as before. Meanwhile `/healthz` is asked on new connections. The driver runs on the
+ * server's own cores.
  */
 export async function runLoad(options: LoadOptions): Promise<ProbeResult> {
   const picture = await pictures(640, 480);
@@ -75,9 +77,16 @@ interface Overload {
   readonly seconds: number;
   readonly asked: readonly Asked[];
   readonly lagP99: number;
-  /** Bytes. */
-  readonly growth: number;
+  /** Of `/healthz` on new connections, in milliseconds. */
+  readonly health: readonly number[];
+  /** Bytes of the process at their highest, beyond those before. */
+  readonly growth: Growth;
 }
+
+type Growth = Readonly<Record<(typeof MEMORY_KINDS)[number], number>>;
+
+/** Of the process; of that, objects, and buffers with what other native objects take. */
+const MEMORY_KINDS = ['rss', 'heapUsed', 'external'] as const;
 
 async function overloaded(
   server: BenchServer,
@@ -86,11 +95,15 @@ async function overloaded(
   ask: (kind: Kind) => Promise<Asked>,
 ): Promise<Overload> {
   await server.reset();
-  const { rss: before } = await server.vitals();
-  let highest = before;
+  const { memory: before } = await server.vitals();
+  const growth = { rss: 0, heapUsed: 0, external: 0 };
   const sampling = setInterval(async () => {
-    highest = Math.max(highest, (await server.vitals()).rss);
+    const { memory } = await server.vitals();
+    for (const kind of MEMORY_KINDS) {
+      growth[kind] = Math.max(growth[kind], memory[kind] - before[kind]);
+    }
   }, 500);
+  const probe = new HealthProbe(server.url);
   const asked: Promise<Asked>[] = [];
   const start = performance.now();
   const end = start + 1000 * seconds;
@@ -100,9 +113,10 @@ async function overloaded(
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   const { lagP99 } = await server.vitals();
+  const health = await probe.end();
   const outcomes = await Promise.all(asked);
   clearInterval(sampling);
-  return { seconds, asked: outcomes, lagP99, growth: highest - before };
+  return { seconds, asked: outcomes, lagP99, health, growth };
 }
 
 /** The same sequence in every run, the kinds well mixed. */
@@ -125,7 +139,7 @@ async function untilUsual(usual: number, ask: () => Promise<Asked>): Promise<num
 
 function resultOf(
   capacity: number,
-  { asked, seconds, lagP99, growth }: Overload,
+  { asked, seconds, lagP99, health, growth }: Overload,
   recoveryMs: number,
   usualMs: number,
   { times }: LoadOptions,
@@ -161,7 +175,11 @@ function resultOf(
         servedP99Ms: round(percentile(servedTimes, 0.99)),
         refusalP99Ms: round(refusalP99),
         lagP99Ms: round(lagP99),
-        rssGrowthMB: round(growth / MEGABYTE),
+        healthP95Ms: round(percentile(health, 0.95)),
+        healthMaxMs: round(percentile(health, 1)),
+        rssGrowthMB: round(growth.rss / MEGABYTE),
+        heapGrowthMB: round(growth.heapUsed / MEGABYTE),
+        externalGrowthMB: round(growth.external / MEGABYTE),
         aloneMs: round(usualMs),
         recoveryMs: round(recoveryMs),
       },
@@ -172,7 +190,8 @@ function resultOf(
       atMost('milliseconds of a refusal, 99th percentile', refusalP99, 100),
       atLeast('goodput of the well-behaved by capacity', goodput / capacity, 0.8),
       atMost('milliseconds that the event loop is late, 99th percentile', lagP99, 50),
-      atMost('MB that the process grows by', growth / MEGABYTE, 100),
+      atMost('milliseconds of /healthz on a new connection, longest', percentile(health, 1), 100),
+      atMost('MB that the process grows by', growth.rss / MEGABYTE, 100),
       atMost('milliseconds until latency is back', recoveryMs, 5_000),
     ],
   };

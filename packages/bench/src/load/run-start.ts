@@ -35,7 +35,7 @@ export async function runStart({ model, precision, images }: StartOptions): Prom
   const client = new GraphqlClient(server.url);
   const settled = async () => {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    return round((await server.vitals()).rss / MEGABYTE);
+    return round((await server.vitals()).memory.rss / MEGABYTE);
   };
   const ask = (number: number) => {
     const imageUrl = `data:image/jpeg;base64,${picture(number).toString('base64')}`;

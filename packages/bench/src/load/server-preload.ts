@@ -24,7 +24,7 @@ process.on('message', (question: ServerQuestion) => {
   const vitals: ServerVitals = {
     // The histogram holds the whole interval between two looks.
     lagP99: Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION),
-    rss: process.memoryUsage.rss(),
+    memory: process.memoryUsage(),
   };
   process.send!(vitals);
 });

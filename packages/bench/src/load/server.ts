@@ -15,8 +15,8 @@ export type ServerQuestion =
 export interface ServerVitals {
   /** Milliseconds by which the event loop was late, 99th percentile since the last reset. */
   readonly lagP99: number;
-  /** Bytes of the process. */
-  readonly rss: number;
+  /** Bytes of the process, by kind. */
+  readonly memory: NodeJS.MemoryUsage;
 }
 
 /** `clipql serve` in a process of its own. */
