@@ -1,5 +1,5 @@
 import type { Collection } from '../collections/collection.ts';
-import { ApiError } from '../errors/api-error.ts';
+import { isAboutItems } from '../collections/is-about-items.ts';
 import { describeError, type PublicError } from '../errors/public-error.ts';
 import type { JobBatch, JobStore, NextVector, WrittenItem } from './job-store.ts';
 import { Rate } from './rate.ts';
@@ -116,9 +116,6 @@ export class Recorder {
     this.#onOutcomes('failed', batch.failed.length);
   }
 }
-
-const isAboutItems = (error: unknown): boolean =>
-  error instanceof ApiError && (error.code === 'BAD_METADATA' || error.code === 'BAD_INPUT');
 
 const emptyBatch = (): Draft => ({
   begun: [],

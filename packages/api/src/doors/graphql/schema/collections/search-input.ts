@@ -87,8 +87,15 @@ function relevanceOf(
   return given?.all ? 'ALL' : 'AUTO';
 }
 
+/** @throws ApiError BAD_INPUT for what an embedding is of, without one. */
 export const termsOf = ({ terms }: typeof SearchInput.$inferInput): SearchRequest['terms'] =>
-  terms.map(({ embedding, embeddingOf, ...term }) => ({
-    ...term,
-    ...(embedding && { embedding: { values: embedding, kind: embeddingOf ?? undefined } }),
-  }));
+  terms.map(({ embedding, embeddingOf, ...term }, i) => {
+    if (embeddingOf != null && embedding == null) {
+      const where = `beside \`embeddingOf\` in term ${i + 1}`;
+      throw new ApiError('BAD_INPUT', `expected an \`embedding\` ${where}, got none`);
+    }
+    return {
+      ...term,
+      ...(embedding && { embedding: { values: embedding, kind: embeddingOf ?? undefined } }),
+    };
+  });

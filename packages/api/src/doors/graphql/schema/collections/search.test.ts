@@ -139,6 +139,35 @@ test('images are kept at once by URL, in base64 or uploaded; one that fails leav
   );
 });
 
+test('an item that cannot be kept fails alone, whether its key, its value or its field’s type is wrong', async () => {
+  const base64 = (await exampleBytes(FIRST)).toString('base64');
+  const image = { base64 };
+  const items = [
+    { key: 'good', image, metadata: { year: 2026 } },
+    { key: '', image },
+    { key: 'long', image, metadata: { note: 'x'.repeat(9_000) } },
+    { key: 'typed', image, metadata: { year: ['2026'] } },
+    { key: 'also-good', image, metadata: { year: 2027 } },
+  ];
+  const { data } = await api.query(
+    `mutation ($items: [UpsertItem!]!) { upsertItems(input: { collection: "photos", items: $items }) {
+      items { key } failures { index code } errors { code } } }`,
+    { items },
+  );
+  expect(data.upsertItems).toEqual({
+    items: [{ key: 'good' }, { key: 'also-good' }],
+    failures: [
+      { index: 1, code: 'BAD_INPUT' },
+      { index: 2, code: 'BAD_METADATA' },
+      { index: 3, code: 'BAD_METADATA' },
+    ],
+    errors: [],
+  });
+  await api.query(
+    'mutation { deleteItems(input: { collection: "photos", keys: ["good", "also-good"] }) { deleted } }',
+  );
+});
+
 test('more like an item leaves it out, duplicates are grouped, thumbnails are served', async () => {
   const { data, errors } = await api.query(`{
     collection(name: "photos") { items(first: 1) { edges { node { key thumbnailUrl moreLike(first: 2) { edges { node { key } } } } } } }
@@ -168,6 +197,7 @@ test.each([
   ['no terms', 'terms: []', 'BAD_INPUT'],
   ['an empty term', 'terms: [{}]', 'BAD_INPUT'],
   ['two in one term', 'terms: [{ text: "a", item: "b" }]', 'BAD_INPUT'],
+  ['a kind of no embedding', 'terms: [{ text: "a", embeddingOf: TEXT }]', 'BAD_INPUT'],
   ['an unknown item', 'terms: [{ item: "none" }]', 'UNKNOWN_ITEM'],
   ['an embedding of another length', 'terms: [{ embedding: [1, 2] }]', 'BAD_INPUT'],
   ['33 terms', `terms: [${'{ text: "a" } '.repeat(33)}]`, 'TOO_MANY_TERMS'],

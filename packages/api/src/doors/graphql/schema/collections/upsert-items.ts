@@ -35,7 +35,7 @@ const UpsertItemsInput = builder.inputType('UpsertItemsInput', {
 });
 
 const UpsertItemsPayload = builder.objectRef<Change<Upserted>>('UpsertItemsPayload').implement({
-  description: 'The items that are kept now, and the images that failed.',
+  description: 'The items that are kept now, and those that failed.',
   fields: (t) => ({
     items: t.field({
       type: [Item],
@@ -45,7 +45,7 @@ const UpsertItemsPayload = builder.objectRef<Change<Upserted>>('UpsertItemsPaylo
     }),
     failures: t.field({
       type: [ImageError],
-      description: 'The images that failed; the others are kept.',
+      description: 'Those that cannot be embedded or kept; the others are kept.',
       price: (_args, { within }) => ({ length: within.page ?? 0 }),
       resolve: ({ done }) => [...(done?.failures ?? [])],
     }),
