@@ -2,6 +2,7 @@ import type { Owner } from '../access/owner.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { shorten } from '../errors/one-line.ts';
+import type { ItemReader } from './item-reader.ts';
 import type { FailurePage, Job, JobState, JobWork, NewJobItem } from './job.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobStore } from './job-store.ts';
@@ -22,6 +23,7 @@ export class JobQueue {
   readonly #jobs: JobStore;
   readonly #collections: Pick<CollectionStore, 'find' | 'cancelReembedding'>;
   readonly #feed: JobFeed;
+  readonly #reader: Pick<ItemReader, 'checkFolder'>;
   readonly #onAdded: () => void;
 
   /** @param onAdded told that there is something to run. */
@@ -29,23 +31,30 @@ export class JobQueue {
     jobs: JobStore,
     collections: Pick<CollectionStore, 'find' | 'cancelReembedding'>,
     feed: JobFeed,
+    reader: Pick<ItemReader, 'checkFolder'>,
     onAdded: () => void = () => {},
   ) {
     this.#jobs = jobs;
     this.#collections = collections;
     this.#feed = feed;
+    this.#reader = reader;
     this.#onAdded = onAdded;
   }
 
   /**
    * The job is on the disk, with all of its items, when this resolves.
    *
-   * @throws ApiError UNKNOWN_COLLECTION; BAD_INPUT for nothing to index; what reading the items throws.
+   * @throws ApiError UNKNOWN_COLLECTION; BAD_INPUT for nothing to index; FOLDER_NOT_ALLOWED; what reading
+   *   the items throws.
    */
   async submit({ items, local = false, ...job }: SubmittedJob): Promise<Job> {
     const { id } = await this.#collections.find(job.owner, job.collection);
     if (job.work.kind === 'INDEX' && items === undefined && job.work.folder === undefined) {
       throw new ApiError('BAD_INPUT', 'expected images or a folder to index, got neither');
+    }
+    // Again when it runs: a link may have been changed by then.
+    if (job.work.kind === 'INDEX' && job.work.folder !== undefined) {
+      await this.#reader.checkFolder(job.work.folder);
     }
     const added = await this.#jobs.add({ ...job, collectionId: id, local }, items);
     this.#onAdded();

@@ -1,4 +1,4 @@
-import type { VectorSpace } from '../collections/collection.ts';
+import type { Collection, VectorSpace } from '../collections/collection.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import { modelHash } from '../models/model-hash.ts';
@@ -37,4 +37,20 @@ export async function modelOfSpace(models: ModelRegistry, space: VectorSpace): P
   const expected = `expected ${space.model} (${space.hash.slice(0, 12)}), which made the vectors`;
   const got = `${names.join(', ')}, of other files or another precision`;
   throw new ApiError('COLLECTION_MODEL_MISMATCH', `${expected}, got ${got}`);
+}
+
+/**
+ * Whether a collection can move to a model.
+ *
+ * @throws ApiError UNKNOWN_MODEL; BAD_INPUT for the one that made its vectors; what loading throws.
+ */
+export async function checkNextModel(
+  models: ModelRegistry,
+  { name, space }: Collection,
+  model: string,
+): Promise<void> {
+  const { hash } = await spaceOf(await models.get(model), model);
+  if (hash !== space.hash) return;
+  const expected = `expected another model than ${space.model}, which made the vectors of ${name}`;
+  throw new ApiError('BAD_INPUT', `${expected}, got ${model}`);
 }

@@ -64,16 +64,16 @@ export async function openStore({ data, ...options }: StoreOptions): Promise<Sto
   const thumbnails = createThumbnails(!options.local);
   const { readImage: read, folders, maxFileBytes, indexBytes, ...running } = options;
   const indexes = new LiveIndexes(collections, { maxBytes: indexBytes });
+  const reader = new ItemReader({ read, folders, maxFileBytes });
   const runner = new JobRunner({
     ...running,
-    ...{ jobs, collections, feed, isShared },
-    reader: new ItemReader({ read, folders, maxFileBytes }),
+    ...{ jobs, collections, feed, reader, isShared },
     makeThumbnail: thumbnails.make,
   });
   return {
     collections,
     indexes,
-    jobs: new JobQueue(jobs, collections, feed, () => runner.wake()),
+    jobs: new JobQueue(jobs, collections, feed, reader, () => runner.wake()),
     runner,
     backup: database.backup,
     close: async () => {

@@ -92,7 +92,7 @@ export async function openWorkplace({
     folder,
     collections,
     jobs,
-    queue: new JobQueue(jobs, collections, feed, () => runner.wake()),
+    queue: new JobQueue(jobs, collections, feed, reader, () => runner.wake()),
     models,
     runner,
     close: async () => {

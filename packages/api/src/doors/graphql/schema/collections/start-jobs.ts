@@ -2,6 +2,7 @@ import { checkFilter } from '../../../../collections/check-filter.ts';
 import { ApiError } from '../../../../errors/api-error.ts';
 import { grouped } from '../../../../errors/grouped.ts';
 import type { NewJobItem } from '../../../../jobs/job.ts';
+import { checkNextModel } from '../../../../jobs/lease-space.ts';
 import { readTable } from '../../../../jobs/tables/read-table.ts';
 import type { TableFormat as Format, TableColumns } from '../../../../jobs/tables/table.ts';
 import { checkChangedItems, MAX_CHANGED_ITEMS } from '../../../../limits/collections.ts';
@@ -149,12 +150,12 @@ builder.mutationField('startReembed', (t) =>
     },
     price: {},
     resolve: (_root, { input: { collection, model } }, { jobs, owner, ...context }) =>
-      changeBy(context, () => {
-        const known = context.models.list().map(({ name }) => name);
-        if (!known.includes(model)) {
-          const expected = `expected one of ${known.join(', ')}`;
-          throw new ApiError('UNKNOWN_MODEL', `${expected}, got ${JSON.stringify(model)}`);
-        }
+      changeBy(context, async () => {
+        await checkNextModel(
+          context.models,
+          await context.collections.find(owner, collection),
+          model,
+        );
         return jobs.submit({ owner, collection, work: { kind: 'REEMBED', model } });
       }),
   }),
