@@ -91,7 +91,11 @@ builder.node(Collection, {
         orderBy: t.arg({ type: ItemOrder, description: 'Default: by key.' }),
         ...PAGE_ARGS,
       },
-      price: ({ first }) => ({ scans: 1, holds: { page: pageSize(first) } }),
+      // In the order of keys or of time, an index leads to what is wanted.
+      price: ({ where, orderBy, first }) => ({
+        scans: where || orderBy?.field ? 1 : 0,
+        holds: { page: pageSize(first) },
+      }),
       resolve: async (collection, { where, orderBy, first, after }, { collections }) => {
         const { items, hasNext } = await collections.page(collection, {
           where: where ? filterOf(where) : undefined,
