@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<
     'model-files.ts': ['errors.ts', 'weights'],
     'model-layout.ts': ['config', 'errors.ts', 'graph', 'model-files.ts', 'weights'],
     'classify.ts': ['vectors.ts'],
+    'few-shot': ['errors.ts', 'vectors.ts', 'classify.ts', 'evaluation'],
     encoder: ['backends', 'config', 'graph', 'model', 'threads', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],

@@ -80,12 +80,15 @@ export function classifyEmbeddings(
 }
 
 const PROBABILITIES: Record<ClassifyMode, (logits: readonly number[]) => readonly number[]> = {
-  softmax: (logits) => {
-    const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-    const exponentials = logits.map((logit) => Math.exp(logit - highest));
-    const sum = exponentials.reduce((a, b) => a + b, 0);
-    return exponentials.map((value) => value / sum);
-  },
+  softmax,
   sigmoid: (logits) => logits.map((logit) => 1 / (1 + Math.exp(-logit))),
   cosine: () => [],
 };
+
+/** Shares a probability of 1 by exp of the logits. */
+export function softmax(logits: readonly number[]): number[] {
+  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const exponentials = logits.map((logit) => Math.exp(logit - highest));
+  const sum = exponentials.reduce((a, b) => a + b, 0);
+  return exponentials.map((value) => value / sum);
+}

@@ -28,6 +28,7 @@ export { ClipError, type ClipErrorCode } from './errors.ts';
 export { type ClassFigures, confusionFigures, type Figures } from './evaluation/class-figures.ts';
 export { type Confusion, confusionMatrix, confusions } from './evaluation/confusion-matrix.ts';
 export { type CoveragePoint, coverageCurve } from './evaluation/coverage.ts';
+export { stratifiedFolds } from './evaluation/folds.ts';
 export {
   type Reliability,
   type ReliabilityBin,
@@ -35,6 +36,10 @@ export {
 } from './evaluation/reliability.ts';
 export type { ScoredAnswers } from './evaluation/scored-answers.ts';
 export { type Estimate, type Share, wilsonInterval } from './evaluation/share.ts';
+export { bestTemperature } from './evaluation/temperature.ts';
+export type { ProbeExamples } from './few-shot/check-examples.ts';
+export { type LinearProbe, probeLogits, probeProbabilities } from './few-shot/linear-probe.ts';
+export { type ProbeTraining, trainLinearProbe } from './few-shot/train-linear-probe.ts';
 export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
