@@ -4,10 +4,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { zoo, zooAddress } from '../packages/api/src/models/zoo.ts';
+import { type ZooModel, zoo, zooAddress } from '../packages/api/src/models/zoo.ts';
 import { loadClip } from '../packages/core/src/load-clip.ts';
 import { hubSettings, modelFromFolder, pullModel } from '../packages/core/src/node/index.ts';
+import {
+  type Handler,
+  startWebServer,
+  storedFile,
+} from '../packages/core/src/testing/web-server.ts';
 import { ROOT } from './documented/programs.ts';
+import type { HubRepository } from './hub/repository.ts';
 import { startHub } from './hub/server.ts';
 import { inventedFiles } from './zoo/folder.ts';
 
@@ -26,16 +32,15 @@ afterAll(() => rm(cache, { recursive: true }));
 
 test.each(zoo())('$id: pulled, loaded, and asked', async (model) => {
   const files = await inventedFiles(model);
-  const hub = await startHub([{ id: model.id, revisions: { [model.revision]: files } }]);
-  onTestFinished(() => hub.close());
-  const settings = hubSettings({ HF_ENDPOINT: hub.endpoint, HF_HOME: cache }, cache);
-  const pins = model.files.map(({ name }) => {
+  const published = await publish(model, files);
+  const settings = hubSettings({ HF_ENDPOINT: published.endpoint, HF_HOME: cache }, cache);
+  const pins = model.files.map(({ name, from }) => {
     const bytes = files[name]!;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    return { name, bytes: bytes.length, sha256 };
+    return { name, bytes: bytes.length, sha256, ...(from && { from: published.placeOf(from) }) };
   });
-  const pulled = await pullModel({ ...zooAddress(model), files: pins }, settings, () => {});
-  expect(pulled.snapshot).toBe(model.revision);
+  const pulled = await pullModel(zooAddress({ ...model, files: pins }), settings, () => {});
+  if (model.revision !== undefined) expect(pulled.snapshot).toBe(model.revision);
 
   const clip = await loadClip(await modelFromFolder(pulled.folder, model.id));
   onTestFinished(() => clip.dispose());
@@ -58,6 +63,33 @@ test.each(zoo())('$id: pulled, loaded, and asked', async (model) => {
   expect(Math.max(...probabilities)).toBeLessThanOrEqual(1);
   expect(Math.min(...probabilities)).toBeGreaterThanOrEqual(0);
 });
+
+/** The hub with these files, or with those that the zoo takes from it, and a server that has the others. */
+async function publish(
+  { id, revision, files: named }: ZooModel,
+  files: Record<string, Uint8Array>,
+) {
+  const repositories: HubRepository[] = [];
+  const web: Record<string, Handler> = {};
+  if (revision !== undefined) repositories.push({ id, revisions: { [revision]: files } });
+  for (const { name, from } of named) {
+    if (from === undefined) continue;
+    const content = files[name]!;
+    if (URL.canParse(from)) {
+      web[new URL(from).pathname] = storedFile(content);
+    } else {
+      const [owner, commit] = from.split('@') as [string, string];
+      repositories.push({ id: owner, revisions: { [commit]: { [name]: content } } });
+    }
+  }
+  const hub = await startHub(repositories);
+  onTestFinished(() => hub.close());
+  const server = await startWebServer(web);
+  onTestFinished(() => server.close());
+  const placeOf = (from: string): string =>
+    URL.canParse(from) ? server.url + new URL(from).pathname : from;
+  return { endpoint: hub.endpoint, placeOf };
+}
 
 const cosine = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { zoo } from '../packages/api/src/models/zoo.ts';
+import { isOpenAi } from '../packages/bench/src/kit/models/openai-sizes.ts';
 import { parseConfig } from '../packages/core/src/config/config-json.ts';
 import { parseOpenClipConfig } from '../packages/core/src/config/open-clip-json.ts';
+import { openAiConfig } from '../packages/core/src/config/openai-shapes.ts';
 import { planGraph } from '../packages/core/src/graph/plan.ts';
 import { planOperations } from '../packages/core/src/graph/work.ts';
 import { imageTowerOf } from '../packages/core/src/model/towers.ts';
-import { WEIGHTS_FILES } from '../packages/core/src/model-files.ts';
+import { weightsAmong } from '../packages/core/src/model-files.ts';
 import { withZooTable, ZOO_PAGE } from './documented/zoo-table.ts';
 import { PUBLISHED } from './zoo/configs.ts';
 import { smallFile, tensorsOf } from './zoo/folder.ts';
@@ -17,11 +19,15 @@ test('docs/models.md has the zoo as it is: pnpm zoo writes it', () => {
   expect(page).toBe(withZooTable(page));
 });
 
-test.each(zoo())('$id: its weights come last, after a config and a tokenizer', ({ files }) => {
+test.each(zoo())('$id: its weights come last, after a config and a tokenizer', ({ id, files }) => {
   const names = files.map(({ name }) => name);
-  expect(WEIGHTS_FILES).toContain(names.at(-1));
-  expect(names).toContain('tokenizer.json');
-  expect(names.some((name) => /^(open_clip_)?config\.json$/.test(name))).toBe(true);
+  expect(weightsAmong(names)).toBe(names.at(-1));
+  const tokenizers = names.filter((name) => /^(tokenizer|vocab)\.json$/.test(name));
+  expect(tokenizers).toHaveLength(1);
+  expect(names.includes('merges.txt')).toBe(tokenizers[0] === 'vocab.json');
+  // OpenAI's own files need no config.
+  const hasConfig = names.some((name) => /^(open_clip_)?config\.json$/.test(name));
+  expect(hasConfig).toBe(PUBLISHED[id]!.family !== 'openai');
   expect(new Set(names).size).toBe(names.length);
 });
 
@@ -35,7 +41,11 @@ test.each(zoo())('$id: its numbers follow from its published config', (model) =>
   const bytes = new TextEncoder().encode(JSON.stringify(json));
   const tensors = tensorsOf(json);
   const shapes = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const config = 'model_cfg' in json ? parseOpenClipConfig(bytes, shapes) : parseConfig(bytes);
+  const config = isOpenAi(json)
+    ? openAiConfig(shapes)
+    : 'model_cfg' in json
+      ? parseOpenClipConfig(bytes, shapes)
+      : parseConfig(bytes);
   const parameters = tensors
     .filter(({ name, dtype }) => dtype === 'F32' && !/running_(mean|var)$/.test(name))
     .reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);

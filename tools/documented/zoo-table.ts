@@ -33,7 +33,7 @@ function cells(model: ZooModel): readonly string[] {
   const { id, imagenet, licence, imageOperations } = model;
   const facts = zooFacts(model);
   return [
-    `[\`${id}\`](${HUB}${id}/tree/${model.revision})`,
+    `[\`${id}\`](${model.revision === undefined ? model.files.at(-1)!.from : `${HUB}${id}/tree/${model.revision}`})`,
     facts.tasks,
     facts.languages,
     licence === undefined ? facts.licence : `[${facts.licence}](${licence.source})`,

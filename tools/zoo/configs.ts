@@ -11,9 +11,9 @@ interface Sizes {
   readonly vocabulary: number;
 }
 
-/** A model's config file, by the sizes it has. */
+/** A model's config file, by the sizes it has; OpenAI's own have none, and these are the arguments of its `CLIP`. */
 export interface PublishedConfig {
-  readonly family: 'clip' | 'open_clip' | 'siglip' | 'open_clip_siglip';
+  readonly family: 'clip' | 'open_clip' | 'openai' | 'siglip' | 'open_clip_siglip';
   /** @param small whether it has a layer a tower, and two heads. @param vocabulary that it has then. */
   json(small: boolean, vocabulary: number): JsonObject;
 }
@@ -32,6 +32,24 @@ const clip = (sizes: Omit<Sizes, 'vocabulary'>): PublishedConfig => ({
   family: 'clip',
   json: (small, vocabulary) =>
     clipJson(small ? { ...shrunk(sizes), vocabulary } : { ...sizes, vocabulary: VOCABULARY }),
+});
+const openAiResNet = (
+  image: number,
+  width: number,
+  layers: readonly number[],
+  text: number,
+): PublishedConfig => ({
+  family: 'openai',
+  json: (small, vocabulary) => {
+    const textWidth = small ? 128 : text;
+    return {
+      ...{ embed_dim: text, image_resolution: image, context_length: 77 },
+      ...{ vision_layers: small ? [1, 1, 1, 1] : layers, vision_width: small ? 16 : width },
+      ...{ vision_patch_size: null, vocab_size: small ? vocabulary : VOCABULARY },
+      ...{ transformer_width: textWidth, transformer_heads: textWidth / 64 },
+      transformer_layers: small ? 1 : 12,
+    };
+  },
 });
 const siglip = (image: number, patch: number, words: number): PublishedConfig => ({
   family: 'siglip',
@@ -56,6 +74,9 @@ export const PUBLISHED: Readonly<Record<string, PublishedConfig>> = {
   'laion/CLIP-ViT-B-32-laion2B-s34B-b79K': openClip({ ...B32, embedding: 512 }),
   'laion/CLIP-ViT-L-14-laion2B-s32B-b82K': openClip({ ...L14, embedding: 768 }),
   'timm/resnet50_clip.openai': { family: 'open_clip', json: resNet50Json },
+  'openai/RN101': openAiResNet(224, 64, [3, 4, 23, 3], 512),
+  'openai/RN50x4': openAiResNet(288, 80, [4, 6, 10, 6], 640),
+  'facebook/metaclip-b32-400m': clip({ ...B32, embedding: 512 }),
   'timm/ViT-B-16-SigLIP2': openClipSiglip('timm/ViT-B-16-SigLIP2', 224, 16),
   'google/siglip2-base-patch32-256': siglip(256, 32, 256_000),
   'google/siglip2-base-patch16-224': siglip(224, 16, 256_000),

@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import type { ZooModel } from '../../packages/api/src/models/zoo.ts';
 import type { JsonObject } from '../../packages/bench/src/kit/input-file.ts';
 import { checkpointTensors } from '../../packages/bench/src/kit/models/checkpoint-tensors.ts';
+import { isOpenAi } from '../../packages/bench/src/kit/models/openai-sizes.ts';
 import { openAiTensors } from '../../packages/bench/src/kit/models/openai-tensors.ts';
 import { fillWeight } from '../../packages/bench/src/kit/models/recipe.ts';
 import { recipeWeights } from '../../packages/bench/src/kit/models/recipe-weights.ts';
 import type { CheckpointTensor } from '../../packages/bench/src/kit/models/tensor-shapes.ts';
-import { stateDictOf } from '../../packages/core/src/weights/pytorch/testing/state-dict-file.ts';
+import {
+  stateDictOf,
+  torchScriptOf,
+} from '../../packages/core/src/weights/pytorch/testing/state-dict-file.ts';
 import { ROOT } from '../documented/programs.ts';
 import { OPENAI_MEAN, OPENAI_STD, PUBLISHED, type PublishedConfig } from './configs.ts';
 
@@ -29,11 +33,23 @@ export async function inventedFiles(model: ZooModel): Promise<Record<string, Uin
   const config = published.json(true, tokenizer.vocabulary);
   const files: [string, Uint8Array][] = [];
   for (const { name } of model.files) {
-    if (/\.(safetensors|bin)$/.test(name)) files.push([name, await weights(name, config)]);
+    if (/\.(safetensors|bin|pt)$/.test(name)) files.push([name, await weights(name, config)]);
     else if (name === 'tokenizer.json') files.push([name, readFileSync(tokenizer.file)]);
-    else files.push([name, smallFile(name, model, config)]);
+    else if (/^(vocab\.json|merges\.txt)$/.test(name)) {
+      files.push([name, tokenizerPart(name, tokenizer.file)]);
+    } else files.push([name, smallFile(name, model, config)]);
   }
   return Object.fromEntries(files);
+}
+
+/** `vocab.json` or `merges.txt` of this `tokenizer.json`. */
+function tokenizerPart(name: string, file: string): Uint8Array {
+  const { model } = JSON.parse(readFileSync(file, 'utf8'));
+  const merges: readonly (string | readonly string[])[] = model.merges;
+  const lines = merges.map((merge) => (typeof merge === 'string' ? merge : merge.join(' ')));
+  const text =
+    name === 'vocab.json' ? JSON.stringify(model.vocab) : `#version: 0.2\n${lines.join('\n')}\n`;
+  return new TextEncoder().encode(text);
 }
 
 const tokenizerOf = (model: ZooModel, { family }: PublishedConfig): keyof typeof TOKENIZERS => {
@@ -53,11 +69,17 @@ export function smallFile(name: string, model: ZooModel, config: JsonObject): Ui
     case 'preprocessor_config.json':
       return json(preprocessor(model), 2);
     case 'tokenizer_config.json':
+      if (PUBLISHED[model.id]!.family === 'clip') return json(CLIP_TOKENIZER_CONFIG, 2);
       return json({ pad_token: model.tasks.includes('multilingual') ? '<pad>' : '</s>' }, 2);
     default:
       throw new Error(`${model.id}: nobody knows what is in ${name}`);
   }
 }
+
+const CLIP_TOKENIZER_CONFIG = {
+  ...{ bos_token: '<|startoftext|>', eos_token: '<|endoftext|>', pad_token: '<|endoftext|>' },
+  ...{ tokenizer_class: 'CLIPTokenizer', unk_token: '<|endoftext|>' },
+};
 
 function preprocessor({ id, resolution, tasks }: ZooModel): JsonObject {
   if (PUBLISHED[id]!.family === 'siglip') {
@@ -86,16 +108,15 @@ const pythonJson = (value: JsonObject): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(value, null, 2).replace('0.000001', '1e-06'));
 
 export const tensorsOf = (config: JsonObject): readonly CheckpointTensor[] =>
-  'model_cfg' in config ? openAiTensors(config) : checkpointTensors(config);
+  'model_cfg' in config || isOpenAi(config) ? openAiTensors(config) : checkpointTensors(config);
 
 async function weights(name: string, config: JsonObject): Promise<Uint8Array> {
   const tensors = tensorsOf(config);
-  if (name.endsWith('.bin')) {
-    return stateDictOf(
-      tensors
-        .filter(({ dtype }) => dtype === 'F32')
-        .map((tensor) => ({ name: tensor.name, shape: tensor.shape, values: valuesOf(tensor) })),
-    );
+  if (!name.endsWith('.safetensors')) {
+    const floats = tensors
+      .filter(({ dtype }) => dtype === 'F32')
+      .map((tensor) => ({ name: tensor.name, shape: tensor.shape, values: valuesOf(tensor) }));
+    return name.endsWith('.pt') ? torchScriptOf(floats) : stateDictOf(floats);
   }
   const source = recipeWeights(tensors);
   const bytes = new Uint8Array(source.size);

@@ -83,5 +83,6 @@ export function modelSource(
 function nameOf(address: ModelAddress): string {
   if (address.kind === 'folder') return basename(resolve(address.path));
   if (address.kind === 'hub') return address.id;
+  if (address.kind === 'files') return address.name;
   return new URL(address.url).pathname.split('/').findLast((part) => part !== '') ?? address.url;
 }

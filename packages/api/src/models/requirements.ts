@@ -5,7 +5,8 @@ const FLOAT_BYTES = 4;
 
 /** What a download takes, in bytes: of weights whose size is not known, what they have in float32. */
 export function downloadBytes({ files, parameters }: ZooModel): number {
-  const weights = files.at(-1)!.bytes ?? parameters * FLOAT_BYTES;
+  const { bytes: known, aboutBytes } = files.at(-1)!;
+  const weights = known ?? aboutBytes ?? parameters * FLOAT_BYTES;
   return files.slice(0, -1).reduce((sum, { bytes }) => sum + (bytes ?? 0), weights);
 }
 

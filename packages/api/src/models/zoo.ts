@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type ModelAddress, parseModelAddress } from '@clipql/core/node';
+import { type ModelAddress, parseModelAddress, type RemoteAddress } from '@clipql/core/node';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
@@ -11,12 +11,16 @@ export const TASKS = ['classify', 'search', 'multilingual'] as const;
 export type Task = (typeof TASKS)[number];
 
 const count = z.int().positive();
+const HUB_COMMIT = /^[\w.-]+\/[\w.-]+@[0-9a-f]{40}$/;
 
-const zooModel = z.strictObject({
-  /** On the hub. */
+const zooFields = z.strictObject({
+  /** On the hub, or what a model is called whose files are elsewhere. */
   id: z.string(),
-  /** What is taken unless a revision is named: a commit. */
-  revision: z.string().regex(/^[0-9a-f]{40}$/),
+  /** What is taken unless a revision is named: a commit. Left out where each file says where it is from. */
+  revision: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/)
+    .optional(),
   /** Why this revision. */
   revisionNote: z.string().optional(),
   /** What is downloaded, the weights last; a file that differs is refused. */
@@ -24,7 +28,11 @@ const zooModel = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().regex(/^[\w.-]+$/),
+        /** A URL, or `org/name@commit` of the hub; of this model's own revision unless given. */
+        from: z.union([z.url({ protocol: /^https$/ }), z.string().regex(HUB_COMMIT)]).optional(),
         bytes: count.optional(),
+        /** Where nobody gives the number: what it should be, which is not checked. */
+        aboutBytes: count.optional(),
         sha256: z
           .string()
           .regex(/^[0-9a-f]{64}$/)
@@ -54,6 +62,12 @@ const zooModel = z.strictObject({
   /** Zero-shot top-1 on ImageNet in percent, as published. */
   imagenet: z.strictObject({ top1: z.number(), source: z.url() }).optional(),
 });
+
+const zooModel = zooFields.refine(
+  ({ revision, files }) =>
+    files.every(({ from }) => (from === undefined) !== (revision === undefined)),
+  { path: ['revision'], message: 'expected a revision, or each file with where it is from' },
+);
 
 export type ZooModel = z.output<typeof zooModel>;
 
@@ -114,8 +128,11 @@ export function modelAddress(text: string): ModelAddress {
 }
 
 /** Where a model of the zoo is. */
-export const zooAddress = ({ id, revision, files }: ZooModel) =>
-  ({ kind: 'hub', id, revision, files }) as const;
+export function zooAddress({ id, revision, files }: ZooModel): RemoteAddress {
+  if (revision !== undefined) return { kind: 'hub', id, revision, files };
+  const placed = files.map(({ name, from = '', bytes, sha256 }) => ({ name, from, bytes, sha256 }));
+  return { kind: 'files', name: id, files: placed };
+}
 
 /** A folder, or a file of weights. */
 const isPath = (path: string): boolean => {

@@ -7,6 +7,7 @@ export {
   describeAddress,
   type ModelAddress,
   type PinnedFile,
+  type PlacedFile,
   parseModelAddress,
 } from './hub/model-address.ts';
 export { cachedModel, locateModel, pullModel } from './hub/pull.ts';

@@ -49,6 +49,20 @@ export const bytes =
     response.writeHead(200, { 'content-type': contentType }).end(body);
   };
 
+/** A file as a store serves it: with its length and an etag, whole or from a byte on. */
+export const storedFile =
+  (body: Uint8Array): Handler =>
+  ({ headers }, response) => {
+    const start = Number(/^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1] ?? 0);
+    const range = `bytes ${start}-${body.length - 1}/${body.length}`;
+    response
+      .writeHead(start === 0 ? 200 : 206, {
+        ...{ 'content-length': body.length - start, etag: '"0x8DA1"' },
+        ...(start > 0 && { 'content-range': range }),
+      })
+      .end(body.subarray(start));
+  };
+
 /** Sends the client elsewhere. */
 export const redirectTo =
   (location: string, status = 302): Handler =>

@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { REQUIRED_FILES, WEIGHTS_FILES } from '../../model-files.ts';
+import { REQUIRED_FILES, WEIGHTS_FILES, weightsAmong } from '../../model-files.ts';
 import type { RemoteFolder } from './remote-folder.ts';
 
 /** A model whose files are all on the disk. */
@@ -59,7 +59,7 @@ export async function findPinned(
   if (snapshot === undefined) return undefined;
   const path = join(folder.cacheFolder, 'snapshots', snapshot);
   const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
-  const weights = WEIGHTS_FILES.find((name) => names.includes(name));
+  const weights = weightsAmong(names);
   if (weights === undefined || sizes.includes(undefined)) return undefined;
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   return { name: folder.name, folder: path, snapshot, weights, bytes };

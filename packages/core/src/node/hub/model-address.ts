@@ -1,7 +1,10 @@
 import { ClipError } from '../../errors.ts';
 import { checkRevision, isModelId } from '../../hub/model-id.ts';
 
-/** What a user calls a model by: a folder or a file of weights in it, a repository of the hub, or a folder on the web. */
+/**
+ * What a user calls a model by: a folder or a file of weights in it, a repository of the hub, or a folder on the web;
+ * or files that lie apart, under one name.
+ */
 export type ModelAddress =
   | { readonly kind: 'folder'; readonly path: string }
   | {
@@ -11,7 +14,14 @@ export type ModelAddress =
       /** What the files of this revision have to be, the weights last. Default: what the hub has. */
       readonly files?: readonly PinnedFile[];
     }
-  | { readonly kind: 'url'; readonly url: string };
+  | { readonly kind: 'url'; readonly url: string }
+  | {
+      readonly kind: 'files';
+      /** What to call the model. */
+      readonly name: string;
+      /** The weights last. */
+      readonly files: readonly PlacedFile[];
+    };
 
 /** A file of a model as somebody has seen it: a download that differs is refused. */
 export interface PinnedFile {
@@ -19,6 +29,12 @@ export interface PinnedFile {
   readonly bytes?: number | undefined;
   /** In hexadecimal. */
   readonly sha256?: string | undefined;
+}
+
+/** A file that is somewhere by itself. */
+export interface PlacedFile extends PinnedFile {
+  /** Its own URL, or `org/name@revision` of a repository of the hub that has it under its name. */
+  readonly from: string;
 }
 
 /**
@@ -57,6 +73,7 @@ export function parseModelAddress(text: string, isPath: (path: string) => boolea
 export function describeAddress(address: ModelAddress): string {
   if (address.kind === 'folder') return address.path;
   if (address.kind === 'url') return shownUrl(address.url);
+  if (address.kind === 'files') return address.name;
   return address.revision === undefined ? address.id : `${address.id}@${address.revision}`;
 }
 

@@ -83,7 +83,7 @@ async function findModel(address: RemoteAddress, folder: RemoteFolder, revision:
 }
 
 const pinsOf = (address: RemoteAddress): readonly PinnedFile[] | undefined =>
-  address.kind === 'hub' ? address.files : undefined;
+  address.kind === 'url' ? undefined : address.files;
 
 /**
  * Downloads what is missing of a model's newest version, into the cache of Python's `huggingface_hub` and
@@ -168,9 +168,8 @@ async function describeModel(
   const pins = pinsOf(address);
   if (pins !== undefined) {
     const names = pins.map(({ name }) => name);
-    const optional = names.includes(TOKENIZER_CONFIG_FILE)
-      ? undefined
-      : await describe(TOKENIZER_CONFIG_FILE, revision);
+    const mayHaveMore = address.kind === 'hub' && !names.includes(TOKENIZER_CONFIG_FILE);
+    const optional = mayHaveMore ? await describe(TOKENIZER_CONFIG_FILE, revision) : undefined;
     const files = await Promise.all(
       pins.map(async (pin) => pinned(await require(pin.name, revision), pin)),
     );
@@ -193,10 +192,10 @@ async function describeModel(
   return missing(folder, WEIGHTS_FILES.join(' and no '), revision);
 }
 
-function missing({ name }: RemoteFolder, file: string, revision: string): never {
+function missing(folder: RemoteFolder, file: string, revision: string): never {
   throw new ClipError(
     'MODEL_NOT_FOUND',
-    `${name} has no ${file} at revision ${revision}; ClipQL reads models in the layouts of transformers and open_clip`,
+    `${folder.name} has no ${file} ${folder.place(file, revision)}; ClipQL reads models in the layouts of transformers and open_clip`,
   );
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ClipError } from '../../errors.ts';
 import { mayPass } from '../../hub/model-id.ts';
 import type { HttpResponse } from './http.ts';
-import { type ModelAddress, shownUrl } from './model-address.ts';
+import { type ModelAddress, type PlacedFile, shownUrl } from './model-address.ts';
 import type { HubSettings } from './settings.ts';
 
 /** What was asked for when a request was refused. */
@@ -26,6 +26,8 @@ export interface RemoteFolder {
   /** Whether what answers says which commit a file is of. */
   readonly hasCommits: boolean;
   fileUrl(file: string, revision: string): URL;
+  /** Where a file that is missing was looked for, for messages. */
+  place(file: string, revision: string): string;
   /** The error for an answer that does not hold a file. */
   refusal(response: HttpResponse, refused: Refused): ClipError;
 }
@@ -34,10 +36,18 @@ export interface RemoteFolder {
 export type RemoteAddress = Exclude<ModelAddress, { kind: 'folder' }>;
 
 export function remoteFolder(address: RemoteAddress, settings: HubSettings): RemoteFolder {
-  return address.kind === 'hub'
-    ? hubRepository(address.id, settings)
-    : webFolder(address.url, settings);
+  switch (address.kind) {
+    case 'hub':
+      return hubRepository(address.id, settings);
+    case 'url':
+      return webFolder(address.url, settings);
+    case 'files':
+      return placedFiles(address.name, address.files, settings);
+  }
 }
+
+const hubUrl = (endpoint: string, id: string, revision: string, file: string): URL =>
+  new URL(`${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${file}`);
 
 function hubRepository(id: string, { endpoint, cache }: HubSettings): RemoteFolder {
   const folder = `models--${id.replace('/', '--')}`;
@@ -47,34 +57,68 @@ function hubRepository(id: string, { endpoint, cache }: HubSettings): RemoteFold
     lockFolder: join(cache, '.locks', folder),
     defaultRevision: 'main',
     hasCommits: true,
-    fileUrl: (file, revision) =>
-      new URL(`${endpoint}/${id}/resolve/${encodeURIComponent(revision)}/${file}`),
+    fileUrl: (file, revision) => hubUrl(endpoint, id, revision, file),
+    place: (_file, revision) => `at revision ${revision}`,
     refusal: (response, refused) => hubRefusal(id, endpoint, response, refused),
   };
 }
 
 function webFolder(url: string, { urlCache }: HubSettings): RemoteFolder {
   const { host, pathname } = new URL(url);
-  const hash = createHash('sha256').update(url).digest('hex').slice(0, 16);
   const last = pathname.split('/').findLast((part) => part !== '') ?? host;
-  const folder = `${host}-${last}-${hash}`.replace(/[^A-Za-z0-9._-]/g, '_');
   return {
     name: last,
-    cacheFolder: join(urlCache, folder),
-    lockFolder: join(urlCache, '.locks', folder),
-    defaultRevision: 'current',
-    hasCommits: false,
+    ...urlFolder(urlCache, `${host}-${last}`, url),
     fileUrl: (file) => {
       const address = new URL(url);
       // A signature, such as a store's, stands behind the name and goes for the whole folder.
       address.pathname += file;
       return address;
     },
-    refusal: ({ url: { host: from }, status }) =>
-      status === 401 || status === 403
-        ? new ClipError('DOWNLOAD_DENIED', `${shownUrl(url)}: ${from} refuses access (${status})`)
-        : serverFailure(shownUrl(url), from, status),
+    place: () => `at ${shownUrl(url)}`,
+    refusal: (response) => webRefusal(shownUrl(url), response),
   };
+}
+
+/** Other pins are another model: what was downloaded for these does not serve for those. */
+function placedFiles(
+  name: string,
+  files: readonly PlacedFile[],
+  { endpoint, urlCache }: HubSettings,
+): RemoteFolder {
+  const urlOf = (file: string): URL => {
+    const from = files.find((one) => one.name === file)?.from;
+    if (from === undefined) throw new Error(`${name} has no place for ${file}`);
+    if (URL.canParse(from)) return new URL(from);
+    const [id = '', revision = ''] = from.split('@');
+    return hubUrl(endpoint, id, revision, file);
+  };
+  return {
+    name,
+    ...urlFolder(urlCache, name, JSON.stringify(files)),
+    fileUrl: urlOf,
+    place: (file) => `at ${shownUrl(urlOf(file).href)}`,
+    refusal: (response) => webRefusal(name, response),
+  };
+}
+
+/** @param key the same for the same files. */
+function urlFolder(urlCache: string, name: string, key: string) {
+  const hash = createHash('sha256').update(key).digest('hex').slice(0, 16);
+  const folder = `${name}-${hash}`.replace(/[^A-Za-z0-9._-]/g, '_');
+  return {
+    cacheFolder: join(urlCache, folder),
+    lockFolder: join(urlCache, '.locks', folder),
+    defaultRevision: 'current',
+    hasCommits: false,
+  };
+}
+
+function webRefusal(what: string, { url: { host }, status }: HttpResponse): ClipError {
+  if (status === 401 || status === 403) {
+    return new ClipError('DOWNLOAD_DENIED', `${what}: ${host} refuses access (${status})`);
+  }
+  return serverFailure(what, host, status);
 }
 
 function hubRefusal(
