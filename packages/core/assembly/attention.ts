@@ -53,7 +53,7 @@ export function attention(
       softmax(scores, causal ? row + 1 : length, seen);
       softmax(others, seen, seen);
       const at = to + <usize>row * outPitch;
-      mixValues(scores, others, value + start, pitch, seen, width, at, at + step * outPitch);
+      mixValues(scores, others, 4, value + start, pitch, seen, width, at, at + step * outPitch);
     }
   }
 }
@@ -61,14 +61,14 @@ export function attention(
 /** Bytes of `count` floats, up to a whole number of vectors. */
 // @ts-ignore: decorator
 @inline
-function roundedUp(count: i32): usize {
+export function roundedUp(count: i32): usize {
   return ((<usize>count + 3) & ~3) << 2;
 }
 
 /** Four keys at a time, so that their sums end in one vector. */
 // @ts-ignore: decorator
 @inline
-function scoreKeys(
+export function scoreKeys(
   q: usize,
   p: usize,
   k: usize,
@@ -140,7 +140,7 @@ function dot(q: usize, k: usize, whole: usize, bytes: usize): f32 {
 /** Of the first `count` scores; those behind them, up to `seen` and a multiple of 4, weigh nothing. */
 // @ts-ignore: decorator
 @inline
-function softmax(scores: usize, count: i32, seen: i32): void {
+export function softmax(scores: usize, count: i32, seen: i32): void {
   const end = scores + roundedUp(seen);
   for (let at = scores + (<usize>count << 2); at < end; at += 4) store<f32>(at, -1e30);
   let highest = f32x4.splat(-1e30);
@@ -156,11 +156,17 @@ function softmax(scores: usize, count: i32, seen: i32): void {
   for (let at = scores; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), scale));
 }
 
+/**
+ * Σ weights[j] · v[j] over `seen` rows, for two lists of weights at a time.
+ *
+ * @param step bytes from one weight to the next
+ */
 // @ts-ignore: decorator
 @inline
-function mixValues(
+export function mixValues(
   weights: usize,
   others: usize,
+  step: usize,
   v: usize,
   pitch: usize,
   seen: i32,
@@ -169,7 +175,7 @@ function mixValues(
   otherOut: usize,
 ): void {
   const bytes = <usize>width << 2;
-  const last = <usize>seen << 2;
+  const last = <usize>seen * step;
   let at: usize = 0;
   for (; at + 64 <= bytes; at += 64) {
     let a0 = f32x4.splat(0);
@@ -181,7 +187,7 @@ function mixValues(
     let b2 = a0;
     let b3 = a0;
     let from = v + at;
-    for (let j: usize = 0; j < last; j += 4) {
+    for (let j: usize = 0; j < last; j += step) {
       const a = v128.load32_splat(weights + j);
       const b = v128.load32_splat(others + j);
       const v0 = v128.load(from);
@@ -213,7 +219,7 @@ function mixValues(
     let b0 = a0;
     let b1 = a0;
     let from = v + at;
-    for (let j: usize = 0; j < last; j += 4) {
+    for (let j: usize = 0; j < last; j += step) {
       const a = v128.load32_splat(weights + j);
       const b = v128.load32_splat(others + j);
       const v0 = v128.load(from);
@@ -230,16 +236,16 @@ function mixValues(
     v128.store(otherOut + at, b1, 16);
   }
   for (; at < bytes; at += 4) {
-    store<f32>(out + at, mixed(weights, v + at, pitch, last));
-    store<f32>(otherOut + at, mixed(others, v + at, pitch, last));
+    store<f32>(out + at, mixed(weights, step, v + at, pitch, last));
+    store<f32>(otherOut + at, mixed(others, step, v + at, pitch, last));
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function mixed(weights: usize, v: usize, pitch: usize, last: usize): f32 {
+function mixed(weights: usize, step: usize, v: usize, pitch: usize, last: usize): f32 {
   let sum: f32 = 0;
-  for (let j: usize = 0; j < last; j += 4) {
+  for (let j: usize = 0; j < last; j += step) {
     sum += load<f32>(weights + j) * load<f32>(v);
     v += pitch;
   }

@@ -14,6 +14,7 @@ export function strip(
   xPitch: usize,
   height: i32,
   weight: usize,
+  weightPitch: usize,
   rowBytes: usize,
   bias: usize,
   activation: i32,
@@ -22,12 +23,12 @@ export function strip(
 ): void {
   const whole = rowBytes & ~15;
   if (kernel == 3) {
-    if (stride == 1) channels(3, 1, from, linePitch, xPitch, height, weight, rowBytes, bias, activation, to, outPitch, whole);
-    else channels(3, 2, from, linePitch, xPitch, height, weight, rowBytes, bias, activation, to, outPitch, whole);
+    if (stride == 1) channels(3, 1, from, linePitch, xPitch, height, weight, weightPitch, bias, activation, to, outPitch, whole);
+    else channels(3, 2, from, linePitch, xPitch, height, weight, weightPitch, bias, activation, to, outPitch, whole);
   } else if (stride == 1) {
-    channels(5, 1, from, linePitch, xPitch, height, weight, rowBytes, bias, activation, to, outPitch, whole);
+    channels(5, 1, from, linePitch, xPitch, height, weight, weightPitch, bias, activation, to, outPitch, whole);
   } else {
-    channels(5, 2, from, linePitch, xPitch, height, weight, rowBytes, bias, activation, to, outPitch, whole);
+    channels(5, 2, from, linePitch, xPitch, height, weight, weightPitch, bias, activation, to, outPitch, whole);
   }
 }
 
@@ -45,7 +46,7 @@ function channels(
   xPitch: usize,
   height: i32,
   weight: usize,
-  rowBytes: usize,
+  weightPitch: usize,
   bias: usize,
   activation: i32,
   to: usize,
@@ -53,7 +54,7 @@ function channels(
   whole: usize,
 ): void {
   for (let at: usize = 0; at < whole; at += 16) {
-    let sum0 = v128.load(bias + at);
+    let sum0 = bias == 0 ? f32x4.splat(0) : v128.load(bias + at);
     let sum1 = sum0;
     let sum2 = sum0;
     let sum3 = sum0;
@@ -61,11 +62,11 @@ function channels(
     let w = weight + at;
     for (let u = 0; u < height; u++) {
       const w0 = v128.load(w);
-      const w1 = v128.load(w + rowBytes);
-      const w2 = v128.load(w + 2 * rowBytes);
-      const w3 = kernel == 5 ? v128.load(w + 3 * rowBytes) : w2;
-      const w4 = kernel == 5 ? v128.load(w + 4 * rowBytes) : w2;
-      w += <usize>kernel * rowBytes;
+      const w1 = v128.load(w + weightPitch);
+      const w2 = v128.load(w + 2 * weightPitch);
+      const w3 = kernel == 5 ? v128.load(w + 3 * weightPitch) : w2;
+      const w4 = kernel == 5 ? v128.load(w + 4 * weightPitch) : w2;
+      w += <usize>kernel * weightPitch;
       let p = line;
       const v0 = v128.load(p);
       sum0 = tap(kernel, 0, v0, w0, w1, w2, w3, w4, sum0);

@@ -33,6 +33,32 @@ export function depthwise(
   thread: i32,
   threads: i32,
 ): void {
+  convolve(x, xPitch, channels, weight, <usize>channels << 2, bias, activation, side, kernel, stride, before, outSide, out, outPitch, lines, thread, threads);
+}
+
+/**
+ * @param weightPitch from one row of the weight to the next: below 0 from its last row back
+ * @param bias 0 for none
+ */
+export function convolve(
+  x: usize,
+  xPitch: usize,
+  channels: i32,
+  weight: usize,
+  weightPitch: usize,
+  bias: usize,
+  activation: i32,
+  side: i32,
+  kernel: i32,
+  stride: i32,
+  before: i32,
+  outSide: i32,
+  out: usize,
+  outPitch: usize,
+  lines: i32,
+  thread: i32,
+  threads: i32,
+): void {
   const rowBytes = <usize>channels << 2;
   const linePitch = <usize>side * xPitch;
   // The first place whose window begins in the line, and the first whose window ends behind it.
@@ -45,7 +71,7 @@ export function depthwise(
     const u = max(0, -top);
     const height = min(kernel, side - top) - u;
     const from = x + <usize>((line / outSide) * side + top + u) * linePitch;
-    const w = weight + <usize>(u * kernel) * rowBytes;
+    const w = weight + <usize>(u * kernel) * weightPitch;
     const to = out + <usize>(line * outSide) * outPitch;
     let column = 0;
     while (column < outSide) {
@@ -53,7 +79,7 @@ export function depthwise(
       let next = column + 1;
       if (isUnrolled && column >= first && column + STRIP <= behind) {
         const strips = from + <usize>(column * stride - before) * xPitch;
-        strip(kernel, stride, strips, linePitch, xPitch, height, w, rowBytes, bias, activation, to + <usize>column * outPitch, outPitch);
+        strip(kernel, stride, strips, linePitch, xPitch, height, w, weightPitch, rowBytes, bias, activation, to + <usize>column * outPitch, outPitch);
         done = rowBytes & ~15;
         next = column + STRIP;
       }
@@ -61,7 +87,7 @@ export function depthwise(
         const left = column * stride - before;
         const v = max(0, -left);
         const width = min(kernel, side - left) - v;
-        place(from + <usize>(left + v) * xPitch, linePitch, xPitch, height, width, w + <usize>v * rowBytes, <usize>kernel * rowBytes, rowBytes, bias, activation, to + <usize>column * outPitch, done);
+        place(from + <usize>(left + v) * xPitch, linePitch, xPitch, height, width, w + <usize>v * weightPitch, <usize>kernel * weightPitch, weightPitch, rowBytes, bias, activation, to + <usize>column * outPitch, done);
       }
       column = next;
     }
@@ -73,7 +99,7 @@ export function depthwise(
  *
  * @param at where its channels begin, in bytes
  */
-function place(
+export function place(
   from: usize,
   linePitch: usize,
   xPitch: usize,
@@ -81,6 +107,7 @@ function place(
   width: i32,
   weight: usize,
   weightLine: usize,
+  weightPitch: usize,
   rowBytes: usize,
   bias: usize,
   activation: i32,
@@ -88,10 +115,11 @@ function place(
   at: usize,
 ): void {
   for (; at + 64 <= rowBytes; at += 64) {
-    let sum0 = v128.load(bias + at);
-    let sum1 = v128.load(bias + at, 16);
-    let sum2 = v128.load(bias + at, 32);
-    let sum3 = v128.load(bias + at, 48);
+    const zero = f32x4.splat(0);
+    let sum0 = bias == 0 ? zero : v128.load(bias + at);
+    let sum1 = bias == 0 ? zero : v128.load(bias + at, 16);
+    let sum2 = bias == 0 ? zero : v128.load(bias + at, 32);
+    let sum3 = bias == 0 ? zero : v128.load(bias + at, 48);
     for (let u = 0; u < height; u++) {
       let p = from + <usize>u * linePitch + at;
       let w = weight + <usize>u * weightLine + at;
@@ -101,7 +129,7 @@ function place(
         sum2 = madd(v128.load(p, 32), v128.load(w, 32), sum2);
         sum3 = madd(v128.load(p, 48), v128.load(w, 48), sum3);
         p += xPitch;
-        w += rowBytes;
+        w += weightPitch;
       }
     }
     if (activation != 0) {
@@ -116,14 +144,14 @@ function place(
     v128.store(to + at, sum3, 48);
   }
   for (; at < rowBytes; at += 4) {
-    let sum = v128.load32_splat(bias + at);
+    let sum = bias == 0 ? f32x4.splat(0) : v128.load32_splat(bias + at);
     for (let u = 0; u < height; u++) {
       let p = from + <usize>u * linePitch + at;
       let w = weight + <usize>u * weightLine + at;
       for (let v = 0; v < width; v++) {
         sum = madd(v128.load32_splat(p), v128.load32_splat(w), sum);
         p += xPitch;
-        w += rowBytes;
+        w += weightPitch;
       }
     }
     if (activation != 0) sum = rectify(sum, activation);

@@ -50,7 +50,7 @@ function exactGelu(x: v128): v128 {
 /** x·P(x²) / Q(x²) on [−4, 4], beyond which erf is ±1 in float32. */
 // @ts-ignore: decorator
 @inline
-function erf4(x: v128): v128 {
+export function erf4(x: v128): v128 {
   const a = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-4)), f32x4.splat(4));
   const s = f32x4.mul(a, a);
   let p = f32x4.splat(-2.72614225801306e-10);

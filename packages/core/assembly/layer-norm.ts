@@ -66,7 +66,7 @@ export function layerNorm(
 
 // @ts-ignore: decorator
 @inline
-function sum(from: usize, whole: usize, bytes: usize): f32 {
+export function sum(from: usize, whole: usize, bytes: usize): f32 {
   let sums = f32x4.splat(0);
   let at: usize = 0;
   for (; at < whole; at += 16) sums = f32x4.add(sums, v128.load(from + at));

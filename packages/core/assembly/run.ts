@@ -17,6 +17,7 @@ import { barrier } from './barrier';
 import { depthwise } from './depthwise';
 import { embed } from './embed';
 import { gelu } from './gelu';
+import { runGradientStep } from './gradients/run';
 import { l2Normalize } from './l2-normalize';
 import { layerNorm } from './layer-norm';
 import { linear } from './linear';
@@ -27,6 +28,7 @@ import { prependMean } from './prepend-mean';
 import { quantize } from './quantize';
 import { relu } from './relu';
 import { windows } from './windows';
+import { word } from './word';
 
 const STEP_BYTES: usize = 64;
 
@@ -68,12 +70,6 @@ export function run(
     program += STEP_BYTES;
   }
   return true;
-}
-
-// @ts-ignore: decorator
-@inline
-function word(step: usize, index: usize): i32 {
-  return load<i32>(step + (index << 2));
 }
 
 function runStep(s: usize, scratch: usize, thread: i32, threads: i32): void {
@@ -127,6 +123,6 @@ function runStep(s: usize, scratch: usize, thread: i32, threads: i32): void {
       prependMean(word(s, 1), word(s, 2), word(s, 3), word(s, 4), word(s, 5), word(s, 6), word(s, 7), thread, threads);
       break;
     default:
-      unreachable();
+      runGradientStep(s, scratch, thread, threads);
   }
 }

@@ -304,3 +304,70 @@ test('after dispose every call that needs the model rejects with DISPOSED', asyn
   await expect(short.encodeImages([picture(1)])).rejects.toMatchObject({ code: 'DISPOSED' });
   await expect(short.encodeTexts(['a longer text'])).rejects.toMatchObject({ code: 'DISPOSED' });
 });
+
+describe('imageGradient', () => {
+  const pixels = (seed: number) => ({ size: 48, data: seededNumbers(3 * 48 * 48, seed, 2) });
+  const target = (seed: number) => seededNumbers(128, seed);
+
+  test('is the direction in which the weighted sum of the cosines grows, as fast as its length says', async () => {
+    const targets = [{ embedding: target(1) }, { embedding: target(2), weight: -0.5 }];
+    const image = pixels(3);
+    const score = async (data: Float32Array) => {
+      const [result] = await clip.imageGradient([{ size: 48, data }], targets);
+      const [first, second] = result!.cosines;
+      return first! - 0.5 * second!;
+    };
+    const [result] = await clip.imageGradient([image], targets);
+    const { gradient } = result!;
+    const length = lengthOf(gradient);
+    const moved = (distance: number) =>
+      image.data.map((value, i) => value + (distance * gradient[i]!) / length);
+    const slope = ((await score(moved(0.02))) - (await score(moved(-0.02)))) / 0.04;
+    expect(Math.abs(slope / length - 1)).toBeLessThan(0.01);
+  });
+
+  test('gives each image of a call what it gives it alone, and the cosines of encodeImages', async () => {
+    const images = Array.from({ length: 11 }, (_, i) => pixels(i));
+    const targets = [{ embedding: target(1) }];
+    const together = await clip.imageGradient(images, targets);
+    expect(together).toHaveLength(11);
+    for (const [i, embedding] of (await clip.encodeImages(images)).entries()) {
+      expect(together[i]!.cosines[0]).toBeCloseTo(cosine(embedding, target(1)), 6);
+    }
+    const [alone] = await clip.imageGradient([images[9]!], targets);
+    const difference = alone!.gradient.map((value, i) => value - together[9]!.gradient[i]!);
+    expect(lengthOf(difference) / lengthOf(alone!.gradient)).toBeLessThan(1e-5);
+    expect(together[8]!.gradient).not.toEqual(together[9]!.gradient);
+  });
+
+  test('counts only the direction of a target', async () => {
+    const [short, long] = await Promise.all(
+      [1, 100].map((scale) =>
+        clip.imageGradient([pixels(1)], [{ embedding: target(1).map((value) => value * scale) }]),
+      ),
+    );
+    const difference = short![0]!.gradient.map((value, i) => value - long![0]!.gradient[i]!);
+    expect(lengthOf(difference) / lengthOf(short![0]!.gradient)).toBeLessThan(1e-5);
+  });
+
+  test('refuses what is no target, other sizes, and backends without gradients', async () => {
+    const embedding = target(1);
+    const refused = async (targets: unknown, message: string, image = pixels(1)) =>
+      expect(clip.imageGradient([image], targets as [])).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: expect.stringContaining(message),
+      });
+    await refused([], 'expected a target, got none');
+    await refused([{ embedding: embedding.subarray(1) }], 'target 0: expected [128], got [127]');
+    await refused([{ embedding }, { embedding: new Float32Array(128) }], 'target 1: expected an');
+    await refused([{ embedding, weight: Number.NaN }], 'expected a finite weight, got NaN');
+    const other = { size: 47, data: new Float32Array(3 * 47 * 47) };
+    await refused([{ embedding }], 'expected pixels [3, 48, 48]', other);
+    const int8 = await loadWith({ precision: 'int8' });
+    await expect(int8.imageGradient([pixels(1)], [{ embedding }])).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'expected backend wasm in precision f32 for gradients, got backend wasm in int8',
+    });
+    int8.dispose();
+  });
+});

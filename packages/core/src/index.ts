@@ -18,11 +18,11 @@ export {
 } from './classify.ts';
 export {
   Clip,
-  type ClipInfo,
   type EncodeOptions,
   type ImageInput,
   type TextInput,
 } from './clip.ts';
+export type { ClipInfo } from './clip-info.ts';
 export { HELD_TOWERS, type HeldTowers, type TowerName } from './encoder/towers.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
 export { type ClassFigures, confusionFigures, type Figures } from './evaluation/class-figures.ts';
@@ -43,6 +43,7 @@ export { type ProbeTraining, trainLinearProbe } from './few-shot/train-linear-pr
 export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
+export type { GradientTarget, ImageGradient } from './gradient-targets.ts';
 export type { HubOptions } from './hub/options.ts';
 export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';

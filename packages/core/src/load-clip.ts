@@ -8,7 +8,8 @@ import {
 } from './backends/backend.ts';
 import { createReferenceBackend } from './backends/reference/index.ts';
 import { createWasmBackend } from './backends/wasm/index.ts';
-import { Clip, type ClipInfo } from './clip.ts';
+import { Clip } from './clip.ts';
+import type { ClipInfo } from './clip-info.ts';
 import { parseConfig } from './config/config-json.ts';
 import { OPENAI_TOKENIZER, openClipTokenizer } from './config/open-clip-tokenizer.ts';
 import { openAiPreprocessing, readPreprocessing } from './config/preprocessing.ts';

@@ -6,6 +6,13 @@ import { planOperations } from '../graph/work.ts';
 import { imageTowerOf, textTowerOf } from '../model/towers.ts';
 import type { Weights } from '../weights/load.ts';
 import type { TokenTable } from '../weights/token-table.ts';
+import {
+  type EmbeddingGradient,
+  embeddingGradients,
+  gradientBatch,
+  gradientInputs,
+  gradientTower,
+} from './gradient-pass.ts';
 import { shapesFor, type TextShape } from './run-shapes.ts';
 import { packedTexts, tokenRows } from './text-inputs.ts';
 import type { TowerName, Towers } from './towers.ts';
@@ -43,6 +50,7 @@ export class Encoder {
   readonly #tokenTable: TokenTable | undefined;
   readonly #textCosts = new Map<number, number>();
   #imageCost: number | undefined;
+  #gradientBatch: number | undefined;
 
   constructor({ config, towers, weights, shapes, tokenTable }: EncoderParts) {
     this.#config = config;
@@ -77,6 +85,30 @@ export class Encoder {
       embeddings.push(...(await this.#imageBatch(batch, kind)));
     }
     return embeddings;
+  }
+
+  /**
+   * @param pixels one [3·S·S] array an image.
+   * @param direction the gradient of a number by each image's embedding of length 1, [E].
+   * @returns for each image the gradient of that number by its pixels.
+   * @throws ClipError BAD_INPUT where the backend has no gradients.
+   */
+  async imageGradients(
+    pixels: readonly Float32Array[],
+    direction: Float32Array,
+  ): Promise<EmbeddingGradient[]> {
+    this.#gradientBatch ??= gradientBatch(this.#config, MAX_IMAGES);
+    const gradients: EmbeddingGradient[] = [];
+    for (let start = 0; start < pixels.length; start += this.#gradientBatch) {
+      const batch = pixels.slice(start, start + this.#gradientBatch);
+      const build = () => gradientTower(this.#config, batch.length);
+      const outputs = await this.#towers.use('image', (tower) =>
+        tower.run(`gradient ${batch.length}`, build, gradientInputs(batch, direction)),
+      );
+      await this.#closeWhenRead();
+      gradients.push(...embeddingGradients(outputs, batch.length));
+    }
+    return gradients;
   }
 
   /** @param texts token ids as the text tower takes them, one list a text. @returns one [E] array a text. */

@@ -32,6 +32,7 @@ export interface FusedGraph {
 }
 
 type Linear = OperationOf<'linear', Tensor, Parameter>;
+type LinearTranspose = OperationOf<'linearTranspose', Tensor, Parameter>;
 type Depthwise = OperationOf<'depthwise', Tensor, Parameter>;
 type Attention = OperationOf<'attention', Tensor, Parameter>;
 
@@ -41,12 +42,16 @@ type Attention = OperationOf<'attention', Tensor, Parameter>;
  *
  *     gelu(linear(x)), relu(linear(x))                  activation
  *     relu(depthwise(x))                                activation
- *     linear(x) + y, or y + linear(x)                   residual
+ *     linear(x) + y, or y + linear(x)                   residual, of linearTranspose too
+ *
+ * The layers in them are absorbed: met in the order of the graph they give no step, and the
+ * operation that uses them emits it. The projections of an attention become one step, whatever else
+ * uses them:
+ *
  *     attention(linear(x), linear(x), linear(x), …)     one product with the three weights stacked
  *     attention(q, linear(x), linear(x), …)             one product with the two weights stacked
  *
- * The layers in them are absorbed: met in the order of the graph they give no step, and the
- * operation that uses them emits it. All else becomes a step of its own.
+ * All else becomes a step of its own.
  */
 export function fuse(graph: Graph): FusedGraph {
   const nodes = inOrder(graph);
@@ -55,6 +60,7 @@ export function fuse(graph: Graph): FusedGraph {
   const steps: Step<Value>[] = [];
   const inputs = new Map<string, { value: Value; dtype: 'f32' | 'i32' }>();
   const absorbed = absorbedLayers(nodes, uses);
+  const stacks = stackedProjections(nodes);
 
   const valueFor = (node: Tensor): Value => {
     const value = values.get(node);
@@ -92,9 +98,10 @@ export function fuse(graph: Graph): FusedGraph {
       continue;
     }
     if (absorbed.has(node)) continue;
-    if (operation.op === 'attention') {
-      const projections = projectionsOf(operation).filter((projection) => absorbed.has(projection));
-      if (projections.length > 0) emitProjections(projections);
+    const stack = stacks.get(node);
+    if (stack !== undefined) {
+      if (!values.has(node)) emitProjections(stack);
+      continue;
     }
     emit(absorbedBy(operation, absorbed) ?? operation, define(node));
   }
@@ -108,32 +115,44 @@ function absorbedLayers(
   uses: ReadonlyMap<Tensor, number>,
 ): ReadonlySet<Tensor> {
   const absorbed = new Set<Tensor>();
-  const isAbsorbable = (node: Tensor) => node.operation.op === 'linear' && uses.get(node) === 1;
-  const isDepthwise = (node: Tensor) => node.operation.op === 'depthwise' && uses.get(node) === 1;
+  const isUsedOnce = (node: Tensor, ...ops: readonly Source['op'][]) =>
+    ops.includes(node.operation.op) && uses.get(node) === 1;
   for (const { operation } of nodes) {
-    if (operation.op === 'gelu' && isAbsorbable(operation.x)) absorbed.add(operation.x);
-    if (operation.op === 'relu' && (isAbsorbable(operation.x) || isDepthwise(operation.x))) {
+    if (operation.op === 'gelu' && isUsedOnce(operation.x, 'linear')) absorbed.add(operation.x);
+    if (operation.op === 'relu' && isUsedOnce(operation.x, 'linear', 'depthwise')) {
       absorbed.add(operation.x);
     }
     if (operation.op === 'add') {
-      const linear = [operation.y, operation.x].find(isAbsorbable);
-      if (linear !== undefined) absorbed.add(linear);
-    }
-    if (operation.op === 'attention') {
-      const all = projectionsOf(operation);
-      const stackable = [all, all.slice(1)].find(
-        (projections) => projections.every(isAbsorbable) && canBeOneLinear(projections),
-      );
-      for (const node of stackable ?? []) absorbed.add(node);
+      const { x, y } = operation;
+      const product = [y, x].find((node) => isUsedOnce(node, 'linear', 'linearTranspose'));
+      if (product !== undefined) absorbed.add(product);
     }
   }
   return absorbed;
 }
 
+/** The projections of attentions that can be one step, each with all of that step. */
+function stackedProjections(nodes: readonly Tensor[]): ReadonlyMap<Tensor, readonly Tensor[]> {
+  const stacks = new Map<Tensor, readonly Tensor[]>();
+  for (const { operation } of nodes) {
+    if (operation.op !== 'attention') continue;
+    const all = projectionsOf(operation);
+    const stack = [all, all.slice(1)].find(
+      (some) => canBeOneLinear(some) && !some.some((node) => stacks.has(node)),
+    );
+    for (const node of stack ?? []) stacks.set(node, stack!);
+  }
+  return stacks;
+}
+
 const projectionsOf = ({ query, key, value }: Attention): readonly Tensor[] => [query, key, value];
 
 function canBeOneLinear(projections: readonly Tensor[]): boolean {
-  const linears = projections.map((node) => node.operation as Linear);
+  const operations = projections.map(({ operation }) => operation);
+  const linears = operations.filter((operation) => operation.op === 'linear');
+  if (linears.length < projections.length || new Set(projections).size < projections.length) {
+    return false;
+  }
   const [first] = linears;
   return linears.every(
     ({ x, bias }) => x === first!.x && (bias === undefined) === (first!.bias === undefined),
@@ -144,7 +163,7 @@ function canBeOneLinear(projections: readonly Tensor[]): boolean {
 function absorbedBy(
   operation: Source,
   absorbed: ReadonlySet<Tensor>,
-): Linear | Depthwise | undefined {
+): Linear | LinearTranspose | Depthwise | undefined {
   if (operation.op === 'gelu' && absorbed.has(operation.x)) {
     return { ...(operation.x.operation as Linear), activation: operation.activation };
   }
@@ -154,8 +173,8 @@ function absorbedBy(
   }
   if (operation.op === 'add') {
     const { x, y } = operation;
-    if (absorbed.has(y)) return { ...(y.operation as Linear), residual: x };
-    if (absorbed.has(x)) return { ...(x.operation as Linear), residual: y };
+    if (absorbed.has(y)) return { ...(y.operation as Linear | LinearTranspose), residual: x };
+    if (absorbed.has(x)) return { ...(x.operation as Linear | LinearTranspose), residual: y };
   }
   return undefined;
 }

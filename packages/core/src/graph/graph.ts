@@ -1,5 +1,6 @@
 import type { Activation } from '../config/clip-config.ts';
-import { type ImageWindow, matricesOf, type Operation, type Rectifier } from './operation.ts';
+import type { ImageWindow, Rectifier } from './forward-operands.ts';
+import { matricesOf, type Operation } from './operation.ts';
 
 /** A weight of the model, under our name, with the shape that it has in the checkpoint. */
 export interface Parameter {

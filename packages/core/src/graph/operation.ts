@@ -2,122 +2,29 @@
  * The operations: what each reads, and one table of what else has to be known of each. A graph, a plan
  * and every backend go by it; ARCHITECTURE.md, "Adding an operation", says what to touch.
  */
-import type { Activation } from '../config/clip-config.ts';
+import type { ForwardOperands } from './forward-operands.ts';
+import type { GradientOperands } from './gradient-operands.ts';
 
-/** max(x, 0), and min(max(x, 0), 6). */
-export type Rectifier = 'relu' | 'relu6';
+interface Operands<M, W> extends ForwardOperands<M, W>, GradientOperands<M, W> {}
 
-/** What a linear layer can end with. */
-export type Nonlinearity = Activation | Rectifier;
-
-/**
- * How a square window passes over a square image, whose pixels are rows of a matrix, line by line, with a
- * column for each channel. What lies outside of the image is zero.
- */
-export interface ImageWindow {
-  /** H, pixels along a side of the image. */
-  readonly side: number;
-  /** k, pixels along a side of the window. */
-  readonly kernel: number;
-  /** Pixels from one place of the window to the next. */
-  readonly stride: number;
-  /** Lines of zeros above the image, and columns of them to its left. */
-  readonly before: number;
-  /** G, places of the window along a side. */
-  readonly outSide: number;
-}
-
-/**
- * What an operation reads and is told. `M` is a matrix, `W` a weight: a graph has tensors and
- * parameters there, a plan places in the arena and packed weights.
- */
-interface Operands<M, W> {
-  /** im2col: [B, C·S·S] → [B·P, C·p·p], patches in row-major order, channel first inside each. */
-  readonly patches: {
-    readonly x: M;
-    readonly channels: number;
-    readonly imageSize: number;
-    readonly patchSize: number;
-  };
-  /** table[ids[r]], for ids [R, 1] i32. */
-  readonly embed: { readonly table: W; readonly ids: M };
-  /** activation(x·Wᵀ + bias) + residual, with W [out, in]. Graphs have the first two terms alone. */
-  readonly linear: {
-    readonly x: M;
-    readonly weight: W;
-    readonly bias: W | undefined;
-    readonly activation: Nonlinearity | undefined;
-    readonly residual: M | undefined;
-  };
-  /** activation(x). */
-  readonly gelu: { readonly x: M; readonly activation: Activation };
-  /** relu(x), or relu6(x). */
-  readonly relu: { readonly x: M; readonly activation: Rectifier };
-  /** im2col of channels that lie last: [B·H·H, C] → [B·G·G, k·k·C], each window line by line. */
-  readonly windows: { readonly x: M; readonly window: ImageWindow };
-  /**
-   * activation(Σ x[window][c] · W[·, c] + bias[c]) for each channel c: [B·H·H, C] → [B·G·G, C], with W
-   * [k·k, C]. Graphs have no activation.
-   */
-  readonly depthwise: {
-    readonly x: M;
-    readonly weight: W;
-    readonly bias: W;
-    readonly window: ImageWindow;
-    readonly activation: Rectifier | undefined;
-  };
-  /**
-   * Means of squares of `kernel` × `kernel` pixels that lie side by side: [B·H·H, C] → [B·⌊H/k⌋², C]. Pixels
-   * beyond the last whole square are left out.
-   */
-  readonly averagePool: { readonly x: M; readonly side: number; readonly kernel: number };
-  /** (x − mean) / sqrt(variance + ε) · weight + bias, by row. */
-  readonly layerNorm: {
-    readonly x: M;
-    readonly weight: W;
-    readonly bias: W;
-    readonly epsilon: number;
-  };
-  /**
-   * softmax(q·kᵀ / sqrt(d))·v by head, d = columns / heads, within each sequence, of which none has more
-   * than `longest` rows. Sequence s is rows offsets[s] to offsets[s + 1] of key and value; its queries are
-   * the same rows of the query, or, where `queries` is given, rows s · queries to (s + 1) · queries. What
-   * rows of no sequence get is not defined.
-   */
-  readonly attention: {
-    readonly query: M;
-    readonly key: M;
-    readonly value: M;
-    readonly offsets: M;
-    readonly heads: number;
-    readonly causal: boolean;
-    readonly queries: number | undefined;
-    readonly longest: number;
-  };
-  /** x + y. */
-  readonly add: { readonly x: M; readonly y: M };
-  /** x[r] + table[r mod T], T the rows of the table. */
-  readonly addTable: { readonly x: M; readonly table: W };
-  /** Each sequence of `length` rows, with one row in front of it. */
-  readonly prepend: { readonly x: M; readonly row: W; readonly length: number };
-  /** Each sequence of `length` rows, with their mean in front of it. */
-  readonly prependMean: { readonly x: M; readonly length: number };
-  /** x[indices[r]], for indices [R, 1] i32. */
-  readonly select: { readonly x: M; readonly indices: M };
-  /** x / ‖x‖₂ by row. */
-  readonly l2Normalize: { readonly x: M };
-}
-
-export type OperationName = keyof Operands<unknown, unknown>;
+export type ForwardOperationName = keyof ForwardOperands<unknown, unknown>;
+export type GradientOperationName = keyof GradientOperands<unknown, unknown>;
+export type OperationName = ForwardOperationName | GradientOperationName;
 
 export type OperationOf<Name extends OperationName, M, W> = { readonly op: Name } & Operands<
   M,
   W
 >[Name];
 
-export type Operation<M, W> = {
-  readonly [Name in OperationName]: OperationOf<Name, M, W>;
-}[OperationName];
+export type ForwardOperation<M, W> = {
+  readonly [Name in ForwardOperationName]: OperationOf<Name, M, W>;
+}[ForwardOperationName];
+
+export type GradientOperation<M, W> = {
+  readonly [Name in GradientOperationName]: OperationOf<Name, M, W>;
+}[GradientOperationName];
+
+export type Operation<M, W> = ForwardOperation<M, W> | GradientOperation<M, W>;
 
 /**
  * What a weight is to the operation that reads it. A backend packs by it, and by nothing else:
@@ -151,12 +58,13 @@ type Reads<Name extends OperationName> = {
 };
 
 interface Row<Name extends OperationName> {
+  /** In the order in which what gives them is computed: a gradient first, as the steps that give it are many. */
   readonly reads: Reads<Name>;
   /** Whether row r of the result depends on row r of each matrix alone, whatever r is. */
   readonly rowWise: boolean;
 }
 
-export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
+const FORWARD_OPERATIONS: { readonly [Name in ForwardOperationName]: Row<Name> } = {
   patches: { reads: { x: 'matrix' }, rowWise: false },
   embed: { reads: { table: 'table', ids: 'matrix' }, rowWise: false },
   linear: {
@@ -180,6 +88,49 @@ export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
   select: { reads: { x: 'matrix', indices: 'matrix' }, rowWise: false },
   l2Normalize: { reads: { x: 'matrix' }, rowWise: true },
 };
+
+const GRADIENT_OPERATIONS: { readonly [Name in GradientOperationName]: Row<Name> } = {
+  linearTranspose: {
+    reads: { x: 'matrix', weight: 'linear', residual: 'matrix' },
+    rowWise: true,
+  },
+  patchesTranspose: { reads: { x: 'matrix' }, rowWise: false },
+  windowsTranspose: { reads: { x: 'matrix' }, rowWise: false },
+  depthwiseTranspose: { reads: { x: 'matrix', weight: 'table' }, rowWise: false },
+  averagePoolTranspose: { reads: { x: 'matrix' }, rowWise: false },
+  prependTranspose: { reads: { x: 'matrix' }, rowWise: false },
+  prependMeanTranspose: { reads: { x: 'matrix' }, rowWise: false },
+  selectTranspose: { reads: { x: 'matrix', indices: 'matrix' }, rowWise: false },
+  geluGradient: { reads: { gradient: 'matrix', x: 'matrix' }, rowWise: true },
+  reluGradient: { reads: { gradient: 'matrix', y: 'matrix' }, rowWise: true },
+  layerNormGradient: {
+    reads: { gradient: 'matrix', x: 'matrix', weight: 'vector' },
+    rowWise: true,
+  },
+  l2NormalizeGradient: { reads: { gradient: 'matrix', x: 'matrix' }, rowWise: true },
+  attentionWeights: {
+    reads: { query: 'matrix', key: 'matrix', offsets: 'matrix' },
+    rowWise: false,
+  },
+  attentionScoreGradient: {
+    reads: { gradient: 'matrix', shares: 'matrix', value: 'matrix', offsets: 'matrix' },
+    rowWise: false,
+  },
+  attentionMix: { reads: { shares: 'matrix', x: 'matrix', offsets: 'matrix' }, rowWise: false },
+  attentionMixTranspose: {
+    reads: { x: 'matrix', shares: 'matrix', offsets: 'matrix' },
+    rowWise: false,
+  },
+};
+
+export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
+  ...FORWARD_OPERATIONS,
+  ...GRADIENT_OPERATIONS,
+};
+
+/** Whether an operation is of a forward pass, and not of one back. */
+export const isForward = <M, W>(operation: Operation<M, W>): operation is ForwardOperation<M, W> =>
+  operation.op in FORWARD_OPERATIONS;
 
 /** The matrices that an operation reads. */
 export function matricesOf<M>(operation: Operation<M, unknown>): readonly M[] {

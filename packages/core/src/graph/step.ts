@@ -1,4 +1,12 @@
-import { mapOperands, type Operation, type OperationName, type OperationOf } from './operation.ts';
+import {
+  type ForwardOperation,
+  type GradientOperation,
+  isForward,
+  mapOperands,
+  type Operation,
+  type OperationName,
+  type OperationOf,
+} from './operation.ts';
 import type { Weight } from './weight.ts';
 
 /** Where a matrix lies in the arena: element [r, c] is word `offset + r · pitch + c`. */
@@ -14,6 +22,15 @@ export interface Slot {
  * matrices are float32, but for `ids`, `indices` and `offsets`, which are int32.
  */
 export type Step<T = Slot> = Operation<T, Weight> & { readonly out: T };
+
+/** A step of a forward pass. */
+export type ForwardStep = ForwardOperation<Slot, Weight> & { readonly out: Slot };
+
+/** A step of a pass back. */
+export type GradientStep = GradientOperation<Slot, Weight> & { readonly out: Slot };
+
+export const isForwardStep = (step: ForwardStep | GradientStep): step is ForwardStep =>
+  isForward(step);
 
 export type StepOf<Op extends OperationName> = OperationOf<Op, Slot, Weight> & {
   readonly out: Slot;

@@ -18,10 +18,17 @@ export interface Weight {
 export function stackedWeight(parameters: readonly Parameter[], role: WeightRole): Weight {
   const named = parameters.map((p) => ({ name: p.name, rows: matrixShape(p).rows }));
   return {
-    key: `${role} ${named.map(({ name }) => name).join('+')}`,
+    key: weightKey(
+      named.map(({ name }) => name),
+      role,
+    ),
     role,
     parameters: named,
     rows: named.reduce((sum, { rows }) => sum + rows, 0),
     columns: matrixShape(parameters[0]!).columns,
   };
 }
+
+/** The key of the weight that these parameters are together in a role. */
+export const weightKey = (names: readonly string[], role: WeightRole): string =>
+  `${role} ${names.join('+')}`;

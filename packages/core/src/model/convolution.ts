@@ -3,8 +3,9 @@
  *
  * B images, S their side in pixels, k side of a window, C channels, N channels of the result.
  */
+
+import type { ImageWindow } from '../graph/forward-operands.ts';
 import type { GraphBuilder, Tensor } from '../graph/graph.ts';
-import type { ImageWindow } from '../graph/operation.ts';
 import { affine } from './transformer.ts';
 
 /** A batch of square images. */

@@ -9,7 +9,7 @@ import { createReferenceBackend } from '../backends/reference/index.ts';
 import { createWasmBackend } from '../backends/wasm/index.ts';
 import type { Graph, Parameter } from '../graph/graph.ts';
 import { compileGraph } from './compile-graph.ts';
-import { evaluateGraph, type Matrix } from './evaluate-graph.ts';
+import { evaluateGraph } from './evaluate-graph.ts';
 import { seededNumbers, seedOf } from './seeded.ts';
 import { WEBGPU_HERE } from './webgpu-here.ts';
 import { weightReader } from './weight-reader.ts';
@@ -55,6 +55,11 @@ export const BACKENDS: readonly [string, () => Backend | Promise<Backend>, Toler
   ),
 ];
 
+/** Those that have gradients, and those that refuse them. */
+const hasGradients = ([name]: (typeof BACKENDS)[number]): boolean => !/gpu|int8/.test(name);
+export const GRADIENT_BACKENDS = BACKENDS.filter(hasGradients);
+export const FORWARD_BACKENDS = BACKENDS.filter((backend) => !hasGradients(backend));
+
 export type Inputs = Readonly<Record<string, Float32Array | Int32Array>>;
 
 /** A backend that is let go when the test ends. */
@@ -75,7 +80,7 @@ export function openedForAll(create: () => Backend | Promise<Backend>): () => Ba
 }
 
 /** A graph, and the weights that it declares. */
-interface Declared {
+export interface Declared {
   readonly graph: Graph;
   readonly parameters: readonly Parameter[];
 }
@@ -99,21 +104,28 @@ export async function expectConform(
   const expected = evaluateGraph(graph, { inputs, weights });
   const executable = await compileGraph(backend, graph, weightReader(weights));
   const outputs = await executable.run(inputs);
-  for (const [name, matrix] of expected) expectClose(name, outputs[name]!, matrix, tolerance);
+  for (const [name, matrix] of expected) {
+    const columns = matrix[0]!.length;
+    expectClose(name, outputs[name]!, matrix.flat(), { columns, tolerance });
+  }
 }
 
-function expectClose(name: string, got: Float32Array, matrix: Matrix, tolerance: number): void {
-  const expected = matrix.flat();
+export function expectClose(
+  name: string,
+  got: Float32Array,
+  expected: ArrayLike<number>,
+  { columns, tolerance }: { columns: number; tolerance: number },
+): void {
   expect(got.length, `${name}: number of values`).toBe(expected.length);
   let squares = 0;
   let largest = { difference: 0, at: 0 };
-  expected.forEach((value, at) => {
+  const values = Array.from(expected);
+  values.forEach((value, at) => {
     const difference = Math.abs(got[at]! - value);
     squares += difference ** 2;
     if (!(difference <= largest.difference)) largest = { difference, at };
   });
-  const norm = Math.sqrt(expected.reduce((sum, value) => sum + value ** 2, 0));
-  const columns = matrix[0]!.length;
+  const norm = Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
   const where = `[${Math.floor(largest.at / columns)}, ${largest.at % columns}]`;
   expect(
     Math.sqrt(squares) / norm,

@@ -3,14 +3,20 @@
  * with the backends, which are compared with it.
  */
 import type { Activation } from '../config/clip-config.ts';
+import type { ImageWindow, Rectifier } from '../graph/forward-operands.ts';
 import { type Graph, inOrder, matrixShape, type Parameter, type Tensor } from '../graph/graph.ts';
-import type { ImageWindow, Operation, OperationOf, Rectifier } from '../graph/operation.ts';
+import {
+  type ForwardOperation,
+  isForward,
+  type Operation,
+  type OperationOf,
+} from '../graph/operation.ts';
 
 /** A matrix as an array of its rows. */
 export type Matrix = readonly (readonly number[])[];
 
 export interface GraphInputs {
-  readonly inputs: Readonly<Record<string, Float32Array | Int32Array>>;
+  readonly inputs: Readonly<Record<string, Float32Array | Float64Array | Int32Array>>;
   readonly weights: (name: string) => Float32Array;
 }
 
@@ -26,14 +32,20 @@ export function evaluateGraph(graph: Graph, given: GraphInputs): ReadonlyMap<str
     const value =
       operation.op === 'input'
         ? toMatrix(given.inputs[operation.name]!, node.rows, node.columns)
-        : evaluate(operation, (tensor) => values.get(tensor)!, parameter, vector);
+        : evaluate(forwardOnly(operation), (tensor) => values.get(tensor)!, parameter, vector);
     values.set(node, value);
   }
   return new Map([...graph.outputs].map(([name, node]) => [name, values.get(node)!]));
 }
 
+/** A pass back is compared with differences of the forward pass, and not evaluated. */
+function forwardOnly(operation: Operation<Tensor, Parameter>): ForwardOperation<Tensor, Parameter> {
+  if (isForward(operation)) return operation;
+  throw new Error(`${operation.op}: expected a forward pass`);
+}
+
 function evaluate(
-  operation: Operation<Tensor, Parameter>,
+  operation: ForwardOperation<Tensor, Parameter>,
   value: (tensor: Tensor) => Matrix,
   matrix: (parameter: Parameter) => Matrix,
   vector: (parameter: Parameter) => readonly number[],
@@ -136,7 +148,9 @@ function windowsOf(x: Matrix, { side, kernel, stride, before, outSide }: ImageWi
   const starts = range(outSide).map((i) => i * stride - before);
   return chunks(x, side * side).flatMap((image) => {
     const pixel = (line: number, column: number) =>
-      line in range(side) && column in range(side) ? image[line * side + column]! : zeros;
+      line >= 0 && line < side && column >= 0 && column < side
+        ? image[line * side + column]!
+        : zeros;
     return starts.flatMap((top) =>
       starts.map((left) =>
         range(kernel).flatMap((u) => range(kernel).map((v) => pixel(top + u, left + v))),

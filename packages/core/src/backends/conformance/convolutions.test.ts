@@ -3,8 +3,8 @@
  * distance of a float64 evaluation of the unplanned graph, at sizes that are no multiple of anything.
  */
 import { describe, expect, test } from 'vitest';
+import type { ImageWindow, Rectifier } from '../../graph/forward-operands.ts';
 import { GraphBuilder, type Tensor } from '../../graph/graph.ts';
-import type { ImageWindow, Rectifier } from '../../graph/operation.ts';
 import { planGraph } from '../../graph/plan.ts';
 import { BACKENDS, expectConform, matrix, openedForAll } from '../../testing/conformance.ts';
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../../graph/plan.ts';
+import type { ForwardPlan } from '../forward-plan.ts';
 import { checkedInput, type RunInputs, type RunOutputs } from '../run-values.ts';
 import type { Input, Pipeline } from './gpu-js.ts';
 import type { Session } from './session.ts';
@@ -8,11 +8,11 @@ import type { HostWeights } from './weights.ts';
 
 /** One plan as a pipeline of gpu.js, made at the first run and again after a loss. */
 export class GpuExecutable {
-  readonly #plan: Plan;
+  readonly #plan: ForwardPlan;
   readonly weights: HostWeights;
   #compiled: { readonly session: Session; readonly pipeline: Pipeline } | undefined;
 
-  constructor(plan: Plan, weights: HostWeights) {
+  constructor(plan: ForwardPlan, weights: HostWeights) {
     this.#plan = plan;
     this.weights = weights;
   }

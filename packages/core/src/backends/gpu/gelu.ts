@@ -7,7 +7,7 @@
  *
  * @see Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"
  */
-import type { Nonlinearity } from '../../graph/operation.ts';
+import type { Nonlinearity } from '../../graph/forward-operands.ts';
 import type { StepOf } from '../../graph/step.ts';
 import { rectified } from './relu.ts';
 import type { Trace } from './trace.ts';

@@ -17,6 +17,7 @@ import type {
   RunShapes,
   WeightReader,
 } from '../backend.ts';
+import { forwardPlan } from '../forward-plan.ts';
 import type { RunInputs, RunOutputs } from '../run-values.ts';
 import { bestMode, findGpu } from './adapter.ts';
 import { GpuExecutable } from './executable.ts';
@@ -97,7 +98,7 @@ class GpuBackend implements Backend {
   }
 
   #compile(plan: Plan, weights: HostWeights): Executable {
-    const executable = new GpuExecutable(plan, weights);
+    const executable = new GpuExecutable(forwardPlan(plan, this.info), weights);
     this.#executables = [...this.#executables, executable];
     return { run: (inputs) => this.#queue.add(() => this.#run(executable, inputs)) };
   }

@@ -5,7 +5,7 @@
  * 4, and x and the residual whole matrices. On SwiftShader, [50, 768] by [768, 768] takes 39 ms, the plain
  * form 349, and a form with 32 × 32 tiles in workgroup memory 130.
  */
-import type { Nonlinearity } from '../../graph/operation.ts';
+import type { Nonlinearity } from '../../graph/forward-operands.ts';
 import type { Slot, StepOf } from '../../graph/step.ts';
 import { ERF, GATES } from './gelu.ts';
 import type { WgslBody } from './wgsl-kernel.ts';

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../graph/operation.ts';
+import type { ForwardOperationName } from '../../graph/operation.ts';
 import type { StepOf } from '../../graph/step.ts';
 import { add, addTable } from './add.ts';
 import { attention } from './attention.ts';
@@ -17,7 +17,7 @@ import { select } from './select.ts';
 import type { Trace } from './trace.ts';
 import { windows } from './windows.ts';
 
-type Kernels = { readonly [Op in OperationName]: (step: StepOf<Op>, trace: Trace) => void };
+type Kernels = { readonly [Op in ForwardOperationName]: (step: StepOf<Op>, trace: Trace) => void };
 
 const KERNELS: Kernels = {
   patches,
@@ -39,6 +39,6 @@ const KERNELS: Kernels = {
 };
 
 /** Calls the kernels of one step of a plan. */
-export function traceStep<Op extends OperationName>(step: StepOf<Op>, trace: Trace): void {
+export function traceStep<Op extends ForwardOperationName>(step: StepOf<Op>, trace: Trace): void {
   KERNELS[step.op as Op](step, trace);
 }

@@ -1,4 +1,4 @@
-import type { ImageWindow } from '../../graph/operation.ts';
+import type { ImageWindow } from '../../graph/forward-operands.ts';
 import { quotient, remainder } from './index-math.ts';
 
 /**

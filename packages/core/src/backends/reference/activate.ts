@@ -1,5 +1,5 @@
 /** What a linear layer can do to its result. */
-import type { Nonlinearity } from '../../graph/operation.ts';
+import type { Nonlinearity } from '../../graph/forward-operands.ts';
 import { geluOf } from './gelu.ts';
 import { rectify } from './relu.ts';
 

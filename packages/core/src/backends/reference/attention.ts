@@ -53,7 +53,7 @@ function attendRow(
   }
 }
 
-function softmax(scores: Float64Array): void {
+export function softmax(scores: Float64Array): void {
   let highest = Number.NEGATIVE_INFINITY;
   for (const score of scores) highest = Math.max(highest, score);
   let sum = 0;

@@ -4,7 +4,7 @@
  */
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
-import type { Weight } from '../../graph/weight.ts';
+import { type Weight, weightKey } from '../../graph/weight.ts';
 import { RunQueue } from '../../threads/run-queue.ts';
 import type { Backend, BackendInfo, LoadedWeights, WeightReader } from '../backend.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
@@ -43,10 +43,13 @@ class ReferenceBackend implements Backend {
   async load(weights: readonly Weight[], source: WeightReader): Promise<LoadedWeights> {
     this.#checkUsable();
     const loaded: LoadedParts = new Map();
-    for (const { key, parameters } of weights) {
+    for (const { key, role, parameters } of weights) {
       const parts: Float32Array[] = [];
       for (const { name } of parameters) parts.push(await source.read(name));
       loaded.set(key, parts);
+      // A pass back reads the layers of a stack one by one.
+      for (const [i, { name }] of parameters.entries())
+        loaded.set(weightKey([name], role), [parts[i]!]);
     }
     this.#checkUsable();
     this.#weights = [...this.#weights, loaded];

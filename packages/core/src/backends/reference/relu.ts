@@ -1,5 +1,5 @@
 /** out = max(x, 0) (relu), or min(max(x, 0), 6) (relu6). x, out [R, C]. Exact. */
-import type { Rectifier } from '../../graph/operation.ts';
+import type { Rectifier } from '../../graph/forward-operands.ts';
 import type { StepOf } from '../../graph/step.ts';
 import type { Memory } from './memory.ts';
 

@@ -6,6 +6,20 @@ import { averagePool } from './average-pool.ts';
 import { depthwise } from './depthwise.ts';
 import { embed } from './embed.ts';
 import { gelu } from './gelu.ts';
+import { attentionMix, attentionMixTranspose } from './gradients/attention-mix.ts';
+import { attentionScoreGradient } from './gradients/attention-score-gradient.ts';
+import { attentionWeights } from './gradients/attention-weights.ts';
+import { averagePoolTranspose } from './gradients/average-pool-transpose.ts';
+import { depthwiseTranspose } from './gradients/depthwise-transpose.ts';
+import { geluGradient } from './gradients/gelu-gradient.ts';
+import { l2NormalizeGradient } from './gradients/l2-normalize-gradient.ts';
+import { layerNormGradient } from './gradients/layer-norm-gradient.ts';
+import { linearTranspose } from './gradients/linear-transpose.ts';
+import { patchesTranspose } from './gradients/patches-transpose.ts';
+import { prependMeanTranspose, prependTranspose } from './gradients/prepend-transpose.ts';
+import { reluGradient } from './gradients/relu-gradient.ts';
+import { selectTranspose } from './gradients/select-transpose.ts';
+import { windowsTranspose } from './gradients/windows-transpose.ts';
 import { l2Normalize } from './l2-normalize.ts';
 import { layerNorm } from './layer-norm.ts';
 import { linear } from './linear.ts';
@@ -36,6 +50,22 @@ const KERNELS: Kernels = {
   prependMean,
   select,
   l2Normalize,
+  linearTranspose,
+  patchesTranspose,
+  windowsTranspose,
+  depthwiseTranspose,
+  averagePoolTranspose,
+  prependTranspose,
+  prependMeanTranspose,
+  selectTranspose,
+  geluGradient,
+  reluGradient,
+  layerNormGradient,
+  l2NormalizeGradient,
+  attentionWeights,
+  attentionScoreGradient,
+  attentionMix,
+  attentionMixTranspose,
 };
 
 /** Runs one step of a plan. */

@@ -6,6 +6,7 @@
 import { canShareMemory, defaultThreads, startThread } from '#threads';
 import { ClipError } from '../../errors.ts';
 import type { Plan } from '../../graph/plan.ts';
+import type { Step } from '../../graph/step.ts';
 import type { Weight } from '../../graph/weight.ts';
 import { kernelModule, runsHere } from '../../threads/kernels.ts';
 import { aligned, LinearMemory } from '../../threads/linear-memory.ts';
@@ -22,8 +23,10 @@ import type {
   Precision,
   WeightReader,
 } from '../backend.ts';
+import { forwardPlan } from '../forward-plan.ts';
 import { type RunInputs, type RunOutputs, readOutputs, writeInputs } from '../run-values.ts';
 import { KERNELS } from './kernels.generated.ts';
+import { PANEL } from './pack-panels.ts';
 import { bytesOf, PackedWeights } from './packed-weights.ts';
 import { programBytes, programEncoder, quantizedBytes } from './program.ts';
 
@@ -120,6 +123,7 @@ class WasmBackend implements Backend {
   }
 
   #compile(plan: Plan, weights: PackedWeights): Executable {
+    if (this.info.precision === 'int8') forwardPlan(plan, this.info);
     const scratchBytes = scratchBytesOf(plan);
     const sizes: WorkspaceSizes = {
       arena: plan.arenaWords * WORD_BYTES,
@@ -171,8 +175,22 @@ class WasmBackend implements Backend {
 /** The best build that this engine can run. */
 const bestSimd = (): Simd => (runsHere(KERNELS.relaxed) ? 'relaxed' : 'plain');
 
-/** Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors. */
-function scratchBytesOf(plan: Plan): number {
-  const rows = plan.steps.map((step) => (step.op === 'attention' ? step.key.rows : 0));
-  return aligned(2 * (Math.max(0, ...rows) + 3) * WORD_BYTES);
+/** What a thread's part of any step needs. */
+const scratchBytesOf = (plan: Plan): number =>
+  aligned(Math.max(0, ...plan.steps.map(scratchWords)) * WORD_BYTES);
+
+function scratchWords(step: Step): number {
+  switch (step.op) {
+    // Two queries' scores: at most as many as the longest sequence has rows, each filled up to vectors.
+    case 'attention':
+    case 'attentionWeights':
+      return 2 * (step.key.rows + 3);
+    case 'attentionScoreGradient':
+      return 2 * (step.value.rows + 3);
+    // A panel of the weight, transposed.
+    case 'linearTranspose':
+      return PANEL * step.x.columns;
+    default:
+      return 0;
+  }
 }

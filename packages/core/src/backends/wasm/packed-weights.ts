@@ -1,4 +1,4 @@
-import type { Weight } from '../../graph/weight.ts';
+import { type Weight, weightKey } from '../../graph/weight.ts';
 import { aligned, type LinearMemory } from '../../threads/linear-memory.ts';
 import type { Precision, WeightReader } from '../backend.ts';
 import { int8Bytes, packInt8 } from './pack-int8.ts';
@@ -8,17 +8,23 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Values read at a time, 2 MB: no tensor is ever held whole beside its packed form. */
 const CHUNK_VALUES = 1 << 19;
 
+/** Where a weight is: in what was packed at an address, from a row on. */
+interface Place {
+  readonly address: number;
+  readonly firstRow: number;
+}
+
 /** Weights in a WebAssembly memory, as their kernels read them. */
 export class PackedWeights {
   readonly precision: Precision;
   /** Where the last of them ends. */
   readonly end: number;
-  readonly #addresses: ReadonlyMap<string, number>;
+  readonly #places: ReadonlyMap<string, Place>;
 
-  private constructor(precision: Precision, end: number, addresses: ReadonlyMap<string, number>) {
+  private constructor(precision: Precision, end: number, places: ReadonlyMap<string, Place>) {
     this.precision = precision;
     this.end = end;
-    this.#addresses = addresses;
+    this.#places = places;
   }
 
   /**
@@ -33,10 +39,11 @@ export class PackedWeights {
   ): Promise<PackedWeights> {
     const sizes = weights.map((weight) => alignedBytes(weight, precision));
     const start = memory.allocate(bytesOf(weights, precision));
-    const addresses = new Map<string, number>();
+    const places = new Map<string, Place>();
     let end = start;
-    for (const [i, { key }] of weights.entries()) {
-      addresses.set(key, end);
+    for (const [i, weight] of weights.entries()) {
+      for (const [key, firstRow] of partsOf(weight)) places.set(key, { address: end, firstRow });
+      places.set(weight.key, { address: end, firstRow: 0 });
       end += sizes[i]!;
     }
     // One buffer for all, so that loading leaves no garbage behind; a row has room in it.
@@ -46,7 +53,7 @@ export class PackedWeights {
       for (const [i, weight] of weights.entries()) {
         await packWeight(weight, source, chunk, (values, row) => {
           // Made anew each time: a memory that grows meanwhile leaves older views behind.
-          const target = memory.bytesAt(addresses.get(weight.key)!, sizes[i]!);
+          const target = memory.bytesAt(places.get(weight.key)!.address, sizes[i]!);
           write(values, row, weight, precision, target);
         });
       }
@@ -54,14 +61,33 @@ export class PackedWeights {
       memory.release(start);
       throw error;
     }
-    return new PackedWeights(precision, end, addresses);
+    return new PackedWeights(precision, end, places);
   }
 
-  address({ key }: Weight): number {
-    const address = this.#addresses.get(key);
-    if (address === undefined) throw new Error(`${key} was not loaded`);
+  /** Where a weight begins. */
+  address(weight: Weight): number {
+    const { address, firstRow } = this.part(weight);
+    if (firstRow > 0) throw new Error(`${weight.key} was loaded with others before it`);
     return address;
   }
+
+  /** Where a weight is that may have been loaded with others, as one. */
+  part({ key }: Weight): Place {
+    const place = this.#places.get(key);
+    if (place === undefined) throw new Error(`${key} was not loaded`);
+    return place;
+  }
+}
+
+/** The parameters of a weight, each by the key that it has alone, with its first row. */
+function partsOf({ role, parameters }: Weight): ReadonlyMap<string, number> {
+  const parts = new Map<string, number>();
+  let first = 0;
+  for (const { name, rows } of parameters) {
+    parts.set(weightKey([name], role), first);
+    first += rows;
+  }
+  return parts;
 }
 
 /** Bytes of weights side by side. */

@@ -1,13 +1,26 @@
-import type { ImageWindow, Nonlinearity } from '../../graph/operation.ts';
 import type { Plan } from '../../graph/plan.ts';
-import type { Slot, Step, StepOf } from '../../graph/step.ts';
+import {
+  type ForwardStep,
+  isForwardStep,
+  type Slot,
+  type Step,
+  type StepOf,
+} from '../../graph/step.ts';
 import type { Precision } from '../backend.ts';
+import { encodeGradientStep } from './gradient-program.ts';
 import { int8Depth, int8ScalesOffset } from './pack-int8.ts';
 import type { PackedWeights } from './packed-weights.ts';
+import {
+  ACTIVATION,
+  addressOf,
+  float32Bits,
+  placed,
+  WORD_BYTES,
+  windowWords,
+} from './step-words.ts';
 
 /** Words of a step, as `assembly/run.ts` reads them. */
 const STEP_WORDS = 16;
-const WORD_BYTES = 4;
 /** A row's scale and zero point. */
 const ROW_SCALE_BYTES = 8;
 
@@ -30,13 +43,6 @@ const OPCODE = {
   prependMean: 15,
 } as const;
 
-const ACTIVATION: Record<Nonlinearity, number> = {
-  quick_gelu: 1,
-  gelu: 2,
-  gelu_tanh: 3,
-  relu: 4,
-  relu6: 5,
-};
 const NO_ACTIVATION = 0;
 
 /** Where a run's memory lies, in bytes. */
@@ -129,16 +135,17 @@ function linearEnd(step: LinearStep, arena: number, weights: PackedWeights): rea
   ];
 }
 
-const addressOf = (slot: Slot, arena: number): number => arena + slot.offset * WORD_BYTES;
-
-/** A matrix as kernels take it: address and pitch. */
-const placed = (slot: Slot, arena: number): readonly number[] => [
-  addressOf(slot, arena),
-  slot.pitch * WORD_BYTES,
-];
-
 /** The words of one step: its opcode, then the parameters of its function in `assembly/`, in their order. */
-function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): readonly number[] {
+const encodeStep = (step: Step, { arena }: Workspace, weights: PackedWeights) =>
+  isForwardStep(step)
+    ? encodeForwardStep(step, arena, weights)
+    : encodeGradientStep(step, arena, weights);
+
+function encodeForwardStep(
+  step: ForwardStep,
+  arena: number,
+  weights: PackedWeights,
+): readonly number[] {
   const at = (slot: Slot) => addressOf(slot, arena);
   const { out } = step;
   const size = [out.rows, out.columns];
@@ -256,19 +263,7 @@ function encodeStep(step: Step, { arena }: Workspace, weights: PackedWeights): r
   }
 }
 
-const windowWords = ({ side, kernel, stride, before, outSide }: ImageWindow): readonly number[] => [
-  side,
-  kernel,
-  stride,
-  before,
-  outSide,
-];
-
 function commonPitch(key: Slot, value: Slot): number {
   if (key.pitch !== value.pitch) throw new Error('attention: key and value have different pitches');
   return key.pitch;
-}
-
-function float32Bits(value: number): number {
-  return new Int32Array(Float32Array.of(value).buffer)[0]!;
 }

@@ -1,0 +1,58 @@
+/** What an image is to come nearer to, as one direction. */
+import { ClipError, grouped } from './errors.ts';
+
+/** An embedding that images are to come nearer to, or with a weight below 0 get away from. */
+export interface GradientTarget {
+  /** [E], of any length but 0: only its direction counts. */
+  readonly embedding: Float32Array;
+  /** 1 unless given. */
+  readonly weight?: number;
+}
+
+/** How one image would come nearer to its targets. */
+export interface ImageGradient {
+  /** The gradient of Σ weight · cosine by the image's normalised pixels, [3, S, S]. */
+  readonly gradient: Float32Array;
+  /** The cosine of the image's embedding with each target, in their order. */
+  readonly cosines: readonly number[];
+}
+
+/** Targets as directions of length 1, and their weighted sum. */
+export interface TargetDirections {
+  readonly directions: readonly Float32Array[];
+  /** Σ weight · direction, [E]: the gradient of Σ weight · cosine by an embedding of length 1. */
+  readonly sum: Float32Array;
+}
+
+/** @throws ClipError BAD_INPUT for no targets, or one without a direction or with a weight that is not finite. */
+export function targetDirections(
+  targets: readonly GradientTarget[],
+  embeddingWidth: number,
+): TargetDirections {
+  if (targets.length === 0) throw new ClipError('BAD_INPUT', 'expected a target, got none');
+  const sum = new Float64Array(embeddingWidth);
+  const directions = targets.map(({ embedding, weight = 1 }, i) => {
+    if (!Number.isFinite(weight)) {
+      throw new ClipError('BAD_INPUT', `target ${i}: expected a finite weight, got ${weight}`);
+    }
+    const direction = directionOf(embedding, embeddingWidth, i);
+    for (const [c, value] of direction.entries()) sum[c]! += weight * value;
+    return direction;
+  });
+  return { directions, sum: Float32Array.from(sum) };
+}
+
+function directionOf(embedding: Float32Array, width: number, target: number): Float32Array {
+  if (embedding?.length !== width) {
+    const got = grouped(embedding?.length ?? 0);
+    throw new ClipError('BAD_INPUT', `target ${target}: expected [${width}], got [${got}]`);
+  }
+  const length = Math.hypot(...embedding);
+  if (!(length > 0 && Number.isFinite(length))) {
+    throw new ClipError(
+      'BAD_INPUT',
+      `target ${target}: expected an embedding of finite length above 0, got ${length}`,
+    );
+  }
+  return embedding.map((value) => value / length);
+}
