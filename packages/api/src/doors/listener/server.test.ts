@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Handler,
@@ -19,6 +19,8 @@ import type { Services } from '../requests/services.ts';
 import { type ClipqlYoga, createClipqlYoga } from '../yoga.ts';
 import { listen, type RunningServer } from './server.ts';
 
+/** A server that closes waits for a pause in which nobody connects. */
+const BETWEEN_PROBES_MS = 200;
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
 
 /** Answers once the test says so. */
@@ -115,7 +117,7 @@ test('closing takes no new requests and waits for those in flight', async () => 
   const answer = query(server, `${web.url}/slow.jpg`);
   await asked.promise;
   const closed = server.close(60_000);
-  while (await isListening(server)) await setImmediate();
+  while (await isListening(server)) await setTimeout(BETWEEN_PROBES_MS);
   held.resolve();
   expect(await (await answer).json()).toEqual({ data: { classify: { label: 'sheep' } } });
   await closed;
@@ -155,7 +157,7 @@ test('closing under load loses nothing: each request that was sent is answered',
   const lateAnswers = latePaths.map((path) => query(server, `${web.url}${path}`));
   await lateAsked.promise;
   drained.resolve();
-  while (await isListening(server)) await setImmediate();
+  while (await isListening(server)) await setTimeout(BETWEEN_PROBES_MS);
   lateHeld.resolve();
   for (const response of await Promise.all(lateAnswers)) {
     expect(await response.json()).toEqual({ data: { classify: { label: 'sheep' } } });

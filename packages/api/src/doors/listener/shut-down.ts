@@ -31,6 +31,7 @@ export async function shutDown(
   graceMs: number,
   drained: Promise<void>,
 ): Promise<void> {
+  const graceEnd = performance.now() + graceMs;
   const graceOver = Promise.withResolvers<void>();
   const lastWords = setTimeout(
     () => breakOff.abort(shuttingDown()),
@@ -42,7 +43,7 @@ export async function shutDown(
     graceOver.resolve();
   }, graceMs);
   await Promise.race([drained, graceOver.promise]);
-  await acceptor.close();
+  await acceptor.close(graceEnd);
   clearTimeout(lastWords);
   clearTimeout(end);
 }
