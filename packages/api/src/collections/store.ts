@@ -125,6 +125,24 @@ export interface CollectionStore {
   /** The old space stays. */
   cancelReembedding(collection: Collection): Promise<Collection>;
 
+  /**
+   * What search would have to compute again in each process. It knows a list of words by a name, which changes
+   * with the words.
+   *
+   * @returns [words, E] in the space; undefined where nobody has kept them.
+   */
+  prompts(space: VectorSpace, words: string): Promise<Float32Array | undefined>;
+  keepPrompts(space: VectorSpace, words: string, prompts: Float32Array): Promise<void>;
+  /** How much each vector is like the words, by row from 0 to as far as it was kept. */
+  levels(collection: Collection, words: string): Promise<Float32Array>;
+  /** @param from the row of the first of the levels; ignored unless those before are kept, and no more. */
+  keepLevels(
+    collection: Collection,
+    words: string,
+    from: number,
+    levels: Float32Array,
+  ): Promise<void>;
+
   /** Ends what is done beside; the database stays open. */
   close(): Promise<void>;
 }

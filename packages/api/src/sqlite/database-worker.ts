@@ -59,7 +59,9 @@ async function answer(id: number | undefined, act: () => unknown): Promise<void>
 
 /** The memory of a result's arrays, megabytes for vectors: it changes hands instead of being copied. */
 function buffersOf(result: unknown): ArrayBuffer[] {
-  const values = result instanceof Object ? [result, ...Object.values(result)] : [];
+  // Not into its values, which are millions.
+  const isArray = ArrayBuffer.isView(result);
+  const values = isArray || !(result instanceof Object) ? [result] : Object.values(result);
   const arrays = values.filter((value) => ArrayBuffer.isView(value));
   return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
 }

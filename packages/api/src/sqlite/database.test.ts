@@ -182,6 +182,7 @@ test('what dropped collections and abandoned spaces leave is swept', async () =>
     many(5_000).map((item) => ({ ...item, thumbnail })),
   );
   await store.remove(photos, ['k1', 'k2']);
+  await store.keepLevels(photos, 'words', 0, new Float32Array(5_001));
   const other = { ...SPACE, hash: 'c'.repeat(64) };
   await store.beginReembedding(photos, other);
   const items = await store.notReembedded(photos, 3_000);

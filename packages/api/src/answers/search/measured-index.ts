@@ -6,6 +6,7 @@ import {
 } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
+import { BACKGROUND } from './background-of.ts';
 import { eachPiece } from './row-pieces.ts';
 import { RowSample } from './row-sample.ts';
 
@@ -13,6 +14,12 @@ import { RowSample } from './row-sample.ts';
 const SAMPLE = 256;
 /** The spread is measured again when the collection has grown or shrunk by this part. */
 const CHANGED = 0.1;
+
+/**
+ * Rows whose levels are written at once: a process that begins computes fewer by itself, which takes less than 100 ms, so
+ * no search waits for a disk because some items are new.
+ */
+const ROWS_A_WRITE = 4_096;
 
 /** What relevance needs to know of an index. */
 export interface Measures {
@@ -24,6 +31,8 @@ export interface Measures {
 interface Kept extends Measures {
   /** Items that the spread was measured with. */
   readonly size: number;
+  /** Rows whose levels are in the store. */
+  readonly stored: number;
 }
 
 /** Of indexes that are in memory; they go with their index. */
@@ -32,7 +41,10 @@ const turns = new WeakMap<FlatIndex, Promise<unknown>>();
 
 type Given = readonly [background: Background, store: CollectionStore, collection: Collection];
 
-/** The levels of all rows, of which only new ones are computed, and the spread of the collection. */
+/**
+ * The levels of all rows, of which only those are computed that no process has computed before, and the spread of the
+ * collection.
+ */
 export function measuresOf(index: FlatIndex, ...given: Given): Promise<Measures> {
   // One after the other: who comes second finds done what both need.
   const before = turns.get(index) ?? Promise.resolve();
@@ -42,17 +54,32 @@ export function measuresOf(index: FlatIndex, ...given: Given): Promise<Measures>
 }
 
 async function measure(index: FlatIndex, ...given: Given): Promise<Measures> {
-  const [background] = given;
+  const [background, store, collection] = given;
   const before = kept.get(index);
-  const levels = await withNewRows(index, background, before?.levels ?? new Float32Array(0));
+  const known = before?.levels ?? (await store.levels(collection, BACKGROUND));
+  const levels = await withNewRows(index, background, known);
   const { size } = index;
+  const stored = keepNew(levels, before?.stored ?? known.length, store, collection);
   const isStale =
     before === undefined || Math.abs(size - before.size) > CHANGED * Math.max(1, before.size);
   const measures: Kept = isStale
-    ? { levels, size, spread: await spreadOf(index, levels, ...given) }
-    : { ...before, levels };
+    ? { levels, size, stored, spread: await spreadOf(index, levels, ...given) }
+    : { ...before, levels, stored };
   kept.set(index, measures);
   return measures;
+}
+
+/** @returns how many rows' levels are in the store then. */
+function keepNew(
+  levels: Float32Array,
+  stored: number,
+  store: CollectionStore,
+  collection: Collection,
+): number {
+  if (levels.length < stored + ROWS_A_WRITE) return stored;
+  // A search can do without, where the disk is full.
+  store.keepLevels(collection, BACKGROUND, stored, levels.slice(stored)).catch(() => {});
+  return levels.length;
 }
 
 async function withNewRows(

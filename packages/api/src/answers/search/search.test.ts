@@ -1,6 +1,7 @@
-import { normalized } from '@clipql/core';
+import { BACKGROUND_WORDS, normalized } from '@clipql/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collection } from '../../collections/collection.ts';
+import { BACKGROUND } from './background-of.ts';
 import { duplicates } from './duplicates.ts';
 import { moreLike } from './more-like.ts';
 import { search } from './search.ts';
@@ -18,6 +19,8 @@ let photos: Collection;
 let many: Collection;
 
 const MANY = 330;
+/** More than what a process computes by itself. */
+const LARGE = 4_200;
 
 beforeAll(async () => {
   library = await openPhotoLibrary();
@@ -85,6 +88,33 @@ describe('search', () => {
     expect(page.hits.length).toBe(100);
     expect(page.total).toBe(MANY / 2);
     expect(page.hits.every(({ item }) => item.metadata.even === true)).toBe(true);
+  });
+});
+
+describe('what takes long', () => {
+  test('is computed once for all processes: the next has the same hits from what the first has kept', async () => {
+    const large = await library.create('large');
+    const photographs = await library.photographs();
+    const items = Array.from({ length: LARGE }, (_, i) => newItem(`k${i}`, randomDirection(i)));
+    await library.store.upsert(large, [...photographs, ...items]);
+    const first = await ask({ collection: large, terms: [{ text: 'boat' }], relevance: 'ALL' });
+
+    const prompts = await library.store.prompts(photos.space, BACKGROUND);
+    expect(prompts?.length).toBe(BACKGROUND_WORDS.length * photos.space.dimensions);
+    const levels = await library.store.levels(large, BACKGROUND);
+    expect(levels.length).toBeGreaterThan(LARGE);
+
+    const another = await library.another();
+    const request = { collection: large, first: 20, terms: [{ text: 'boat' }] };
+    const next = await search(another, library.session, { ...request, relevance: 'ALL' });
+    expect(next.hits).toEqual(first.hits);
+    expect(next.cut).toBe(first.cut);
+
+    // Nothing but what is kept can make every item equally unlike the words.
+    const odd = await library.create('odd');
+    await library.store.upsert(odd, photographs);
+    await library.store.keepLevels(odd, BACKGROUND, 0, new Float32Array(20).fill(50));
+    expect((await ask({ collection: odd, terms: [{ text: 'boat' }] })).total).toBe(0);
   });
 });
 

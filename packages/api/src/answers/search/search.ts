@@ -70,7 +70,7 @@ export async function search(
   const start = performance.now();
   const resolve = { store, loaders: session.loaders };
   const terms = await resolveTerms(resolve, collection, request.terms);
-  const background = await backgroundOf(session);
+  const background = await backgroundOf(session, store, collection.space);
   const embedded = performance.now();
   const selected = where === undefined ? undefined : await store.select(collection, where);
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);

@@ -7,6 +7,7 @@ import {
 } from './catalogue.ts';
 import { readChanges } from './changed-rows.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
+import { keepLevels, keepPrompts, readLevels, readPrompts } from './levels.ts';
 import { readPage } from './page-rows.ts';
 import {
   beginReembedding,
@@ -29,6 +30,8 @@ export const reads = {
   readItems,
   readItemsOfRows,
   readKnown,
+  readLevels,
+  readPrompts,
   readThumbnail,
   readVectors,
 };
@@ -46,6 +49,8 @@ export const writes = {
   createCollection,
   dropCollection,
   finishReembedding,
+  keepLevels,
+  keepPrompts,
   removeItems,
   setMetadata,
   setNextVectors,

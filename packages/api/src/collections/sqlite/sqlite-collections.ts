@@ -103,6 +103,12 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
       return stayed;
     },
 
+    prompts: ({ hash }, words) => reads.readPrompts({ space: hash, words }),
+    keepPrompts: ({ hash }, words, prompts) => writes.keepPrompts({ space: hash, words, prompts }),
+    levels: (collection, words) => reads.readLevels({ collection: reference(collection), words }),
+    keepLevels: (collection, words, from, levels) =>
+      writes.keepLevels({ collection: reference(collection), words, from, levels }),
+
     close: () => sweeper.stop(),
   };
 }

@@ -29,7 +29,9 @@ export function sweep(db: DatabaseSync): boolean {
   const [from, to] = [vectorId(unused.id, 0), vectorId(unused.id + 1, 0)];
   const sql = `DELETE FROM vectors WHERE id IN (
     SELECT id FROM vectors WHERE id >= ? AND id < ? LIMIT ${SLICE})`;
-  if (run(db, sql, from, to) === 0) run(db, 'DELETE FROM vector_sets WHERE id = ?', unused.id);
+  if (run(db, sql, from, to) > 0) return true;
+  run(db, 'DELETE FROM levels WHERE set_id = ?', unused.id);
+  run(db, 'DELETE FROM vector_sets WHERE id = ?', unused.id);
   return true;
 }
 

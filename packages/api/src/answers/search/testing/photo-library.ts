@@ -19,6 +19,8 @@ const EXAMPLES = new URL('../../../../examples/', import.meta.url);
 export interface PhotoLibrary extends SearchServices {
   readonly session: ModelSession;
   create(name: string): Promise<Collection>;
+  /** What another process has of it, which has searched nothing yet. */
+  another(): Promise<SearchServices>;
   /** The repository's photographs, each with the metadata `length` of its key. */
   photographs(): Promise<readonly NewItem[]>;
   close(): Promise<void>;
@@ -30,6 +32,7 @@ export async function openPhotoLibrary(): Promise<PhotoLibrary> {
   const indexes = new LiveIndexes(store, { maxBytes: 2 ** 28 });
   const models = createModelRegistry(modelSources([LITE], {}, { inference: { decodeThreads: 1 } }));
   const lease = await models.lease();
+  const closing: (() => Promise<void>)[] = [];
   const { model } = lease;
   const readImage = async () => new Uint8Array();
   const loaders = createLoaders(model, readImage, DEFAULT_LIMITS, new AbortController().signal);
@@ -43,6 +46,12 @@ export async function openPhotoLibrary(): Promise<PhotoLibrary> {
     indexes,
     session: { model, loaders },
     create: (name) => store.create(SHARED, name, space),
+    another: async () => {
+      const store = await opened.another();
+      const indexes = new LiveIndexes(store, { maxBytes: 2 ** 28 });
+      closing.push(() => indexes.dispose());
+      return { store, indexes };
+    },
     photographs: async () => {
       const names = (await readdir(EXAMPLES)).filter((name) => name.endsWith('.jpg'));
       const files = await Promise.all(names.map((name) => readFile(new URL(name, EXAMPLES))));
@@ -55,6 +64,7 @@ export async function openPhotoLibrary(): Promise<PhotoLibrary> {
       lease.release();
       await models.close();
       await indexes.dispose();
+      for (const close of closing) await close();
       await opened.close();
     },
   };

@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { all, first, run } from '../../sqlite/statements.ts';
+import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+
+interface Prompts {
+  /** The hash of a space. */
+  readonly space: string;
+  readonly words: string;
+}
+
+interface Levels {
+  readonly collection: CollectionReference;
+  readonly words: string;
+}
+
+interface Floats {
+  readonly floats: Uint8Array;
+}
+
+export function readPrompts(db: DatabaseSync, { space, words }: Prompts): Float32Array | undefined {
+  const sql = 'SELECT floats FROM prompts WHERE space = ? AND words = ?';
+  const found = first<Floats>(db, sql, space, words);
+  return found && floatsIn(found.floats);
+}
+
+export function keepPrompts(
+  db: DatabaseSync,
+  { space, words, prompts }: Prompts & { readonly prompts: Float32Array },
+): void {
+  const sql = 'INSERT OR IGNORE INTO prompts (space, words, floats) VALUES (?, ?, ?)';
+  run(db, sql, space, words, bytesOf(prompts));
+}
+
+export function readLevels(db: DatabaseSync, { collection, words }: Levels): Float32Array {
+  const { set_id: set } = rowOfSpace(db, collection);
+  const sql = 'SELECT floats FROM levels WHERE set_id = ? AND words = ? ORDER BY first_row';
+  const parts = all<Floats>(db, sql, set, words).map(({ floats }) => floats);
+  return floatsIn(Buffer.concat(parts));
+}
+
+export function keepLevels(
+  db: DatabaseSync,
+  {
+    collection,
+    words,
+    from,
+    levels,
+  }: Levels & { readonly from: number; readonly levels: Float32Array },
+): void {
+  const { set_id: set } = rowOfSpace(db, collection);
+  const last = first<{ readonly end: number }>(
+    db,
+    `SELECT first_row + length(floats) / 4 AS end FROM levels WHERE set_id = ? AND words = ?
+     ORDER BY first_row DESC LIMIT 1`,
+    ...([set, words] as const),
+  );
+  // Another process has kept them meanwhile.
+  if (from !== (last?.end ?? 0)) return;
+  const sql = 'INSERT INTO levels (set_id, words, first_row, floats) VALUES (?, ?, ?, ?)';
+  run(db, sql, set, words, from, bytesOf(levels));
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** A copy, since the blob's memory may begin at any address. */
+const floatsIn = (blob: Uint8Array): Float32Array => new Float32Array(new Uint8Array(blob).buffer);
