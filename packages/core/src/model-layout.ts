@@ -38,7 +38,7 @@ export interface ModelLayout {
  */
 export async function readModelLayout(
   files: ModelFiles,
-  { tensors }: Checkpoint,
+  { tensors, isTraining }: Checkpoint,
 ): Promise<ModelLayout> {
   const has = (prefix: string) => [...tensors.keys()].some((name) => name.startsWith(prefix));
   if (has('vision_model.') || has('text_model.')) {
@@ -50,6 +50,7 @@ export async function readModelLayout(
     // With another config beside it, it is no bare state dict of OpenAI's: what it is was said elsewhere.
     const isBare = json === undefined && (await files.read(CONFIG_FILE)) === undefined;
     if (json === undefined && !isBare) throw missingFile(files, OPEN_CLIP_CONFIG_FILE);
+    if (json === undefined && isTraining) throw untoldModel(files);
     const config = json === undefined ? openAiConfig(tensors) : parseOpenClipConfig(json, tensors);
     const layout = openAiLayout(config.vision.tower, has('text.') ? 'text.' : '');
     const scales = SCALES[config.loss].map((name) => scale(name, []));
@@ -63,6 +64,15 @@ export async function readModelLayout(
       (found.length === 0 ? 'none' : `${found.join(', ')}, …`),
   );
 }
+
+/** The same tensors give other embeddings with another activation or crop, and the file says neither. */
+const untoldModel = ({ name }: ModelFiles): ClipError =>
+  new ClipError(
+    'MODEL_NOT_FOUND',
+    `model ${name}: expected ${OPEN_CLIP_CONFIG_FILE} beside a checkpoint of open_clip's training, which does not say of ` +
+      'what model it is, got none: write one, with the file of the model from open_clip/model_configs as "model_cfg", and ' +
+      '"preprocess_cfg": {"mean": […], "std": […]}',
+  );
 
 const scale = (name: string, shape: readonly number[]): Parameter => ({
   kind: 'parameter',

@@ -8,12 +8,14 @@ import type { TensorEntry } from './tensor-entry.ts';
 export interface Checkpoint {
   readonly source: ByteSource;
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Whether a training run of open_clip saved it, beside the state of its optimizer. */
+  readonly isTraining: boolean;
 }
 
 /** @throws ClipError WEIGHTS_INVALID when the file is no sound checkpoint. */
 export const openCheckpoint = async (source: ByteSource): Promise<Checkpoint> => ({
   source,
-  tensors: await readEntries(source),
+  ...(await readEntries(source)),
 });
 
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
@@ -26,7 +28,7 @@ const LFS_POINTER = new TextEncoder().encode('version https://git-lfs');
  * What the first bytes say the file is: a ZIP is PyTorch's, a pickle is PyTorch's before 1.6, and all
  * else has to be safetensors.
  */
-async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, TensorEntry>> {
+async function readEntries(source: ByteSource): Promise<Omit<Checkpoint, 'source'>> {
   const start = new Uint8Array(Math.min(LFS_POINTER.length, source.size));
   await source.read(0, start);
   const begins = (magic: ArrayLike<number>) =>
@@ -45,5 +47,5 @@ async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, Tens
       'expected weights, got the pointer of Git LFS that stands for them: `git lfs pull` fetches the file',
     );
   }
-  return readSafetensorsHeader(source);
+  return { tensors: await readSafetensorsHeader(source), isTraining: false };
 }

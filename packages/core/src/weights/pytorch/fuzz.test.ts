@@ -14,7 +14,7 @@ const whole = await readFile(new URL('./testing/files/state-dict.bin', import.me
 /** @returns whether the file was read. */
 async function readWithinBounds(bytes: Uint8Array): Promise<boolean> {
   try {
-    for (const [, { offset, length }] of await readStateDict(bytesInMemory(bytes))) {
+    for (const [, { offset, length }] of (await readStateDict(bytesInMemory(bytes))).tensors) {
       expect(offset).toBeGreaterThanOrEqual(0);
       expect(length).toBeGreaterThanOrEqual(0);
       expect(offset + length).toBeLessThanOrEqual(bytes.length);

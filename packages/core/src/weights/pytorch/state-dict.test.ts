@@ -7,11 +7,17 @@ import { openCheckpoint } from '../checkpoint.ts';
 import { CLIP_MODEL } from '../layouts/clip-model.ts';
 import { openWeights } from '../load.ts';
 import { readStateDict } from './state-dict.ts';
-import { archive, pickle, type StateDictParts, stateDictFile } from './testing/state-dict-file.ts';
+import {
+  archive,
+  pickle,
+  type StateDictParts,
+  stateDictFile,
+  textOf,
+} from './testing/state-dict-file.ts';
 
 /** Written by PyTorch; see testing/make-files.py. */
 const file = (name: string) => readFile(new URL(`./testing/files/${name}`, import.meta.url));
-const read = (bytes: Uint8Array) => readStateDict(bytesInMemory(bytes));
+const read = async (bytes: Uint8Array) => (await readStateDict(bytesInMemory(bytes))).tensors;
 
 test.each(['state-dict.bin', 'plain-dict.bin'])(
   '%s by PyTorch gives each tensor its place',
@@ -41,6 +47,23 @@ test.each(['state-dict.bin', 'plain-dict.bin'])(
     expect(entries.get('tied')?.offset).toBe(entries.get('rows')?.offset);
   },
 );
+
+test('of a checkpoint of training by PyTorch the model’s tensors are read, without their wrapper’s name', async () => {
+  const bytes = await file('epoch_1.pt');
+  const { tensors, isTraining } = await openCheckpoint(bytesInMemory(bytes));
+  expect(isTraining).toBe(true);
+  expect([...tensors].map(([name, { dtype, shape }]) => [name, dtype, shape])).toEqual([
+    ['logit_scale', 'F32', []],
+    ['visual.weight', 'F32', [2, 3]],
+    ['visual.bias', 'F32', [2]],
+  ]);
+  const { offset, length } = tensors.get('visual.weight')!;
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + offset).slice(0, length));
+  expect([...values]).toEqual(Array(6).fill(0.5));
+  expect((await openCheckpoint(bytesInMemory(await file('state-dict.bin')))).isTraining).toBe(
+    false,
+  );
+});
 
 /** PyTorch's `numbers` of make-files.py at these places. */
 const numbers = (places: readonly number[]) => places.map((place) => place / 8 - 1);
@@ -104,6 +127,11 @@ describe('a file that is no state dict is refused with its fault:', () => {
       'a dict of numbers',
       part({ pickle: pickle.bytes([0x7d, 0x4b, 1, 0x4b, 2, 0x73]) }),
       'has no tensors',
+    ],
+    [
+      'a dict of other things',
+      part({ pickle: pickle.bytes([0x7d, ...textOf('model_state_dict'), 0x7d, 0x73]) }),
+      'a state dict was expected, got model_state_dict; save it alone, with torch.save(model.state_dict(), FILE)',
     ],
     ['an unknown instruction', part({ pickle: pickle.bytes([0x93]) }), 'the instruction 0x93'],
     [

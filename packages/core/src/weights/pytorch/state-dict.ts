@@ -9,12 +9,11 @@ import { grouped } from '../../errors.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { TensorEntry } from '../tensor-entry.ts';
 import { pytorchFault } from './fault.ts';
-import { fieldsOf } from './module-fields.ts';
+import { namedValues, withoutTensors } from './named-values.ts';
 import { readPickle } from './pickle.ts';
 import {
   PickleDict,
   type PickleGlobal,
-  PickleModule,
   type PickleObject,
   PickleTuple,
   type PickleValue,
@@ -76,13 +75,19 @@ class Tensor implements PickleObject {
   }
 }
 
+export interface StateDict {
+  /** Each tensor's dtype, shape and place, by name. */
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Whether it lies in a checkpoint of a training run, beside the state of the optimizer. */
+  readonly isTraining: boolean;
+}
+
 /**
  * Reads where each tensor of a state dict lies. Nothing in the file is run, and no tensor is read.
  *
- * @returns each tensor's dtype, shape and place, by name.
  * @throws ClipError WEIGHTS_INVALID where the file is malformed, or has anything beside a state dict.
  */
-export async function readStateDict(source: ByteSource): Promise<ReadonlyMap<string, TensorEntry>> {
+export async function readStateDict(source: ByteSource): Promise<StateDict> {
   const files = await readZipDirectory(source);
   const pickleName = [...files.keys()].find(
     (name) => name.split('/').slice(1).join('/') === PICKLE,
@@ -94,21 +99,15 @@ export async function readStateDict(source: ByteSource): Promise<ReadonlyMap<str
     global: (name) => GLOBALS.get(name) ?? moduleClass(name),
     persistent: storageOf,
   });
-  const entries = new Map<string, TensorEntry>();
-  for (const [name, value] of namedValues(state)) {
+  const { values, isTraining } = namedValues(state);
+  const tensors = new Map<string, TensorEntry>();
+  for (const [name, value] of values) {
     if (!(value instanceof Tensor)) continue;
     const file = files.get(`${prefix}data/${value.storage.key}`);
-    entries.set(name, tensorEntry(name, value, file));
+    tensors.set(name, tensorEntry(name, value, file));
   }
-  if (entries.size === 0) throw pytorchFault('its dict has no tensors: a state dict was expected');
-  return entries;
-}
-
-function* namedValues(state: PickleValue): Iterable<readonly [string, PickleValue]> {
-  if (state instanceof PickleModule) yield* fieldsOf(state);
-  else if (state instanceof PickleDict) {
-    for (const [name, value] of state.entries) yield [String(name), value];
-  } else throw pytorchFault('it holds no state dict');
+  if (tensors.size === 0) throw withoutTensors(state);
+  return { tensors, isTraining };
 }
 
 async function readPickleBytes(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {

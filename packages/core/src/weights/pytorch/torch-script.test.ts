@@ -10,7 +10,7 @@ const bytes = await readFile(new URL('./testing/files/torch-script.pt', import.m
 
 test('a TorchScript archive of PyTorch gives its tensors by the names of its state dict', async () => {
   const source = bytesInMemory(bytes);
-  const entries = await readStateDict(source);
+  const { tensors: entries } = await readStateDict(source);
   const facts = [...entries].map(([name, { dtype, shape }]) => [name, dtype, shape]);
   const mask = (block: number) => [`transformer.resblocks.${block}.attn_mask`, 'F32', [1, 1]];
   const weight = (block: number) => [

@@ -42,12 +42,23 @@ export interface FileTensor {
 
 /** A file as `torch.save` writes a whole state dict. */
 export const stateDictOf = (tensors: readonly FileTensor[]): Uint8Array =>
-  tensorFile(tensors, [
-    ...global('collections', 'OrderedDict'),
-    ...[0x29, 0x52, 0x28],
-    ...tensors.flatMap((tensor, i) => [...textOf(tensor.name), ...wholeTensor(tensor, i)]),
-    0x75,
+  tensorFile(tensors, orderedDict(tensors));
+
+/** A file as open_clip's trainer writes it after an epoch, on several GPUs: what lies beside the model is left out. */
+export function trainingCheckpointOf(tensors: readonly FileTensor[]): Uint8Array {
+  const wrapped = tensors.map((tensor) => ({ ...tensor, name: `module.${tensor.name}` }));
+  return tensorFile(tensors, [
+    ...[0x7d, 0x28, ...textOf('epoch'), ...int(1), ...textOf('name'), ...textOf('run')],
+    ...[...textOf('state_dict'), ...orderedDict(wrapped), ...textOf('optimizer'), 0x7d, 0x75],
   ]);
+}
+
+const orderedDict = (tensors: readonly FileTensor[]): number[] => [
+  ...global('collections', 'OrderedDict'),
+  ...[0x29, 0x52, 0x28],
+  ...tensors.flatMap((tensor, i) => [...textOf(tensor.name), ...wholeTensor(tensor, i)]),
+  0x75,
+];
 
 /** A file as `torch.jit.save` writes a module with these tensors, whose names are paths; its code is compressed. */
 export function torchScriptOf(tensors: readonly FileTensor[]): Uint8Array {
