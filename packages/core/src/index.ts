@@ -86,5 +86,5 @@ export {
 export { type Relevance, standoutRelevance, textRelevance } from './search/relevance.ts';
 export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';
 export type { TokenizedText } from './text/tokenizer.ts';
-export { meanDirection, normalized } from './vectors.ts';
+export { dot, meanDirection, normalized } from './vectors.ts';
 export type { ByteSource } from './weights/byte-source.ts';

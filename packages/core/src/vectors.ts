@@ -39,7 +39,16 @@ export function meanDirection(vectors: readonly Float32Array[]): Float32Array {
   return normalized(sum);
 }
 
-/** The dot product of two vectors of one length, summed in float64; of vectors of length 1 their cosine. */
+/**
+ * The dot product of two vectors of one length, summed in float64; of vectors of length 1 their cosine.
+ *
+ * @example
+ * ```ts
+ * import { dot } from '@clipql/core';
+ *
+ * console.log(dot([3, 4], [2, 1])); // 10
+ * ```
+ */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;

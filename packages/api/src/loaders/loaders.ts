@@ -15,6 +15,8 @@ import { createTextLoader } from './text-loader.ts';
 export interface Loaders {
   /** What the operation may ask for. */
   readonly limits: Limits;
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
   /** Where a given image's bytes are. */
   readonly find: FindImage;
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
@@ -46,6 +48,7 @@ export function createLoaders(
   const text = createTextLoader(model.inference, limits, caller);
   return {
     limits,
+    signal,
     find: createImageFinder(),
     image: createImageLoader(model.inference, readImage, limits, caller),
     text,
