@@ -1,0 +1,8 @@
+import type { MetadataValue } from '../../collections/item.ts';
+
+/** A value of a column as a class or a group is called; undefined for none, or for a list. */
+export function textOf(value: MetadataValue | undefined): string | undefined {
+  if (value === undefined || typeof value === 'object') return undefined;
+  const text = String(value).trim();
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,41 @@
+import { fillTemplate } from '@clipql/core';
+import { cutWarning } from '../../loaders/cut-texts.ts';
+import type { ModelSession } from '../../loaders/loaders.ts';
+import type { ClassPrompts } from './zero-shot.ts';
+
+/** A class, and what the text tower is told of it. */
+export interface EvaluatedClass {
+  /** As the folder or the column has it. */
+  readonly value: string;
+  /** At least one; what it is called in the report comes first. */
+  readonly texts: readonly string[];
+}
+
+/** What a folder or a column has in place of spaces. */
+export const classOf = (value: string): EvaluatedClass => ({
+  value,
+  texts: [value.replaceAll('_', ' ').trim()],
+});
+
+/** Puts each text of each class into every template. */
+export async function encodeClasses(
+  { model, loaders }: ModelSession,
+  classes: readonly EvaluatedClass[],
+  templates: readonly string[],
+): Promise<{ readonly prompts: readonly ClassPrompts[]; readonly warnings: readonly string[] }> {
+  const cut = new Set<string>();
+  const prompt = async (text: string, template: string) => {
+    const { direction, truncated } = await loaders.text(fillTemplate(template, text));
+    if (truncated) cut.add(text);
+    return direction;
+  };
+  const prompts = await Promise.all(
+    classes.map(({ texts }) =>
+      Promise.all(
+        texts.map((text) => Promise.all(templates.map((template) => prompt(text, template)))),
+      ),
+    ),
+  );
+  const { contextLength } = model.clip.info;
+  return { prompts, warnings: [...cut].map((text) => cutWarning('label', text, contextLength)) };
+}
