@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { standInZoo } from './model-hub.ts';
+import { type Block, blocksOf } from './page.ts';
 import { ROOT } from './programs.ts';
 
 const CLIPQL = join(ROOT, 'packages/api/bin/clipql.js');
@@ -17,6 +26,18 @@ const COMMANDS = {
     if [ "$1" = run ]; then shift 4 && exec clipql "$@"; fi
     shift 2 && exec clipql serve --print-config "$@"`,
 };
+
+/** A picture of each class. */
+const BY_CLASS = {
+  mountain: 'french-alpine-landscape.jpg',
+  sheep: 'march-pastoral.jpg',
+  boat: 'nagasaki-boats.jpg',
+};
+
+/** The table of docs/evaluate.md. */
+const [{ text: LABELS }] = blocksOf(readFileSync(join(ROOT, 'docs/evaluate.md'), 'utf8')).filter(
+  ({ language }) => language === 'csv',
+) as [Block];
 
 /** A folder in which a reader of the pages might be. */
 export class ReadersFolder {
@@ -34,6 +55,11 @@ export class ReadersFolder {
     for (const name of ['photos', 'Pictures']) {
       cpSync(join(ROOT, 'packages/api/examples'), join(this.path, name), { recursive: true });
     }
+    for (const [name, file] of Object.entries(BY_CLASS)) {
+      mkdirSync(join(this.path, 'by-class', name), { recursive: true });
+      cpSync(join(ROOT, 'packages/api/examples', file), join(this.path, 'by-class', name, file));
+    }
+    writeFileSync(join(this.path, 'labels.csv'), LABELS);
     writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
     const cache = join(this.path, 'cache');
     const zoo = join(this.path, 'zoo.json');

@@ -8,6 +8,7 @@ import { addJobs } from './commands/collections/jobs.ts';
 import { addSearch } from './commands/collections/search.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
+import { addEvaluate } from './commands/evaluate/evaluate.ts';
 import { refuseRepeated } from './commands/flags.ts';
 import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
@@ -41,6 +42,7 @@ Examples:
   $ clipql embed --text "a photo of a dog."
   $ clipql embed --images photos --out photos.npy
   $ clipql search --in photos "sheep on a hill"
+  $ clipql evaluate photos-by-class
   $ clipql doctor
 
 Exit codes:
@@ -67,6 +69,7 @@ function createProgram(): Command {
   addIndex(program);
   addSearch(program);
   addDuplicates(program);
+  addEvaluate(program);
   addCollections(program);
   addImport(program);
   addJobs(program);

@@ -1,11 +1,16 @@
 import type { HeldTowers } from '@clipql/core';
 import { createImageFetcher } from '../images/fetch-image.ts';
-import { imagesOfCommandLine } from '../images/read-image.ts';
+import { imagesOfCommandLine, type ReadImage } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseSettings } from '../settings/settings.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import { localModel } from './local-model.ts';
 import { warn } from './report.ts';
+
+/** A model, what to reach it by, and how images are read. */
+export interface LocalSession extends ModelSession {
+  readonly readImage: ReadImage;
+}
 
 /**
  * Loads the model that the flags name, does the work, and lets go of everything, so that the
@@ -16,7 +21,7 @@ import { warn } from './report.ts';
  */
 export async function withLocalSession(
   flags: Flags,
-  work: (session: ModelSession) => Promise<void>,
+  work: (session: LocalSession) => Promise<void>,
   towers?: HeldTowers,
 ): Promise<void> {
   const settings = parseSettings(flags, process.env);
@@ -29,7 +34,7 @@ export async function withLocalSession(
     // Images are taken in small groups, so that their number needs no limit.
     const limits = { ...settings, maxImages: Number.POSITIVE_INFINITY };
     const loaders = createLoaders(loaded, readImage, limits, signal);
-    await work({ model: loaded, loaders });
+    await work({ model: loaded, loaders, readImage });
   } finally {
     await fetcher.close();
     loaded.dispose();

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SearchHit } from '../../answers/search/hit-page.ts';
-import { withoutCommands } from '../../errors/one-line.ts';
+import { escaped, htmlHead, jpegUrl } from '../html.ts';
 
 /** What stands above the pictures. */
 export interface SheetHeading {
@@ -22,16 +22,7 @@ export async function* contactSheet(
   { title, summary }: SheetHeading,
   pictures: AsyncIterable<Picture>,
 ): AsyncGenerator<string> {
-  yield `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
+  yield `${htmlHead(title, STYLE)}<body>
 <header><h1>${escaped(title)}</h1><p>${escaped(summary)}</p></header>
 <main>
 `;
@@ -49,7 +40,7 @@ function figure({ hit, thumbnail }: Picture): string {
   const image =
     thumbnail === undefined
       ? '<span class="none">no picture</span>'
-      : `<img alt="${escaped(name)}" src="data:image/jpeg;base64,${Buffer.from(thumbnail).toString('base64')}">`;
+      : `<img alt="${escaped(name)}" src="${jpegUrl(thumbnail)}">`;
   const address = addressOf(source);
   const picture = `<span class="picture">${image}</span>`;
   const linked = address === undefined ? picture : `<a href="${escaped(address)}">${picture}</a>`;
@@ -68,17 +59,6 @@ function addressOf(source: string): string | undefined {
   if (!isUrl(source)) return pathToFileURL(source).href;
   return /^https?:\/\//i.test(source) ? source : undefined;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string =>
-  withoutCommands(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d8dbe0, #3a3f47); --soft: light-dark(#5b6270, #a4abb8); --card: light-dark(#fff, #1d2026); --mat: light-dark(#eceef1, #14161a); }

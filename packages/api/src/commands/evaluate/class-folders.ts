@@ -1,0 +1,43 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
+import { imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
+import { reportError, warn } from '../report.ts';
+import { inOrder, type LabelledFiles } from './labelled-files.ts';
+
+/**
+ * A folder with a folder of pictures for each class, which may have folders within, as torchvision's ImageFolder has it.
+ * What cannot be read is reported.
+ *
+ * @throws ApiError NO_IMAGES where there are no such folders.
+ */
+export async function readClassFolders(folder: string): Promise<LabelledFiles> {
+  const { files, failures, passedOver } = await imagesInFolder(folder);
+  for (const { folder: within, error } of failures) {
+    if (within === '') throw error;
+    reportError(error, join(folder, within));
+  }
+  if (passedOver !== '') warn(passedOverWarning(folder, passedOver));
+  const inClasses = files.filter((file) => file.includes('/'));
+  const strays = files.length - inClasses.length;
+  if (inClasses.length === 0) {
+    const got = `${pictures(strays)} and no folder of any`;
+    throw new ApiError('NO_IMAGES', `expected a folder of pictures for each class, got ${got}`);
+  }
+  if (strays > 0) warn(`${folder} has ${pictures(strays)} in no class’s folder`);
+  const entries = await readdir(folder, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return {
+    values: inOrder(folders.map(({ name }) => name)),
+    files: inClasses.map((file) => ({
+      name: file,
+      source: join(folder, file),
+      value: file.slice(0, file.indexOf('/')),
+      groups: [],
+    })),
+  };
+}
+
+const pictures = (count: number): string =>
+  count === 1 ? '1 picture' : `${grouped(count)} pictures`;

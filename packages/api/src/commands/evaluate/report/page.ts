@@ -1,0 +1,91 @@
+import { basename, resolve } from 'node:path';
+import type { Estimate } from '@clipql/core';
+import type { FewShot } from '../../../answers/evaluate/evaluation.ts';
+import { grouped } from '../../../errors/grouped.ts';
+import { escaped, htmlHead } from '../../html.ts';
+import { labelsOf, type Report } from '../evaluation-json.ts';
+import { confusionPlot } from './confusion-plot.ts';
+import { coveragePlot } from './coverage-plot.ts';
+import { learningPlot } from './learning-plot.ts';
+import { mistakeFigures, type PicturedMistake } from './mistakes.ts';
+import { notes } from './notes.ts';
+import { reliabilityPlot } from './reliability-plot.ts';
+import { STYLE } from './style.ts';
+import { classTable, confusionTable, groupTable, templateTable } from './tables.ts';
+import { interval, named, percent } from './text.ts';
+
+/** A report as one page that needs nothing but itself, and runs nothing. */
+export function reportPage(report: Report, mistakes: readonly PicturedMistake[]): string {
+  const title = `${basename(resolve(report.of))}: how good the answers are`;
+  const { figures, images, classes, model, templates } = report;
+  const counts = `${grouped(images.length)} pictures of ${grouped(classes.length)} classes`;
+  return `${htmlHead(title, STYLE)}<body>
+<header><h1>${escaped(title)}</h1><p>${counts}, answered by ${escaped(model)} with ${templates.map((template) => `“${named(template)}”`).join(', ')}. Ranges are 95 % confidence intervals.</p></header>
+<main>
+${cards(report)}
+${learning(report)}
+${section('Each class', 'The worst come first. A wide range means that there are few pictures to tell by.', classTable(report))}
+${section('What is confused with what', '', `<div class="plots">${confusionPlot(figures.zeroShot, labelsOf(report))}${confusionTable(report)}</div>`)}
+${section('Reject unsure answers', 'With <code>rejectBelow</code>, <code>classify</code> gives no answer below a probability. This is what is left, and how often it is right.', coveragePlot(figures))}
+${calibration(report)}
+${templatesSection(report)}
+${figures.breakdowns.map((breakdown) => section(`By ${named(breakdown.column)}`, 'Where two ranges hardly overlap, the groups differ.', groupTable(breakdown))).join('\n')}
+${section(`The surest mistakes${figures.fewShot ? ', few-shot' : ''}`, 'Look whether the picture’s class is right, before you blame the model.', mistakeFigures(report, mistakes))}
+${notes(report)}
+</main>
+</body>
+</html>
+`;
+}
+
+const section = (title: string, text: string, content: string): string =>
+  `<section><h2>${title}</h2>${text === '' ? '' : `<p>${text}</p>`}${content}</section>`;
+
+function cards({ figures: { zeroShot, fewShot } }: Report): string {
+  const card = (series: string, title: string, { value, ...bounds }: Estimate) =>
+    `<div class="${series}"><dt>${title}</dt><dd>${percent(value)} <small>${interval({ value, ...bounds })}</small></dd></div>`;
+  const last = fewShot?.levels.at(-1);
+  return `<dl class="cards">${card('zero', 'accuracy, zero-shot', zeroShot.accuracy)}${card('zero', 'balanced accuracy, zero-shot', zeroShot.balancedAccuracy)}${
+    last === undefined
+      ? ''
+      : card('few', `accuracy, ${pictures(last.shots)}`, last.accuracy) +
+        card('few', `balanced accuracy, ${pictures(last.shots)}`, last.balancedAccuracy)
+  }</dl>`;
+}
+
+const pictures = (shots: number): string =>
+  `${grouped(shots)} ${shots === 1 ? 'picture' : 'pictures'} a class`;
+
+function learning({ figures }: Report): string {
+  const { fewShot } = figures;
+  if (fewShot === undefined) return '';
+  return section(
+    'What a few pictures of each class would bring',
+    `A classifier that learns from some of these pictures. ${judged(fewShot)}`,
+    `<div class="plots">${learningPlot(figures)}</div>`,
+  );
+}
+
+const judged = ({ folds, isLeaveOneOut }: FewShot): string =>
+  isLeaveOneOut
+    ? 'Each picture is judged by one that has learned from the others (leave-one-out).'
+    : `Each picture is judged by one that has learned from other folds (${folds} folds).`;
+
+function calibration({ figures: { zeroShot } }: Report): string {
+  const { before, after, temperature } = zeroShot.calibration;
+  return section(
+    'How far probabilities can be trusted',
+    `On the dashed line, answers are as often right as they say; below it they are too sure. The area of a point is the number of answers. The best temperature is <b>${temperature.toFixed(2)}</b>: divide the logits by it.`,
+    `<div class="plots">${reliabilityPlot(before, 'zero-shot as it is')}${after === undefined ? '' : reliabilityPlot(after, 'with the temperature of other folds')}</div>`,
+  );
+}
+
+function templatesSection(report: Report): string {
+  const { templates } = report.figures;
+  if (templates === undefined) return '';
+  return section(
+    'Which templates would help',
+    `On ${grouped(templates.images)} pictures. The best of many looks better here than it will be on other pictures, as it was chosen on these. The last row says what choosing is worth.`,
+    templateTable(report),
+  );
+}
