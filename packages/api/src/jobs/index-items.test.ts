@@ -158,6 +158,28 @@ test('a folder’s files are listed first; the second time only what has changed
   expect(await itemOf(join(photos, '1.png'))).toMatchObject({ modified: 1_000 });
 });
 
+test('thumbnails that are asked for later are made of unchanged files without a forward pass', async () => {
+  const photos = join(folder, 'pictured');
+  await mkdir(photos);
+  for (let i = 0; i < 3; i++) await writeFile(join(photos, `${i}.png`), picture(10 + i));
+  await ended(workplace, await indexFolder(photos));
+  const before = await exported(workplace);
+  const run = await passes();
+  const job = {
+    owner: OWNER,
+    collection: 'photos',
+    work: { ...INDEX, folder: photos, thumbnails: true },
+  };
+  const made = await ended(workplace, await workplace.queue.submit(job));
+  expect(made).toMatchObject({ total: 3, done: 0, unchanged: 3, failed: 0 });
+  expect(run).not.toHaveBeenCalled();
+  const collection = await workplace.collections.find(OWNER, 'photos');
+  const first = await workplace.collections.thumbnail(collection, join(photos, '0.png'));
+  expect([...first!.subarray(0, 2)]).toEqual([0xff, 0xd8]);
+  const without = (items: readonly object[]) => items.map((item) => ({ ...item, hasThumbnail: 0 }));
+  expect(without(await exported(workplace))).toEqual(without(before));
+});
+
 test('a server reads below its folders alone, whatever a link leads to', async () => {
   const outside = await temporaryFolder();
   await writeFile(join(outside, 'secret.png'), picture(1));

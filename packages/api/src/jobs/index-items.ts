@@ -48,9 +48,11 @@ async function indexItem(
   known: Item | undefined,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { reader, fetcher, work } = options;
+  const { reader, fetcher, work, makeThumbnail } = options;
   const { folder } = work;
-  if (known !== undefined && known.source === item.source && hasMetadata(known, item.metadata)) {
+  const lacksThumbnail = makeThumbnail !== undefined && known?.hasThumbnail === false;
+  const isAsGiven = known?.source === item.source && hasMetadata(known, item.metadata);
+  if (known !== undefined && isAsGiven && !lacksThumbnail) {
     // Nothing to read: a file of the same size and time of change.
     const version = await reader.version(item.source, folder);
     const isSame =
@@ -86,14 +88,15 @@ async function indexBytes(
   if (known?.contentHash === hash) {
     const kept = await keptVector(options, known).catch(StoreFailure.raise);
     if (kept !== undefined) {
-      if (
+      const thumbnail = kept.thumbnail ?? (await newThumbnail(options, item, bytes, signal));
+      const isAsGiven =
         known.source === source &&
         known.modified === modified &&
-        hasMetadata(known, item.metadata)
-      )
-        return { isUnchanged: true };
+        hasMetadata(known, item.metadata) &&
+        thumbnail === kept.thumbnail;
+      if (isAsGiven) return { isUnchanged: true };
       const metadata = item.metadata ?? known.metadata;
-      return { isUnchanged: true, item: { ...known, ...facts, metadata, ...kept } };
+      return { isUnchanged: true, item: { ...known, ...facts, metadata, ...kept, thumbnail } };
     }
   }
   const encoded = await embedder.embed(bytes, signal, () =>
@@ -110,6 +113,18 @@ async function indexBytes(
       embedding: encoded.direction,
     },
   };
+}
+
+/** Of an image that is embedded already; undefined where none is wanted or to be had. */
+async function newThumbnail(
+  { recorder, makeThumbnail }: IndexItemsOptions,
+  { seq }: JobItem,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  if (makeThumbnail === undefined) return undefined;
+  await recorder.begin(seq).catch(StoreFailure.raise);
+  return makeThumbnail(bytes, signal);
 }
 
 /** An item's vector and thumbnail, as they are; undefined where they were removed meanwhile. */

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Collection } from '../../collections/collection.ts';
-import type { KnownItem } from '../../collections/item.ts';
+import type { Item } from '../../collections/item.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { type ImageFolder, imagesInFolder } from '../../images/image-folder.ts';
 
@@ -30,11 +30,13 @@ export interface FolderChanges extends Pick<ImageFolder, 'failures' | 'passedOve
  * cannot be read, or in one without any image, counts as unchanged: a disk may be missing.
  *
  * @param folder an absolute path.
+ * @param thumbnails whether a file whose thumbnail is not kept counts as changed.
  */
 export async function folderChanges(
   store: CollectionStore,
   collection: Collection,
   folder: string,
+  thumbnails: boolean,
 ): Promise<FolderChanges> {
   const { files, failures, passedOver } = await imagesInFolder(folder);
   const known = await knownFiles(store, collection, folder);
@@ -44,7 +46,8 @@ export async function folderChanges(
     // What has just gone is for the job to report.
     const stats = await Promise.all(some.map((path) => stat(path).catch(() => undefined)));
     for (const [i, path] of some.entries()) {
-      if (isSame(known.get(path), stats[i])) continue;
+      const file = known.get(path);
+      if (isSame(file, stats[i]) && (file?.hasThumbnail || !thumbnails)) continue;
       const { mtimeMs = 0, ctimeMs = 0 } = stats[i] ?? {};
       changed.push({ path, changedAt: Math.max(mtimeMs, ctimeMs) });
     }
@@ -57,7 +60,12 @@ export async function folderChanges(
   return { failures, passedOver, changed, gone };
 }
 
-const isSame = (known: KnownItem | undefined, stats: Stats | undefined): boolean =>
+/** What a collection has of a file. */
+interface KnownFile extends Pick<Item, 'modified' | 'hasThumbnail'> {
+  readonly bytes: number | undefined;
+}
+
+const isSame = (known: KnownFile | undefined, stats: Stats | undefined): boolean =>
   stats !== undefined && known?.bytes === stats.size && known.modified === stats.mtimeMs;
 
 /** What a collection has of a folder, by path. */
@@ -65,14 +73,14 @@ async function knownFiles(
   store: CollectionStore,
   collection: Collection,
   folder: string,
-): Promise<ReadonlyMap<string, KnownItem>> {
-  const known = new Map<string, KnownItem>();
+): Promise<ReadonlyMap<string, KnownFile>> {
+  const known = new Map<string, KnownFile>();
   const orderBy = { by: 'key', descending: false } as const;
   for (let after: string | undefined; ; ) {
     const page = await store.page(collection, { orderBy, first: PAGE, after });
     for (const { item } of page.items) {
-      const { key, contentHash, modified, facts } = item;
-      if (isWithin(key, folder)) known.set(key, { contentHash, modified, bytes: facts?.bytes });
+      const { key, modified, hasThumbnail, facts } = item;
+      if (isWithin(key, folder)) known.set(key, { modified, hasThumbnail, bytes: facts?.bytes });
     }
     after = page.items.at(-1)?.cursor;
     if (!page.hasNext) return known;

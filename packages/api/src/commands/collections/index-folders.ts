@@ -35,7 +35,10 @@ export function addIndex(program: Command): void {
     .description('Make the images in folders searchable, or bring them up to date.')
     .argument('<folder...>', 'folders of images')
     .option('--in <name>', 'collection that they go into; default: one like the folder’s name')
-    .option('--thumbnails', 'keep a small picture of each image that is indexed')
+    .option(
+      '--thumbnails',
+      'keep a small picture of each image, also of those that are indexed already',
+    )
     .option('--retry', 'also try again what failed before and has not changed')
     .option('--quiet', 'print errors only');
   addStoreFlags(command).addHelpText('after', EXAMPLES).action(index);

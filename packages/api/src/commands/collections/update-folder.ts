@@ -18,7 +18,7 @@ import { followJob } from './follow-job.ts';
 import type { LocalStore } from './local-store.ts';
 
 export interface UpdateOptions {
-  /** Whether small pictures are kept of what is indexed now. */
+  /** Whether small pictures are kept. */
   readonly thumbnails: boolean;
   /** Whether images are tried that failed before and are as they were. */
   readonly retry: boolean;
@@ -71,7 +71,12 @@ export async function updateFolder(
   for (const job of await folderJobs(store.jobs, collection)) {
     if (stopped === undefined && isLeft(job, folder)) await run(await resumed(store, job));
   }
-  const { gone, changed, ...listed } = await folderChanges(store.collections, collection, folder);
+  const { gone, changed, ...listed } = await folderChanges(
+    store.collections,
+    collection,
+    folder,
+    options.thumbnails,
+  );
   for (const keys of inBatches(gone)) await store.collections.remove(collection, keys);
   const history = await folderJobs(store.jobs, collection);
   const earlier = options.retry ? NONE : await earlierFailures(store.jobs, history);
