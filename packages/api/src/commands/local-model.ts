@@ -3,7 +3,7 @@ import { ApiError } from '../errors/api-error.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { OWN_MEGAPIXELS } from '../limits/images.ts';
 import type { ModelSource } from '../models/loaded-model.ts';
-import { modelSources } from '../models/model-sources.ts';
+import { modelSource } from '../models/model-sources.ts';
 import { loadOptions, type Settings } from '../settings/settings.ts';
 import { downloadProgress } from './download-progress.ts';
 
@@ -22,12 +22,17 @@ const OWN_WORK: InferenceOptions = {
  * @throws ApiError BAD_OPTION for several.
  */
 export function localModel(settings: Settings, towers: HeldTowers = 'used'): ModelSource {
-  const { model } = settings;
+  const [model, ...others] = settings.model;
+  if (others.length === 0) return ownModel(model, settings, towers);
+  throw new ApiError('BAD_OPTION', `expected one --model, got ${settings.model.join(', ')}`);
+}
+
+/** A model that nobody else waits for. @param model the embedded one unless given. */
+export function ownModel(
+  model: string | undefined,
+  settings: Settings,
+  towers: HeldTowers = 'used',
+): ModelSource {
   const load = { ...loadOptions(settings, OWN_MEGAPIXELS), towers };
-  const [first, ...others] = modelSources(model, load, {
-    onProgress: downloadProgress(),
-    inference: OWN_WORK,
-  });
-  if (others.length === 0) return first;
-  throw new ApiError('BAD_OPTION', `expected one --model, got ${model.join(', ')}`);
+  return modelSource(model, load, { onProgress: downloadProgress(), inference: OWN_WORK });
 }

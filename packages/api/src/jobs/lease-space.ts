@@ -2,7 +2,7 @@ import type { Collection, VectorSpace } from '../collections/collection.ts';
 import { ApiError } from '../errors/api-error.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import { modelHash } from '../models/model-hash.ts';
-import type { ModelLease, ModelRegistry } from '../models/registry.ts';
+import type { ModelLease, ModelRegistry, ServedModel } from '../models/registry.ts';
 
 /** What a model's vectors are. */
 export async function spaceOf(model: LoadedModel, name: string): Promise<VectorSpace> {
@@ -24,9 +24,12 @@ export async function leaseSpace(models: ModelRegistry, space: VectorSpace): Pro
  * @throws ApiError COLLECTION_MODEL_MISMATCH where none makes such vectors; what loading throws.
  */
 export async function modelOfSpace(models: ModelRegistry, space: VectorSpace): Promise<string> {
-  const names = models.list().map(({ name }) => name);
-  const first = names.filter((name) => name === space.model);
-  for (const name of [...first, ...names.filter((one) => one !== space.model)]) {
+  const served = models.list().filter(({ hash = space.hash }) => hash === space.hash);
+  // What is known to be it, before what is called so, before what may be the same.
+  const likely = ({ name, hash }: ServedModel) =>
+    hash !== undefined ? 0 : name === space.model ? 1 : 2;
+  const names = served.toSorted((a, b) => likely(a) - likely(b)).map(({ name }) => name);
+  for (const name of names) {
     const lease = await models.lease(name);
     try {
       if ((await modelHash(lease.model)) === space.hash) return name;

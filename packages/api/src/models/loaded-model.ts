@@ -18,6 +18,8 @@ export interface LoadedModel {
 export interface ModelSource {
   /** What requests call it. */
   readonly name: string;
+  /** `modelHash` of it, where that is known before it is loaded. */
+  readonly hash?: string | undefined;
   /** @param reserve to be called with the bytes that it will take, as soon as they are known. */
   load(reserve?: (bytes: number) => void): Promise<LoadedModel>;
 }

@@ -6,6 +6,8 @@ import { type ModelMemory, Room } from './room.ts';
 /** A model that is served, loaded or not. */
 export interface ServedModel {
   readonly name: string;
+  /** As its source has it. */
+  readonly hash: string | undefined;
   /** Undefined while no one has asked for it, and once it is unloaded. */
   readonly loaded: LoadedModel | undefined;
 }
@@ -32,6 +34,8 @@ export interface ModelRegistry {
   lease(name?: string): Promise<ModelLease>;
   /** In the order in which they were given; the first is the default. */
   list(): readonly ServedModel[];
+  /** Serves another model from now on, after the others; of one name the first is served. */
+  add(source: ModelSource): void;
   /** Disposes of every model. */
   close(): void;
 }
@@ -61,8 +65,10 @@ export function createModelRegistry(
   return new Registry(sources, options);
 }
 
+const entryOf = (source: ModelSource): Entry => ({ source, leases: 0, used: 0 });
+
 class Registry implements ModelRegistry {
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #entries: Map<string, Entry>;
   readonly #defaultName: string;
   readonly #idleMs: number;
   readonly #room: Room;
@@ -72,9 +78,7 @@ class Registry implements ModelRegistry {
     sources: readonly [ModelSource, ...ModelSource[]],
     { idleMs = 0, memoryBytes = Number.POSITIVE_INFINITY }: RegistryOptions,
   ) {
-    this.#entries = new Map(
-      sources.map((source) => [source.name, { source, leases: 0, used: 0 } satisfies Entry]),
-    );
+    this.#entries = new Map(sources.map((source) => [source.name, entryOf(source)]));
     this.#defaultName = sources[0].name;
     this.#idleMs = idleMs;
     this.#room = new Room(memoryBytes, () => this.#memories());
@@ -106,8 +110,16 @@ class Registry implements ModelRegistry {
   }
 
   list(): readonly ServedModel[] {
-    return [...this.#entries].map(([name, { loaded }]) => ({ name, loaded }));
+    return [...this.#entries].map(([name, { source, loaded }]) => ({
+      name,
+      hash: source.hash,
+      loaded,
+    }));
   }
+
+  readonly add = (source: ModelSource): void => {
+    if (!this.#entries.has(source.name)) this.#entries.set(source.name, entryOf(source));
+  };
 
   readonly close = (): void => {
     for (const entry of this.#entries.values()) this.#unload(entry);

@@ -6,10 +6,9 @@ import {
 } from '../../answers/search/duplicates.ts';
 import { grouped } from '../../errors/grouped.ts';
 import type { Flags } from '../../settings/settings.ts';
-import { chooseCollection } from './choose-collection.ts';
-import { addDataFlag } from './flags.ts';
 import { placeLine, shownPlace } from './hit-writer.ts';
 import { withLocalStore } from './local-store.ts';
+import { addUpToDateFlags, type UpToDateFlags, upToDate } from './up-to-date.ts';
 
 const LEVELS = {
   'same-bytes': 'SAME_BYTES',
@@ -19,8 +18,7 @@ const LEVELS = {
 
 const FORMATS = ['table', 'json', 'jsonl', 'paths'] as const;
 
-interface DuplicateFlags extends Flags {
-  readonly in?: string;
+interface DuplicateFlags extends Flags, UpToDateFlags {
   readonly level?: keyof typeof LEVELS;
   readonly format?: (typeof FORMATS)[number];
 }
@@ -36,30 +34,31 @@ Levels:
   nearly-same   cropped a little, brightened, the next frame
 
 A group has one image that all others are about the same as. The format "paths" leaves that one out, so that
-one of each group is kept when the others are removed.`;
+one of each group is kept when the others are removed. A collection that is of folders is brought up to date first.`;
 
 /** `clipql duplicates` */
 export function addDuplicates(program: Command): void {
   const command = program
     .command('duplicates')
     .description('List indexed images that are the same, or nearly.')
-    .option('--in <name>', 'collection; default: the only one')
     .addOption(
       new Option('--level <level>', 'how alike they are; default: same-picture').choices(
         Object.keys(LEVELS),
       ),
     )
     .addOption(new Option('--format <format>', 'output format; default: table').choices(FORMATS));
-  addDataFlag(command).addHelpText('after', EXAMPLES).action(duplicates);
+  addUpToDateFlags(command).addHelpText('after', EXAMPLES).action(duplicates);
 }
 
 const duplicates = (flags: DuplicateFlags): Promise<void> =>
   withLocalStore(flags, async (store) => {
-    const { level = 'same-picture', format = 'table' } = flags;
-    const collection = await chooseCollection(store, flags.in);
+    const { level = 'same-picture', format = 'table', quiet = false } = flags;
+    const collection = await upToDate(store, flags);
+    if (collection === undefined) return;
     const services = { store: store.collections, indexes: store.indexes };
     const groups = await findDuplicates(services, collection, LEVELS[level]);
     process.stdout.write(WRITERS[format](groups));
+    if (quiet) return;
     const images = groups.reduce((sum, { members }) => sum + members.length + 1, 0);
     const [unit, verb] = groups.length === 1 ? ['group', 'is'] : ['groups', 'are'];
     const found = `${grouped(groups.length)} ${unit} of ${grouped(images)} images`;

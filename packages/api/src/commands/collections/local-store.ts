@@ -1,3 +1,4 @@
+import { SHARED } from '../../access/owner.ts';
 import { createImageFetcher } from '../../images/fetch-image.ts';
 import { imagesOfCommandLine, type ReadImage } from '../../images/read-image.ts';
 import type { Job } from '../../jobs/job.ts';
@@ -9,11 +10,12 @@ import { strayVariables } from '../../settings/stray-variables.ts';
 import { defaultDataFolder } from '../../sqlite/data-folder.ts';
 import { localModel } from '../local-model.ts';
 import { reportError, warn } from '../report.ts';
+import { modelsOf, rememberModel } from './known-models.ts';
 
 /** What a command works with. */
 export interface LocalStore extends Store {
   readonly settings: Settings;
-  /** The one model of the command, loaded when it is first needed. */
+  /** The command's model, and those of collections if it names none; loaded when they are needed. */
   readonly models: ModelRegistry;
   readonly readImage: ReadImage;
   /** Runs this job, beside the others that it was told to run. */
@@ -36,10 +38,11 @@ export async function withLocalStore(
   const readImage = imagesOfCommandLine(fetcher);
   // What another command left is its own to go on with: it may be of another model.
   const own = new Set<string>();
+  const data = settings.data ?? defaultDataFolder(process.env);
   try {
     const store = await openStore({
       ...storeOptions(settings),
-      data: settings.data ?? defaultDataFolder(process.env),
+      data,
       folders: undefined,
       models,
       readImage,
@@ -53,7 +56,10 @@ export async function withLocalStore(
       store.runner.start();
     };
     try {
+      const known = await modelsOf(await store.collections.list(SHARED), data, settings);
+      known.forEach(models.add);
       await work({ ...store, settings, models, readImage, run });
+      await rememberModel(models, await store.collections.list(SHARED), data, settings);
     } finally {
       await store.close();
     }

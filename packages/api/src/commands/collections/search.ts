@@ -11,10 +11,8 @@ import { createLoaders } from '../../loaders/loaders.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { collect } from '../flags.ts';
 import { warn } from '../report.ts';
-import { chooseCollection, collectionFor, folderNamed, nameOf } from './choose-collection.ts';
-import { addStoreFlags } from './flags.ts';
 import { hitJson, hitTable, placeLine } from './hit-writer.ts';
-import { type LocalStore, withLocalStore } from './local-store.ts';
+import { withLocalStore } from './local-store.ts';
 import {
   checkQuery,
   keysOf,
@@ -24,18 +22,14 @@ import {
   titleOf,
   topOf,
 } from './search-query.ts';
-import { updateBeforeSearch, updateNow } from './update-before-search.ts';
+import { addUpToDateFlags, type UpToDateFlags, upToDate } from './up-to-date.ts';
 import { writeSheet } from './write-sheet.ts';
 
 const FORMATS = ['table', 'json', 'jsonl', 'paths', 'html'] as const;
 
-interface SearchFlags extends Flags, QueryFlags {
+interface SearchFlags extends Flags, QueryFlags, UpToDateFlags {
   readonly where?: string;
-  readonly in?: string;
   readonly format?: (typeof FORMATS)[number];
-  /** False with `--no-index`. */
-  readonly index: boolean;
-  readonly quiet?: true;
 }
 
 const EXAMPLES = `
@@ -75,13 +69,10 @@ export function addSearch(program: Command): void {
       'only images with this metadata: year > 2019 and place contains Oslo',
     )
     .option('--top <n>', `number of images to show, at most ${grouped(MAX_HITS)} (default: 20)`)
-    .option('--in <name>', 'collection, or folder to index first; default: the only collection')
     .addOption(new Option('--format <format>', 'output format; default: table').choices(FORMATS))
     .addOption(new Option('--all', 'show the nearest, relevant or not').conflicts('atLeast'))
-    .option('--at-least <x>', 'show what is at least so relevant, between 0 and 1')
-    .option('--no-index', 'do not index first what is new or changed')
-    .option('--quiet', 'print results and errors only');
-  addStoreFlags(command).addHelpText('after', EXAMPLES).action(search);
+    .option('--at-least <x>', 'show what is at least so relevant, between 0 and 1');
+  addUpToDateFlags(command).addHelpText('after', EXAMPLES).action(search);
 }
 
 async function search(words: readonly string[], flags: SearchFlags): Promise<void> {
@@ -90,7 +81,7 @@ async function search(words: readonly string[], flags: SearchFlags): Promise<voi
   const relevance = relevanceOf(flags);
   checkQuery(words, flags);
   await withLocalStore(flags, async (store) => {
-    const collection = await collectionOf(store, flags);
+    const collection = await upToDate(store, flags);
     if (collection === undefined) return;
     const where =
       flags.where === undefined ? undefined : parseFilter(flags.where, collection.fields);
@@ -126,21 +117,6 @@ const WRITERS: Readonly<
   jsonl: (hits) => hits.map((hit) => `${JSON.stringify(hitJson(hit))}\n`).join(''),
   paths: (hits) => hits.map(({ item }) => placeLine(item, process.stdout.isTTY)).join(''),
 };
-
-/** Up to date, unless that is not wanted; undefined where there is nothing to search, which is reported. */
-async function collectionOf(
-  store: LocalStore,
-  flags: SearchFlags,
-): Promise<Collection | undefined> {
-  const { in: name, index, quiet = false } = flags;
-  const folder = name === undefined ? undefined : await folderNamed(store, name);
-  if (folder !== undefined && index) {
-    const collection = await collectionFor(store, nameOf([folder]), [folder], true);
-    return collection && updateNow(store, collection, [folder], quiet);
-  }
-  const collection = await chooseCollection(store, name);
-  return index ? updateBeforeSearch(store, collection, quiet) : collection;
-}
 
 function summaryOf(
   { hits, total }: SearchResult,
