@@ -61,9 +61,11 @@ const MAY_IMPORT: Readonly<
     'embedding-file': ['errors'],
     'collection-files': ['collections', 'embedding-file', 'errors', 'files'],
     inference: ['errors', 'images', 'telemetry'],
+    classifiers: ['access', 'collections', 'errors', 'inference', 'limits', 'sqlite', 'telemetry'],
     models: ['errors', 'inference'],
     jobs: [
       'access',
+      'classifiers',
       'collections',
       'errors',
       'images',
@@ -77,6 +79,7 @@ const MAY_IMPORT: Readonly<
     'label-sets': ['access', 'errors', 'files', 'limits', 'loaders', 'models'],
     answers: [
       'access',
+      'classifiers',
       'collections',
       'errors',
       'images',
@@ -92,6 +95,7 @@ const MAY_IMPORT: Readonly<
     'doors/requests': ['access', 'answers', 'errors', 'limits', 'settings', 'telemetry'],
     'doors/graphql': [
       'answers',
+      'classifiers',
       'collections',
       'doors/requests',
       'errors',

@@ -58,6 +58,40 @@ export const KEPT_MEANINGS = {
     'A cursor is malformed, or is one of another query.',
     'Send the query that the cursor came from, or begin without one.',
   ),
+
+  // Classifiers
+  UNKNOWN_CLASSIFIER: wholeOperation(
+    404,
+    'There is no classifier of this name.',
+    '`classifiers` lists their names.',
+  ),
+  CLASSIFIER_EXISTS: wholeOperation(
+    409,
+    'Another classifier has this name.',
+    'Choose another name, or pass `replace: true`.',
+  ),
+  TOO_MANY_CLASSIFIERS: wholeOperation(
+    409,
+    'There are as many classifiers as allowed.',
+    'Delete one.',
+  ),
+  CLASSIFIER_MODEL_MISMATCH: wholeOperation(
+    409,
+    'The classifier was taught with another model, or another version or precision of it.',
+    'Ask without `model`, or teach the classifier again.',
+  ),
+  CONTRADICTORY_EXAMPLE: refused(
+    422,
+    'One picture is in two classes of a classifier.',
+    'Send it in one of them, or remove it from the other first.',
+  ),
+  TOO_MANY_EXAMPLES: wholeOperation(
+    400,
+    'A class, or a classifier, would have more pictures than allowed.',
+    'Send fewer, or remove some.',
+  ),
+
+  // The database
   STORE_FULL: {
     ...wholeOperation(507, 'The disk has no room for the database.', OPERATOR),
     instead: 'nothing more can be kept now',

@@ -24,22 +24,47 @@ export async function leaseSpace(models: ModelRegistry, space: VectorSpace): Pro
  * @throws ApiError COLLECTION_MODEL_MISMATCH where none makes such vectors; what loading throws.
  */
 export async function modelOfSpace(models: ModelRegistry, space: VectorSpace): Promise<string> {
-  const served = models.list().filter(({ hash = space.hash }) => hash === space.hash);
+  const found = await findModel(models, space);
+  if ('name' in found) return found.name;
+  const expected = `expected ${describeModel(space.model, space.hash)}, which made the vectors`;
+  throw new ApiError('COLLECTION_MODEL_MISMATCH', `${expected}, got ${found.served}`);
+}
+
+/** A model by its name and the beginning of its hash, for messages. */
+export const describeModel = (name: string, hash: string): string =>
+  `${name} (${hash.slice(0, 12)})`;
+
+/**
+ * The same.
+ *
+ * @returns the models that are served, in words, where none makes such vectors.
+ * @throws what loading throws.
+ */
+export async function findModel(
+  models: ModelRegistry,
+  space: VectorSpace,
+): Promise<{ readonly name: string } | { readonly served: string }> {
   // What is known to be it, before what is called so, before what may be the same.
-  const likely = ({ name, hash }: ServedModel) =>
-    hash !== undefined ? 0 : name === space.model ? 1 : 2;
-  const names = served.toSorted((a, b) => likely(a) - likely(b)).map(({ name }) => name);
-  for (const name of names) {
-    const lease = await models.lease(name);
-    try {
-      if ((await modelHash(lease.model)) === space.hash) return name;
-    } finally {
-      lease.release();
-    }
+  const likely = ({ name, hash }: ServedModel) => {
+    if (hash !== undefined) return hash === space.hash ? 0 : 3;
+    return name === space.model ? 1 : 2;
+  };
+  const others: string[] = [];
+  for (const { name, hash: known } of models.list().toSorted((a, b) => likely(a) - likely(b))) {
+    const hash = known ?? (await hashOf(models, name));
+    if (hash === space.hash) return { name };
+    others.push(describeModel(name, hash));
   }
-  const expected = `expected ${space.model} (${space.hash.slice(0, 12)}), which made the vectors`;
-  const got = `${names.join(', ')}, of other files or another precision`;
-  throw new ApiError('COLLECTION_MODEL_MISMATCH', `${expected}, got ${got}`);
+  return { served: others.join(', ') };
+}
+
+async function hashOf(models: ModelRegistry, name: string): Promise<string> {
+  const { model, release } = await models.lease(name);
+  try {
+    return await modelHash(model);
+  } finally {
+    release();
+  }
 }
 
 /**

@@ -1,4 +1,6 @@
 import { mkdir } from 'node:fs/promises';
+import { createClassifiers, type OwnedClassifiers } from '../classifiers/classifiers.ts';
+import { openSqliteClassifiers } from '../classifiers/sqlite/sqlite-classifiers.ts';
 import { LiveIndexes } from '../collections/live-indexes.ts';
 import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.ts';
 import type { CollectionStore } from '../collections/store.ts';
@@ -38,10 +40,11 @@ export interface StoreOptions {
   readonly onUnexpected?: (error: unknown) => void;
 }
 
-/** Collections and jobs, as one process has them. */
+/** What the data folder's database has, as one process has it. */
 export interface Store {
   readonly collections: CollectionStore;
   readonly indexes: LiveIndexes;
+  readonly classifiers: OwnedClassifiers;
   readonly jobs: JobQueue;
   /** Runs no jobs until it is started. */
   readonly runner: JobRunner;
@@ -59,6 +62,7 @@ export async function openStore({ data, ...options }: StoreOptions): Promise<Sto
   const isShared = data !== undefined;
   const database = await openDatabase(folder, isShared);
   const collections = openSqliteCollections(database, isShared);
+  const classifiers = createClassifiers(openSqliteClassifiers(database), options.metrics);
   const jobs = await openJobs(database, folder, isShared);
   const feed = new JobFeed(jobs);
   const thumbnails = createThumbnails(!options.local);
@@ -73,12 +77,14 @@ export async function openStore({ data, ...options }: StoreOptions): Promise<Sto
   return {
     collections,
     indexes,
+    classifiers,
     jobs: new JobQueue(jobs, collections, feed, reader, () => runner.wake()),
     runner,
     backup: database.backup,
     close: async () => {
       await runner.stop();
       await thumbnails.close();
+      await classifiers.close();
       await indexes.dispose();
       await collections.close();
       await database.close();

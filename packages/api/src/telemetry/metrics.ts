@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   /** Seconds of one HTTP request, by the way it took and its status. */
   readonly requestSeconds: Histogram<'door' | 'status'>;
-  /** Seconds of one piece of work in a stage: queue, fetch, decode, preprocess, image_tower or text_tower. */
+  /** Seconds of one piece of work in a stage: queue, fetch, decode, preprocess, image_tower, text_tower or train. */
   readonly stageSeconds: Histogram<'stage'>;
   /** Images or prompts of one forward pass. */
   readonly batchSize: Histogram<'tower'>;
@@ -46,7 +46,7 @@ export function createMetrics(): Metrics {
     }),
     stageSeconds: new Histogram({
       name: 'clipql_stage_seconds',
-      help: 'Time by stage: queue, fetch, decode, preprocess, image_tower, text_tower',
+      help: 'Time by stage: queue, fetch, decode, preprocess, image_tower, text_tower, train',
       labelNames: ['stage'],
       buckets: SECONDS,
       registers,

@@ -1,0 +1,96 @@
+import { LRUCache } from 'lru-cache';
+import { type Owner, ownerOf } from '../access/owner.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Classifier, Example, NewClassifier, NewExample } from './classifier.ts';
+import type { Added, ClassifierStore } from './store.ts';
+import { bytesOf, directionsOf, type TaughtClassifier } from './training/taught-classifier.ts';
+import { Trainer } from './training/trainer.ts';
+
+/** The classifiers of one owner. What each method throws, `ClassifierStore` says. */
+export interface Classifiers {
+  create(
+    classifier: NewClassifier,
+    examples: readonly NewExample[],
+    replace: boolean,
+  ): Promise<Added>;
+  find(name: string): Promise<Classifier>;
+  /** By name. */
+  list(): Promise<readonly Classifier[]>;
+  delete(name: string): Promise<Classifier>;
+  addExamples(classifier: Classifier, examples: readonly NewExample[]): Promise<Added>;
+  removeExamples(
+    classifier: Classifier,
+    contentHashes: readonly string[],
+  ): Promise<{ readonly classifier: Classifier; readonly removed: number }>;
+  examples(classifier: Classifier): Promise<readonly Example[]>;
+  image(classifier: Classifier, contentHash: string): Promise<Uint8Array | undefined>;
+  /**
+   * Trains a classifier on its examples, unless that is done.
+   *
+   * @throws ApiError UNKNOWN_CLASSIFIER, ClipError WORKER_LOST.
+   */
+  teach(classifier: Classifier): Promise<TaughtClassifier>;
+}
+
+/** The classifiers of all owners: a caller sees only its own. */
+export interface OwnedClassifiers {
+  /** @param caller a key's name or a token's subject; undefined for those that all share. */
+  of(caller: string | undefined): Classifiers;
+  /** Ends the thread that trains. */
+  close(): Promise<void>;
+}
+
+/** Of all trained classifiers in memory. */
+const CACHE_BYTES = 64 * 1024 * 1024;
+/** While it is trained, its size is not known. */
+const UNKNOWN_BYTES = 1_000;
+
+interface Trained {
+  readonly version: number;
+  readonly taught: Promise<TaughtClassifier>;
+  readonly bytes: number;
+}
+
+export function createClassifiers(store: ClassifierStore, metrics?: Metrics): OwnedClassifiers {
+  const trainer = new Trainer(metrics);
+  const trained = new LRUCache<number, Trained>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+  const train = async (classifier: Classifier): Promise<TaughtClassifier> => {
+    const set = await store.trainingSet(classifier);
+    const directions = directionsOf(set);
+    if (set.examples.classes.length === 0) return { directions, probe: undefined };
+    const { texts, examples, version } = set;
+    const { logitScale, owner } = classifier;
+    const probe = await trainer.train({ texts, examples, logitScale }, owner);
+    await store.setTemperature(classifier, version, probe.temperature);
+    return { directions, probe };
+  };
+  const teach = (classifier: Classifier): Promise<TaughtClassifier> => {
+    const { id, version } = classifier;
+    const known = trained.get(id);
+    if (known?.version === version) return known.taught;
+    const taught = train(classifier);
+    trained.set(id, { version, taught, bytes: UNKNOWN_BYTES });
+    taught.then(
+      (done) => {
+        if (trained.peek(id)?.taught !== taught) return;
+        trained.set(id, { version, taught, bytes: bytesOf(done) });
+      },
+      () => {
+        if (trained.peek(id)?.taught === taught) trained.delete(id);
+      },
+    );
+    return taught;
+  };
+  const ofOwner = (owner: Owner): Classifiers => ({
+    ...store,
+    create: (classifier, examples, replace) => store.create(owner, classifier, examples, replace),
+    find: (name) => store.find(owner, name),
+    list: () => store.list(owner),
+    delete: (name) => store.delete(owner, name),
+    teach,
+  });
+  return { of: (caller) => ofOwner(ownerOf(caller)), close: () => trainer.close() };
+}

@@ -1,0 +1,157 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Owner } from '../../access/owner.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
+import { all, first, run } from '../../sqlite/statements.ts';
+import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
+import { nameTaken } from '../name-taken.ts';
+import { bytesOf } from './floats.ts';
+
+/** A classifier as it was found, which others may have changed since. */
+export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
+
+interface ClassifierRow {
+  readonly id: number;
+  readonly owner: Owner;
+  readonly name: string;
+  readonly hash: string;
+  readonly model: string;
+  readonly dimensions: number;
+  readonly logit_scale: number;
+  /** JSON. */
+  readonly templates: string;
+  readonly keeps_images: number;
+  readonly version: number;
+  readonly temperature: number | null;
+  readonly created_at: number;
+  readonly changed_at: number;
+}
+
+interface ClassRow {
+  readonly label: string;
+  /** JSON. */
+  readonly texts: string | null;
+  readonly is_cut: number;
+  readonly examples: number;
+}
+
+interface ByName {
+  readonly owner: Owner;
+  readonly name: string;
+}
+
+/** @throws ApiError UNKNOWN_CLASSIFIER. */
+export function findClassifier(db: DatabaseSync, { owner, name }: ByName): Classifier {
+  const row = rowOfName(db, { owner, name });
+  if (row === undefined) throw unknown(name, namesOf(db, owner));
+  return classifierOf(db, row);
+}
+
+export const listClassifiers = (db: DatabaseSync, owner: Owner): readonly Classifier[] =>
+  all<ClassifierRow>(db, 'SELECT * FROM classifiers WHERE owner = ? ORDER BY name', owner).map(
+    (row) => classifierOf(db, row),
+  );
+
+/** @throws ApiError UNKNOWN_CLASSIFIER for one that was deleted or replaced. */
+export function readClassifier(db: DatabaseSync, { id, name }: ClassifierReference): Classifier {
+  const row = first<ClassifierRow>(db, 'SELECT * FROM classifiers WHERE id = ?', id);
+  if (row === undefined) throw unknown(name, []);
+  return classifierOf(db, row);
+}
+
+/** Without examples. @throws ApiError CLASSIFIER_EXISTS, TOO_MANY_CLASSIFIERS. @returns its number. */
+export function insertClassifier(
+  db: DatabaseSync,
+  owner: Owner,
+  { name, space, logitScale, templates, keepsImages, classes }: NewClassifier,
+  replace: boolean,
+): number {
+  const former = rowOfName(db, { owner, name });
+  if (former !== undefined) {
+    if (!replace) throw nameTaken(name);
+    removeClassifier(db, former.id);
+  }
+  if (namesOf(db, owner).length >= MAX_CLASSIFIERS) {
+    const message = `expected at most ${MAX_CLASSIFIERS} classifiers, got another: ${name}`;
+    throw new ApiError('TOO_MANY_CLASSIFIERS', message);
+  }
+  const { hash, model, dimensions } = space;
+  const now = Date.now();
+  const { id } = first<{ readonly id: number }>(
+    db,
+    `INSERT INTO classifiers (owner, name, hash, model, dimensions, logit_scale, templates, keeps_images, created_at, changed_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    ...[owner, name, hash, model, dimensions, logitScale],
+    ...[JSON.stringify(templates), Number(keepsImages), now, now],
+  )!;
+  for (const [place, { label, texts, direction, isCut }] of classes.entries()) {
+    run(
+      db,
+      'INSERT INTO classes (classifier, place, label, texts, direction, is_cut) VALUES (?, ?, ?, ?, ?, ?)',
+      ...[id, place, label, texts === null ? null : JSON.stringify(texts)],
+      ...[direction === undefined ? null : bytesOf(direction), Number(isCut)],
+    );
+  }
+  return id;
+}
+
+/** @returns it, as it was. @throws ApiError UNKNOWN_CLASSIFIER. */
+export function deleteClassifier(db: DatabaseSync, query: ByName): Classifier {
+  const classifier = findClassifier(db, query);
+  removeClassifier(db, classifier.id);
+  return classifier;
+}
+
+function removeClassifier(db: DatabaseSync, id: number): void {
+  run(
+    db,
+    'DELETE FROM example_images WHERE example IN (SELECT id FROM examples WHERE classifier = ?)',
+    id,
+  );
+  run(db, 'DELETE FROM examples WHERE classifier = ?', id);
+  run(db, 'DELETE FROM classes WHERE classifier = ?', id);
+  run(db, 'DELETE FROM classifiers WHERE id = ?', id);
+}
+
+const rowOfName = (db: DatabaseSync, { owner, name }: ByName): ClassifierRow | undefined =>
+  first(db, 'SELECT * FROM classifiers WHERE owner = ? AND name = ?', owner, name);
+
+const namesOf = (db: DatabaseSync, owner: Owner): readonly string[] =>
+  all<{ readonly name: string }>(
+    db,
+    'SELECT name FROM classifiers WHERE owner = ? ORDER BY name',
+    owner,
+  ).map(({ name }) => name);
+
+const classifierOf = (db: DatabaseSync, row: ClassifierRow): Classifier => ({
+  id: row.id,
+  owner: row.owner,
+  name: row.name,
+  space: { hash: row.hash, model: row.model, dimensions: row.dimensions },
+  logitScale: row.logit_scale,
+  templates: JSON.parse(row.templates),
+  keepsImages: row.keeps_images === 1,
+  classes: all<ClassRow>(
+    db,
+    `SELECT label, texts, is_cut, (
+       SELECT count(*) FROM examples AS e WHERE e.classifier = c.classifier AND e.place = c.place
+     ) AS examples FROM classes AS c WHERE classifier = ? ORDER BY place`,
+    row.id,
+  ).map(classOf),
+  version: row.version,
+  temperature: row.temperature ?? undefined,
+  createdAt: new Date(row.created_at),
+  changedAt: new Date(row.changed_at),
+});
+
+const classOf = ({ label, texts, is_cut, examples }: ClassRow): ClassifierClass => ({
+  label,
+  texts: texts === null ? null : JSON.parse(texts),
+  isCut: is_cut === 1,
+  examples,
+});
+
+function unknown(name: string, names: readonly string[]): ApiError {
+  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  return new ApiError('UNKNOWN_CLASSIFIER', `expected a classifier’s name (${known}), got ${name}`);
+}

@@ -1,0 +1,243 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Owner } from '../../access/owner.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { shorten } from '../../errors/one-line.ts';
+import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
+import { all, first, run } from '../../sqlite/statements.ts';
+import { admitExamples } from '../admit-examples.ts';
+import type { Classifier, Example, NewClassifier, NewExample } from '../classifier.ts';
+import type { Added } from '../store.ts';
+import { type ClassifierReference, insertClassifier, readClassifier } from './catalogue.ts';
+import { bytesOf, floatsOf } from './floats.ts';
+
+interface ExampleRow {
+  readonly place: number;
+  readonly content_hash: string;
+  readonly source: string;
+  readonly format: string;
+  readonly added_at: number;
+  readonly has_image: number;
+}
+
+/** A training set in one piece, which changes threads without a copy. */
+export interface PackedTrainingSet {
+  readonly version: number;
+  /** [classes], 1 for a class with texts. */
+  readonly hasText: Uint8Array;
+  /** [classes, E], zeros for a class without texts. */
+  readonly texts: Float32Array;
+  /** [examples, E] */
+  readonly embeddings: Float32Array;
+  /** [examples] */
+  readonly classes: Uint32Array;
+}
+
+/** @throws as `ClassifierStore.create` does. */
+export function createClassifier(
+  db: DatabaseSync,
+  {
+    owner,
+    classifier,
+    examples,
+    replace,
+  }: {
+    owner: Owner;
+    classifier: NewClassifier;
+    examples: readonly NewExample[];
+    replace: boolean;
+  },
+): Added {
+  const id = insertClassifier(db, owner, classifier, replace);
+  const added = insert(db, { id, name: classifier.name }, examples);
+  checkUsable(db, added.classifier);
+  return added;
+}
+
+/** @throws as `ClassifierStore.addExamples` does. */
+export function addExamples(
+  db: DatabaseSync,
+  { classifier, examples }: { classifier: ClassifierReference; examples: readonly NewExample[] },
+): Added {
+  const added = insert(db, classifier, examples);
+  if (!added.outcomes.some(({ kind }) => kind === 'KEPT')) return added;
+  return { ...added, classifier: changed(db, classifier) };
+}
+
+/** @throws as `ClassifierStore.removeExamples` does. */
+export function removeExamples(
+  db: DatabaseSync,
+  {
+    classifier,
+    contentHashes,
+  }: { classifier: ClassifierReference; contentHashes: readonly string[] },
+): { classifier: Classifier; removed: number } {
+  const found = readClassifier(db, classifier);
+  let removed = 0;
+  for (const hash of contentHashes) {
+    const example = exampleId(db, found.id, hash);
+    if (example === undefined) continue;
+    run(db, 'DELETE FROM example_images WHERE example = ?', example);
+    removed += run(db, 'DELETE FROM examples WHERE id = ?', example);
+  }
+  if (removed === 0) return { classifier: found, removed };
+  const now = changed(db, classifier);
+  checkUsable(db, now);
+  return { classifier: now, removed };
+}
+
+export function readExamples(
+  db: DatabaseSync,
+  classifier: ClassifierReference,
+): readonly Example[] {
+  const { id } = readClassifier(db, classifier);
+  return all<ExampleRow>(
+    db,
+    `SELECT place, content_hash, source, format, added_at, i.example IS NOT NULL AS has_image
+     FROM examples AS e LEFT JOIN example_images AS i ON i.example = e.id
+     WHERE classifier = ? ORDER BY e.id`,
+    id,
+  ).map(exampleOf);
+}
+
+export function readImage(
+  db: DatabaseSync,
+  { classifier, contentHash }: { classifier: ClassifierReference; contentHash: string },
+): Uint8Array | undefined {
+  const { id } = readClassifier(db, classifier);
+  const example = exampleId(db, id, contentHash) ?? -1;
+  const sql = 'SELECT image FROM example_images WHERE example = ?';
+  return first<{ readonly image: Uint8Array }>(db, sql, example)?.image;
+}
+
+export function readTrainingSet(
+  db: DatabaseSync,
+  classifier: ClassifierReference,
+): PackedTrainingSet {
+  const { id, version, space } = readClassifier(db, classifier);
+  const directions = all<{ readonly direction: Uint8Array | null }>(
+    db,
+    'SELECT direction FROM classes WHERE classifier = ? ORDER BY place',
+    id,
+  );
+  const examples = all<{ readonly place: number; readonly embedding: Uint8Array }>(
+    db,
+    'SELECT place, embedding FROM examples WHERE classifier = ? ORDER BY id',
+    id,
+  );
+  const texts = new Float32Array(directions.length * space.dimensions);
+  for (const [i, { direction }] of directions.entries()) {
+    if (direction !== null) texts.set(floatsOf(direction), i * space.dimensions);
+  }
+  const embeddings = new Float32Array(examples.length * space.dimensions);
+  for (const [i, { embedding }] of examples.entries()) {
+    embeddings.set(floatsOf(embedding), i * space.dimensions);
+  }
+  return {
+    version,
+    hasText: Uint8Array.from(directions, ({ direction }) => Number(direction !== null)),
+    texts,
+    embeddings,
+    classes: Uint32Array.from(examples, ({ place }) => place),
+  };
+}
+
+export function setTemperature(
+  db: DatabaseSync,
+  { id, version, temperature }: { id: number; version: number; temperature: number },
+): void {
+  const sql = 'UPDATE classifiers SET temperature = ? WHERE id = ? AND version = ?';
+  run(db, sql, temperature, id, version);
+}
+
+function insert(
+  db: DatabaseSync,
+  reference: ClassifierReference,
+  examples: readonly NewExample[],
+): Added {
+  const classifier = readClassifier(db, reference);
+  const { id, keepsImages } = classifier;
+  const kept = all<{ readonly place: number; readonly content_hash: string }>(
+    db,
+    'SELECT place, content_hash FROM examples WHERE classifier = ?',
+    id,
+  );
+  const outcomes = admitExamples(
+    new Map(kept.map(({ content_hash, place }) => [content_hash, place])),
+    examples,
+  );
+  const added = examples.filter((_, i) => outcomes[i]!.kind === 'KEPT');
+  const counts = classifier.classes.map((one) => one.examples);
+  for (const { class: place } of added) counts[place]! += 1;
+  checkPictures(classifier.classes, counts);
+  if (keepsImages) {
+    const more = added.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
+    checkKeptBytes(keptBytes(db, id) + more);
+  }
+  for (const example of added) insertExample(db, id, example, keepsImages);
+  return { classifier: readClassifier(db, reference), outcomes };
+}
+
+function insertExample(
+  db: DatabaseSync,
+  classifier: number,
+  { class: place, contentHash, source, format, embedding, image }: NewExample,
+  keepsImages: boolean,
+): void {
+  const { id } = first<{ readonly id: number }>(
+    db,
+    `INSERT INTO examples (classifier, place, content_hash, source, format, embedding, added_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+    ...[classifier, place, contentHash, source, format, bytesOf(embedding), Date.now()],
+  )!;
+  if (!keepsImages || image === undefined) return;
+  run(db, 'INSERT INTO example_images (example, image) VALUES (?, ?)', id, image);
+}
+
+/** Its examples are others now, and what was learned from the former ones holds no more. */
+function changed(db: DatabaseSync, reference: ClassifierReference): Classifier {
+  const sql =
+    'UPDATE classifiers SET version = version + 1, temperature = NULL, changed_at = ? WHERE id = ?';
+  run(db, sql, Date.now(), reference.id);
+  return readClassifier(db, reference);
+}
+
+/** @throws ApiError BAD_INPUT for a class that nothing is known of. */
+function checkUsable(db: DatabaseSync, { id, classes }: Classifier): void {
+  const hasText = all<{ readonly known: number }>(
+    db,
+    'SELECT direction IS NOT NULL AS known FROM classes WHERE classifier = ? ORDER BY place',
+    id,
+  );
+  const empty = classes.find(({ examples }, i) => examples === 0 && hasText[i]!.known === 0);
+  if (empty === undefined) return;
+  const label = JSON.stringify(shorten(empty.label, 60));
+  throw new ApiError(
+    'BAD_INPUT',
+    `expected texts or at least 1 picture in class ${label}, got neither`,
+  );
+}
+
+const exampleId = (db: DatabaseSync, classifier: number, hash: string): number | undefined =>
+  first<{ readonly id: number }>(
+    db,
+    'SELECT id FROM examples WHERE classifier = ? AND content_hash = ?',
+    classifier,
+    hash,
+  )?.id;
+
+const keptBytes = (db: DatabaseSync, classifier: number): number =>
+  first<{ readonly bytes: number }>(
+    db,
+    `SELECT coalesce(sum(length(image)), 0) AS bytes FROM example_images
+     WHERE example IN (SELECT id FROM examples WHERE classifier = ?)`,
+    classifier,
+  )!.bytes;
+
+const exampleOf = (row: ExampleRow): Example => ({
+  class: row.place,
+  contentHash: row.content_hash,
+  source: row.source,
+  format: row.format,
+  hasImage: row.has_image === 1,
+  addedAt: new Date(row.added_at),
+});

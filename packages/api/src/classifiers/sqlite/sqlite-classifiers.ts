@@ -1,0 +1,70 @@
+import { checkEmbedding } from '../../collections/halves.ts';
+import { checkClasses, checkKeptBytes } from '../../limits/classifiers.ts';
+import { checkName } from '../../limits/names.ts';
+import type { Database } from '../../sqlite/database.ts';
+import { moduleBeside } from '../../sqlite/operation.ts';
+import type { Classifier, NewExample, TrainingSet } from '../classifier.ts';
+import type { ClassifierStore } from '../store.ts';
+import type { PackedTrainingSet } from './examples.ts';
+import type * as operations from './operations.ts';
+
+const MODULE = moduleBeside(import.meta.url, 'operations');
+
+/** What a thread needs of a classifier to find it again. */
+const reference = ({ id, name }: Classifier) => ({ id, name });
+
+/** Classifiers in the database of a data folder. */
+export function openSqliteClassifiers(database: Database): ClassifierStore {
+  const { reads, writes } = database.operations<typeof operations>(MODULE);
+  return {
+    create: async (owner, classifier, examples, replace) => {
+      checkName(classifier.name);
+      checkClasses(classifier.classes);
+      const { dimensions } = classifier.space;
+      for (const { label, direction } of classifier.classes) {
+        if (direction !== undefined) checkEmbedding(label, direction, dimensions);
+      }
+      checkExamples(examples, dimensions);
+      return writes.createClassifier({ owner, classifier, examples, replace });
+    },
+    find: (owner, name) => reads.findClassifier({ owner, name }),
+    list: (owner) => reads.listClassifiers(owner),
+    delete: (owner, name) => writes.deleteClassifier({ owner, name }),
+
+    addExamples: async (classifier, examples) => {
+      checkExamples(examples, classifier.space.dimensions);
+      return writes.addExamples({ classifier: reference(classifier), examples });
+    },
+    removeExamples: (classifier, contentHashes) =>
+      writes.removeExamples({ classifier: reference(classifier), contentHashes }),
+    examples: (classifier) => reads.readExamples(reference(classifier)),
+    image: (classifier, contentHash) =>
+      reads.readImage({ classifier: reference(classifier), contentHash }),
+    trainingSet: async (classifier) =>
+      unpack(await reads.readTrainingSet(reference(classifier)), classifier.space.dimensions),
+    setTemperature: ({ id }, version, temperature) =>
+      writes.setTemperature({ id, version, temperature }),
+  };
+}
+
+function checkExamples(examples: readonly NewExample[], dimensions: number): void {
+  for (const { source, embedding } of examples) checkEmbedding(source, embedding, dimensions);
+  // Before so much is copied to another thread.
+  checkKeptBytes(examples.reduce((sum, { image }) => sum + (image?.length ?? 0), 0));
+}
+
+function unpack(
+  { version, hasText, texts, embeddings, classes }: PackedTrainingSet,
+  dimensions: number,
+): TrainingSet {
+  const rowOf = (rows: Float32Array, i: number) =>
+    rows.subarray(i * dimensions, (i + 1) * dimensions);
+  return {
+    version,
+    texts: Array.from(hasText, (has, i) => (has === 1 ? rowOf(texts, i) : undefined)),
+    examples: {
+      embeddings: Array.from(classes, (_, i) => rowOf(embeddings, i)),
+      classes: [...classes],
+    },
+  };
+}
