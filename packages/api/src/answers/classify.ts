@@ -3,6 +3,9 @@ import {
   classifyEmbeddings,
   DEFAULT_TEMPLATES,
   type LabelScore,
+  type LinearProbe,
+  probeLogits,
+  probeProbabilities,
 } from '@clipql/core';
 import type { GivenImage } from '../images/given-image.ts';
 import type { ImageSource } from '../images/image-source.ts';
@@ -29,6 +32,8 @@ export interface Question {
   readonly rejection?: Rejection | undefined;
   /** Where the labels' embeddings come from; the loaders unless given. */
   readonly encodeLabels?: ((session: ModelSession) => Promise<EncodedLabels>) | undefined;
+  /** What pictures have taught of the labels, in their order; cosines alone decide unless given. */
+  readonly probe?: LinearProbe | undefined;
 }
 
 /** When no label is good enough. */
@@ -64,6 +69,8 @@ export interface ImageClassification {
   /** Best first; of equals in the order of the labels. */
   readonly scores: readonly RankedScore[];
   readonly best: RankedScore;
+  /** What the logits were divided by to calibrate the probabilities; undefined where they are not. */
+  readonly temperature: number | undefined;
   readonly model: LoadedModel;
   readonly image: ImageFacts;
   readonly timing: Timing;
@@ -143,20 +150,15 @@ async function encodeLabels(
 
 function answer(
   model: LoadedModel,
-  { labels, mode, topK, rejection }: Question,
+  question: Question,
   image: EncodedImage,
-  { embeddings, cut, warnings, textEncoding }: EncodedLabels,
+  encoded: EncodedLabels,
   start: number,
 ): ImageClassification {
-  const { logitScale, logitBias, classifyMode } = model.clip.info;
-  const scored = classifyEmbeddings(image.direction, labels, embeddings, {
-    mode: mode ?? classifyMode,
-    logitScale,
-    logitBias,
-  });
-  const scores = scored.scores
+  const { topK, rejection, probe } = question;
+  const scores = scoreLabels(model, question, image.direction, encoded.embeddings)
     .map((score, index) => ({ ...score, index }))
-    .sort((a, b) => b.cosine - a.cosine);
+    .sort((a, b) => b.logit - a.logit || b.cosine - a.cosine);
   const best = scores[0]!;
   const rejected = rejection !== undefined && (best.probability ?? best.cosine) < rejection.below;
   return {
@@ -164,10 +166,38 @@ function answer(
     rejected,
     scores: scores.slice(0, topK),
     best,
+    temperature: probe?.temperature,
     model,
     image: image.facts,
-    timing: { ...image.timing, textEncoding, total: performance.now() - start },
-    cutLabels: cut,
-    warnings,
+    timing: {
+      ...image.timing,
+      textEncoding: encoded.textEncoding,
+      total: performance.now() - start,
+    },
+    cutLabels: encoded.cut,
+    warnings: encoded.warnings,
   };
+}
+
+/** @param image [E] @param embeddings [labels][E] @returns a score for each label, in their order. */
+function scoreLabels(
+  model: LoadedModel,
+  { labels, mode, probe }: Question,
+  image: Float32Array,
+  embeddings: readonly Float32Array[],
+): readonly LabelScore[] {
+  const { logitScale, logitBias, classifyMode } = model.clip.info;
+  const { scores } = classifyEmbeddings(image, labels, embeddings, {
+    mode: mode ?? classifyMode,
+    logitScale,
+    logitBias,
+  });
+  if (probe === undefined) return scores;
+  const logits = probeLogits(probe, image);
+  const probabilities = probeProbabilities(probe, image);
+  return scores.map((score, i) => ({
+    ...score,
+    logit: logits[i]!,
+    probability: probabilities[i]!,
+  }));
 }

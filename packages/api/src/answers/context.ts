@@ -1,4 +1,5 @@
 import { type Owner, ownerOf } from '../access/owner.ts';
+import type { Classifiers } from '../classifiers/classifiers.ts';
 import type { LiveIndexes } from '../collections/live-indexes.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import type { ImageFetcher } from '../images/fetch-image.ts';
@@ -27,7 +28,7 @@ export interface OperationServices {
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
   readonly labelSets: OwnedLabelSets;
-  readonly store: Pick<Store, 'collections' | 'indexes' | 'jobs'>;
+  readonly store: Pick<Store, 'classifiers' | 'collections' | 'indexes' | 'jobs'>;
   readonly settings: OperationSettings;
 }
 
@@ -44,6 +45,8 @@ interface OperationSettings extends ServerLimits {
   readonly sharedLabelSets: boolean;
   /** Whether all callers share their collections and jobs. */
   readonly sharedCollections: boolean;
+  /** Whether all callers share their classifiers. */
+  readonly sharedClassifiers: boolean;
 }
 
 /** The request that an operation is of. */
@@ -60,6 +63,8 @@ export interface Context {
   readonly models: ModelRegistry;
   /** The caller's own, unless all share them. */
   readonly labelSets: LabelSets;
+  /** As label sets. */
+  readonly classifiers: Classifiers;
   /** Whose collections and jobs the caller sees. */
   readonly owner: Owner;
   readonly collections: CollectionStore;
@@ -110,6 +115,9 @@ export function createContext(
     labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
     owner: ownerOf(settings.sharedCollections ? undefined : currentRequest()?.caller),
     ...store,
+    classifiers: store.classifiers.of(
+      settings.sharedClassifiers ? undefined : currentRequest()?.caller,
+    ),
     limits: settings,
     slices: new LoopSlices(),
     describe: (error) => {

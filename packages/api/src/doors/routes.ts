@@ -6,6 +6,7 @@ import { root } from './pages/root.ts';
 import { bodyLimits } from './requests/body-limits.ts';
 import { type Door, GRAPHQL_PATH, type Route } from './requests/route.ts';
 import { embeddings } from './rest/embeddings.ts';
+import { exampleImage } from './rest/example-image.ts';
 import { invocations } from './rest/invocations.ts';
 import { metrics } from './rest/metrics.ts';
 import { model, models } from './rest/models.ts';
@@ -66,6 +67,7 @@ export const ROUTES: readonly Route[] = [
   get('/v1/models', 'v1', WORK, models),
   get('/v1/models/{id}', 'v1', WORK, model),
   get('/thumbnails/{item}', 'thumbnails', WORK, thumbnail),
+  get('/classifiers/{picture}', 'classifiers', WORK, exampleImage),
   post('/invocations', 'invocations', WORK, JSON_BODY, invocations),
   get('/ping', 'ping', PROBE, ping),
   get('/healthz', 'healthz', PROBE, healthz),

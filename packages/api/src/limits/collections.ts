@@ -19,7 +19,7 @@ export function checkScans(scans: number): void {
   if (scans <= MAX_SCANS) return;
   throw new ApiError(
     'TOO_MANY_SCANS',
-    `expected at most ${MAX_SCANS} searches and pages of collections in one operation (those within \`collections\` count for ${MAX_COLLECTIONS}), got ${grouped(scans)}`,
+    `expected at most ${MAX_SCANS} searches, pages of collections and changes of classifiers in one operation (those within \`collections\` count for ${MAX_COLLECTIONS}), got ${grouped(scans)}`,
   );
 }
 

@@ -7,6 +7,17 @@ import type { Inference } from '../inference/inference.ts';
 import { checkImageCount } from '../limits/images.ts';
 import type { Limits } from '../limits/limits.ts';
 
+/** An image, and the file that it is of. */
+export interface LoadedFile {
+  readonly image: EncodedImage;
+  readonly bytes: Uint8Array;
+}
+
+interface ImageLoader {
+  load(source: ImageSource): Promise<EncodedImage>;
+  loadFile(source: ImageSource): Promise<LoadedFile>;
+}
+
 /**
  * Makes the images of one operation: equal ones are read once, and all that are asked for in a turn of
  * the event loop are handed over together. One that fails fails alone.
@@ -18,7 +29,7 @@ export function createImageLoader(
   readImage: ReadImage,
   limits: Limits,
   caller: Caller,
-): (source: ImageSource) => Promise<EncodedImage> {
+): ImageLoader {
   let requested = 0;
   const loader = new DataLoader<ImageSource, EncodedImage, string | Uint8Array>(
     async (sources) => {
@@ -27,8 +38,22 @@ export function createImageLoader(
     },
     { cacheKeyFn: (source) => ('url' in source ? source.url : source.bytes) },
   );
-  return (source) => {
-    requested += 1;
-    return loader.load(source);
+  return {
+    load: (source) => {
+      requested += 1;
+      return loader.load(source);
+    },
+    loadFile: async (source) => {
+      requested += 1;
+      checkImageCount(requested, limits);
+      let bytes = 'bytes' in source ? source.bytes : undefined;
+      const readAndKeep: ReadImage = async (...address) => {
+        bytes = await readImage(...address);
+        return bytes;
+      };
+      const [image] = await images.encode([source], readAndKeep, caller);
+      if (image instanceof Error) throw image;
+      return { image: image!, bytes: bytes! };
+    },
   };
 }

@@ -4,7 +4,7 @@ import type { ReadImage } from '../images/read-image.ts';
 import type { EncodedImage, EncodedText } from '../inference/encoded.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
-import { createImageLoader } from './image-loader.ts';
+import { createImageLoader, type LoadedFile } from './image-loader.ts';
 import { type EncodedLabels, encodeLabels } from './label-loader.ts';
 import { createTextLoader } from './text-loader.ts';
 
@@ -21,6 +21,8 @@ export interface Loaders {
   readonly find: FindImage;
   /** @throws ApiError or ClipError for an image that cannot be had or read. */
   image(source: ImageSource): Promise<EncodedImage>;
+  /** For who keeps the file too. @throws as `image`. */
+  imageFile(source: ImageSource): Promise<LoadedFile>;
   text(text: string): Promise<EncodedText>;
   labels(labels: readonly string[], templates: readonly string[]): Promise<EncodedLabels>;
 }
@@ -45,12 +47,14 @@ export function createLoaders(
   party = 'local',
 ): Loaders {
   const caller = { signal, account: { party, bytes: 0 } };
+  const images = createImageLoader(model.inference, readImage, limits, caller);
   const text = createTextLoader(model.inference, limits, caller);
   return {
     limits,
     signal,
     find: createImageFinder(),
-    image: createImageLoader(model.inference, readImage, limits, caller),
+    image: images.load,
+    imageFile: images.loadFile,
     text,
     labels: (labels, templates) =>
       encodeLabels(text, model.clip.info.contextLength, labels, templates),

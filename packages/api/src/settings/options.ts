@@ -130,7 +130,7 @@ export const SERVER_OPTIONS = {
     value: text.optional(),
     expects: 'a folder',
     placeholder: '<dir>',
-    help: 'folder that keeps collections and label sets across restarts',
+    help: 'folder that keeps collections, classifiers and label sets across restarts',
     without: 'a temporary one',
   },
   sharedLabelSets: {
@@ -144,6 +144,12 @@ export const SERVER_OPTIONS = {
     expects: 'on or off',
     placeholder: '<switch>',
     help: 'whether all keys share collections and jobs: on or off',
+  },
+  sharedClassifiers: {
+    value: onOff.default(false),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'whether all keys share classifiers: on or off',
   },
   folders: {
     value: list.default([]),

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { chooseModel } from '../../answers/choose-model.ts';
 import { classifyImages, type ImageClassification } from '../../answers/classify.ts';
+import type { Context } from '../../answers/context.ts';
 import { InputFailure } from '../../answers/outcome.ts';
+import { type Asked, askClassifier } from '../../answers/teach/classifier-question.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { EXAMPLES_PATH } from '../../images/example-images.ts';
 import { FIRST_EXAMPLE } from '../../images/examples.ts';
 import { failureResponse } from '../requests/http-error.ts';
@@ -13,7 +16,8 @@ import { parseFields } from './parse-fields.ts';
 
 const bodySchema = z.object({
   images: z.array(z.string()).min(1).describe('a list of URLs or base64 texts'),
-  classes: z.array(z.string()).min(1).describe('a list of texts'),
+  classes: z.array(z.string()).min(1).optional().describe('a list of texts'),
+  classifier: z.string().optional().describe('the name of a classifier, in place of classes'),
 });
 
 const MOST_CLASSES = 3;
@@ -33,21 +37,24 @@ type TopClasses = z.infer<typeof topClassesSchema>;
 const FAILURES_HEADER = 'clipql-failed-images';
 /** Names the classes that were longer than the model's context. */
 const CUT_HEADER = 'clipql-cut-classes';
+/** Says that the probabilities are calibrated, and how. */
+const TEMPERATURE_HEADER = 'clipql-calibration-temperature';
 
 /**
- * `POST /invocations`, with `{"images": [URL or base64, …], "classes": […]}`, as SageMaker sends it.
+ * `POST /invocations`, with `{"images": [URL or base64, …], "classes": […]}`, as SageMaker sends it; or with
+ * `"classifier"`, its name, in place of classes.
  *
  * The answer is an array with one {@link TopClasses} an image. An image that fails has three empty
  * lists, and its place and code are in the header `clipql-failed-images`; when every image fails,
  * the request does, with the first one's error. Places of classes that were cut are in the header
- * `clipql-cut-classes`.
+ * `clipql-cut-classes`. A classifier's temperature is in `clipql-calibration-temperature` if its
+ * probabilities are calibrated.
  */
 export const invocations: Door = {
   answer: async ({ request, context, readJson }) => {
-    const { images: texts, classes: labels } = parseFields(bodySchema, await readJson());
+    const { images: texts, ...asked } = parseFields(bodySchema, await readJson());
     const images = texts.map(imageOfText);
-    const session = await chooseModel(context, {});
-    const question = { labels, topK: MOST_CLASSES };
+    const { session, question } = await askedOf(asked, context);
     const outcomes = await classifyImages(session, images, question, context.describe);
     const failures = outcomes.filter((outcome) => outcome instanceof InputFailure);
     const [first] = failures;
@@ -60,6 +67,7 @@ export const invocations: Door = {
     const headers = {
       ...(failures.length > 0 && { [FAILURES_HEADER]: failuresText(failures) }),
       ...cutHeader(CUT_HEADER, cut),
+      ...(question.probe && { [TEMPERATURE_HEADER]: String(question.probe.temperature) }),
     };
     return Response.json(outcomes.map(topClasses), { headers });
   },
@@ -76,10 +84,18 @@ export const invocations: Door = {
         headers: {
           [FAILURES_HEADER]: 'indices and error codes of images without an answer',
           [CUT_HEADER]: 'indices of classes that were longer than the model’s context',
+          [TEMPERATURE_HEADER]:
+            'what logits were divided by to calibrate probabilities, if they are',
         },
       },
     },
-    errors: [...MODEL_CODES, ...IMAGE_CODES, 'TOO_MANY_LABELS'],
+    errors: [
+      ...MODEL_CODES,
+      ...IMAGE_CODES,
+      'TOO_MANY_LABELS',
+      'UNKNOWN_CLASSIFIER',
+      'CLASSIFIER_MODEL_MISMATCH',
+    ],
     examples: [
       {
         name: 'classify',
@@ -98,6 +114,22 @@ export const invocations: Door = {
     ],
   },
 };
+
+/** @throws ApiError BAD_INPUT unless one of the two is given; what `askClassifier` throws. */
+async function askedOf(
+  { classes: labels, classifier }: Omit<z.infer<typeof bodySchema>, 'images'>,
+  context: Context,
+): Promise<Asked> {
+  if ((labels === undefined) === (classifier === undefined)) {
+    const got = labels === undefined ? 'neither' : 'both';
+    throw new ApiError('BAD_INPUT', `expected either classes or classifier, got ${got}`);
+  }
+  const asked =
+    classifier === undefined
+      ? { session: await chooseModel(context, {}), question: { labels: labels! } }
+      : await askClassifier(context, classifier, {});
+  return { ...asked, question: { ...asked.question, topK: MOST_CLASSES } };
+}
 
 function topClasses(outcome: ImageClassification | InputFailure): TopClasses {
   if (outcome instanceof InputFailure) return [[], [], []];

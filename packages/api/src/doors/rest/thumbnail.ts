@@ -1,9 +1,7 @@
 import { ApiError } from '../../errors/api-error.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
-
-/** How long a browser may show a thumbnail without asking again, in seconds. */
-const MAX_AGE = 60;
+import { privateImage } from './private-image.ts';
 
 /** `GET /thumbnails/{collection}/{key}`: an item's thumbnail, or 404. */
 export const thumbnail: Door = {
@@ -17,13 +15,7 @@ export const thumbnail: Door = {
       if (bytes === undefined) {
         throw new ApiError('NOT_FOUND', `expected an item with a thumbnail, got none`);
       }
-      return new Response(new Uint8Array(bytes), {
-        headers: {
-          'content-type': 'image/jpeg',
-          'cache-control': `private, max-age=${MAX_AGE}`,
-          'x-content-type-options': 'nosniff',
-        },
-      });
+      return privateImage(bytes, 'image/jpeg');
     } catch (error) {
       return failureResponse(describe(error), pathname);
     }

@@ -7,7 +7,7 @@ import type { ModelRegistry } from '../../../models/registry.ts';
 export interface Price extends Partial<PromptCount> {
   /** Images to encode, equal ones each time. */
   readonly images?: number;
-  /** Searches and pages that go over all items of a collection. */
+  /** Searches and pages that go over all items of a collection, and trainings of a classifier. */
   readonly scans?: number;
   /** Entries of a list, at most; 1 unless given. */
   readonly length?: number;

@@ -19,10 +19,12 @@ const LabelScore = builder.objectRef<RankedScore>('LabelScore').implement({
       description: 'Probability, 0 to 1; null in mode COSINE.',
     }),
     cosine: t.exposeFloat('cosine', {
-      description: 'Cosine similarity of image and label, −1 to 1.',
+      description:
+        'Cosine similarity of image and label, −1 to 1; of a classifier’s class without texts, of image and the mean of its pictures.',
     }),
     logit: t.exposeFloat('logit', {
-      description: "Cosine similarity times the model's logit scale.",
+      description:
+        "Cosine similarity times the model's logit scale; of a classifier, what it has learned.",
     }),
   }),
 });
@@ -55,6 +57,15 @@ export const Classification = builder.objectRef<ImageClassification>('Classifica
         return { length, holds: { labelBytes: bytesOfEach(labels, length) } };
       },
       resolve: ({ scores }, { topK }) => scores.slice(0, checkTop(topK ?? scores.length)),
+    }),
+    calibrated: t.boolean({
+      description:
+        'Whether the probabilities are calibrated on the pictures that a classifier has learned from.',
+      resolve: ({ temperature }) => temperature !== undefined,
+    }),
+    temperature: t.exposeFloat('temperature', {
+      nullable: true,
+      description: 'What the logits were divided by to calibrate the probabilities.',
     }),
     model: t.expose('model', { type: Model, description: 'The model used.' }),
     image: t.expose('image', {

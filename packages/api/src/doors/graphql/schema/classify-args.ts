@@ -1,9 +1,10 @@
 import type { InputShapeFromFields } from '@pothos/core';
-import type { Question, Rejection } from '../../../answers/classify.ts';
+import { chooseModel } from '../../../answers/choose-model.ts';
+import type { Rejection } from '../../../answers/classify.ts';
 import type { Context } from '../../../answers/context.ts';
+import { type Asked, askClassifier } from '../../../answers/teach/classifier-question.ts';
 import { ApiError } from '../../../errors/api-error.ts';
 import { grouped } from '../../../errors/grouped.ts';
-import type { LabelSets } from '../../../label-sets/label-sets.ts';
 import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import type { ModelSession } from '../../../loaders/loaders.ts';
 import { builder } from './builder.ts';
@@ -32,11 +33,14 @@ export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels by 
 /** What every classification takes, beside its images. */
 export const classifyArgs = builder.args((t) => ({
   labels: t.stringList({
-    description: `What the image may show: ${LABEL_COUNT}, such as \`dog\`. Give either this or \`labelSet\`.`,
+    description: `What the image may show: ${LABEL_COUNT}, such as \`dog\`. Give one of this, \`labelSet\` and \`classifier\`.`,
   }),
   labelSet: t.string({
+    description: 'Name of a label set, which brings its own templates.',
+  }),
+  classifier: t.string({
     description:
-      'Name of a label set, which brings its own templates. Give either this or `labels`.',
+      'Name of a classifier, which brings its own classes, templates and model, and has learned from pictures.',
   }),
   ...templateArgs,
   mode: t.field({
@@ -57,32 +61,45 @@ export const classifyArgs = builder.args((t) => ({
 
 export type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;
 
-/** @throws ApiError BAD_INPUT for arguments of which only one makes sense. */
-export function questionOf(
-  args: ClassifyArgs,
-  { labelSets }: Pick<Context, 'labelSets'>,
-): Question {
-  const { mode, topK } = args;
+/**
+ * Who is asked what.
+ *
+ * @throws ApiError BAD_INPUT for arguments of which only one makes sense; what choosing a model and
+ *   `askClassifier` throw.
+ */
+export async function askedOf(args: ClassifyArgs, context: Context): Promise<Asked> {
+  const { classifier, mode, topK } = args;
+  const isGiven = [args.labels, args.labelSet, classifier].map((given) => given != null);
+  const given = isGiven.filter(Boolean).length;
+  if (given !== 1) {
+    const got = given === 0 ? 'none' : given;
+    throw new ApiError(
+      'BAD_INPUT',
+      `expected one of labels, labelSet and classifier, got ${got} of them`,
+    );
+  }
+  const shared = { topK: topK ?? undefined, rejection: rejectionOf(args) };
+  const templates = templatesOf(args);
+  if (args.labels == null && templates !== undefined) {
+    const what = classifier == null ? 'labelSet' : 'classifier';
+    throw new ApiError('BAD_INPUT', `expected no templates beside ${what}, which has its own`);
+  }
+  if (classifier != null) {
+    const { session, question } = await askClassifier(context, classifier, args);
+    return { session, question: { ...question, ...shared } };
+  }
+  const labels =
+    args.labels == null
+      ? labelSetOf(args.labelSet ?? '', context)
+      : { labels: args.labels, templates };
   return {
-    ...labelsOf(args, labelSets),
-    mode: mode ?? undefined,
-    topK: topK ?? undefined,
-    rejection: rejectionOf(args),
+    question: { ...labels, ...shared, mode: mode ?? undefined },
+    session: await chooseModel(context, args),
   };
 }
 
-function labelsOf(args: ClassifyArgs, labelSets: LabelSets) {
-  const { labels, labelSet } = args;
-  const templates = templatesOf(args);
-  if ((labels == null) === (labelSet == null)) {
-    const got = labels == null ? 'neither' : 'both';
-    throw new ApiError('BAD_INPUT', `expected either labels or labelSet, got ${got}`);
-  }
-  if (labels != null) return { labels, templates };
-  if (templates !== undefined) {
-    throw new ApiError('BAD_INPUT', 'expected no templates beside labelSet, which has its own');
-  }
-  const set = labelSets.get(labelSet ?? '');
+function labelSetOf(name: string, { labelSets }: Context) {
+  const set = labelSets.get(name);
   return { ...set, encodeLabels: (session: ModelSession) => labelSets.encode(set, session) };
 }
 

@@ -2,18 +2,22 @@ import { DEFAULT_TEMPLATES, fillTemplate } from '@clipql/core';
 import type { Limits } from '../../../limits/limits.ts';
 import { checkLabels, type PromptCount } from '../../../limits/texts.ts';
 import { type Price, type PriceScope, textAmount } from '../prices/price.ts';
+import { MOST_CLASS_LABELS } from './classifiers/classifier-price.ts';
 import type { ClassifyArgs } from './classify-args.ts';
 import { templatesOf } from './template-args.ts';
 
 /** Of asking one or several images which label fits. */
 export function priceOfQuestion(args: ClassifyArgs, scope: PriceScope): Price {
   const { topK, labelSet, rejectLabel } = args;
-  const labels = args.labels ?? scope.labelSets.find(labelSet ?? '')?.labels ?? [];
+  const labels =
+    args.classifier == null
+      ? textAmount(args.labels ?? scope.labelSets.find(labelSet ?? '')?.labels ?? [])
+      : MOST_CLASS_LABELS;
   return {
     ...promptsOf(args, scope),
     holds: {
-      labels: textAmount(labels),
-      top: Math.min(labels.length, topK ?? labels.length),
+      labels,
+      top: Math.min(labels.count, topK ?? labels.count),
       rejectLabel: textAmount([rejectLabel ?? '']),
     },
   };
@@ -23,7 +27,7 @@ function promptsOf(args: ClassifyArgs, { labelSets, limits }: PriceScope): Parti
   const { labels, labelSet, model } = args;
   if (labels != null) return countPrompts(labels, templatesOf(args), limits);
   const set = labelSets.find(labelSet ?? '');
-  // Encoded ones are kept.
+  // Encoded ones are kept, as those of classifiers always are.
   if (set === undefined || labelSets.isEncoded(set, model ?? undefined)) return {};
   return countPrompts(set.labels, set.templates, limits);
 }

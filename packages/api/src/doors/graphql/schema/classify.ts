@@ -1,4 +1,3 @@
-import { chooseModel } from '../../../answers/choose-model.ts';
 import { classifyImage, classifyImages } from '../../../answers/classify.ts';
 import { InputFailure } from '../../../answers/outcome.ts';
 import { ApiError } from '../../../errors/api-error.ts';
@@ -7,7 +6,7 @@ import type { GivenImage } from '../../../images/given-image.ts';
 import { DEFAULT_LIMITS } from '../../../limits/limits.ts';
 import { builder } from './builder.ts';
 import { Classification } from './classification.ts';
-import { classifyArgs, questionOf } from './classify-args.ts';
+import { askedOf, classifyArgs } from './classify-args.ts';
 import { priceOfQuestion } from './classify-price.ts';
 import { IMAGE_URL } from './image-facts.ts';
 import { ImageInput } from './image-input.ts';
@@ -24,7 +23,7 @@ builder.queryField('classify', (t) =>
     type: Classification,
     nullable: true,
     description:
-      'Classifies an image, zero-shot. Null, with an error, if that fails; `classifyMany` returns an error in the image’s place.',
+      'Classifies an image, zero-shot or with a classifier. Null, with an error, if that fails; `classifyMany` returns an error in the image’s place.',
     args: {
       imageUrl: t.arg.string({
         description: `The image’s URL. Give either this or \`image\`. ${IMAGE_URL}`,
@@ -37,8 +36,8 @@ builder.queryField('classify', (t) =>
       ...priceOfQuestion(args, scope),
     }),
     resolve: async (_root, { imageUrl, image, ...args }, context) => {
-      const question = questionOf(args, context);
-      const { model, loaders } = await chooseModel(context, args);
+      const { question, session } = await askedOf(args, context);
+      const { model, loaders } = session;
       const source = await loaders.find(oneImage(imageUrl, image));
       return classifyImage(model, loaders, { image: source, ...question });
     },
@@ -66,8 +65,7 @@ builder.queryField('classifyMany', (t) =>
       ...priceOfQuestion(args, scope),
     }),
     resolve: async (_root, { images, ...args }, context) => {
-      const question = questionOf(args, context);
-      const session = await chooseModel(context, args);
+      const { question, session } = await askedOf(args, context);
       return classifyImages(session, images, question, context.describe);
     },
   }),

@@ -1,6 +1,7 @@
 import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 // Each adds its types and its queries to the builder.
+import './classifiers/classifier-changes.ts';
 import './classify.ts';
 import './collections/collection-changes.ts';
 import './collections/item-changes.ts';

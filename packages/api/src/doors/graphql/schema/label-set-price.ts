@@ -25,10 +25,17 @@ export function largestSet({ maxLabels, maxPrompts }: Limits): Held {
 /** The most bytes of a character as JSON has it: `\u0000`. */
 const BYTES_A_CHARACTER = 6;
 
-const mostTexts = (count: number): TextAmount => {
-  const bytes = BYTES_A_CHARACTER * MAX_PROMPT_CHARACTERS;
-  return { count, bytes, longest: bytes };
-};
+const mostTexts = (count: number): TextAmount => ({
+  ...longTexts(count, MAX_PROMPT_CHARACTERS),
+  bytes: BYTES_A_CHARACTER * MAX_PROMPT_CHARACTERS,
+});
+
+/** Texts of so many characters each. */
+export const longTexts = (count: number, characters: number): TextAmount => ({
+  count,
+  bytes: count * characters * BYTES_A_CHARACTER,
+  longest: characters * BYTES_A_CHARACTER,
+});
 
 const larger = (a: TextAmount, b: TextAmount): TextAmount => ({
   count: Math.max(a.count, b.count),

@@ -241,8 +241,8 @@ test.each([
 });
 
 test.each([
-  ['', /either labels or labelSet, got neither/],
-  ['labels: ["a"], labelSet: "scenes"', /either labels or labelSet, got both/],
+  ['', /one of labels, labelSet and classifier, got none/],
+  ['labels: ["a"], labelSet: "scenes"', /one of labels, labelSet and classifier, got 2/],
   ['labelSet: "scenes", preset: SINGLE', /no templates beside labelSet/],
 ])('classify with %j is BAD_INPUT', async (args, message) => {
   const api = await start({});

@@ -2,7 +2,14 @@ import { ApiError } from '../../../errors/api-error.ts';
 import { shorten } from '../../../errors/one-line.ts';
 
 /** What has an id, by the name of its type. */
-const NODE_TYPES: ReadonlySet<string> = new Set(['Model', 'LabelSet', 'Collection', 'Item', 'Job']);
+const NODE_TYPES: ReadonlySet<string> = new Set([
+  'Model',
+  'LabelSet',
+  'Classifier',
+  'Collection',
+  'Item',
+  'Job',
+]);
 
 /** @throws ApiError BAD_INPUT for what no `id` field gave. */
 export function decodeNodeId(globalId: string): { typename: string; id: string } {
