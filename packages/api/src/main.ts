@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addClassifiers } from './commands/classifiers/classifiers.ts';
 import { addClassify } from './commands/classify.ts';
 import { addCollections } from './commands/collections/collections.ts';
 import { addDuplicates } from './commands/collections/duplicates.ts';
@@ -65,6 +66,7 @@ function createProgram(): Command {
     .configureOutput({ writeErr: () => {} });
   addServe(program);
   addClassify(program);
+  addClassifiers(program);
   addEmbed(program);
   addIndex(program);
   addSearch(program);

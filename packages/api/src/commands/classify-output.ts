@@ -20,12 +20,14 @@ export function classificationTable(
 
 /** An image's answer as `--json` writes it: the fields of the API. */
 export function classificationJson(
-  { scores, best, model, image, timing, warnings }: ImageClassification,
+  { scores, best, temperature, model, image, timing, warnings }: ImageClassification,
   top: number,
 ): object {
   return {
     label: best.label,
     scores: scores.slice(0, top),
+    calibrated: temperature !== undefined,
+    ...(temperature !== undefined && { temperature }),
     file: image,
     model: model.clip.info.name,
     timing,

@@ -55,6 +55,7 @@ test('classify --json writes one array, --top and --mode as asked', async () => 
   expect(JSON.parse(stdout)).toEqual([
     {
       image: SHEEP,
+      calibrated: false,
       label: 'sheep',
       scores: [{ index: 0, label: 'sheep', cosine: expect.any(Number), logit: expect.any(Number) }],
       file: { format: 'jpeg', width: 1024, height: 498, bytes: 290_394 },

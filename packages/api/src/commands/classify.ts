@@ -1,10 +1,13 @@
 import { type ClassifyMode, DEFAULT_TEMPLATES } from '@clipql/core';
 import { Argument, type Command, Option } from 'commander';
-import { classifyImage } from '../answers/classify.ts';
+import { classifyImage, type Question } from '../answers/classify.ts';
+import type { Asked } from '../answers/teach/classifier-question.ts';
 import { inOrder } from '../embedding-file/in-order.ts';
+import { ApiError } from '../errors/api-error.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseCount, parseSettings } from '../settings/settings.ts';
 import { ANSWER_FORMATS, type Answered, type AnswerFormat, answerWriter } from './answer-writer.ts';
+import { addDataFlag } from './collections/flags.ts';
 import { addModelFlags, collect } from './flags.ts';
 import { checkLabelFlags, type LabelFlags, labelsOf } from './labels.ts';
 import { withLocalSession } from './local-session.ts';
@@ -13,6 +16,7 @@ import { reportError, warn } from './report.ts';
 
 interface ClassifyFlags extends Flags, LabelFlags {
   readonly templates?: readonly string[];
+  readonly classifier?: string;
   readonly mode?: ClassifyMode;
   readonly top?: string;
   readonly format?: AnswerFormat;
@@ -28,6 +32,7 @@ Examples:
   $ clipql classify photos/*.jpg --labels-file labels.txt --top 3 --format csv > answers.csv
   $ clipql classify photos --labels "dog,cat" --format jsonl | jq -r 'select(.label == "dog").image'
   $ clipql classify *.jpg --labels "dog,cat" --templates "a photo of a {}." --templates "a drawing of a {}."
+  $ clipql classify photos --classifier animals
   $ clipql classify https://example.org/photo.jpg --labels "dog,cat" --json
 
 Formats:
@@ -48,6 +53,7 @@ export function addClassify(program: Command): void {
     )
     .option('--labels <list>', 'labels, separated by commas (repeatable)', collect)
     .option('--labels-file <file>', 'text file with one label per line; - is standard input')
+    .option('--classifier <name>', 'classifier that brings its own classes, in place of --labels')
     .option(
       '--templates <text>',
       `sentence with {} for the label (repeatable; default: "${DEFAULT_TEMPLATES[0]}")`,
@@ -64,41 +70,74 @@ export function addClassify(program: Command): void {
       new Option('--format <format>', 'output format; default: table').choices(ANSWER_FORMATS),
     )
     .addOption(new Option('--json', 'short for --format json').conflicts('format'));
-  addModelFlags(command).addHelpText('after', EXAMPLES).action(classify);
+  addModelFlags(addDataFlag(command)).addHelpText('after', EXAMPLES).action(classify);
 }
 
 async function classify(names: readonly string[], flags: ClassifyFlags): Promise<void> {
-  const labels = labelsOf(flags);
-  checkLabelFlags(labels, flags.templates ?? DEFAULT_TEMPLATES, parseSettings(flags, process.env));
-  const top = flags.top === undefined ? labels.length : parseCount('--top', flags.top);
+  const asked = flags.classifier === undefined ? labelsAsked(flags) : classifierAsked(flags);
+  const top = flags.top === undefined ? undefined : parseCount('--top', flags.top);
   const format = flags.json ? 'json' : (flags.format ?? 'table');
-  const writer = answerWriter(format, top, (text) => process.stdout.write(text));
   const images = await namedImages(names);
   const warned = new Set<string>();
-  const work = async (session: ModelSession) => {
-    const answer = (image: NamedImage) => classifyOne(session, image, labels, flags);
+  await asked(async ({ session, question }) => {
+    const most = top ?? question.labels.length;
+    const writer = answerWriter(format, most, (text) => process.stdout.write(text));
+    if (question.probe !== undefined) sayCalibrated(question.probe.temperature);
+    const answer = (image: NamedImage) => classifyOne(session, image, question);
     const concurrency = { atOnce: AT_ONCE, ahead: 2 * AT_ONCE };
     for await (const answered of inOrder(images, answer, concurrency)) {
       report(answered, warned);
       writer.write(answered);
     }
-  };
+    writer.end();
+  });
+}
+
+/** Has a question asked of a model, which is let go of afterwards. */
+type Ask = (work: (asked: Asked) => Promise<void>) => Promise<void>;
+
+/** @throws ApiError BAD_OPTION. */
+function labelsAsked(flags: ClassifyFlags): Ask {
+  const labels = labelsOf(flags);
+  const { templates, mode } = flags;
+  checkLabelFlags(labels, templates ?? DEFAULT_TEMPLATES, parseSettings(flags, process.env));
+  const question = { labels, templates, mode };
   // The labels of all images are the same: their tower is done before that of the images has begun.
-  await withLocalSession(flags, work, 'one');
-  writer.end();
+  return (work) => withLocalSession(flags, (session) => work({ session, question }), 'one');
+}
+
+/** @throws ApiError BAD_OPTION. */
+function classifierAsked(flags: ClassifyFlags): Ask {
+  const { classifier = '', labels, labelsFile, templates } = flags;
+  if (labels !== undefined || labelsFile !== undefined || templates !== undefined) {
+    const message = 'expected --classifier without --labels, --labels-file and --templates';
+    throw new ApiError('BAD_OPTION', `${message}, got both`);
+  }
+  return async (work) => {
+    // Labels do without a database, and start faster.
+    const [{ askLocally }, { withLocalStore }] = await Promise.all([
+      import('./classifiers/ask-locally.ts'),
+      import('./collections/local-store.ts'),
+    ]);
+    await withLocalStore(flags, (store) => askLocally(store, classifier, flags.mode, work));
+  };
+}
+
+function sayCalibrated(temperature: number): void {
+  const line = `probabilities are calibrated (temperature ${temperature.toFixed(2)})`;
+  process.stderr.write(`clipql: ${line}\n`);
 }
 
 async function classifyOne(
   { model, loaders }: ModelSession,
   named: NamedImage,
-  labels: readonly string[],
-  { templates, mode }: ClassifyFlags,
+  question: Question,
 ): Promise<Answered> {
   if (named.error !== undefined) return named;
   const { image } = named;
   try {
-    const request = { image: { url: image }, labels, templates, mode };
-    return { image, answer: await classifyImage(model, loaders, request) };
+    const answer = await classifyImage(model, loaders, { ...question, image: { url: image } });
+    return { image, answer };
   } catch (error) {
     return { image, error };
   }

@@ -1,0 +1,108 @@
+import { sessionOfClassifier } from '../../answers/teach/classifier-question.ts';
+import { addExamples, createClassifier, type Taught } from '../../answers/teach/teach.ts';
+import type { Classifier } from '../../classifiers/classifier.ts';
+import type { Classifiers } from '../../classifiers/classifiers.ts';
+import { grouped } from '../../errors/grouped.ts';
+import { describeError } from '../../errors/public-error.ts';
+import type { ModelSession } from '../../loaders/loaders.ts';
+import type { LocalStore } from '../collections/local-store.ts';
+import { createProgress, type Progress } from '../progress.ts';
+import { errorLine, failed, warn } from '../report.ts';
+import { storeSession } from '../store-session.ts';
+import type { ClassFiles } from './class-flags.ts';
+
+/** A classifier as the command line describes it. */
+export interface LocalTeaching {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly files: ClassFiles;
+  /** By label; the label itself unless given, none for a class of pictures alone. */
+  readonly texts: ReadonlyMap<string, readonly string[]>;
+  readonly templates: readonly string[];
+  readonly keepsImages: boolean;
+  readonly replace: boolean;
+}
+
+/** The command line's own. */
+export const localClassifiers = ({ classifiers }: LocalStore): Classifiers =>
+  classifiers.of(undefined);
+
+/** Makes a classifier of files, and says what became of them. */
+export async function createLocally(
+  store: LocalStore,
+  { files, texts, labels, ...teaching }: LocalTeaching,
+): Promise<void> {
+  const classes = labels.map((label) => ({
+    label,
+    texts: texts.get(label) ?? null,
+    images: imagesOf(files, label),
+  }));
+  await teach(store, files, (deps, session) =>
+    createClassifier(deps, session, { ...teaching, classes }),
+  );
+}
+
+/** Adds files to a classifier, and says what became of them. */
+export async function addLocally(
+  store: LocalStore,
+  classifier: Classifier,
+  files: ClassFiles,
+): Promise<void> {
+  const given = [...files.keys()].map((label) => ({ label, images: imagesOf(files, label) }));
+  await teach(store, files, async (deps, session) => {
+    // It may have been taught with another model than the command's.
+    await sessionOfClassifier({ models: store.models, use: async () => session }, classifier);
+    return addExamples(deps, session, classifier, given);
+  });
+}
+
+type Deps = Parameters<typeof addExamples>[0];
+
+async function teach(
+  store: LocalStore,
+  files: ClassFiles,
+  work: (deps: Deps, session: ModelSession) => Promise<Taught>,
+): Promise<void> {
+  const total = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  const { release, ...session } = await storeSession(store);
+  const progress = createProgress({ unit: 'images', total: Math.max(total, 1) });
+  try {
+    const deps = { classifiers: localClassifiers(store), describe: describeError };
+    const taught = await work(deps, watched(session, progress)).finally(() => progress.end());
+    report(taught, files);
+  } finally {
+    release();
+  }
+}
+
+/** Tells of each image that is done. */
+function watched({ model, loaders }: ModelSession, { update }: Progress): ModelSession {
+  let done = 0;
+  const watch =
+    <Args extends readonly unknown[], Result>(load: (...args: Args) => Promise<Result>) =>
+    (...args: Args) =>
+      load(...args).finally(() => update(++done));
+  const image = watch(loaders.image);
+  return { model, loaders: { ...loaders, image, imageFile: watch(loaders.imageFile) } };
+}
+
+function report({ classifier, failures, repeated, warnings }: Taught, files: ClassFiles): void {
+  for (const failure of failures) {
+    const path = files.get(failure.label)?.[failure.index];
+    process.stderr.write(`${errorLine(failure, path)}\n`);
+    failed();
+  }
+  for (const { label, index } of repeated) {
+    warn(`${files.get(label)?.[index]} is in class ${label} already, and is kept once`);
+  }
+  warnings.forEach(warn);
+  const { name, classes, temperature } = classifier;
+  const pictures = classes.reduce((sum, { examples }) => sum + examples, 0);
+  const trained = temperature === undefined ? '' : `, temperature ${temperature.toFixed(2)}`;
+  process.stderr.write(
+    `clipql: ${name} has ${classes.length} classes and ${grouped(pictures)} pictures${trained}\n`,
+  );
+}
+
+const imagesOf = (files: ClassFiles, label: string) =>
+  (files.get(label) ?? []).map((url) => ({ url }));
