@@ -128,6 +128,7 @@ const MAY_IMPORT: Readonly<
   bench: {
     kit: [],
     parity: ['kit'],
+    gradients: ['kit'],
     speed: ['kit'],
     load: ['kit'],
     accuracy: ['kit'],

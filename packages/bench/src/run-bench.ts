@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAccuracyCommand } from './accuracy/command.ts';
 import { addPhotographsCommand } from './accuracy/photographs-command.ts';
 import { addCiCommand } from './ci/command.ts';
+import { addGradientsCommand } from './gradients/command.ts';
 import { BenchError } from './kit/errors.ts';
 import type { Streams } from './kit/streams.ts';
 import { addLoadCommands } from './load/command.ts';
@@ -36,6 +37,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
     exitCode = code;
   };
   addParityCommand(program, streams, finish);
+  addGradientsCommand(program, streams, finish);
   addSpeedCommand(program, streams);
   addAccuracyCommand(program, streams, finish);
   addPhotographsCommand(program, streams);

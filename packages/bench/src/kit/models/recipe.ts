@@ -54,6 +54,12 @@ export function recipePixels(images: number, size: number, seed: number): Float3
   );
 }
 
+/** The first numbers of a name's stream, in [−1, 1). */
+export function recipeNumbers(name: string, length: number, seed: number): Float64Array {
+  const start = streamStart(name, seed);
+  return Float64Array.from({ length }, (_, i) => uniform(start, i));
+}
+
 interface Distribution {
   readonly centre: number;
   readonly spread: number;

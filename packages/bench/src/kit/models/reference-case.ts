@@ -98,11 +98,19 @@ const embeddingWidthOf = (config: JsonObject): number =>
     : projectionOf(config);
 
 /** The model of a case: its folder, or the recipe's. */
-export async function modelOfCase({ name, config, weights }: ForwardCase): Promise<ModelFiles> {
+export async function modelOfCase({
+  name,
+  config,
+  weights,
+}: Pick<ForwardCase, 'name' | 'config' | 'weights'>): Promise<ModelFiles> {
   return weights === undefined ? recipeModel(name, config) : modelFromFolder(weights);
 }
 
-function weightsFolder({ weights, note }: JsonObject, config: JsonObject): string | undefined {
+/** The model's folder that a case names; undefined where the recipe makes the weights. */
+export function weightsFolder(
+  { weights, note }: JsonObject,
+  config: JsonObject,
+): string | undefined {
   const noted =
     typeof note === 'string' ? /^weights: (models\/[\w.-]+)(;|$)/.exec(note)?.[1] : undefined;
   const trained = hasLiteTrunk(config) ? LITE : noted;

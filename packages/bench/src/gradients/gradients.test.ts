@@ -1,0 +1,94 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { REFERENCE } from '../kit/folders.ts';
+import { readJsonObject } from '../kit/input-file.ts';
+import { runBench } from '../run-bench.ts';
+
+/** `bench gradients --json --case FILE …`, and what it prints. */
+async function gradients(file: string, ...args: readonly string[]) {
+  let out = '';
+  let errors = '';
+  const streams = {
+    stdout: (text: string) => {
+      out += text;
+    },
+    stderr: (text: string) => {
+      errors += text;
+    },
+  };
+  const code = await runBench(['gradients', '--json', '--case', file, ...args], streams);
+  return { code, errors, ...(out === '' ? {} : JSON.parse(out)) };
+}
+
+/** A file with some of the reference's cases, changed. */
+async function caseFile(from: string, change: (cases: Cases) => void): Promise<string> {
+  const json = await readJsonObject(join(REFERENCE, from));
+  const cases = json.cases as Cases;
+  change(cases);
+  const folder = await mkdtemp(join(tmpdir(), 'clipql-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'gradients.json');
+  await writeFile(file, JSON.stringify({ cases }));
+  return file;
+}
+
+type Image = Record<string, number[]> & { norm: number };
+type Cases = Record<string, { seed?: unknown; images: Image[] }>;
+
+const tinyGelu = (change: (images: Image[]) => void = () => {}) =>
+  caseFile('gradients.json', (cases) => {
+    delete cases['vit-b-32'];
+    change(cases['tiny-gelu']!.images);
+  });
+
+describe('gradients agree with PyTorch’s autograd in float64: on wasm within 1e-5, on reference 1e-6', () => {
+  test('of tiny-quick-gelu', async () => {
+    const { code, rows } = await gradients(join(REFERENCE, 'gradients-tiny-quick-gelu.json'));
+    expect(rows).toMatchObject([
+      { model: 'tiny-quick-gelu', backend: 'wasm', passed: true },
+      { model: 'tiny-quick-gelu', backend: 'reference', passed: true },
+    ]);
+    expect(rows[0].relL2).toBeLessThanOrEqual(1e-5);
+    expect(rows[1].relL2).toBeLessThanOrEqual(1e-6);
+    expect(rows[0].cosineDiff).toBeLessThan(1e-6);
+    expect(code).toBe(0);
+  });
+
+  test('of tiny-gelu, where one image is known whole and others by norm, positions and projections', async () => {
+    const { code, rows } = await gradients(await tinyGelu());
+    expect(rows.map(({ relL2 }: { relL2: number }) => relL2 <= 1e-5)).toEqual([true, true]);
+    expect(code).toBe(0);
+  });
+});
+
+test.each([
+  ['a value of a whole gradient', (images: Image[]) => images[0]!.gradient!.fill(0, 0, 1)],
+  ['the norm', (images: Image[]) => (images[1]!.norm *= 1 + 1e-4)],
+  ['a projection', (images: Image[]) => (images[1]!.projections![2]! += 1e-4)],
+  ['a value at a position', (images: Image[]) => (images[2]!.at_positions![255]! *= -1)],
+  ['one of the first values', (images: Image[]) => (images[2]!.first64![63]! *= -1)],
+])('a file that differs in %s fails', async (_, change) => {
+  const file = await tinyGelu((images) => void change(images));
+  const { code, rows } = await gradients(file, '--backend', 'wasm');
+  expect(rows).toMatchObject([{ passed: false }]);
+  expect(code).toBe(1);
+});
+
+test('a malformed file is refused by its field', async () => {
+  const noImages = await caseFile('gradients.json', (cases) => {
+    cases['tiny-gelu']!.images = [];
+  });
+  const noNorm = await tinyGelu((images) => {
+    delete (images[1] as Partial<Image>).norm;
+  });
+  for (const [file, problem] of [
+    [noImages, 'cases.tiny-gelu.images: expected a list'],
+    [noNorm, 'cases.tiny-gelu.images.1.norm: expected a number'],
+  ] as const) {
+    const { code, errors } = await gradients(file);
+    expect(errors).toContain(`CASE_INVALID: ${file}: ${problem}`);
+    expect(code).toBe(2);
+  }
+});
