@@ -23,7 +23,7 @@ const MAY_IMPORT: Readonly<
     'crc32.ts': [],
     'vectors.ts': [],
     'json.ts': ['errors.ts'],
-    image: ['base64.ts', 'crc32.ts', 'errors.ts'],
+    image: ['node-version.ts', 'base64.ts', 'crc32.ts', 'errors.ts'],
     config: ['errors.ts', 'image', 'json.ts'],
     text: ['base64.ts', 'config', 'errors.ts', 'json.ts'],
     graph: ['config'],

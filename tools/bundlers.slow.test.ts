@@ -199,7 +199,7 @@ describe.runIf(runs)('the packed library', () => {
   test('Node 20 is told in a sentence that it is too old', () => {
     const place = project([OLD_NODE], {});
     const node = join(place, 'node_modules', OLD_NODE.split('@')[0]!, 'bin/node');
-    for (const entry of ['@clipql/core', '@clipql/core/node']) {
+    for (const entry of ['@clipql/core', '@clipql/core/image', '@clipql/core/node']) {
       const { status, stderr } = spawnSync(
         node,
         ['--input-type=module', '-e', `import '${entry}'`],

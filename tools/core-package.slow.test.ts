@@ -43,7 +43,7 @@ test('attw finds nothing, for a package that is an ES module alone', () => {
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect(status, stdout).toBe(0);
   const { analysis } = JSON.parse(stdout);
-  expect(Object.keys(analysis.entrypoints)).toEqual(['.', './node']);
+  expect(Object.keys(analysis.entrypoints)).toEqual(['.', './image', './node']);
 });
 
 test('the package has what its exports name, its sources, its licence, no tests, and is small', () => {

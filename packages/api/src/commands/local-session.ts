@@ -1,5 +1,5 @@
 import type { HeldTowers } from '@clipql/core';
-import { createImageFetcher } from '../images/fetch-image.ts';
+import { fetcherOnDemand } from '../images/fetcher-on-demand.ts';
 import { imagesOfCommandLine, type ReadImage } from '../images/read-image.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import { type Flags, parseSettings } from '../settings/settings.ts';
@@ -27,7 +27,7 @@ export async function withLocalSession(
   const settings = parseSettings(flags, process.env);
   strayVariables(process.env).forEach(warn);
   const loaded = await localModel(settings, towers).load();
-  const fetcher = createImageFetcher(settings);
+  const fetcher = fetcherOnDemand(settings);
   try {
     const { signal } = new AbortController();
     const readImage = imagesOfCommandLine(fetcher);

@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import type { OutputFormat } from './formats.ts';
 import type { Listing } from './listing.ts';
 import { NPY_HEADER_BYTES, npyHeader } from './npy.ts';
@@ -87,6 +86,9 @@ function parsed(line: string): NamedValues {
 }
 
 async function* parquetValues(path: string): AsyncGenerator<NamedValues> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } = await import(
+    'hyparquet'
+  );
   const file = await asyncBufferFromFile(path);
   const metadata = await parquetMetadataAsync(file).catch((cause: unknown) => {
     throw new ChangedOutputError('no Parquet', { cause });

@@ -3,7 +3,6 @@ import type { RunHeader } from './journal.ts';
 import type { OutputRow } from './stored-rows.ts';
 import { writeJsonl } from './write-jsonl.ts';
 import { writeNpy } from './write-npy.ts';
-import { writeParquet } from './write-parquet.ts';
 
 /**
  * Writes a whole output.
@@ -19,5 +18,8 @@ export async function writeOutput(
 ): Promise<void> {
   if (format === 'npy') await writeNpy(path, rows, count, header.dimensions);
   else if (format === 'jsonl') await writeJsonl(path, rows);
-  else await writeParquet(path, rows, header);
+  else {
+    const { writeParquet } = await import('./write-parquet.ts');
+    await writeParquet(path, rows, header);
+  }
 }

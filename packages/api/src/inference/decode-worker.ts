@@ -1,7 +1,7 @@
 /** The script of a thread that decodes images: one message in, one out. */
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { ClipError, decodeImage, preprocessImage } from '@clipql/core';
+import { ClipError, decodeImage, preprocessImage } from '@clipql/core/image';
 import type { DecodeReply, DecodeSettings } from './decode-thread.ts';
 import type { DecodedImage } from './decoded-image.ts';
 

@@ -1,5 +1,5 @@
 import { SHARED } from '../../access/owner.ts';
-import { createImageFetcher } from '../../images/fetch-image.ts';
+import { fetcherOnDemand } from '../../images/fetcher-on-demand.ts';
 import { imagesOfCommandLine, type ReadImage } from '../../images/read-image.ts';
 import type { Job } from '../../jobs/job.ts';
 import { openStore, type Store } from '../../jobs/open-store.ts';
@@ -34,7 +34,7 @@ export async function withLocalStore(
   const settings = parseSettings(flags, process.env);
   strayVariables(process.env).forEach(warn);
   const models = createModelRegistry([localModel(settings)]);
-  const fetcher = createImageFetcher(settings);
+  const fetcher = fetcherOnDemand(settings);
   const readImage = imagesOfCommandLine(fetcher);
   // What another command left is its own to go on with: it may be of another model.
   const own = new Set<string>();
