@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { extname, join, posix } from 'node:path';
 import { IMAGE_FORMATS } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { shorten, withoutCommands } from '../errors/one-line.ts';
+import { sortedInSlices } from './sort-in-slices.ts';
 
 /** Endings of names that are taken for images in a folder; what they hold, the decoder says. */
 export const IMAGE_ENDINGS: ReadonlySet<string> = new Set(
@@ -37,18 +38,20 @@ export async function imagesInFolder(folder: string): Promise<ImageFolder> {
   const failures: FolderFailure[] = [];
   const others = new Map<string, number>();
   const walk = async (path: string): Promise<void> => {
-    const entries = await readdir(join(folder, path), { withFileTypes: true }).catch((error) => {
-      failures.push({ folder: path, error: unreadable(error) });
-      return [];
-    });
-    for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue;
-      const name = posix.join(path, entry.name);
-      const ending = extname(entry.name).toLowerCase();
-      if (entry.isDirectory()) await walk(name);
-      else if (IMAGE_ENDINGS.has(ending)) files.push(name);
-      else others.set(ending, (others.get(ending) ?? 0) + 1);
+    const within: string[] = [];
+    try {
+      for await (const entry of await opendir(join(folder, path), { bufferSize: ENTRIES })) {
+        if (entry.name.startsWith('.')) continue;
+        const name = posix.join(path, entry.name);
+        const ending = extname(entry.name).toLowerCase();
+        if (entry.isDirectory()) within.push(name);
+        else if (IMAGE_ENDINGS.has(ending)) files.push(name);
+        else others.set(ending, (others.get(ending) ?? 0) + 1);
+      }
+    } catch (error) {
+      failures.push({ folder: path, error: unreadable(error as NodeJS.ErrnoException) });
     }
+    for (const name of within) await walk(name);
   };
   await walk('');
   const passedOver = describeEndings(others);
@@ -57,8 +60,11 @@ export async function imagesInFolder(folder: string): Promise<ImageFolder> {
     const error = new ApiError('NO_IMAGES', `${expected}, got ${passedOver || 'none'}`);
     failures.push({ folder: '', error });
   }
-  return { files: files.sort((a, b) => (a < b ? -1 : 1)), failures, passedOver };
+  return { files: await sortedInSlices(files), failures, passedOver };
 }
+
+/** Of a folder, that are read in one turn of the event loop. */
+const ENTRIES = 1_000;
 
 /** Endings that are named one by one; those of other files are counted together. */
 const NAMED_ENDINGS = 8;

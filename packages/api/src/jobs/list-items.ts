@@ -13,15 +13,17 @@ const BATCH = 1_000;
  *
  * @throws ApiError NO_IMAGES or FOLDER_UNREADABLE for the folder itself.
  */
-export async function listFolder(folder: string): Promise<readonly NewJobItem[]> {
+export async function* listFolder(folder: string): AsyncGenerator<readonly NewJobItem[]> {
   const { files, failures } = await imagesInFolder(folder);
   const own = failures.find((failure) => failure.folder === '');
   if (own !== undefined) throw own.error;
   const unreadable = failures.map((failure) => failure.folder);
-  return [...files, ...unreadable].map((name) => {
-    const path = join(folder, name);
-    return { key: path, source: path, metadata: undefined };
-  });
+  for (const names of inBatches([...files, ...unreadable])) {
+    yield names.map((name) => {
+      const path = join(folder, name);
+      return { key: path, source: path, metadata: undefined };
+    });
+  }
 }
 
 /** All items of a collection, to be read again from where they came. */

@@ -11,7 +11,7 @@ import type { ItemReader } from './item-reader.ts';
 import type { IndexWork, Job, ReembedWork } from './job.ts';
 import type { JobStore } from './job-store.ts';
 import { leaseSpace, spaceOf } from './lease-space.ts';
-import { collectionItems, inBatches, listFolder } from './list-items.ts';
+import { collectionItems, listFolder } from './list-items.ts';
 import { Recorder } from './recorder.ts';
 import { finishReembedding, reembedItems } from './reembed-items.ts';
 import type { MakeThumbnail } from './thumbnails/make-thumbnail.ts';
@@ -98,8 +98,7 @@ async function listOwnFolder(
   { folder }: IndexWork,
   signal: AbortSignal,
 ): Promise<void> {
-  const items = await listFolder(await reader.checkFolder(folder ?? ''));
-  for (const batch of inBatches(items)) {
+  for await (const batch of listFolder(await reader.checkFolder(folder ?? ''))) {
     signal.throwIfAborted();
     await jobs.addItems(id, batch);
   }
