@@ -14,6 +14,12 @@ export const MAX_KEPT_JOBS = 200;
 /** Items that one mutation changes. */
 export const MAX_CHANGED_ITEMS = 1_000;
 
+/**
+ * Characters of a table’s items, keys, URLs, metadata and names of fields together: they wait on the disk
+ * until they are indexed. Ten million rows may have 50 each.
+ */
+export const MAX_TABLE_TEXT = 512 * 2 ** 20;
+
 /** @throws ApiError TOO_MANY_SCANS for more than one operation may ask for. */
 export function checkScans(scans: number): void {
   if (scans <= MAX_SCANS) return;

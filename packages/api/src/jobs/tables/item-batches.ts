@@ -1,4 +1,5 @@
 import { grouped } from '../../errors/grouped.ts';
+import { MAX_TABLE_TEXT } from '../../limits/collections.ts';
 import type { NewJobItem } from '../job.ts';
 import { badTable, MAX_TEXT } from './table.ts';
 
@@ -8,7 +9,7 @@ const BATCH = 1_000;
 const BATCH_TEXT = 4_000_000;
 /**
  * Characters of a table, beside so many for each byte of its file: in Parquet one long text may stand for
- * those of a million rows, which are written out from here on.
+ * those of a million rows, which are written out from here on. In all there is a limit for any file.
  */
 const FREE_TEXT = 64 * 2 ** 20;
 const TEXT_A_BYTE = 100;
@@ -23,7 +24,7 @@ export async function* itemBatches(
   items: AsyncIterable<NewJobItem>,
   fileBytes: number,
 ): AsyncGenerator<readonly NewJobItem[]> {
-  const most = FREE_TEXT + TEXT_A_BYTE * fileBytes;
+  const most = Math.min(MAX_TABLE_TEXT, FREE_TEXT + TEXT_A_BYTE * fileBytes);
   let total = 0;
   let batch: NewJobItem[] = [];
   let batchText = 0;

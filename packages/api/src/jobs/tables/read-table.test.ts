@@ -6,6 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FieldType } from '../../collections/collection.ts';
 import type { NewJobItem } from '../job.ts';
+import { itemBatches } from './item-batches.ts';
 import { readTable, type TableRequest } from './read-table.ts';
 import type { TableColumns, TableFormat } from './table.ts';
 
@@ -29,6 +30,22 @@ async function itemsIn(request: TableRequest): Promise<readonly NewJobItem[]> {
 const failure = (table: Promise<unknown>) => table.catch((error: unknown) => error);
 const badTable = (message: RegExp) =>
   expect.objectContaining({ code: 'BAD_TABLE', message: expect.stringMatching(message) });
+
+test('a table has no more text than may wait on the disk, however large its file is', async () => {
+  async function* items(count: number): AsyncGenerator<NewJobItem> {
+    const metadata = { text: 'x'.repeat(900_000) };
+    for (let i = 0; i < count; i++) yield { key: `${i}`, source: 'url', metadata };
+  }
+  const count = async (rows: number) => {
+    let found = 0;
+    for await (const batch of itemBatches(items(rows), 2 ** 40)) found += batch.length;
+    return found;
+  };
+  expect(await count(590)).toBe(590);
+  expect(await failure(count(600))).toEqual(
+    badTable(/at most 536,870,912 characters in a file of 1,099,511,627,776 bytes, got more/),
+  );
+});
 
 describe('delimited text', () => {
   test('quotes hold commas, quotes and line ends; numbers and booleans are found, and empty cells are none', async () => {

@@ -4,8 +4,17 @@ import { grouped } from '../../../../errors/grouped.ts';
 import type { NewJobItem } from '../../../../jobs/job.ts';
 import { checkNextModel } from '../../../../jobs/lease-space.ts';
 import { readTable } from '../../../../jobs/tables/read-table.ts';
-import type { TableFormat as Format, TableColumns } from '../../../../jobs/tables/table.ts';
-import { checkChangedItems, MAX_CHANGED_ITEMS } from '../../../../limits/collections.ts';
+import {
+  type TableFormat as Format,
+  MAX_COLUMNS,
+  MAX_ROWS,
+  type TableColumns,
+} from '../../../../jobs/tables/table.ts';
+import {
+  checkChangedItems,
+  MAX_CHANGED_ITEMS,
+  MAX_TABLE_TEXT,
+} from '../../../../limits/collections.ts';
 import { builder } from '../builder.ts';
 import { changeBy } from '../change.ts';
 import { filterOf, ItemFilter } from './item-filter.ts';
@@ -37,7 +46,7 @@ const TableFormat = builder.enumType('TableFormat', {
 });
 
 const IndexTable = builder.inputType('IndexTable', {
-  description: 'A table with an image in each row.',
+  description: `A table with an image in each row: at most ${grouped(MAX_ROWS)} rows, with ${grouped(MAX_TABLE_TEXT)} characters in all, and ${grouped(MAX_COLUMNS)} columns.`,
   fields: (t) => ({
     file: t.field({
       type: 'Upload',
