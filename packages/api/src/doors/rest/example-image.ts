@@ -17,7 +17,7 @@ export const exampleImage: Door = {
       if (image === undefined || format === undefined) {
         throw new ApiError('NOT_FOUND', 'expected an example whose image is kept, got none');
       }
-      return privateImage(image, format.mediaTypes[0]);
+      return privateImage(request, image, format.mediaTypes[0]);
     } catch (error) {
       return failureResponse(describe(error), new URL(request.url).pathname);
     }

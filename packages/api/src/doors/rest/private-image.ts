@@ -1,12 +1,20 @@
+import { createHash } from 'node:crypto';
+
 /** How long a browser may show an image without asking again, in seconds. */
 const MAX_AGE = 60;
 
-/** An image of the caller's own. */
-export const privateImage = (bytes: Uint8Array, mediaType: string): Response =>
-  new Response(new Uint8Array(bytes), {
-    headers: {
-      'content-type': mediaType,
-      'cache-control': `private, max-age=${MAX_AGE}`,
-      'x-content-type-options': 'nosniff',
-    },
+/** An image of the caller's own; 304 for a request that has it already. */
+export function privateImage(
+  { headers }: Pick<Request, 'headers'>,
+  bytes: Uint8Array,
+  mediaType: string,
+): Response {
+  const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
+  const cached = { etag, 'cache-control': `private, max-age=${MAX_AGE}` };
+  if (headers.get('if-none-match')?.includes(etag)) {
+    return new Response(null, { status: 304, headers: cached });
+  }
+  return new Response(new Uint8Array(bytes), {
+    headers: { ...cached, 'content-type': mediaType, 'x-content-type-options': 'nosniff' },
   });
+}

@@ -15,7 +15,7 @@ export const thumbnail: Door = {
       if (bytes === undefined) {
         throw new ApiError('NOT_FOUND', `expected an item with a thumbnail, got none`);
       }
-      return privateImage(bytes, 'image/jpeg');
+      return privateImage(request, bytes, 'image/jpeg');
     } catch (error) {
       return failureResponse(describe(error), pathname);
     }

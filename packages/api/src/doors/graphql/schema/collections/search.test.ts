@@ -189,6 +189,11 @@ test('more like an item leaves it out, duplicates are grouped, thumbnails are se
   );
   const thumbnail = await api.fetch(made.node.thumbnailUrl);
   expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
+  const etag = thumbnail.headers.get('etag')!;
+  const again = await api.fetch(made.node.thumbnailUrl, { headers: { 'if-none-match': etag } });
+  expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+  const changed = { headers: { 'if-none-match': '"another"' } };
+  expect((await api.fetch(made.node.thumbnailUrl, changed)).status).toBe(200);
   expect((await api.fetch('/thumbnails/photos/none')).status).toBe(404);
   expect((await api.fetch('/thumbnails/nowhere/none')).status).toBe(404);
 });
