@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
+import { findIfThere } from '../../collections/find-if-there.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
 import { imagesInFolder } from '../../images/image-folder.ts';
@@ -44,7 +45,7 @@ export async function folderNamed(
   { collections }: Pick<LocalStore, 'collections'>,
   name: string,
 ): Promise<string | undefined> {
-  if ((await collections.list(SHARED)).some((one) => one.name === name)) return undefined;
+  if ((await findIfThere(collections, SHARED, name)) !== undefined) return undefined;
   const stats = await stat(name).catch(() => undefined);
   return stats?.isDirectory() ? resolve(name) : undefined;
 }
@@ -85,7 +86,7 @@ export async function collectionFor(
   folders: readonly string[],
   isImplied: boolean,
 ): Promise<Collection | undefined> {
-  const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
+  const found = await findIfThere(store.collections, SHARED, name);
   if (found !== undefined) {
     if (isImplied) await checkFolder(store, found, folders[0]!);
     return found;

@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
+import { findIfThere } from '../../collections/find-if-there.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
@@ -129,7 +130,7 @@ const importCollection = (file: string, flags: CollectionFlags): Promise<void> =
     const { openCollectionFile } = await import('../../collection-files/import-parquet.ts');
     const opened = await openCollectionFile(file);
     const name = flags.in ?? nameOfFile(file);
-    const found = (await collections.list(SHARED)).find((one) => one.name === name);
+    const found = await findIfThere(collections, SHARED, name);
     const collection = found ?? (await collections.create(SHARED, name, opened.space));
     await opened.importInto(collections, collection);
     const { items } = await collections.find(SHARED, name);

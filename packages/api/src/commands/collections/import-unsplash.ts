@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
+import { findIfThere } from '../../collections/find-if-there.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { isOver, type Job, type NewJobItem } from '../../jobs/job.ts';
 import { leaseSpace } from '../../jobs/lease-space.ts';
@@ -67,7 +68,7 @@ const importUnsplash = (folder: string, flags: ImportFlags): Promise<void> =>
   });
 
 async function collectionNamed(store: LocalStore, name: string): Promise<Collection> {
-  const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
+  const found = await findIfThere(store.collections, SHARED, name);
   if (found !== undefined) {
     (await leaseSpace(store.models, found.space)).release();
     return found;

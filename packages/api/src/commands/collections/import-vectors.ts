@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import { openVectors, type VectorFile } from '../../collection-files/open-vectors.ts';
 import type { Collection, VectorSpace } from '../../collections/collection.ts';
+import { findIfThere } from '../../collections/find-if-there.ts';
 import type { NewItem } from '../../collections/item.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
@@ -66,7 +67,7 @@ async function importVectors(path: string, flags: VectorFlags): Promise<void> {
       hasHeader: flags.header,
     });
     await withLocalStore(flags, async (store) => {
-      const found = (await store.collections.list(SHARED)).find((one) => one.name === name);
+      const found = await findIfThere(store.collections, SHARED, name);
       if (found !== undefined) checkDimensions(vectors, found.space);
       const samples = await checkInput(vectors, readRows, found);
       const collection = await checked(store, name, found, vectors, samples, flags.check);

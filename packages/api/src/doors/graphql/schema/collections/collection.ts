@@ -1,4 +1,5 @@
 import type { Collection as Kept } from '../../../../collections/collection.ts';
+import { findIfThere } from '../../../../collections/find-if-there.ts';
 import { builder } from '../builder.ts';
 import '../date-time.ts';
 import { MAX_COLLECTIONS, MAX_METADATA_FIELDS } from '../../../../limits/collections.ts';
@@ -54,7 +55,7 @@ builder.node(Collection, {
   description: 'Images under a name, to search and browse. All have vectors of one model.',
   id: { resolve: ({ name }) => name },
   loadOne: async (name, { collections, owner }) =>
-    (await collections.list(owner)).find((one) => one.name === name) ?? null,
+    (await findIfThere(collections, owner, name)) ?? null,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name to pass as `collection`.' }),
     model: t.string({

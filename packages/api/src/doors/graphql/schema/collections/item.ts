@@ -1,4 +1,5 @@
 import type { Collection } from '../../../../collections/collection.ts';
+import { findIfThere } from '../../../../collections/find-if-there.ts';
 import type { Item as Kept } from '../../../../collections/item.ts';
 import { builder } from '../builder.ts';
 import '../date-time.ts';
@@ -21,9 +22,7 @@ builder.node(Item, {
   id: { resolve: idOf },
   loadOne: async (id, { collections, owner }) => {
     const slash = id.indexOf('/');
-    const collection = (await collections.list(owner)).find(
-      ({ name }) => name === id.slice(0, slash),
-    );
+    const collection = await findIfThere(collections, owner, id.slice(0, slash));
     if (collection === undefined) return null;
     const [item] = await collections.items(collection, [id.slice(slash + 1)]);
     return item && { collection, item };
