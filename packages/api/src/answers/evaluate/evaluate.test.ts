@@ -4,6 +4,7 @@ import { seededNormal } from '../../../../core/src/testing/seeded.ts';
 import { computeFigures, type FiguresRequest } from './compute-figures.ts';
 import type { Figures } from './evaluation.ts';
 import { figuresInThread } from './figures-thread.ts';
+import { inTurn } from './in-turn.ts';
 import { distinctImages, type LabelledImage } from './labelled-images.ts';
 
 const WIDTH = 24;
@@ -166,10 +167,6 @@ test('a thread computes the same, and ends when nobody waits', async () => {
   const waiting = figuresInThread(request(), gone.signal);
   gone.abort(new Error('gone'));
   await expect(waiting).rejects.toThrow('gone');
-  // The next one is let in.
-  expect(await figuresInThread(request({ shots: [] }), signal)).toMatchObject({
-    fewShot: undefined,
-  });
 });
 
 test('a file counts once, and not at all if it is in two classes', () => {
@@ -193,4 +190,25 @@ test('a file counts once, and not at all if it is in two classes', () => {
   expect(kept.map(({ name }) => name)).toEqual(['a', 'b']);
   expect(repeated).toEqual([{ name: 'c', of: 'b' }]);
   expect(contradictory).toEqual([{ names: ['d', 'e', 'f'], classes: [0, 2] }]);
+});
+
+test('evaluations take turns, a few may wait, and one that is given up lets the next in', async () => {
+  const { signal } = new AbortController();
+  const gone = new AbortController();
+  const began: number[] = [];
+  const first = Promise.withResolvers<void>();
+  const turns = Array.from({ length: 8 }, (_, i) =>
+    inTurn(i === 1 ? gone.signal : signal, async () => {
+      began.push(i);
+      if (i === 0) await first.promise;
+    }),
+  );
+  await expect(inTurn(signal, async () => {})).rejects.toMatchObject({ code: 'OVERLOADED' });
+  expect(began).toEqual([0]);
+  gone.abort(new Error('gone'));
+  await expect(turns[1]).rejects.toThrow('gone');
+  first.resolve();
+  await Promise.allSettled(turns);
+  expect(began).toEqual([0, 2, 3, 4, 5, 6, 7]);
+  expect(await inTurn(signal, async () => 'done')).toBe('done');
 });

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Slots } from '../../jobs/slots.ts';
 import type { FiguresRequest } from './compute-figures.ts';
 import type { Figures } from './evaluation.ts';
 
@@ -11,11 +10,8 @@ const SCRIPT = new URL(`./figures-worker${EXTENSION}`, import.meta.url);
 /** Run from its sources, as tests do, core is taken from its sources too. */
 const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
 
-/** One at a time in a process: each takes a core and a copy of the embeddings. */
-const slot = new Slots(1);
-
 /**
- * Computes the figures in a thread of their own, one evaluation after the other.
+ * Computes the figures in a thread of their own.
  *
  * @param request its embeddings are handed over: they are gone here.
  * @throws the signal's reason once it is aborted: the thread ends then.
@@ -24,23 +20,19 @@ export async function figuresInThread(
   request: FiguresRequest,
   signal: AbortSignal,
 ): Promise<Figures> {
-  const release = await slot.take(signal);
+  signal.throwIfAborted();
+  const worker = new Worker(SCRIPT, {
+    workerData: request,
+    transferList: [request.embeddings.buffer as ArrayBuffer],
+    execArgv: SOURCE_ARGUMENTS,
+  });
   try {
-    const worker = new Worker(SCRIPT, {
-      workerData: request,
-      transferList: [request.embeddings.buffer as ArrayBuffer],
-      execArgv: SOURCE_ARGUMENTS,
-    });
-    try {
-      const [figures] = await once(worker, 'message', { signal });
-      return figures;
-    } catch (error) {
-      throw signal.aborted ? signal.reason : error;
-    } finally {
-      worker.removeAllListeners().on('error', () => {});
-      await worker.terminate();
-    }
+    const [figures] = await once(worker, 'message', { signal });
+    return figures;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
   } finally {
-    release();
+    worker.removeAllListeners().on('error', () => {});
+    await worker.terminate();
   }
 }

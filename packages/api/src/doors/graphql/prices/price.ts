@@ -40,6 +40,8 @@ export interface Held {
   readonly candidates?: number;
   /** Entries of a page. */
   readonly page?: number;
+  /** Classes of an evaluation. */
+  readonly classes?: number;
   /** Of a group, on average. */
   readonly members?: number;
   /** Bytes of the label of a score. */

@@ -11,6 +11,7 @@ import './collections/search.ts';
 import './collections/start-jobs.ts';
 import './collections/upsert-items.ts';
 import './embedding.ts';
+import './evaluation/evaluate.ts';
 import './image-embedding.ts';
 import './label-set-changes.ts';
 import './limits.ts';
