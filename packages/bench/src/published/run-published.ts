@@ -14,8 +14,8 @@ const PHOTO = join(REPOSITORY, 'packages/api/examples/march-pastoral.jpg');
 const SAFETENSORS = 'model.safetensors';
 const PYTORCH = 'pytorch_model.bin';
 const MEGABYTE = 1e6;
-/** Of the weights' bytes, what a command may take beside them and what it takes for a small model. */
-const MOST_BESIDE = 0.25;
+/** Of the weights' bytes, what a command may take beyond a small model: one tower, of which the larger has 0.58. */
+const MOST_BEYOND = 0.65;
 
 interface PublishedRow {
   readonly weights: string;
@@ -139,9 +139,9 @@ async function measure(
     const [answer] = JSON.parse(asked.stdout);
     answers.push(JSON.stringify(answer.scores));
     rows.push(rowOf(file, size, pulled, asked, answer.label));
-    const beside = asked.peakBytes - small.peakBytes - size;
+    const beyond = (asked.peakBytes - small.peakBytes) / size;
     claims.push(
-      atMost(`${file}: memory beside the weights, as a share of them`, beside / size, MOST_BESIDE),
+      atMost(`${file}: memory beyond lite's, as a share of the weights`, beyond, MOST_BEYOND),
       atMost(`${file}: megabytes that a pull takes`, pulled.peakBytes / MEGABYTE, 250),
     );
   }

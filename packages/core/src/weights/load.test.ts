@@ -58,6 +58,16 @@ test.each([
   },
 );
 
+test('reads of 16-bit tensors that overlap do not disturb each other', async () => {
+  const data = new Uint8Array(Uint16Array.of(0x3c00, 0xc100, 0x4000).buffer);
+  const weights = await opened(checkpoint('F16', [3], data));
+  const parts = [0, 1, 2]
+    .flatMap((start) => [start, start])
+    .map((start) => ({ start, to: new Float32Array(3 - start) }));
+  await Promise.all(parts.map(({ start, to }) => weights.readInto(NORM.name, start, to)));
+  for (const { start, to } of parts) expect([...to]).toEqual([1, -2.5, 2].slice(start));
+});
+
 test.each([
   [
     'shape',

@@ -7,6 +7,11 @@ import type { TensorEntry } from './tensor-entry.ts';
 export class TensorReader {
   readonly #source: ByteSource;
   readonly #strided: StridedReader;
+  /**
+   * 16-bit values before they are widened: a new array for each part of a model would be as much garbage as its file.
+   * Missing while a read has it, so that reads that overlap have each their own.
+   */
+  #halves: Uint16Array | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -36,9 +41,17 @@ export class TensorReader {
       await this.#source.read(offset + start * Float32Array.BYTES_PER_ELEMENT, bytes);
       return;
     }
-    const raw = new Uint16Array(target.length);
-    const bytes = new Uint8Array(raw.buffer);
+    const halves = this.#takeHalves(target.length);
+    const raw = halves.subarray(0, target.length);
+    const bytes = new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength);
     await this.#source.read(offset + start * Uint16Array.BYTES_PER_ELEMENT, bytes);
     widen(raw, dtype === 'F16' ? 'F16' : 'BF16', target);
+    this.#halves = halves;
+  }
+
+  #takeHalves(length: number): Uint16Array {
+    const halves = this.#halves;
+    this.#halves = undefined;
+    return halves !== undefined && halves.length >= length ? halves : new Uint16Array(length);
   }
 }
