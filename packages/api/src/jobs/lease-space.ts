@@ -31,8 +31,10 @@ export async function modelOfSpace(models: ModelRegistry, space: VectorSpace): P
 }
 
 /** A model by its name and the beginning of its hash, for messages. */
-export const describeModel = (name: string, hash: string): string =>
-  `${name} (${hash.slice(0, 12)})`;
+export function describeModel(name: string, hash: string): string {
+  const short = `(${hash.slice(0, 12)})`;
+  return name.endsWith(short) ? name : `${name} ${short}`;
+}
 
 /**
  * The same.

@@ -1,10 +1,10 @@
 import type { ClassifyMode } from '@clipql/core';
 import { type Asked, askClassifier } from '../../answers/teach/classifier-question.ts';
 import type { LocalStore } from '../collections/local-store.ts';
-import { storeSession } from '../store-session.ts';
+import { withModels } from '../store-sessions.ts';
 import { localClassifiers } from './teach-locally.ts';
 
-/** Asks a classifier of the data folder with the command's model. @throws as `askClassifier` does. */
+/** Asks a classifier of the data folder, with its own model unless the command names one. @throws as `askClassifier` does. */
 export async function askLocally(
   store: LocalStore,
   name: string,
@@ -14,11 +14,7 @@ export async function askLocally(
   const classifiers = localClassifiers(store);
   // A name that is mistyped is better found before a large model is loaded.
   await classifiers.find(name);
-  const { release, ...session } = await storeSession(store);
-  try {
-    const served = { models: store.models, use: async () => session };
-    await work(await askClassifier({ ...served, classifiers }, name, { mode }));
-  } finally {
-    release();
-  }
+  await withModels(store, async (use) =>
+    work(await askClassifier({ models: store.models, use, classifiers }, name, { mode })),
+  );
 }

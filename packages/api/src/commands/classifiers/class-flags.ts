@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ApiError } from '../../errors/api-error.ts';
 import { imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
+import { readClassFolders } from '../evaluate/class-folders.ts';
 import { collect } from '../flags.ts';
 import { reportError, warn } from '../report.ts';
 
@@ -33,16 +34,13 @@ export async function classFiles(
   const add = (label: string, paths: readonly string[]) =>
     files.set(label, [...(files.get(label) ?? []), ...paths]);
   if (folder !== undefined) {
-    const paths = await filesIn(folder);
-    const inClasses = paths.filter((path) => path.includes('/'));
-    if (inClasses.length === 0) {
-      const got = `${paths.length} images and no folder of any`;
-      const message = `expected a folder with a folder of images for each class, got ${got}`;
-      throw new ApiError('NO_IMAGES', message);
+    const { values, files: found } = await readClassFolders(folder);
+    for (const label of values) {
+      add(
+        label,
+        found.filter(({ value }) => value === label).map(({ source }) => source),
+      );
     }
-    for (const path of inClasses) add(path.slice(0, path.indexOf('/')), [join(folder, path)]);
-    const strays = paths.length - inClasses.length;
-    if (strays > 0) warn(`${folder} has ${strays} images that are in no class’s folder`);
   }
   for (const entry of given) {
     const [label, path] = parsePair('--class', 'LABEL=PATH', entry);

@@ -8,7 +8,7 @@ import type { ModelSession } from '../../loaders/loaders.ts';
 import type { LocalStore } from '../collections/local-store.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { errorLine, failed, warn } from '../report.ts';
-import { storeSession } from '../store-session.ts';
+import { type UseModel, withModels } from '../store-sessions.ts';
 import type { ClassFiles } from './class-flags.ts';
 
 /** A classifier as the command line describes it. */
@@ -37,9 +37,10 @@ export async function createLocally(
     texts: texts.get(label) ?? null,
     images: imagesOf(files, label),
   }));
-  await teach(store, files, (deps, session) =>
-    createClassifier(deps, session, { ...teaching, classes }),
-  );
+  await teach(store, files, {
+    choose: (use) => use(),
+    work: (deps, session) => createClassifier(deps, session, { ...teaching, classes }),
+  });
 }
 
 /** Adds files to a classifier, and says what became of them. */
@@ -49,30 +50,30 @@ export async function addLocally(
   files: ClassFiles,
 ): Promise<void> {
   const given = [...files.keys()].map((label) => ({ label, images: imagesOf(files, label) }));
-  await teach(store, files, async (deps, session) => {
-    // It may have been taught with another model than the command's.
-    await sessionOfClassifier({ models: store.models, use: async () => session }, classifier);
-    return addExamples(deps, session, classifier, given);
+  await teach(store, files, {
+    choose: (use) => sessionOfClassifier({ models: store.models, use }, classifier),
+    work: (deps, session) => addExamples(deps, session, classifier, given),
   });
 }
 
-type Deps = Parameters<typeof addExamples>[0];
+interface Teaching {
+  choose(use: UseModel): Promise<ModelSession>;
+  work(deps: Parameters<typeof addExamples>[0], session: ModelSession): Promise<Taught>;
+}
 
 async function teach(
   store: LocalStore,
   files: ClassFiles,
-  work: (deps: Deps, session: ModelSession) => Promise<Taught>,
+  { choose, work }: Teaching,
 ): Promise<void> {
   const total = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  const { release, ...session } = await storeSession(store);
-  const progress = createProgress({ unit: 'images', total: Math.max(total, 1) });
-  try {
+  await withModels(store, async (use) => {
+    const session = await choose(use);
+    const progress = createProgress({ unit: 'images', total: Math.max(total, 1) });
     const deps = { classifiers: localClassifiers(store), describe: describeError };
     const taught = await work(deps, watched(session, progress)).finally(() => progress.end());
     report(taught, files);
-  } finally {
-    release();
-  }
+  });
 }
 
 /** Tells of each image that is done. */

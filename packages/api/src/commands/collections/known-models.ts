@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PRECISIONS } from '@clipql/core';
 import { z } from 'zod';
-import type { Collection } from '../../collections/collection.ts';
+import type { VectorSpace } from '../../collections/collection.ts';
 import { writeAtomically } from '../../files/atomic-write.ts';
 import type { ModelSource } from '../../models/loaded-model.ts';
 import { modelHash } from '../../models/model-hash.ts';
@@ -34,23 +34,23 @@ async function readKnown(data: string): Promise<KnownModels> {
   }
 }
 
-/** Whether a command takes what made the collection: no model was asked for. */
+/** Whether a command takes what made the vectors: no model was asked for. */
 const isOpen = ({ model, precision }: Settings): boolean =>
   model.length === 0 && precision === 'f32';
 
 /**
- * The models of collections, where a command names none: where they were when they were last used, or on the hub by
+ * The models of collections and classifiers, where a command names none: where they were when they were last used, or on the hub by
  * their ids. None is loaded before it is asked for.
  */
 export async function modelsOf(
-  collections: readonly Collection[],
+  spaces: readonly VectorSpace[],
   data: string,
   settings: Settings,
 ): Promise<readonly ModelSource[]> {
   if (!isOpen(settings)) return [];
   const known = await readKnown(data);
-  const spaces = new Map(collections.map(({ space }) => [space.hash, space]));
-  return [...spaces.values()].flatMap(({ hash, model }) => {
+  const byHash = new Map(spaces.map((space) => [space.hash, space]));
+  return [...byHash.values()].flatMap(({ hash, model }) => {
     const found = known[hash] ?? (model.includes('/') ? { model, precision: 'f32' } : undefined);
     if (found === undefined) return [];
     const source = ownModel(found.model, { ...settings, precision: found.precision });
@@ -59,17 +59,17 @@ export async function modelsOf(
   });
 }
 
-/** Keeps where a command’s model is, if it is a collection’s. */
+/** Keeps where a command’s model is, if it made vectors that are kept. */
 export async function rememberModel(
   models: Pick<ModelRegistry, 'list'>,
-  collections: readonly Collection[],
+  spaces: readonly VectorSpace[],
   data: string,
   settings: Settings,
 ): Promise<void> {
   const loaded = models.list()[0]?.loaded;
   if (loaded === undefined || isOpen(settings)) return;
   const hash = await modelHash(loaded);
-  if (!collections.some(({ space }) => space.hash === hash)) return;
+  if (!spaces.some((space) => space.hash === hash)) return;
   const known = await readKnown(data);
   const used: KnownModel = { ...placeOf(settings.model[0]), precision: settings.precision };
   if (JSON.stringify(known[hash]) === JSON.stringify(used)) return;

@@ -1,4 +1,5 @@
 import { SHARED } from '../../access/owner.ts';
+import type { VectorSpace } from '../../collections/collection.ts';
 import { fetcherOnDemand } from '../../images/fetcher-on-demand.ts';
 import { imagesOfCommandLine, type ReadImage } from '../../images/read-image.ts';
 import type { Job } from '../../jobs/job.ts';
@@ -15,7 +16,7 @@ import { modelsOf, rememberModel } from './known-models.ts';
 /** What a command works with. */
 export interface LocalStore extends Store {
   readonly settings: Settings;
-  /** The command's model, and those of collections if it names none; loaded when they are needed. */
+  /** The command's model, and those of collections and classifiers if it names none; loaded when they are needed. */
   readonly models: ModelRegistry;
   readonly readImage: ReadImage;
   /** Runs this job, beside the others that it was told to run. */
@@ -56,10 +57,10 @@ export async function withLocalStore(
       store.runner.start();
     };
     try {
-      const known = await modelsOf(await store.collections.list(SHARED), data, settings);
+      const known = await modelsOf(await spacesOf(store), data, settings);
       known.forEach(models.add);
       await work({ ...store, settings, models, readImage, run });
-      await rememberModel(models, await store.collections.list(SHARED), data, settings);
+      await rememberModel(models, await spacesOf(store), data, settings);
     } finally {
       await store.close();
     }
@@ -67,4 +68,10 @@ export async function withLocalStore(
     await fetcher.close();
     models.close();
   }
+}
+
+/** Of all that the command line keeps. */
+async function spacesOf({ collections, classifiers }: Store): Promise<readonly VectorSpace[]> {
+  const kept = [...(await collections.list(SHARED)), ...(await classifiers.of(undefined).list())];
+  return kept.map(({ space }) => space);
 }

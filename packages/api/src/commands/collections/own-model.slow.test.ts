@@ -39,7 +39,7 @@ test('another that is asked for is refused with both names, and one that is gone
   const search = (...args: readonly string[]) => run('search', 'boats', '--no-index', ...args);
   expectFailure(
     await search('--model', NANO),
-    /COLLECTION_MODEL_MISMATCH: expected mine \([0-9a-f]{12}\), which made the vectors, got nano, /,
+    /COLLECTION_MODEL_MISMATCH: expected mine \([0-9a-f]{12}\), which made the vectors, got nano \([0-9a-f]{12}\)\n$/,
   );
   await rename(at('models', 'mine'), at('models', 'moved'));
   expectFailure(await search(), /MODEL_NOT_FOUND: expected a model folder .* got none at .*mine/);
