@@ -199,7 +199,15 @@ function settle(
       repeated.push(given);
     }
   }
-  return { classifier, failures, repeated, warnings };
+  return { classifier, failures: inOrder(classifier, failures), repeated, warnings };
+}
+
+/** As the pictures were given. */
+function inOrder({ classes }: Classifier, failures: readonly PictureFailure[]) {
+  const places = new Map(classes.map(({ label }, place) => [label, place]));
+  return failures.toSorted(
+    (a, b) => places.get(a.label)! - places.get(b.label)! || a.index - b.index,
+  );
 }
 
 const quoted = (text: string): string => JSON.stringify(shorten(text, 60));
