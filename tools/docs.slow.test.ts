@@ -68,7 +68,7 @@ test.each(pagesWith('graphql'))(
 );
 
 // Each build of the kernels rounds in its own way: the pages show digits that all share.
-test.each(['README.md', 'docs/asking.md'])(
+test.each(['README.md', 'docs/asking.md', 'docs/classifiers.md'])(
   '%s: each request gets the answer that is shown',
   async (page) => {
     for (const { text, answer = '' } of blocks(page, 'sh').filter(isRequest)) {
