@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { BenchError } from '../kit/errors.ts';
 import { REFERENCE } from '../kit/folders.ts';
 import { type JsonObject, readJsonObject } from '../kit/input-file.ts';
@@ -34,33 +34,43 @@ export const REFERENCE_GRADIENTS: readonly string[] = [
 ].map((file) => join(REFERENCE, file));
 
 /**
- * Reads a file of gradients: `cases`, by the model's name, each with `config`, `images` and perhaps `seed`.
+ * Reads a file of gradients: `cases`, by the model's name, each with `config`, `images` and perhaps `seed`; or one such
+ * case, which is named by the file unless it has the name as `case`.
  *
  * @throws BenchError FILE_NOT_FOUND, or CASE_INVALID naming the field, what was expected and what came.
  */
 export async function readGradientCases(file: string): Promise<readonly GradientCase[]> {
   const fail = (problem: string) => new BenchError('CASE_INVALID', `${file}: ${problem}`);
-  const cases = objectIn(await readJsonObject(file), 'cases', fail);
+  const json = await readJsonObject(file);
+  if (json.cases === undefined) {
+    const { case: name } = json;
+    return [gradientCase(json, typeof name === 'string' ? name : basename(file, '.json'), fail)];
+  }
+  const cases = objectIn(json, 'cases', fail);
   const models = Object.keys(cases);
   if (models.length === 0) throw fail('cases: expected a model, got none');
-  return models.map((model) => {
-    const failHere: Fail = (problem) => fail(`cases.${model}.${problem}`);
-    const json = objectIn(cases, model, fail);
-    const { seed = 0, images } = json;
-    const config = objectIn(json, 'config', failHere);
-    if (!Number.isSafeInteger(seed)) throw failHere('seed: expected a whole number');
-    if (!Array.isArray(images) || images.length === 0) throw failHere('images: expected a list');
-    return {
-      model,
-      config,
-      weights: weightsFolder(json, config),
-      seed: seed as number,
-      images: images.map((_, i) => knownGradient(objectIn(images, i, failHere), i, failHere)),
-    };
-  });
+  return models.map((model) =>
+    gradientCase(objectIn(cases, model, fail), model, (problem) =>
+      fail(`cases.${model}.${problem}`),
+    ),
+  );
 }
 
 type Fail = (problem: string) => BenchError;
+
+function gradientCase(json: JsonObject, model: string, fail: Fail): GradientCase {
+  const { seed = 0, images } = json;
+  const config = objectIn(json, 'config', fail);
+  if (!Number.isSafeInteger(seed)) throw fail('seed: expected a whole number');
+  if (!Array.isArray(images) || images.length === 0) throw fail('images: expected a list');
+  return {
+    model,
+    config,
+    weights: weightsFolder(json, config),
+    seed: seed as number,
+    images: images.map((_, i) => knownGradient(objectIn(images, i, fail), i, fail)),
+  };
+}
 
 function knownGradient(json: JsonObject, image: number, fail: Fail): KnownGradient {
   const failHere: Fail = (problem) => fail(`images.${image}.${problem}`);

@@ -63,6 +63,15 @@ describe('gradients agree with PyTorch’s autograd in float64: on wasm within 1
   });
 });
 
+test('a file may be one case, without a list of them', async () => {
+  const file = await tinyGelu();
+  const { cases } = await readJsonObject(file);
+  await writeFile(file, JSON.stringify((cases as Cases)['tiny-gelu']));
+  const { code, rows } = await gradients(file, '--backend', 'wasm');
+  expect(rows).toMatchObject([{ model: 'gradients', backend: 'wasm', passed: true }]);
+  expect(code).toBe(0);
+});
+
 test.each([
   ['a value of a whole gradient', (images: Image[]) => images[0]!.gradient!.fill(0, 0, 1)],
   ['the norm', (images: Image[]) => (images[1]!.norm *= 1 + 1e-4)],
