@@ -3,8 +3,9 @@
  *
  * x [R, N], out and residual [R, K], float32. W is rows `firstRow` to `firstRow` + N of a weight that is packed for
  * linear.ts, in panels of 8 of its rows, each K × 8 floats. Each panel of 8 columns of W is put together in `scratch`,
- * N × 8 floats, when its turn comes: as many moves as one row of x takes multiplications, and no second copy of the
- * weights. The sum is in float32, in order, fused in the relaxed build. Threads share what they share in tiles.ts.
+ * N × 8 floats, when its turn comes. For 400 rows that takes 3 % longer than the same product by linear.ts, for 50 rows
+ * 14 % (one thread, 768 columns, AMD EPYC), where a second copy, packed for this, would take the memory of the weights
+ * again. The sum is in float32, in order, fused in the relaxed build. Threads share what they share in tiles.ts.
  */
 import { rangeEnd, rangeStart } from '../split';
 import { float32Pass, PANEL } from '../tiles';
