@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { exportNpy } from '../../collection-files/export-npy.ts';
+import { exportParquet } from '../../collection-files/export-parquet.ts';
 import { isOver, type Job } from '../job.ts';
 import { isMissing, type PictureHost } from './picture-host.ts';
 import {
@@ -59,11 +63,25 @@ export async function expectNothingLost(
     const rows = await exported(watching);
     expect(rows).toHaveLength(done);
     expect(rows).toEqual(await exported(undisturbed));
+    const files = await exportedFiles(watching);
+    for (const [i, file] of (await exportedFiles(undisturbed)).entries()) {
+      expect(file.equals(files[i]!), 'the exports have the same bytes').toBe(true);
+    }
   } finally {
     for (const workplace of [watching, undisturbed]) await workplace.close();
     models.close();
     for (const folder of [calm, killed]) await removeFolder(folder);
   }
+}
+
+/** A collection as Parquet, as NumPy and its keys: what `cmp` would compare. */
+async function exportedFiles({ collections, folder }: Workplace): Promise<readonly Buffer[]> {
+  const collection = await collections.find(OWNER, 'photos');
+  const names = ['photos.parquet', 'photos.npy', 'photos.csv'];
+  const [parquet, npy, keys] = names.map((name) => join(folder, name)) as [string, string, string];
+  await exportParquet(collections, collection, parquet);
+  await exportNpy(collections, collection, { npy, keys });
+  return Promise.all([parquet, npy, keys].map((path) => readFile(path)));
 }
 
 /** Kills a process once it has come a part of the way, at a moment that nobody chooses. */
