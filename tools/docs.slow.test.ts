@@ -2,6 +2,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type PictureHost,
+  startPictureHost,
+} from '../packages/api/src/jobs/testing/picture-host.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { startModelHub } from './documented/model-hub.ts';
 import { type Block, blocksOf, patternOf, shellWords } from './documented/page.ts';
@@ -16,9 +20,8 @@ const PAGES = [
   'models/README.md',
 ];
 
-/** What takes another machine, an engine for containers, a GPU, an hour, or data that may not be passed on. */
-const NOT_RUN =
-  /^(git clone|docker|pnpm --silent bench|pnpm --dir|pnpm --silent clipql import unsplash)/m;
+/** What takes another machine, an engine for containers, a GPU or an hour. */
+const NOT_RUN = /^(git clone|docker|pnpm --silent bench|pnpm --dir)/m;
 
 const shown = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const blocks = (page: string, language: string): readonly Block[] =>
@@ -28,18 +31,21 @@ const pagesWith = (language: string): readonly string[] =>
 const isRequest = ({ text }: Block): boolean => text.startsWith('curl ');
 
 let hub: HubServer;
+let pictures: PictureHost;
 let folder: ReadersFolder;
 let server: BuiltServer;
 
 beforeAll(async () => {
   hub = await startModelHub();
-  folder = new ReadersFolder(hub.endpoint);
+  pictures = await startPictureHost();
+  folder = new ReadersFolder(hub.endpoint, pictures);
   server = await startBuiltServer();
 });
 
 afterAll(async () => {
   await server.end();
   folder.remove();
+  await pictures.close();
   await hub.close();
 });
 
@@ -80,6 +86,20 @@ test.each(['README.md', 'docs/asking.md', 'docs/classifiers.md'])(
     }
   },
 );
+
+// After the requests, for what they have made is asked for.
+test.each(pagesWith('graphql'))(
+  '%s: queries that are shown without their answers have one',
+  async (page) => {
+    for (const { text, answer } of blocks(page, 'graphql')) {
+      if (answer !== undefined || OTHER_HOST.test(text)) continue;
+      const response = await ask('/graphql', JSON_TYPE, JSON.stringify({ query: text }));
+      expect(await response.text(), text).not.toMatch(/"errors":\[\{/);
+    }
+  },
+);
+
+const OTHER_HOST = /https:\/\/example\.com/;
 
 /** What curl would send. */
 function requestOf(command: string) {

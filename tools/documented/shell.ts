@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { PictureHost } from '../../packages/api/src/jobs/testing/picture-host.ts';
 import { standInZoo } from './model-hub.ts';
 import { type Block, blocksOf } from './page.ts';
 import { ROOT } from './programs.ts';
@@ -44,8 +45,11 @@ export class ReadersFolder {
   readonly path = mkdtempSync(join(tmpdir(), 'clipql-docs-'));
   readonly #env: Readonly<Record<string, string | undefined>>;
 
-  /** @param hub where models are downloaded from. */
-  constructor(hub: string) {
+  /**
+   * @param hub where models are downloaded from.
+   * @param pictures where the photos of the data set are that a page indexes.
+   */
+  constructor(hub: string, pictures: Pick<PictureHost, 'host' | 'url'>) {
     const bin = join(this.path, 'bin');
     mkdirSync(bin);
     for (const [name, script] of Object.entries(COMMANDS)) {
@@ -61,6 +65,9 @@ export class ReadersFolder {
     }
     writeFileSync(join(this.path, 'labels.csv'), LABELS);
     writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
+    const unsplash = join(this.path, 'unsplash-research-dataset-lite-latest');
+    mkdirSync(unsplash);
+    writeFileSync(join(unsplash, 'photos.tsv000'), unsplashPhotos(pictures));
     const cache = join(this.path, 'cache');
     const zoo = join(this.path, 'zoo.json');
     writeFileSync(zoo, standInZoo());
@@ -73,6 +80,7 @@ export class ReadersFolder {
       HF_ENDPOINT: hub,
       HF_HOME: cache,
       CLIPQL_PORT: '',
+      CLIPQL_ALLOW_HOSTS: pictures.host,
       CLIPQL_ZOO: zoo,
     };
   }
@@ -91,4 +99,14 @@ export class ReadersFolder {
   remove(): void {
     rmSync(this.path, { recursive: true });
   }
+}
+
+/** Invented, in the form of the data set, which may not be passed on. */
+function unsplashPhotos({ url }: Pick<PictureHost, 'url'>): string {
+  const rows = [
+    ['photo_id', 'photo_image_url', 'photo_featured', 'photo_location_country'],
+    ['aaaaaaaaaaa', url(1), 't', 'Norway'],
+    ['bbbbbbbbbbb', url(2), 'f', 'Chile'],
+  ];
+  return rows.map((row) => `${row.join('\t')}\n`).join('');
 }
