@@ -109,11 +109,11 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
     const model = await readModelLayout(files, checkpoint);
     const { config } = model;
     const preprocessing = await preprocessingOf(files, model);
-    const tokenizer = createTokenizer(
-      (await readTokenizer(files.read)) ?? (await missingTokenizer(files, model)),
-      await files.read(TOKENIZER_CONFIG_FILE),
-      { ...config.text, ...model.textOptions },
-    );
+    const definition = (await readTokenizer(files.read)) ?? (await missingTokenizer(files, model));
+    const settings = await files.read(TOKENIZER_CONFIG_FILE);
+    const textConfig = { ...config.text, ...model.textOptions };
+    const tokenizer = createTokenizer(definition, settings, textConfig);
+    files.discard?.(definition);
     const backend = await CREATE_BACKEND[options.backend ?? 'wasm'](options);
     const { encoder, ...loaded } = await loadWeights(model, checkpoint, backend, options).catch(
       (error: unknown) => {

@@ -11,6 +11,8 @@ export interface ModelFiles {
    * @returns undefined where the model has no such file.
    */
   read(file: string): Promise<Uint8Array | undefined>;
+  /** Told of what {@link ModelFiles.read} gave, once it is not needed any more. */
+  discard?(bytes: Uint8Array): void;
   /** The model's weights; undefined where it has none. */
   openWeights(): Promise<ByteSource | undefined>;
 }

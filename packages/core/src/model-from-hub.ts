@@ -47,6 +47,7 @@ export function modelFromHub(id: string, options: HubOptions = {}): ModelFiles {
   return {
     name: id,
     read: async (file) => (await files()).read(file),
+    discard: async (bytes) => (await files()).discard?.(bytes),
     openWeights: async () => (await files()).openWeights(),
   };
 }

@@ -152,3 +152,28 @@ test('towers of another name are refused', async () => {
     message: 'expected towers both or used or one, got all',
   });
 });
+
+test('a folder’s tokenizer is let go of before the weights come, bytes of one’s own are not', async () => {
+  const folder = await modelFromFolder(NANO);
+  const read: Uint8Array[] = [];
+  const watched: ModelFiles = {
+    ...folder,
+    read: async (file) => {
+      const bytes = await folder.read(file);
+      if (file === 'tokenizer.json') read.push(bytes!);
+      return bytes;
+    },
+  };
+  const clip = await opened({ onMemory: () => expect(read[0]).toHaveLength(0) }, watched);
+  expect(read).toHaveLength(1);
+  expect(await clip.encodeTexts(TEXTS)).toHaveLength(2);
+
+  const names = ['config.json', 'preprocessor_config.json', 'tokenizer.json', 'model.safetensors'];
+  const files = Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => [name, new Uint8Array(await readFile(join(NANO, name)))] as const),
+    ),
+  );
+  await opened({}, modelFromBytes('nano', files));
+  expect(files['tokenizer.json']!.length).toBeGreaterThan(400_000);
+});

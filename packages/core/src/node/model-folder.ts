@@ -12,6 +12,8 @@ import {
 import type { ByteSource } from '../weights/byte-source.ts';
 
 const MAX_READ_BYTES = 1 << 30;
+/** What Node gives out of a shared piece of memory is smaller. */
+const POOL_BYTES = 1 << 16;
 
 /**
  * A model in a folder, with the file names of Hugging Face's repositories, or with OpenAI's `*.pt`. Weights are read
@@ -42,6 +44,7 @@ export async function modelFromFolder(folder: string, name?: string): Promise<Mo
   return {
     name: name ?? basename(path),
     read: (file) => readSmallFile(join(parent, file)),
+    discard: freeNow,
     openWeights: () => (isFile ? openFile(path) : openWeightsIn(path)),
   };
 }
@@ -68,6 +71,13 @@ async function readSmallFile(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     return missingOrThrow(path, error);
   }
+}
+
+/** Left to the garbage collector, SigLIP 2's 34 MB of tokenizer would stay while the weights come. */
+function freeNow({ buffer, byteLength }: Uint8Array): void {
+  // A small file's bytes may share their memory with others'.
+  const isAlone = byteLength === buffer.byteLength && byteLength >= POOL_BYTES;
+  if (isAlone && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 async function openFile(path: string): Promise<ByteSource | undefined> {
