@@ -2,7 +2,17 @@
 import { type HubOptions, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+  vi,
+} from 'vitest';
 import { bundle, folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
 import type { LoadedFromHub, LoadFromHub } from './browser/embed.ts';
 import { type Site, serve } from './browser/serve.ts';
@@ -12,6 +22,8 @@ import { type HubServer, startHub } from './hub/server.ts';
 const ID = 'clipql/nano';
 const TEXTS = ['a photo of a sheep.', 'a boat'];
 const WEIGHTS = 'model.safetensors';
+/** As much of a file is kept before it is complete. */
+const PART_BYTES = 4 * 1024 * 1024;
 
 const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
 if (!runs) test.skip('a hub in a browser: skipped, since there is no /usr/bin/chromium', () => {});
@@ -52,11 +64,16 @@ describe.runIf(runs)('in Chromium', () => {
   });
   afterEach(() => context.close());
 
-  async function openPage(before: () => void = () => {}): Promise<Page> {
+  async function openAt(url: string, before: () => void = () => {}): Promise<Page> {
     const page = await context.newPage();
     page.setDefaultTimeout(0);
     await page.addInitScript(before);
-    await page.goto(site.url);
+    await page.goto(url);
+    return page;
+  }
+
+  async function openPage(before?: () => void): Promise<Page> {
+    const page = await openAt(site.url, before);
     await page.waitForFunction(() => 'loadFromHub' in globalThis);
     return page;
   }
@@ -120,6 +137,55 @@ describe.runIf(runs)('in Chromium', () => {
     expect(loaded.steps.filter(({ kind }) => kind === 'retry')).toHaveLength(2);
   });
 
+  /** A page that was left in the middle of the weights, two parts of which it had kept. */
+  async function leaveDownload(): Promise<void> {
+    hub.faults.push({ kind: 'stall', at: 9_000_000 });
+    const page = await openPage();
+    const left = load(page).catch(() => {});
+    const parts = () =>
+      page.evaluate(async () => {
+        const keys = await (await caches.open('clipql')).keys();
+        return keys.filter(({ url }) => url.includes('clipql-part=')).length;
+      });
+    await vi.waitFor(async () => expect(await parts()).toBe(2), { timeout: 60_000 });
+    await page.close();
+    await left;
+    hub.requests.length = 0;
+  }
+
+  const rangesAsked = () =>
+    hub.requests.filter(({ server }) => server === 'store').map(({ range }) => range);
+
+  test('a download whose page was left goes on in the next one, and is hashed as a whole', async () => {
+    await leaveDownload();
+    const page = await openPage();
+    const loaded = await load(page);
+    expectAsInNode(loaded);
+    expect(rangesAsked()).toEqual([`bytes=${2 * PART_BYTES}-`]);
+    const [start] = loaded.steps.filter(({ kind, file }) => kind === 'start' && file === WEIGHTS);
+    expect(start).toMatchObject({ received: 2 * PART_BYTES });
+    hub.requests.length = 0;
+    expect(cachedFiles(await load(page))).toContain(WEIGHTS);
+    expect(hub.requests).toEqual([]);
+  });
+
+  test('what an earlier download left, and is not what the hub has, is refused and not used again', async () => {
+    await leaveDownload();
+    const page = await openPage();
+    await page.evaluate(async () => {
+      const cache = await caches.open('clipql');
+      const keys = await cache.keys();
+      const key = keys.find(({ url }) => url.includes('clipql-part=0'))!;
+      const { headers, body } = (await cache.match(key))!;
+      const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+      bytes[1_000] = bytes[1_000]! ^ 1;
+      await cache.put(key, new Response(bytes, { headers }));
+    });
+    expect((await load(page)).error).toMatchObject({ code: 'DOWNLOAD_CORRUPT' });
+    expectAsInNode(await load(page));
+    expect(rangesAsked()).toEqual([`bytes=${2 * PART_BYTES}-`, undefined]);
+  });
+
   test('a server that sends the whole in place of the rest is taken at that', async () => {
     hub.faults.push({ kind: 'drop', at: 3_000_000 }, { kind: 'whole' });
     expectAsInNode(await load(await openPage()));
@@ -168,6 +234,33 @@ describe.runIf(runs)('in Chromium', () => {
     ],
   ])('a page that %s holds the model in memory', async (_what, before) => {
     expectAsInNode(await load(await openPage(before as () => void)));
+  });
+
+  test('the example page takes a model by its id, from the cache on the next visit, and from a folder', async () => {
+    const example = await bundle('examples/browser');
+    onTestFinished(() => example.remove());
+    const own = await serve([example.path]);
+    onTestFinished(() => own.close());
+    const address = `${own.url}?${new URLSearchParams({ model: ID, endpoint: hub.endpoint })}`;
+    const status = async (page: Page, pattern: RegExp) => {
+      await vi.waitFor(
+        async () => expect(await page.locator('output').textContent()).toMatch(pattern),
+        { timeout: 60_000 },
+      );
+      expect(await page.locator('tr').count()).toBe(4);
+    };
+    await status(await openAt(address), /^clipql\/nano on wasm \(one thread\): \d+ ms$/);
+    hub.requests.length = 0;
+    const page = await openAt(address);
+    await status(page, /^clipql\/nano on wasm/);
+    expect(hub.requests).toEqual([]);
+    await page.locator('summary').click();
+    await page.locator('input[name=model]').fill('clipql/nothing');
+    await page.locator('button').click();
+    await page.getByText(/^DOWNLOAD_DENIED: .* shows no model clipql\/nothing/).waitFor();
+    await page.locator('input[name=files]').setInputFiles(folderAt('models/nano'));
+    await page.locator('button').click();
+    await status(page, /^nano on wasm/);
   });
 
   test.each([

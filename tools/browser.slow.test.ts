@@ -210,7 +210,7 @@ describe.runIf(runs)('in Chromium', () => {
     onTestFinished(() => example.remove());
     const site = await served([example.path], ISOLATED);
     const tab = await openTab();
-    await tab.goto(site.url);
+    await tab.goto(`${site.url}?backend=gpu`);
     await tab.getByText(/nano on .* ms/).waitFor();
     expect(await tab.locator('output').textContent()).toMatch(
       /^nano on gpu \(webgpu, .*\): \d+ ms$/,

@@ -8,7 +8,7 @@ import type { ModelFiles } from './model-files.ts';
  * A model of Hugging Face's hub, by its id. Its files are downloaded when {@link loadClip} asks for them, checked
  * by size and by the hub's hashes, and kept: in a page in Cache Storage, in Node in the folder that Python's
  * huggingface_hub uses. A model that was kept is used without a request. A lost connection is tried again, and
- * goes on where it stopped.
+ * goes on where it stopped; so does the next visit of a page that was left.
  *
  * `loadClip` then throws DOWNLOAD_FAILED, DOWNLOAD_DENIED, DOWNLOAD_CORRUPT, MODEL_NOT_FOUND, or DISK_FULL where
  * the browser gives the page too little room.

@@ -9,25 +9,30 @@ import { Sha256 } from './sha256.ts';
 interface DownloadOptions {
   readonly token: string | undefined;
   readonly onProgress: OnProgress;
+  /** What an earlier download left, from the first byte on. */
+  readonly kept: Blob;
 }
+
+/** Read at a time of what is kept. */
+const HASHED_BYTES = 4 * 1024 * 1024;
 
 /** Before another try, in seconds. */
 export const RETRY_WAITS = [0.5, 1, 2, 5, 10];
 
 /**
- * The bytes of a file, checked by size and hash at its end. A lost connection is tried again, and goes on
- * where it stopped.
+ * The rest of a file's bytes, behind what is kept; all of them are checked by size and hash at the end. A
+ * lost connection is tried again, and goes on where it stopped.
  *
  * @throws ClipError DOWNLOAD_FAILED for a connection that stays lost, DOWNLOAD_CORRUPT for other bytes than
  *   the hub announced, DOWNLOAD_DENIED.
  */
 export async function* downloadedBytes(
   file: HubFile,
-  { token, onProgress }: DownloadOptions,
+  { token, onProgress, kept }: DownloadOptions,
 ): AsyncGenerator<Uint8Array> {
   const { name, size } = file;
   const checksum = runningChecksum(file.checksum, size);
-  let received = 0;
+  let received = kept.size;
   let bytes: AsyncGenerator<Uint8Array> | undefined;
   const next = async (): Promise<Uint8Array | undefined> => {
     try {
@@ -43,6 +48,9 @@ export async function* downloadedBytes(
     }
   };
   onProgress({ kind: 'start', file: name, received, size });
+  for (let at = 0; at < kept.size; at += HASHED_BYTES) {
+    checksum.update(new Uint8Array(await kept.slice(at, at + HASHED_BYTES).arrayBuffer()));
+  }
   try {
     for (;;) {
       const part = await withRetries(next, {

@@ -35,7 +35,9 @@ export async function openHubModel(request: HubModelRequest): Promise<ModelFiles
       onProgress({ kind: 'done', file: name, size, cached: true });
       return kept;
     }
-    const blob = await store.keep(url, downloadedBytes(file, { token, onProgress }), size);
+    const blob = await store.keep({ url, size, hash: file.checksum?.value }, (kept) =>
+      downloadedBytes(file, { token, onProgress, kept }),
+    );
     onProgress({ kind: 'done', file: name, size, cached: false });
     return blob;
   };
@@ -84,7 +86,7 @@ async function listFiles(
     advice: async () => 'try again later; the hub must allow this page by CORS',
   });
   const files = parseListing(json, request);
-  await store.keep(url, once(json), json.length);
+  await store.keep({ url, size: json.length, hash: undefined }, () => once(json));
   return files;
 }
 
