@@ -16,6 +16,7 @@ import type { LabelSets, OwnedLabelSets } from '../label-sets/label-sets.ts';
 import type { DocumentLimits } from '../limits/documents.ts';
 import type { Limits } from '../limits/limits.ts';
 import { LoopSlices } from '../limits/loop-slices.ts';
+import type { SubscriptionLimits } from '../limits/subscriptions.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import type { ModelLease, ModelRegistry } from '../models/registry.ts';
 import { type DescribedError, describeFailure, type ErrorLog } from '../telemetry/error-log.ts';
@@ -33,7 +34,7 @@ export interface OperationServices {
 }
 
 /** What one operation may ask for, and for how long. */
-export interface ServerLimits extends Limits, DocumentLimits {
+export interface ServerLimits extends Limits, DocumentLimits, SubscriptionLimits {
   /** Seconds that an operation may take. */
   readonly deadline: number;
   /** Of an image; SERVER_MEGAPIXELS unless given. */

@@ -15,6 +15,7 @@ import { useOperationLimits } from './graphql/plugins/use-operation-limits.ts';
 import { useParseLimits } from './graphql/plugins/use-parse-limits.ts';
 import { useQueryString } from './graphql/plugins/use-query-string.ts';
 import { useSlicedAnswers } from './graphql/plugins/use-sliced-answers.ts';
+import { useSubscriptionLimits } from './graphql/plugins/use-subscription-limits.ts';
 import { schema } from './graphql/schema/index.ts';
 import { bodyLimits } from './requests/body-limits.ts';
 import { GRAPHQL_PATH } from './requests/route.ts';
@@ -55,6 +56,7 @@ export function createClipqlYoga(services: Services, log: ErrorLog): ClipqlYoga 
       useDocumentLimits(settings),
       useModelLeases(),
       useOperationLimits(services),
+      useSubscriptionLimits(settings),
       useErrorCodes(log, metrics, { suggestions: settings.introspection }),
       useSlicedAnswers(),
     ],

@@ -38,6 +38,11 @@ export const KEPT_MEANINGS = {
     'There are as many jobs that are not over as allowed.',
     'Wait for one to end, or cancel one.',
   ),
+  TOO_MANY_SUBSCRIPTIONS: wholeOperation(
+    409,
+    'The caller has as many subscriptions at a time as allowed.',
+    'End one.',
+  ),
   TOO_MANY_SCANS: wholeOperation(
     400,
     'An operation searches or pages through collections more often than one may.',

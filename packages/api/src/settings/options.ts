@@ -7,6 +7,7 @@ import { DEFAULT_INFERENCE } from '../inference/inference.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from '../limits/documents.ts';
 import { OWN_MEGAPIXELS, SERVER_MEGAPIXELS } from '../limits/images.ts';
 import { DEFAULT_LIMITS } from '../limits/limits.ts';
+import { DEFAULT_SUBSCRIPTION_LIMITS } from '../limits/subscriptions.ts';
 import type { Option } from './option.ts';
 import {
   list,
@@ -338,6 +339,12 @@ export const SERVER_OPTIONS = {
     expects: 'a whole number',
     placeholder: '<n>',
     help: 'maximum aliases in a query, with fragments expanded',
+  },
+  maxSubscriptions: {
+    value: wholeNumber(1).default(DEFAULT_SUBSCRIPTION_LIMITS.maxSubscriptions),
+    expects: 'a whole number of at least 1',
+    placeholder: '<n>',
+    help: 'maximum subscriptions of one caller at a time',
   },
   maxBatch: {
     value: wholeNumber(1, 64).default(DEFAULT_INFERENCE.maxBatch),

@@ -1,11 +1,16 @@
 // Subscriptions over server-sent events, through a port.
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { dataUrl, startApi, type TestApi } from '../../testing/api.ts';
+import { WAIT } from '../../testing/held-tower.ts';
 import { picture } from '../../testing/pictures.ts';
 import { listen, type RunningServer } from './server.ts';
 
 /** Far longer than a test may take. */
 const GRACE_MS = 600_000;
+/** Of one caller at a time. */
+const SUBSCRIPTIONS = 5;
 
 let api: TestApi;
 let server: RunningServer;
@@ -13,7 +18,7 @@ let server: RunningServer;
 let id: string;
 
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ settings: { maxSubscriptions: SUBSCRIPTIONS } });
   const log = {
     request: () => {},
     unexpected: (_id: string, error: unknown) => api.logged.push(error),
@@ -29,12 +34,15 @@ beforeAll(async () => {
 
 afterAll(() => api.close());
 
+const HEADERS = { 'content-type': 'application/json', accept: 'text/event-stream' };
+const asksForJob = () => JSON.stringify({ query: `subscription { job(id: "${id}") { state } }` });
+
 const subscription = (signal: AbortSignal | null = null) =>
   fetch(`${server.url}/graphql`, {
     method: 'POST',
     signal,
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ query: `subscription { job(id: "${id}") { state } }` }),
+    headers: HEADERS,
+    body: asksForJob(),
   });
 
 async function subscribe(signal?: AbortSignal) {
@@ -86,6 +94,42 @@ test('a client that goes is forgotten at once, though its job does not change', 
   left.abort();
   await forgotten.promise;
   spy.mockRestore();
+});
+
+/** A subscription on a connection of its own. @returns its first event, and what ends it. */
+async function follow(): Promise<{ event: string; end(): void }> {
+  const asked = request(`${server.url}/graphql`, {
+    method: 'POST',
+    agent: false,
+    headers: HEADERS,
+  });
+  asked.end(asksForJob());
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  for await (const chunk of response.iterator({ destroyOnReturn: false })) {
+    const event = String(chunk);
+    if (event.includes('data:')) return { event, end: () => asked.destroy() };
+  }
+  throw new Error('expected an event, got none');
+}
+
+test('a caller has as many subscriptions at a time as the limit says, and others when those are over', async () => {
+  const { data } = await api.query('{ limits { subscriptions } }');
+  expect(data.limits).toEqual({ subscriptions: SUBSCRIPTIONS });
+  const followed = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, follow));
+  for (const { event } of followed) expect(event).toContain('QUEUED');
+  const { event } = await follow();
+  expect(event).toContain('"code":"TOO_MANY_SUBSCRIPTIONS"');
+  for (const { end } of followed) end();
+  await vi.waitFor(async () => {
+    const again = await Promise.all(Array.from({ length: SUBSCRIPTIONS }, follow));
+    for (const { end } of again) end();
+    for (const { event } of again) expect(event).toContain('QUEUED');
+  }, WAIT);
+  await vi.waitFor(async () => {
+    const last = await follow();
+    last.end();
+    expect(last.event).toContain('QUEUED');
+  }, WAIT);
 });
 
 test('a server that ends cuts streams off at once, and tells no client that its job is over', async () => {

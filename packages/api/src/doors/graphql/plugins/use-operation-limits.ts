@@ -1,8 +1,8 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../../answers/context.ts';
-import { ApiError } from '../../../errors/api-error.ts';
 import { type Cost, checkOperationPrice, type PricedServices } from '../prices/operation-price.ts';
+import { graphqlError } from './graphql-error.ts';
 
 /**
  * Refuses an operation that asks for more than one may, or for too long an answer, before it runs; a
@@ -29,9 +29,3 @@ type OnOperation = (operation: {
   readonly args: ExecutionArgs & { readonly contextValue: Context & { readonly request: Request } };
   readonly setResultAndStopExecution: (result: ExecutionResult) => void;
 }) => void;
-
-function graphqlError(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  if (error instanceof ApiError) return new GraphQLError(error.message, { originalError: error });
-  throw error;
-}

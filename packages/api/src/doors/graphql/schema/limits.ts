@@ -35,6 +35,9 @@ const Limits = builder.objectRef<ServerLimits>('Limits').implement({
       description: 'Operations of one request.',
       resolve: () => MAX_BATCHED_OPERATIONS,
     }),
+    subscriptions: t.exposeInt('maxSubscriptions', {
+      description: 'Subscriptions of one caller at a time.',
+    }),
     deadlineSeconds: t.exposeFloat('deadline', { description: 'Seconds that it may take.' }),
   }),
 });
