@@ -59,6 +59,15 @@ test('a probe does not wait until a burst of work before it has begun', async ()
   await server.close(0);
 });
 
+test('a connection that was opened in advance, and stays silent, does not hold a closing server up', async () => {
+  const server = await listen(yoga, ANY_PORT, LOG);
+  const client = connectTo(server);
+  await once(client, 'connect');
+  const answer = text(client);
+  await server.close(600_000);
+  expect(await answer).toBe('');
+});
+
 test('a port that another server of ours listens on is in use', async () => {
   const server = await listen(yoga, ANY_PORT, LOG);
   const port = Number(new URL(server.url).port);

@@ -112,7 +112,12 @@ export async function listen(
       },
     });
   });
-  server.on('connection', closeBothWays);
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    closeBothWays(socket);
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     // For Node an answer that is written is done, though its client has yet to take it.
@@ -128,7 +133,8 @@ export async function listen(
     url: urlOf(server),
     close: (graceMs, drained = Promise.resolve()) => {
       leave.abort();
-      return shutDown({ server, acceptor, open, breakOff, log: refusals }, graceMs, drained);
+      const listener = { server, acceptor, connections, open, breakOff, log: refusals };
+      return shutDown(listener, graceMs, drained);
     },
   };
 }

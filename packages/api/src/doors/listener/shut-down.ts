@@ -1,8 +1,10 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError } from '../../errors/api-error.ts';
 import { describeError } from '../../errors/public-error.ts';
 import type { Acceptor } from './accept.ts';
+import { closeSilent } from './close-silent.ts';
 import { type RefusalLog, refuse } from './refuse.ts';
 
 /** How long before the end of the grace operations are broken off, in milliseconds. */
@@ -15,6 +17,7 @@ const SENDING_MS = 500;
 export interface Listener {
   readonly server: Server;
   readonly acceptor: Acceptor;
+  readonly connections: ReadonlySet<Socket>;
   /** What is not sent to its end. */
   readonly open: ReadonlySet<ServerResponse>;
   /** Ends all operations. */
@@ -27,7 +30,7 @@ export interface Listener {
  * grace ends, and what is then left is refused.
  */
 export async function shutDown(
-  { server, acceptor, open, breakOff, log }: Listener,
+  { server, acceptor, connections, open, breakOff, log }: Listener,
   graceMs: number,
   drained: Promise<void>,
 ): Promise<void> {
@@ -43,7 +46,9 @@ export async function shutDown(
     graceOver.resolve();
   }, graceMs);
   await Promise.race([drained, graceOver.promise]);
+  const stop = closeSilent(connections);
   await acceptor.close(graceEnd);
+  stop();
   clearTimeout(lastWords);
   clearTimeout(end);
 }
