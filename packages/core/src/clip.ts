@@ -299,12 +299,12 @@ export class Clip {
   }
 
   /**
-   * The gradient of Σ weight · cos(embedding, target) by an image's pixels, with the model held fixed: the way in
-   * which the image would come nearer to the targets.
+   * The gradient of Σ weight · cos(embedding, target) by an image's pixels, with the model held fixed: how to change
+   * the pixels so that the image comes closer to the targets.
    *
-   * A forward pass and one back, on backend `wasm` in float32 or on `reference`. The weights are not copied; what the
-   * pass back needs of the forward pass takes 17 MB an image for ViT-B/32. As many images share a pass as fit into
-   * 256 MiB, at most 8 and at least 1.
+   * Runs on backend `wasm` in float32 and on `reference`. The weights are not copied; what the backward pass reads of
+   * the forward pass takes 17 MB an image for ViT-B/32. As many images share a pass as fit into 256 MiB, at most 8 and
+   * at least 1.
    *
    * @param images as {@link Clip.preprocess} gives them.
    * @param targets at least one, the same for all images.

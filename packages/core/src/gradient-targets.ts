@@ -1,15 +1,15 @@
-/** What an image is to come nearer to, as one direction. */
+/** What an image should come closer to, as one direction. */
 import { ClipError, grouped } from './errors.ts';
 
-/** An embedding that images are to come nearer to, or with a weight below 0 get away from. */
+/** An embedding that images should come closer to, or move away from if its weight is negative. */
 export interface GradientTarget {
-  /** [E], of any length but 0: only its direction counts. */
+  /** [E]. Only its direction counts; it must not be zero. */
   readonly embedding: Float32Array;
   /** 1 unless given. */
   readonly weight?: number;
 }
 
-/** How one image would come nearer to its targets. */
+/** How one image comes closer to its targets. */
 export interface ImageGradient {
   /** The gradient of Σ weight · cosine by the image's normalised pixels, [3, S, S]. */
   readonly gradient: Float32Array;

@@ -104,7 +104,7 @@ function describeSpeed(report: GradientSpeed): string {
   return [
     `${model}, ${images} images, ${threads} threads, ${report.machine.cpu}`,
     `forward pass alone     ${forwardMs.toFixed(1)} ms, ${forwardMB.toFixed(0)} MB`,
-    `forward pass and back  ${gradientMs.toFixed(1)} ms, ${gradientMB.toFixed(0)} MB`,
+    `forward and backward   ${gradientMs.toFixed(1)} ms, ${gradientMB.toFixed(0)} MB`,
     `ratio                  ${ratio.toFixed(2)}`,
   ].join('\n');
 }

@@ -16,7 +16,7 @@ export interface GradientSpeed extends GradientSpeedRequest {
   /** Medians, of all images together. */
   readonly forwardMs: number;
   readonly gradientMs: number;
-  /** gradientMs / forwardMs: the forward pass and the pass back, by the forward pass alone. */
+  /** gradientMs / forwardMs: how many forward passes a forward and a backward pass take. */
   readonly ratio: number;
   /** The model's memory once it has embedded the images, and once it has had their gradients. */
   readonly forwardMB: number;

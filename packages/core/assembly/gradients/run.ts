@@ -1,4 +1,4 @@
-/** The steps of a pass back, as ../run.ts has those of a forward pass. */
+/** The steps of a backward pass; ../run.ts has those of a forward pass. */
 import { attentionMix } from './attention-mix';
 import { attentionScoreGradient } from './attention-score-gradient';
 import { attentionWeights } from './attention-weights';

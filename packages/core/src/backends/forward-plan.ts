@@ -3,7 +3,7 @@ import type { Plan } from '../graph/plan.ts';
 import { type ForwardStep, isForwardStep } from '../graph/step.ts';
 import type { BackendInfo } from './backend.ts';
 
-/** A plan without operations of a pass back. */
+/** A plan without a backward pass. */
 export interface ForwardPlan extends Plan {
   readonly steps: readonly ForwardStep[];
 }

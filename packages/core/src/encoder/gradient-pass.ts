@@ -13,7 +13,7 @@ export interface EmbeddingGradient {
   readonly gradient: Float32Array;
 }
 
-/** What the arena of a pass may take, where it takes more than one image: 8 of ViT-B/32 or EfficientNet-Lite0. */
+/** What the arena may take if a pass has more than one image: enough for 8 of ViT-B/32 or EfficientNet-Lite0. */
 const ARENA_BYTES = 2 ** 28;
 const WORD_BYTES = 4;
 
@@ -29,7 +29,7 @@ export function gradientBatch(config: ClipConfig, most: number): number {
   return Math.min(most, Math.max(1, Math.floor(ARENA_BYTES / (arenaWords * WORD_BYTES))));
 }
 
-/** The inputs for images of which each is to come nearer to a direction, [E]. */
+/** The inputs for images that should all come closer to a direction, [E]. */
 export function gradientInputs(
   images: readonly Float32Array[],
   direction: Float32Array,

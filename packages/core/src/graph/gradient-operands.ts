@@ -11,13 +11,12 @@ export interface Attending<M> {
 }
 
 /**
- * What an operation of a backward pass reads and is told. `Transpose` is a linear operation's Jacobian
- * transposed, and takes the gradient of its result for `x`; `Gradient` is another's, and takes what that
- * read, or gave, besides. `gelu`'s is dy · gelu′(x), for one.
+ * What an operation of a backward pass reads and is told. Those named `…Transpose` multiply by the transposed
+ * Jacobian of a linear operation; their `x` is the gradient by its result. Those named `…Gradient` do so for an
+ * operation that is not linear, and also read its input or its result: `geluGradient` is gradient · gelu′(x).
  *
- * The attention of a batch has a share for each query, head and key, and a matrix of them is [Q, H·L]: that
- * of head h and the sequence's row j is in column h·L + j. What is behind a shorter sequence's last row is
- * not defined.
+ * Shares are the attention weights of each query, head and key as a matrix [Q, H·L]: column h·L + j is head h and
+ * row j of the query's sequence. Columns past the end of a shorter sequence are not defined.
  */
 export interface GradientOperands<M, W> {
   /** x·W + residual, for x [R, out] and W [out, in]. Graphs have no residual. */
@@ -35,14 +34,14 @@ export interface GradientOperands<M, W> {
   readonly depthwiseTranspose: { readonly x: M; readonly weight: W; readonly window: ImageWindow };
   /** [B·⌊H/k⌋², C] → [B·H·H, C]; pixels of no square get 0. */
   readonly averagePoolTranspose: { readonly x: M; readonly side: number; readonly kernel: number };
-  /** Each sequence of `length` rows and one in front of them, without that one. */
+  /** Sequences of `length` rows with one in front of them, without that one. */
   readonly prependTranspose: { readonly x: M; readonly length: number };
-  /** The same, with 1 / `length` of the one in front added to each row. */
+  /** The same, with 1 / `length` of the row in front added to each. */
   readonly prependMeanTranspose: { readonly x: M; readonly length: number };
   /** Each row of x added to row `indices[r]` of a matrix of zeros. */
   readonly selectTranspose: { readonly x: M; readonly indices: M };
   readonly geluGradient: { readonly gradient: M; readonly x: M; readonly activation: Activation };
-  /** Takes the result: where it is 0, or relu6's is 6, nothing passes. */
+  /** Reads the result y: nothing passes where y is 0, or 6 for relu6. */
   readonly reluGradient: { readonly gradient: M; readonly y: M; readonly activation: Rectifier };
   readonly layerNormGradient: {
     readonly gradient: M;

@@ -21,7 +21,7 @@ const B32: ClipVisionConfig = {
 };
 const BY_PIXELS = { of: 'normalized', by: 'pixels' };
 
-test('of the forward pass only what the pass back reads is kept: of a block its two sums, q, k, v and the GELU’s input', () => {
+test('a gradient keeps of the forward pass what the backward pass reads: in each block two sums, q, k, v and the GELU’s input', () => {
   const { width, mlpWidth, layers, patches } = B32;
   const { arenaWords } = planGraph(gradientGraph(visionTower(B32, 512, 2).graph, BY_PIXELS));
   const kept = 2 * (patches + 1) * layers * (2 * width + 3 * width + mlpWidth);
@@ -42,7 +42,7 @@ test('the forward pass has the steps that it has alone, but for GELUs, whose inp
   expect(count(steps.slice(0, back))).toEqual({ ...alone, gelu: B32.layers });
 });
 
-test('sums with a product are one step in the pass back too', () => {
+test('a sum with a product is one step in the backward pass too', () => {
   const g = new GraphBuilder();
   const x = g.input('x', 4, 6);
   g.output('result', g.add(x, g.linear(x, g.parameter('weight', [6, 6]))));

@@ -1,8 +1,8 @@
 /**
  * Reverse-mode differentiation of a graph, its weights held fixed: the graph of the vector–Jacobian product.
  *
- * The forward pass and the pass back are one graph. So what the pass back reads is kept for as long as it is
- * read and no longer, as the arena's layout has it, and the plan fuses what nothing but the forward pass needs.
+ * The forward and the backward pass are one graph. So the arena keeps what the backward pass reads until it has been
+ * read, and the plan fuses what only the forward pass needs.
  *
  * @see Griewank & Walther 2008, "Evaluating Derivatives", section 3.2
  */
@@ -117,7 +117,7 @@ const TERMS: { readonly [Name in ForwardOperationName]: Terms<Name> } = {
   attention: attentionTerms,
 };
 
-/** The operations that differ from their transposes in nothing but the name and which way the rows go. */
+/** The operations whose transposes are told the same as they are. */
 type SelfTransposed = Exclude<
   Extract<GradientOperationName, `${ForwardOperationName}Transpose`>,
   'linearTranspose' | 'depthwiseTranspose'

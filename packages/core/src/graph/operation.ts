@@ -58,7 +58,10 @@ type Reads<Name extends OperationName> = {
 };
 
 interface Row<Name extends OperationName> {
-  /** In the order in which what gives them is computed: a gradient first, as the steps that give it are many. */
+  /**
+   * In the order in which a plan computes them. A gradient comes first: many steps lead to it, and what was computed
+   * before it would take memory meanwhile.
+   */
   readonly reads: Reads<Name>;
   /** Whether row r of the result depends on row r of each matrix alone, whatever r is. */
   readonly rowWise: boolean;
@@ -128,7 +131,7 @@ export const OPERATIONS: { readonly [Name in OperationName]: Row<Name> } = {
   ...GRADIENT_OPERATIONS,
 };
 
-/** Whether an operation is of a forward pass, and not of one back. */
+/** Whether an operation belongs to forward passes. The others occur only in backward passes. */
 export const isForward = <M, W>(operation: Operation<M, W>): operation is ForwardOperation<M, W> =>
   operation.op in FORWARD_OPERATIONS;
 

@@ -26,7 +26,7 @@ export type Step<T = Slot> = Operation<T, Weight> & { readonly out: T };
 /** A step of a forward pass. */
 export type ForwardStep = ForwardOperation<Slot, Weight> & { readonly out: Slot };
 
-/** A step of a pass back. */
+/** A step of a backward pass. */
 export type GradientStep = GradientOperation<Slot, Weight> & { readonly out: Slot };
 
 export const isForwardStep = (step: ForwardStep | GradientStep): step is ForwardStep =>

@@ -38,7 +38,7 @@ export function evaluateGraph(graph: Graph, given: GraphInputs): ReadonlyMap<str
   return new Map([...graph.outputs].map(([name, node]) => [name, values.get(node)!]));
 }
 
-/** A pass back is compared with differences of the forward pass, and not evaluated. */
+/** Backward passes are not evaluated, but compared with differences of forward passes. */
 function forwardOnly(operation: Operation<Tensor, Parameter>): ForwardOperation<Tensor, Parameter> {
   if (isForward(operation)) return operation;
   throw new Error(`${operation.op}: expected a forward pass`);

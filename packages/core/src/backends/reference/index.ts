@@ -47,7 +47,7 @@ class ReferenceBackend implements Backend {
       const parts: Float32Array[] = [];
       for (const { name } of parameters) parts.push(await source.read(name));
       loaded.set(key, parts);
-      // A pass back reads the layers of a stack one by one.
+      // A backward pass reads the layers of a stack one by one.
       for (const [i, { name }] of parameters.entries())
         loaded.set(weightKey([name], role), [parts[i]!]);
     }

@@ -1,4 +1,4 @@
-/** The steps of a pass back, as `assembly/gradients/run.ts` reads them; program.ts has those of a forward pass. */
+/** The steps of a backward pass, as `assembly/gradients/run.ts` reads them; program.ts has those of a forward pass. */
 import type { Attending } from '../../graph/gradient-operands.ts';
 import type { GradientStep, Slot, StepOf } from '../../graph/step.ts';
 import type { PackedWeights } from './packed-weights.ts';
