@@ -63,6 +63,9 @@ export class ReadersFolder {
       mkdirSync(join(this.path, 'by-class', name), { recursive: true });
       cpSync(join(ROOT, 'packages/api/examples', file), join(this.path, 'by-class', name, file));
     }
+    mkdirSync(join(this.path, 'other-pictures/boat'), { recursive: true });
+    const boat = join(ROOT, 'packages/api/examples/black-canyon.jpg');
+    cpSync(boat, join(this.path, 'other-pictures/boat/canyon.jpg'));
     writeFileSync(join(this.path, 'labels.csv'), LABELS);
     writeFileSync(join(this.path, 'labels.txt'), 'sheep\nmountain\nboat\n');
     const unsplash = join(this.path, 'unsplash-research-dataset-lite-latest');

@@ -1,3 +1,4 @@
+import { type LinearProbe, probeLogits } from '@clipql/core';
 import { assess, type ScoredImages } from './assess.ts';
 import { compareTemplates } from './compare-templates.ts';
 import type { Figures } from './evaluation.ts';
@@ -18,6 +19,8 @@ export interface FiguresRequest {
   /** The places of the candidates among the templates. */
   readonly candidates: readonly number[];
   readonly logitScale: number;
+  /** Answers in place of the prompts, with its own temperature. */
+  readonly probe?: LinearProbe | undefined;
   readonly folds: number;
   /** None for zero-shot alone. */
   readonly shots: readonly number[];
@@ -31,14 +34,21 @@ export interface FiguresRequest {
 /** The order is as good as random: these are a sample. More would not tell templates apart any better. */
 const MOST_COMPARED = 2_000;
 
+/** [N][K]: what its probabilities are a softmax of. */
+const probedLogits = (images: readonly Float32Array[], probe: LinearProbe) =>
+  images.map((image) => probeLogits(probe, image).map((logit) => logit / probe.temperature));
+
 /** All figures. Takes seconds: to be called off the event loop. */
 export function computeFigures(request: FiguresRequest): Figures {
-  const { truths, prompts, logitScale, candidates, folds, shots } = request;
+  const { truths, prompts, logitScale, candidates, folds, shots, probe } = request;
   const width = request.embeddings.length / truths.length;
   const images = truths.map((_, i) => request.embeddings.subarray(i * width, (i + 1) * width));
   const own = Array.from({ length: request.templates }, (_, template) => template);
   const texts = classEmbeddings(prompts, own);
-  const zeroShot: ScoredImages = { logits: zeroShotLogits(images, texts, logitScale), truths };
+  const zeroShot: ScoredImages = {
+    logits: probe ? probedLogits(images, probe) : zeroShotLogits(images, texts, logitScale),
+    truths,
+  };
   const learned = fewShot({ images, truths, texts, logitScale, folds, shots });
   return {
     zeroShot: assess(zeroShot),

@@ -1,4 +1,4 @@
-import { DEFAULT_TEMPLATES } from '@clipql/core';
+import { DEFAULT_TEMPLATES, type LinearProbe } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { shorten } from '../../errors/one-line.ts';
@@ -10,6 +10,7 @@ import { type EvaluatedClass, encodeClasses } from './encode-classes.ts';
 import type { Figures } from './evaluation.ts';
 import { figuresInThread } from './figures-thread.ts';
 import { type DistinctImages, distinctImages, type LabelledImage } from './labelled-images.ts';
+import type { ClassPrompts } from './zero-shot.ts';
 
 export interface EvaluationRequest {
   /** At least 2; some may have no pictures. */
@@ -52,23 +53,50 @@ export async function evaluate(
   session: ModelSession,
   request: EvaluationRequest,
 ): Promise<Evaluation> {
-  const { classes, columns, shots } = request;
+  const { classes } = request;
   const templates = request.templates ?? DEFAULT_TEMPLATES;
   const candidates = request.compareTemplates ? CANDIDATE_TEMPLATES : [];
   const all = [...new Set([...templates, ...candidates])];
   checkClasses(classes, all, session.loaders.limits);
+  const { prompts, warnings } = await encodeClasses(session, classes, all);
+  return measure(session, {
+    ...request,
+    templates,
+    candidates,
+    prompts,
+    warnings,
+    candidatePlaces: candidates.map((template) => all.indexOf(template)),
+  });
+}
+
+/** What is measured, with its texts encoded. */
+interface Measured
+  extends Pick<EvaluationRequest, 'classes' | 'images' | 'columns' | 'folds' | 'shots'> {
+  readonly templates: readonly string[];
+  readonly candidates: readonly string[];
+  /** Among the templates of the prompts, of which those asked for come first. */
+  readonly candidatePlaces: readonly number[];
+  readonly prompts: readonly ClassPrompts[];
+  /** Answers in place of the prompts. */
+  readonly probe?: LinearProbe | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** @throws ApiError BAD_INPUT for no pictures. */
+export async function measure(session: ModelSession, request: Measured): Promise<Evaluation> {
+  const { classes, columns, shots, templates, candidates, prompts, probe } = request;
   const distinct = distinctImages(request.images);
   const { images } = distinct;
   if (images.length === 0) throw badInput('expected pictures that are in one class each, got none');
-  const { prompts, warnings } = await encodeClasses(session, classes, all);
   const { info } = session.model.clip;
   const figures = await figuresInThread(
     {
       embeddings: packed(images),
       truths: images.map(({ truth }) => truth),
       prompts,
-      templates: new Set(templates).size,
-      candidates: candidates.map((template) => all.indexOf(template)),
+      templates: Math.max(1, new Set(templates).size),
+      candidates: request.candidatePlaces,
+      probe,
       logitScale: info.logitScale,
       folds: request.folds ?? (images.length <= FEW_IMAGES ? Number.POSITIVE_INFINITY : FOLDS),
       shots,
@@ -87,13 +115,13 @@ export async function evaluate(
     candidates,
     figures,
     warnings: [
-      ...warnings,
+      ...request.warnings,
       ...sameTexts(classes),
       ...smallClasses(classes, images),
       ...(shots.length > 0 && figures.fewShot === undefined
         ? ['no class has 2 pictures: there is none to learn from and another to judge by']
         : []),
-      ...(info.classifyMode === 'sigmoid'
+      ...(info.classifyMode === 'sigmoid' && probe === undefined
         ? [
             'probabilities are shared among the classes (mode softmax), while this model’s own mode is sigmoid',
           ]
@@ -155,9 +183,7 @@ function smallClasses(
       : [`no recall is known of ${counted(none)} without pictures: ${listed(none)}`]),
     ...(one.length === 0
       ? []
-      : [
-          `hardly anything is known of ${counted(one)} with a single picture, which nothing was learned from when it was judged: ${listed(one)}`,
-        ]),
+      : [`hardly anything is known of ${counted(one)} with a single picture: ${listed(one)}`]),
   ];
 }
 

@@ -115,6 +115,49 @@ test('a table is measured by its columns, and broken down by others', async () =
   expect(stdout).not.toContain('few-shot');
 });
 
+test('a classifier is measured on pictures that it has not learned from', async () => {
+  const data = ['--data', join(root, 'data')];
+  const classes = { sheep: 'sheep/pastoral.jpg', 'snowy mountain': 'snowy_mountain/alps.jpg' };
+  const flags = Object.entries(classes).flatMap(([label, file]) => [
+    '--class',
+    `${label}=${join(photos, file)}`,
+  ]);
+  await clipql('classifiers', 'create', '--name', 'outdoors', ...flags, ...data);
+  const pictures = join(root, 'others');
+  for (const [folder, example] of [
+    ['sheep', 'march-pastoral.jpg'],
+    ['sheep', 'dust-bowl-home.jpg'],
+    ['snowy_mountain', 'black-canyon.jpg'],
+  ] as const) {
+    await mkdir(join(pictures, folder), { recursive: true });
+    await copyFile(join(EXAMPLES, example), join(pictures, folder, example));
+  }
+  const asked = ['evaluate', pictures, '--classifier', 'outdoors', ...data, '--json', '--quiet'];
+  const { stdout, stderr, exitCode } = await clipql(...asked);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain('has learned from 1 picture of these');
+  const { images, classifier, zeroShot, fewShot } = JSON.parse(stdout);
+  expect({ images, zeroShot, fewShot }).toEqual({ images: 2, zeroShot: null, fewShot: null });
+  expect(classifier.name).toBe('outdoors');
+  const names = ['dust-bowl-home.jpg', 'black-canyon.jpg'];
+  const files = [join(pictures, 'sheep', names[0]!), join(pictures, 'snowy_mountain', names[1]!)];
+  const answered = await clipql(
+    'classify',
+    ...files,
+    '--classifier',
+    'outdoors',
+    ...data,
+    '--json',
+  );
+  const labels = JSON.parse(answered.stdout).map(({ label }: { label: string }) => label);
+  const right = labels.filter((label: string, i: number) => label === Object.keys(classes)[i]);
+  expect(classifier.accuracy.value).toBe(right.length / 2);
+  const refused = await clipql('evaluate', photos, '--classifier', 'outdoors', ...data);
+  expect(refused.stderr).toContain(
+    'BAD_OPTION: expected classes of outdoors (sheep, snowy mountain)',
+  );
+});
+
 test.each<BadUse>([
   { what: 'one class', args: ['sheep-alone'], line: /BAD_INPUT: expected at least 2 classes/ },
   {
@@ -132,6 +175,11 @@ test.each<BadUse>([
     what: 'a template without a place',
     args: ['two', '--templates', 'a photo'],
     line: /BAD_INPUT: expected a template with \{\}/,
+  },
+  {
+    what: 'templates of a classifier',
+    args: ['photos', '--classifier', 'x', '--templates', '{}'],
+    line: /BAD_OPTION: expected --classifier without --templates/,
   },
   { what: 'one fold', args: ['photos', '--folds', '1'], line: /BAD_OPTION: expected --folds/ },
   { what: 'half a shot', args: ['photos', '--shots', '1.5'], line: /BAD_OPTION: expected --shots/ },

@@ -5,8 +5,10 @@ import { type Command, Option } from 'commander';
 import { CANDIDATE_TEMPLATES } from '../../answers/evaluate/candidate-templates.ts';
 import { checkClasses, evaluate as measure } from '../../answers/evaluate/evaluate.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import type { ReadImage } from '../../images/read-image.ts';
 import { type Flags, parseCount, parseSettings } from '../../settings/settings.ts';
-import { addModelFlags, collect } from '../flags.ts';
+import { addStoreFlags } from '../collections/flags.ts';
+import { collect } from '../flags.ts';
 import { type LocalSession, withLocalSession } from '../local-session.ts';
 import { failed, warn } from '../report.ts';
 import { readClassFolders } from './class-folders.ts';
@@ -14,6 +16,7 @@ import { embedFiles } from './embed-files.ts';
 import { evaluationJson, type Report } from './evaluation-json.ts';
 import { evaluationTable } from './evaluation-table.ts';
 import { classesOf } from './label-file.ts';
+import type { LabelledFiles } from './labelled-files.ts';
 import { readLabelledTable } from './labelled-table.ts';
 import { writeReport } from './report/write-report.ts';
 
@@ -23,6 +26,7 @@ interface EvaluateFlags extends Flags {
   readonly images?: string;
   readonly by?: readonly string[];
   readonly labelsFile?: string;
+  readonly classifier?: string;
   readonly templates?: readonly string[];
   readonly shots?: string;
   readonly folds?: string;
@@ -47,6 +51,7 @@ Examples:
   $ clipql evaluate birds --labels-file names.json --templates "a photo of a {}, a type of bird."
   $ clipql evaluate people.csv --path file --column role --by gender --by age
   $ clipql evaluate birds --shots 5,10 --folds 10 --no-compare
+  $ clipql evaluate other-birds --classifier birds --html birds.html
 
 A folder has a folder of pictures for each class, and underscores in its name stand for spaces. A table
 (.csv, .tsv, .jsonl, .parquet) has a row for each picture. --labels-file is a JSON object, such as
@@ -63,6 +68,10 @@ export function addEvaluate(program: Command): void {
     .option('--images <dir>', 'of a table: where its paths begin (default: its own folder)')
     .option('--by <name>', 'of a table: column to break figures down by (repeatable)', collect)
     .option('--labels-file <file>', 'JSON object of classes and what they are called')
+    .option(
+      '--classifier <name>',
+      'measure this classifier, on pictures that it has not learned from',
+    )
     .option(
       '--templates <text>',
       `sentence with {} for the label (repeatable; default: "${DEFAULT_TEMPLATES[0]}")`,
@@ -81,47 +90,70 @@ export function addEvaluate(program: Command): void {
     .addOption(new Option('--json', 'short for --format json').conflicts('format'))
     .option('--html <file>', 'write a report with plots and pictures of mistakes as well')
     .option('--quiet', 'print results and errors only');
-  addModelFlags(command).addHelpText('after', EXAMPLES).action(evaluate);
+  addStoreFlags(command).addHelpText('after', EXAMPLES).action(evaluate);
 }
 
 async function evaluate(path: string, flags: EvaluateFlags): Promise<void> {
-  const { by = [], quiet = false } = flags;
-  const shots = shotsOf(flags.shots ?? DEFAULT_SHOTS);
-  const folds = flags.folds === undefined ? undefined : foldsOf(flags.folds);
+  const { classifier } = flags;
   const mistakes =
     flags.mistakes === undefined ? DEFAULT_MISTAKES : parseCount('--mistakes', flags.mistakes);
+  const asked = classifier === undefined ? labelsAsked(flags) : classifierAsked(classifier, flags);
   if (flags.html !== undefined) await checkFolderOf(flags.html);
-  const { files, values } = await readLabelled(path, flags);
-  const classes = classesOf(values, flags.labelsFile);
-  const settings = parseSettings({ ...flags, ...WITHOUT_LIMITS }, process.env);
-  checkClasses(classes, flags.templates ?? DEFAULT_TEMPLATES, settings);
-  const places = new Map(classes.map(({ value }, place) => [value, place]));
-  const work = async (session: LocalSession) => {
-    const { images, failures } = await embedFiles(session, files, places, quiet);
-    const compareTemplates = flags.compare && classes.length <= MOST_COMPARED_CLASSES;
-    const measured = await measure(session, {
-      classes,
-      images,
-      columns: by,
-      templates: flags.templates,
-      compareTemplates,
-      shots,
-      folds,
-    });
-    const report: Report = { ...measured, of: path, failures };
+  const labelled = await readLabelled(path, flags);
+  await asked(labelled, path, async (report, readImage) => {
     warnOf(report);
     const asJson = flags.json ?? flags.format === 'json';
     process.stdout.write(asJson ? evaluationJson(report, mistakes) : evaluationTable(report));
     if (flags.html !== undefined) {
-      const sources = new Map(files.map(({ name, source }) => [name, source]));
+      const sources = new Map(labelled.files.map(({ name, source }) => [name, source]));
       const sourceOf = (name: string) => sources.get(name)!;
-      await writeReport(flags.html, report, mistakes, session.readImage, sourceOf);
-      if (!quiet) process.stderr.write(`clipql: ${flags.html} has the report\n`);
+      await writeReport(flags.html, report, mistakes, readImage, sourceOf);
+      if (!flags.quiet) process.stderr.write(`clipql: ${flags.html} has the report\n`);
     }
-    if (failures.length > 0) failed();
+    if (report.failures.length > 0) failed();
+  });
+}
+
+/** Measures pictures by what is asked, and hands over what came of it. */
+type Ask = (
+  labelled: LabelledFiles,
+  of: string,
+  work: (report: Report, readImage: ReadImage) => Promise<void>,
+) => Promise<void>;
+
+/** @throws ApiError BAD_OPTION. */
+function labelsAsked(flags: EvaluateFlags): Ask {
+  const { by: columns = [], quiet = false, templates } = flags;
+  const shots = shotsOf(flags.shots ?? DEFAULT_SHOTS);
+  const folds = flags.folds === undefined ? undefined : foldsOf(flags.folds);
+  return async ({ files, values }, of, work) => {
+    const classes = classesOf(values, flags.labelsFile);
+    const settings = parseSettings({ ...flags, ...WITHOUT_LIMITS }, process.env);
+    checkClasses(classes, templates ?? DEFAULT_TEMPLATES, settings);
+    const places = new Map(classes.map(({ value }, place) => [value, place]));
+    const compareTemplates = flags.compare && classes.length <= MOST_COMPARED_CLASSES;
+    const asked = { classes, columns, templates, compareTemplates, shots, folds };
+    const measureAll = async (session: LocalSession) => {
+      const { images, failures } = await embedFiles(session, files, places, quiet);
+      const measured = await measure(session, { ...asked, images });
+      await work({ ...measured, of, failures }, session.readImage);
+    };
+    // All pictures come before all texts.
+    await withLocalSession({ ...flags, ...WITHOUT_LIMITS }, measureAll, 'one');
   };
-  // All pictures come before all texts.
-  await withLocalSession({ ...flags, ...WITHOUT_LIMITS }, work, 'one');
+}
+
+/** @throws ApiError BAD_OPTION for what a classifier has of its own. */
+function classifierAsked(classifier: string, flags: EvaluateFlags): Ask {
+  for (const name of ['templates', 'shots', 'folds'] as const) {
+    if (flags[name] === undefined) continue;
+    throw new ApiError('BAD_OPTION', `expected --classifier without --${name}, got both`);
+  }
+  return async (labelled, of, work) => {
+    // Labels do without a database, and start faster.
+    const { measureClassifier } = await import('./measure-classifier.ts');
+    await measureClassifier(labelled, of, { ...flags, classifier }, work);
+  };
 }
 
 /** One's own labels may be as many as they are. */

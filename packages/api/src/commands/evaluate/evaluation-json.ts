@@ -7,7 +7,13 @@ export interface Report extends Evaluation {
   /** The folder, table or collection. */
   readonly of: string;
   readonly failures: readonly FailedFile[];
+  /** The classifier that was measured; zero-shot unless given. */
+  readonly classifier?: string;
 }
+
+/** What the first figures are of. */
+export const answeredBy = ({ classifier }: Pick<Report, 'classifier'>): string =>
+  classifier === undefined ? 'zero-shot' : `classifier ${classifier}`;
 
 /** What classes are called. */
 export const labelsOf = ({ classes }: Pick<Evaluation, 'classes'>): readonly string[] =>
@@ -29,7 +35,11 @@ export function evaluationJson(report: Report, mistakes: number): string {
     images: images.length,
     classes: classes.map(({ value, texts }, k) => ({ value, texts, images: sizes[k] })),
     templates: rest.templates,
-    zeroShot: assessmentJson(report, zeroShot, mistakes),
+    classifier: rest.classifier && {
+      name: rest.classifier,
+      ...assessmentJson(report, zeroShot, mistakes),
+    },
+    zeroShot: rest.classifier ? undefined : assessmentJson(report, zeroShot, mistakes),
     fewShot: fewShot && {
       ...fewShot,
       assessment: assessmentJson(report, fewShot.assessment, mistakes),

@@ -3,7 +3,7 @@ import type { Assessment, Breakdown, FewShot } from '../../answers/evaluate/eval
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
 import { textTable } from '../text-table.ts';
-import { labelsOf, type Report } from './evaluation-json.ts';
+import { answeredBy, labelsOf, type Report } from './evaluation-json.ts';
 import { threshold } from './report/text.ts';
 
 /** Confusions, templates and mistakes that are shown; JSON has all. */
@@ -14,11 +14,12 @@ export function evaluationTable(report: Report): string {
   const { figures, images, classes } = report;
   const { zeroShot, fewShot, templates, breakdowns } = figures;
   const best = fewShot?.assessment ?? zeroShot;
+  const by = name(answeredBy(report));
   const sections = [
     `${name(report.of)}: ${grouped(images.length)} pictures of ${grouped(classes.length)} classes, ${report.model}\n`,
     textTable([
       ['', 'accuracy', '', 'balanced', ''],
-      ['zero-shot', ...range(zeroShot.accuracy), ...range(zeroShot.balancedAccuracy)],
+      [by, ...range(zeroShot.accuracy), ...range(zeroShot.balancedAccuracy)],
       ...(fewShot?.levels ?? []).map(({ shots, accuracy, balancedAccuracy }) => [
         pictures(shots),
         ...range(accuracy),
@@ -28,8 +29,8 @@ export function evaluationTable(report: Report): string {
     ...(fewShot === undefined ? [] : [judged(fewShot)]),
     classTable(report),
     section('Confused', confusionLines(report, zeroShot)),
-    calibrationLines(zeroShot, 'zero-shot') + calibrationLines(fewShot?.assessment, 'few-shot'),
-    section(`Rejecting unsure answers (${fewShot ? 'few-shot' : 'zero-shot'})`, coverage(best)),
+    calibrationLines(zeroShot, by) + calibrationLines(fewShot?.assessment, 'few-shot'),
+    section(`Rejecting unsure answers (${fewShot ? 'few-shot' : by})`, coverage(best)),
     ...(templates === undefined ? [] : [templateLines(report)]),
     ...breakdowns.map((breakdown) => groupTable(breakdown)),
   ];

@@ -2,10 +2,10 @@ import type { CoveragePoint } from '@clipql/core';
 import type { Figures } from '../../../answers/evaluate/evaluation.ts';
 import { type Places, pathOf, plotSvg, shareAxis } from './axes.ts';
 import type { Series } from './interval-bar.ts';
-import { interval, percent, threshold } from './text.ts';
+import { interval, named, percent, threshold } from './text.ts';
 
 /** What rejecting unsure answers brings, as curves and as a table of thresholds. */
-export function coveragePlot({ zeroShot, fewShot }: Figures): string {
+export function coveragePlot({ zeroShot, fewShot }: Figures, by: string): string {
   const curves: readonly (readonly [Series, readonly CoveragePoint[]])[] = [
     ['zero', zeroShot.coverage],
     ...(fewShot ? [['few', fewShot.assessment.coverage] as const] : []),
@@ -17,8 +17,8 @@ export function coveragePlot({ zeroShot, fewShot }: Figures): string {
     y: shareAxis('accuracy of these answers', values),
     marks: (at) => curves.map(([series, curve]) => drawn(curve, series, at)).join(''),
   });
-  return `<div class="plots"><figure>${svg}<figcaption><span class="key zero">zero-shot</span>${fewShot ? ' <span class="key few">few-shot</span>' : ''}</figcaption></figure>
-${curves.map(([series, curve]) => table(curve, series)).join('')}</div>`;
+  return `<div class="plots"><figure>${svg}<figcaption><span class="key zero">${named(by)}</span>${fewShot ? ' <span class="key few">few-shot</span>' : ''}</figcaption></figure>
+${curves.map(([series, curve]) => table(curve, series, series === 'zero' ? by : 'few-shot')).join('')}</div>`;
 }
 
 const spoken = (curve: readonly CoveragePoint[]): string =>
@@ -35,13 +35,11 @@ const drawn = (curve: readonly CoveragePoint[], series: Series, at: Places): str
     )
     .join('')}</g>`;
 
-const TITLES = { zero: 'zero-shot', few: 'few-shot' } as const;
-
 /** A point in so many is in the table. */
 const STEP = 3;
 
-const table = (curve: readonly CoveragePoint[], series: Series): string =>
-  `<table><caption><span class="key ${series}">${TITLES[series]}</span></caption><thead><tr><th scope="col">rejectBelow</th><th scope="col">answered</th><th scope="col">right</th></tr></thead><tbody>${curve
+const table = (curve: readonly CoveragePoint[], series: Series, title: string): string =>
+  `<table><caption><span class="key ${series}">${named(title)}</span></caption><thead><tr><th scope="col">rejectBelow</th><th scope="col">answered</th><th scope="col">right</th></tr></thead><tbody>${curve
     .filter((_, i) => i % STEP === 0)
     .map(
       ({ rejectBelow, coverage, accuracy }) =>

@@ -3,7 +3,7 @@ import type { Estimate } from '@clipql/core';
 import type { FewShot } from '../../../answers/evaluate/evaluation.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { escaped, htmlHead } from '../../html.ts';
-import { labelsOf, type Report } from '../evaluation-json.ts';
+import { answeredBy, labelsOf, type Report } from '../evaluation-json.ts';
 import { confusionPlot } from './confusion-plot.ts';
 import { coveragePlot } from './coverage-plot.ts';
 import { learningPlot } from './learning-plot.ts';
@@ -20,16 +20,16 @@ export function reportPage(report: Report, mistakes: readonly PicturedMistake[])
   const { figures, images, classes, model, templates } = report;
   const counts = `${grouped(images.length)} pictures of ${grouped(classes.length)} classes`;
   return `${htmlHead(title, STYLE)}<body>
-<header><h1>${escaped(title)}</h1><p>${counts}, answered by ${escaped(model)} with ${templates.map((template) => `“${named(template)}”`).join(', ')}. Ranges are 95 % confidence intervals.</p></header>
+<header><h1>${escaped(title)}</h1><p>${counts}, answered by ${escaped(model)}${templates.length === 0 ? `, ${named(answeredBy(report))}` : ` with ${templates.map((template) => `“${named(template)}”`).join(', ')}`}. Ranges are 95 % confidence intervals.</p></header>
 <main>
 ${cards(report)}
 ${learning(report)}
 ${section('Each class', 'The worst come first. A wide range means that there are few pictures to tell by.', classTable(report))}
 ${section('What is confused with what', '', `<div class="plots">${confusionPlot(figures.zeroShot, labelsOf(report))}${confusionTable(report)}</div>`)}
-${section('Reject unsure answers', 'With <code>rejectBelow</code>, <code>classify</code> gives no answer below a probability. This is what is left, and how often it is right.', coveragePlot(figures))}
+${section('Reject unsure answers', 'With <code>rejectBelow</code>, <code>classify</code> gives no answer below a probability. This is what is left, and how often it is right.', coveragePlot(figures, answeredBy(report)))}
 ${calibration(report)}
 ${templatesSection(report)}
-${figures.breakdowns.map((breakdown) => section(`By ${named(breakdown.column)}`, 'Where two ranges hardly overlap, the groups differ.', groupTable(breakdown))).join('\n')}
+${figures.breakdowns.map((breakdown) => section(`By ${named(breakdown.column)}`, 'Where two ranges hardly overlap, the groups differ.', groupTable(breakdown, answeredBy(report)))).join('\n')}
 ${section(`The surest mistakes${figures.fewShot ? ', few-shot' : ''}`, 'Look whether the picture’s class is right, before you blame the model.', mistakeFigures(report, mistakes))}
 ${notes(report)}
 </main>
@@ -41,11 +41,13 @@ ${notes(report)}
 const section = (title: string, text: string, content: string): string =>
   `<section><h2>${title}</h2>${text === '' ? '' : `<p>${text}</p>`}${content}</section>`;
 
-function cards({ figures: { zeroShot, fewShot } }: Report): string {
+function cards(report: Report): string {
+  const { zeroShot, fewShot } = report.figures;
+  const by = named(answeredBy(report));
   const card = (series: string, title: string, { value, ...bounds }: Estimate) =>
     `<div class="${series}"><dt>${title}</dt><dd>${percent(value)} <small>${interval({ value, ...bounds })}</small></dd></div>`;
   const last = fewShot?.levels.at(-1);
-  return `<dl class="cards">${card('zero', 'accuracy, zero-shot', zeroShot.accuracy)}${card('zero', 'balanced accuracy, zero-shot', zeroShot.balancedAccuracy)}${
+  return `<dl class="cards">${card('zero', `accuracy, ${by}`, zeroShot.accuracy)}${card('zero', `balanced accuracy, ${by}`, zeroShot.balancedAccuracy)}${
     last === undefined
       ? ''
       : card('few', `accuracy, ${pictures(last.shots)}`, last.accuracy) +
@@ -71,12 +73,12 @@ const judged = ({ folds, isLeaveOneOut }: FewShot): string =>
     ? 'Each picture is judged by one that has learned from the others (leave-one-out).'
     : `Each picture is judged by one that has learned from other folds (${folds} folds).`;
 
-function calibration({ figures: { zeroShot } }: Report): string {
-  const { before, after, temperature } = zeroShot.calibration;
+function calibration(report: Report): string {
+  const { before, after, temperature } = report.figures.zeroShot.calibration;
   return section(
     'How far probabilities can be trusted',
     `On the dashed line, answers are as often right as they say; below it they are too sure. The area of a point is the number of answers. The best temperature is <b>${temperature.toFixed(2)}</b>: divide the logits by it.`,
-    `<div class="plots">${reliabilityPlot(before, 'zero-shot as it is')}${after === undefined ? '' : reliabilityPlot(after, 'with the temperature of other folds')}</div>`,
+    `<div class="plots">${reliabilityPlot(before, `${named(answeredBy(report))} as it is`)}${after === undefined ? '' : reliabilityPlot(after, 'with the temperature of other folds')}</div>`,
   );
 }
 

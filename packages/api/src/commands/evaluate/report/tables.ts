@@ -1,7 +1,7 @@
 import type { Breakdown } from '../../../answers/evaluate/evaluation.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { escaped } from '../../html.ts';
-import { labelsOf, type Report } from '../evaluation-json.ts';
+import { answeredBy, labelsOf, type Report } from '../evaluation-json.ts';
 import { estimateCells } from './interval-bar.ts';
 import { named, percent } from './text.ts';
 
@@ -12,6 +12,7 @@ const SHOWN = 12;
 export function classTable(report: Report): string {
   const labels = labelsOf(report);
   const { zeroShot, fewShot } = report.figures;
+  const by = named(answeredBy(report));
   const few = fewShot?.assessment.classes;
   const order = [...zeroShot.classes.keys()].sort(
     (a, b) => recall(a) - recall(b) || zeroShot.classes[b]!.images - zeroShot.classes[a]!.images,
@@ -22,7 +23,7 @@ export function classTable(report: Report): string {
   const head = (title: string) => `<th scope="col" colspan="2">${title}</th>`;
   return wide(
     'Recall and precision of each class',
-    `<table class="bars"><thead><tr><th scope="col">class</th><th scope="col">pictures</th>${head('recall, zero-shot')}${few ? head('recall, few-shot') : ''}${head('precision, zero-shot')}</tr></thead><tbody>${order
+    `<table class="bars"><thead><tr><th scope="col">class</th><th scope="col">pictures</th>${head(`recall, ${by}`)}${few ? head('recall, few-shot') : ''}${head(`precision, ${by}`)}</tr></thead><tbody>${order
       .map((k) => {
         const { images, recall, precision } = zeroShot.classes[k]!;
         return `<tr><th scope="row">${named(labels[k]!)}</th><td class="number">${grouped(images)}</td>${estimateCells(recall, 'zero')}${few ? estimateCells(few[k]!.recall, 'few') : ''}${estimateCells(precision, 'zero')}</tr>`;
@@ -36,7 +37,7 @@ export function confusionTable(report: Report): string {
   const labels = labelsOf(report);
   const rows = report.figures.zeroShot.confusions.slice(0, SHOWN);
   if (rows.length === 0) return '<p>Nothing is confused.</p>';
-  return `<table><caption>Most frequent confusions, zero-shot</caption><thead><tr><th scope="col">what it is</th><th scope="col">taken for</th><th scope="col">pictures</th></tr></thead><tbody>${rows
+  return `<table><caption>Most frequent confusions, ${named(answeredBy(report))}</caption><thead><tr><th scope="col">what it is</th><th scope="col">taken for</th><th scope="col">pictures</th></tr></thead><tbody>${rows
     .map(
       ({ truth, predicted, count, share }) =>
         `<tr><td>${named(labels[truth]!)}</td><td>${named(labels[predicted]!)}</td><td class="number">${grouped(count)} <small>${percent(share)} of the class</small></td></tr>`,
@@ -85,12 +86,12 @@ export function templateTable({
   );
 }
 
-export function groupTable({ column, groups }: Breakdown): string {
+export function groupTable({ column, groups }: Breakdown, by: string): string {
   const hasFew = groups.some(({ fewShot }) => fewShot !== undefined);
   const head = (title: string) => `<th scope="col" colspan="2">${title}</th>`;
   return wide(
     `Figures by ${column}`,
-    `<table class="bars"><thead><tr><th scope="col">${named(column)}</th><th scope="col">pictures</th>${head('accuracy, zero-shot')}${hasFew ? head('accuracy, few-shot') : ''}${head('balanced, zero-shot')}</tr></thead><tbody>${groups
+    `<table class="bars"><thead><tr><th scope="col">${named(column)}</th><th scope="col">pictures</th>${head(`accuracy, ${named(by)}`)}${hasFew ? head('accuracy, few-shot') : ''}${head(`balanced, ${named(by)}`)}</tr></thead><tbody>${groups
       .map(
         ({ value, images, zeroShot, fewShot }) =>
           `<tr><th scope="row">${value === undefined ? '<em>none</em>' : named(value)}</th><td class="number">${grouped(images)}</td>${estimateCells(zeroShot.accuracy, 'zero')}${hasFew ? estimateCells(fewShot?.accuracy, 'few') : ''}${estimateCells(zeroShot.balancedAccuracy, 'zero')}</tr>`,
