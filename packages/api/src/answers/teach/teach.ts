@@ -5,7 +5,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { shorten } from '../../errors/one-line.ts';
 import type { GivenImage } from '../../images/given-image.ts';
 import { spaceOf } from '../../jobs/lease-space.ts';
-import { checkClasses, checkPictures } from '../../limits/classifiers.ts';
+import { checkClasses, checkPictures, checkRemovedPictures } from '../../limits/classifiers.ts';
 import { checkImageCount } from '../../limits/images.ts';
 import { checkName } from '../../limits/names.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
@@ -121,6 +121,7 @@ export async function removeExamples(
   classifier: Classifier,
   contentHashes: readonly string[],
 ): Promise<{ readonly classifier: Classifier; readonly removed: number }> {
+  checkRemovedPictures(contentHashes.length);
   const { removed, ...left } = await deps.classifiers.removeExamples(classifier, contentHashes);
   const { probe } = await deps.classifiers.teach(left.classifier);
   return { classifier: { ...left.classifier, temperature: probe?.temperature }, removed };

@@ -115,6 +115,21 @@ describe.each(STORES)('%s', (_, open) => {
     expect(counts(await store.find(owner, 'animals'))).toEqual([50, 0, 1]);
   });
 
+  test('pictures times classes are at most 25,000, as training takes time with both', async () => {
+    const classes = Array.from({ length: 100 }, (_, i) => ({
+      ...{ label: `c${i}`, texts: null, isCut: false },
+      direction: vectorOf(i),
+    }));
+    const wide = { ...sampleClassifier('wide'), classes };
+    const pictures = (count: number) =>
+      Array.from({ length: count }, (_, i) => sampleExample(i % 100, i));
+    await store.create(owner, wide, pictures(250), false);
+    await expect(store.create(owner, wide, pictures(251), true)).rejects.toMatchObject({
+      code: 'TOO_MANY_EXAMPLES',
+      message: 'expected at most 25,000 pictures times classes, got 25,100',
+    });
+  });
+
   test('images are kept where that is asked for, and only there', async () => {
     expect(await store.image(animals, hashOf(9))).toBeUndefined();
     const keeping = { ...sampleClassifier('keeping'), keepsImages: true };
