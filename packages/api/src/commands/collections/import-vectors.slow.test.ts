@@ -43,6 +43,7 @@ beforeAll(async () => {
     at('ids.csv'),
     `photo_id,year\n${NAMES.map((id, i) => `${id},${2000 + i}\n`).join('')}`,
   );
+  await writeFile(at('keys.txt'), NAMES.map((name) => `${name}\n`).join(''));
 });
 
 afterAll(async () => {
@@ -66,7 +67,6 @@ test('halves of any length are taken with keys and metadata, once some are embed
 });
 
 test('again, with keys alone, all stays as it is, metadata too', async () => {
-  await writeFile(at('keys.txt'), NAMES.map((name) => `${name}\n`).join(''));
   const before = await json('--in', 'ids');
   const args = ['--keys', at('keys.txt'), '--no-header', '--folder', at('photos'), '--in', 'ids'];
   const { exitCode } = await importing(at('features.npy'), ...args);
@@ -122,6 +122,11 @@ test.each([
     'fewer keys',
     ['--keys', 'keys.txt'],
     /BAD_INPUT: expected 7 keys, one for each vector, got 6 \(--no-header if the first row is one\)/,
+  ],
+  [
+    'several columns without a header',
+    ['--keys', 'ids.csv', '--no-header'],
+    /BAD_TABLE: expected a cell for "key" alone in each row, got 2 in line 1/,
   ],
   [
     'a key twice',

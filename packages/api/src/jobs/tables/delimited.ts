@@ -23,23 +23,28 @@ export async function openDelimited(
   names?: readonly string[],
 ): Promise<OpenTable> {
   const records = readRecords(chunks, new RecordParser(delimiter, hasQuotes));
-  if (names !== undefined) return { columns: names, rows: namedRows(records, names), isText: true };
+  if (names !== undefined) {
+    const expected = `a cell for ${names.map(show).join(', ')} alone in each row`;
+    return { columns: names, rows: namedRows(records, names, expected), isText: true };
+  }
   const { value: head } = await records.next();
   if (head === undefined) throw badTable('a first row with the names of columns', 'an empty file');
   const columns = (head as Record).cells.map((name) => name.trim());
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) throw badTable('columns of different names', `two of ${show(twice)}`);
-  return { columns, rows: namedRows(records, columns), isText: true };
+  const expected = `${grouped(columns.length)} cells in each row, as in the first`;
+  return { columns, rows: namedRows(records, columns, expected), isText: true };
 }
 
 async function* namedRows(
   records: AsyncIterable<Record>,
   columns: readonly string[],
+  expected: string,
 ): AsyncGenerator<TableRow> {
   for await (const { line, cells } of records) {
     if (cells.length !== columns.length) {
       const got = `${grouped(cells.length)} in line ${grouped(line)}`;
-      throw badTable(`${grouped(columns.length)} cells in each row, as in the first`, got);
+      throw badTable(expected, got);
     }
     const named = columns.map((name, i) => [name, cells[i] === '' ? undefined : cells[i]] as const);
     yield { place: `line ${grouped(line)}`, cells: new Map(named) };
