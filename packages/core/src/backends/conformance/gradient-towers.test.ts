@@ -28,9 +28,15 @@ const LITE = { tower: 'efficientnet-lite', imageSize: 33, channels: 3 } as const
 
 /** [name, tower, images, side, derivatives that are compared] */
 const TOWERS: readonly (readonly [string, Tower, number, number, number])[] = [
-  ['CLIP’s Vision Transformer', visionTower(ODD_VISION, 10, 3), 3, 17, 24],
+  [
+    'CLIP’s Vision Transformer',
+    visionTower({ ...ODD_VISION, activation: 'quick_gelu' }, 10, 3),
+    3,
+    17,
+    24,
+  ],
   ['SigLIP’s Vision Transformer', siglipVisionTower(ODD_SIGLIP_VISION, 3), 3, 17, 24],
-  ['OpenAI’s ResNet', resNetTower(RESNET, 10, 2), 2, 64, 8],
+  ['OpenAI’s ResNet', resNetTower(RESNET, 10, 1), 1, 64, 6],
   ['EfficientNet-Lite0', efficientNetLiteTower(LITE, 10, 1), 1, 33, 3],
 ];
 
