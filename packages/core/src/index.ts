@@ -83,7 +83,9 @@ export {
   scoreItem,
   termShares,
 } from './search/mix-terms.ts';
-export { type Relevance, standoutRelevance, textRelevance } from './search/relevance.ts';
+export type { Relevance } from './search/relevance.ts';
+export { standoutRelevance } from './search/standout-relevance.ts';
+export { TextScores } from './search/text-relevance.ts';
 export { DEFAULT_TEMPLATES, ENSEMBLE_TEMPLATES, fillTemplate } from './text/templates.ts';
 export type { TokenizedText } from './text/tokenizer.ts';
 export { dot, meanDirection, normalized } from './vectors.ts';

@@ -1,6 +1,6 @@
 import { BACKENDS } from '@clipql/core';
 import type { Command } from 'commander';
-import { names, numbers, oneOf, wholeNumber } from '../kit/option-values.ts';
+import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
 import type {
   MixingBalance,
@@ -16,7 +16,6 @@ interface RelevanceOptions {
   readonly data: string;
   readonly backend: string;
   readonly limit?: number;
-  readonly without: readonly number[];
   readonly absent: readonly string[];
 }
 
@@ -33,8 +32,7 @@ export function addRelevanceCommand(
     .option('--json', 'print one JSON object instead of a table')
     .option('--model <name>', "lite, nano, or a model's folder", 'lite')
     .option('--backend <name>', `one of ${BACKENDS.join(', ')}`, BACKENDS[0])
-    .option('--limit <count>', 'images of each set; all unless given', wholeNumber)
-    .option('--without <list>', 'leave out what --limit takes with these', numbers, [])
+    .option('--limit <count>', 'images of each split of a set; all unless given', wholeNumber)
     .option('--absent <list>', 'words that no class folder shows', names, [])
     .action(async (options: RelevanceOptions) => finish(await relevance(options, streams)));
 }
@@ -47,7 +45,6 @@ async function relevance(options: RelevanceOptions, { stdout, stderr }: Streams)
       data: options.data,
       backend: oneOf('--backend', BACKENDS, options.backend),
       limit: options.limit,
-      without: options.without,
       absent: options.absent,
     },
     (line) => stderr(`bench: ${line}\n`),
@@ -57,8 +54,9 @@ async function relevance(options: RelevanceOptions, { stdout, stderr }: Streams)
 }
 
 const COLUMNS: readonly Column[] = [
+  { heading: 'images' },
   { heading: 'set' },
-  { heading: 'images', align: 'right' },
+  { heading: 'number', align: 'right' },
   { heading: 'words', align: 'right' },
   { heading: 'F1 of AUTO', align: 'right' },
   { heading: 'F1 of best threshold', align: 'right' },
@@ -84,6 +82,7 @@ function table({ model, rows, mixing, passed }: RelevanceReport): string {
 }
 
 const cells = (row: RelevanceRow): string[] => [
+  row.split,
   row.set,
   String(row.images),
   String(row.words),

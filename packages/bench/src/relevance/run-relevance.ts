@@ -8,9 +8,9 @@ import {
   loadClip,
   mixTerms,
   scoreItem,
-  textRelevance,
+  TextScores,
 } from '@clipql/core';
-import { spread as sample, without } from '../accuracy/labelled-set.ts';
+import { type LabelledImage, spread as sample } from '../accuracy/labelled-set.ts';
 import { BenchError } from '../kit/errors.ts';
 import { describeMachine } from '../kit/machine.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
@@ -18,6 +18,7 @@ import type {
   MixingBalance,
   RelevanceReport,
   RelevanceRow,
+  Split,
 } from '../kit/reports/relevance-report.ts';
 import { meanBalance, mixingBalance } from './mixing.ts';
 import { readSearchedSets, type SearchedSet } from './searched-set.ts';
@@ -29,14 +30,13 @@ export interface RelevanceRequest {
   /** Folder of shards, or of class folders. */
   readonly data: string;
   readonly backend: BackendName;
-  /** Images of each set; all unless given. */
+  /** Images of each split of a set; all unless given. */
   readonly limit: number | undefined;
-  /** Images that these limits choose are left out: those that something was fitted on. */
-  readonly without: readonly number[];
   /** Words that no class folder shows. */
   readonly absent: readonly string[];
 }
 
+const SPLITS: readonly Split[] = ['development', 'held out'];
 const LEAST_EMPTY = 0.8;
 /** Correlations of a mixed query with its two sides may differ by so much. */
 const MOST_IMBALANCE = 0.25;
@@ -57,16 +57,16 @@ export async function runRelevance(
     const { logitScale } = clip.info;
     const background = { prompts: await clip.encodeTexts(BACKGROUND_WORDS), logitScale };
     const measured: Measured[] = [];
-    for (const set of sets) {
-      const images = sample(without(set.images, request.without), request.limit);
-      progress(`${set.name}: ${images.length} images`);
-      if (images.length > 0) measured.push(await measure(clip, background, { ...set, images }));
+    for (const split of SPLITS) {
+      for (const set of sets) {
+        const images = sample(set.splits[split] ?? [], request.limit);
+        if (images.length === 0) continue;
+        progress(`${set.name}, ${split}: ${images.length} images`);
+        measured.push({ ...(await measure(clip, background, set, images)), split });
+      }
     }
-    if (measured.length === 0) {
-      throw new BenchError('CASE_INVALID', 'expected images that --without does not leave out');
-    }
-    const rows = measured.map(rowOf);
-    if (measured.length > 1) rows.push(rowOf(together(measured)));
+    const rows = SPLITS.flatMap((split) => rowsOf(measured.filter((one) => one.split === split)));
+    // Held out, unless there is nothing but what the method was compared on.
     const { autoF1, bestF1, absentEmpty } = rows.at(-1)!;
     const mixing = {
       plain: meanBalance(measured.map((one) => one.mixing.plain)),
@@ -82,6 +82,7 @@ export async function runRelevance(
 
 interface Measured {
   readonly set: string;
+  readonly split: Split;
   readonly images: number;
   readonly cosines: readonly JudgedScores[];
   /** F1 of AUTO, for each word. */
@@ -91,8 +92,12 @@ interface Measured {
   readonly mixing: { readonly plain: MixingBalance; readonly centered: MixingBalance };
 }
 
-async function measure(clip: Clip, background: Background, set: SearchedSet): Promise<Measured> {
-  const chosen = set.images;
+async function measure(
+  clip: Clip,
+  background: Background,
+  set: SearchedSet,
+  chosen: readonly LabelledImage[],
+): Promise<Omit<Measured, 'split'>> {
   const images: Float32Array[] = [];
   for (let start = 0; start < chosen.length; start += IMAGES_A_BATCH) {
     const batch = chosen.slice(start, start + IMAGES_A_BATCH);
@@ -108,11 +113,11 @@ async function measure(clip: Clip, background: Background, set: SearchedSet): Pr
     const logOdds = Float32Array.from(images, (image, i) => scoreItem(query, image, levels[i]!));
     return { cosines, logOdds };
   };
-  const cutOf = (logOdds: Float32Array) =>
-    textRelevance(
-      logOdds.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-      logOdds.length,
-    ).cut;
+  const cutOf = (logOdds: Float32Array) => {
+    const scores = new TextScores();
+    for (const score of logOdds) scores.add(score);
+    return scores.relevance().cut;
+  };
   const words = set.words.filter(({ shows }) => chosen.some(({ label }) => shows(label)));
   if (words.length === 0)
     throw new BenchError('CASE_INVALID', `${set.name}: expected images with labels`);
@@ -135,19 +140,27 @@ async function measure(clip: Clip, background: Background, set: SearchedSet): Pr
   return { set: set.name, images: images.length, cosines, auto, empty, mixing };
 }
 
-/** All words of all sets, each searched in its own set. */
+function rowsOf(sets: readonly Measured[]): readonly RelevanceRow[] {
+  const rows = sets.map(rowOf);
+  return sets.length > 1 ? [...rows, rowOf(together(sets))] : rows;
+}
+
+/** All words of all sets of a split, each searched in its own set. */
 const together = (sets: readonly Measured[]): Omit<Measured, 'mixing'> => ({
   set: 'together',
+  split: sets[0]!.split,
   images: sets.reduce((sum, { images }) => sum + images, 0),
   cosines: sets.flatMap(({ cosines }) => cosines),
   auto: sets.flatMap(({ auto }) => auto),
   empty: sets.flatMap(({ empty }) => empty),
 });
 
-function rowOf({ set, images, cosines, auto, empty }: Omit<Measured, 'mixing'>): RelevanceRow {
+function rowOf(measured: Omit<Measured, 'mixing'>): RelevanceRow {
+  const { set, split, images, cosines, auto, empty } = measured;
   const { f1, threshold } = bestThreshold(cosines);
   return {
     set,
+    split,
     images,
     words: auto.length,
     autoF1: auto.reduce((sum, value) => sum + value, 0) / auto.length,

@@ -1,12 +1,13 @@
 import { readClassFolders } from '../accuracy/class-folders.ts';
 import { type Concepts, conceptName, readConcepts } from '../accuracy/concepts.ts';
-import type { LabelledImage, LabelledSet } from '../accuracy/labelled-set.ts';
+import { type LabelledImage, type LabelledSet, spread, without } from '../accuracy/labelled-set.ts';
 import { hasShards, readTrainingSets } from '../accuracy/training-sets.ts';
+import type { Split } from '../kit/reports/relevance-report.ts';
 
 /** Images to search, and words with what they show. */
 export interface SearchedSet {
   readonly name: string;
-  readonly images: readonly LabelledImage[];
+  readonly splits: Readonly<Partial<Record<Split, readonly LabelledImage[]>>>;
   /** Words that some of the images show. */
   readonly words: readonly SearchedWord[];
   /** Words that none of the images shows. */
@@ -18,6 +19,14 @@ interface SearchedWord {
   /** Whether images of a label show it; undefined where some may. */
   shows(label: number): boolean | undefined;
 }
+
+/** How many images of a validation shard search's method was compared on, as `spread` takes them. */
+const DEVELOPMENT_IMAGES: Readonly<Record<string, number>> = {
+  cifar10: 2000,
+  'tiny-imagenet': 4000,
+  caltech101: 868,
+  scenes: 1200,
+};
 
 /**
  * The shards of lite's and nano's training data, or a folder of class folders. Words are the names of the labels; of
@@ -39,7 +48,7 @@ function classFolders(
   absent: readonly string[],
 ): SearchedSet {
   const words = names.map((text, i) => ({ text, shows: (label: number) => label === i }));
-  return { name, images, words, absent };
+  return { name, splits: { 'held out': images }, words, absent };
 }
 
 function trainingSet({ name, images }: LabelledSet, concepts: Concepts): SearchedSet {
@@ -53,7 +62,10 @@ function trainingSet({ name, images }: LabelledSet, concepts: Concepts): Searche
   const others = Array.from({ length: classes }, (_, i) => i).filter((word) => !isRelated(word));
   return {
     name,
-    images,
+    splits: {
+      development: spread(images, DEVELOPMENT_IMAGES[name]),
+      'held out': without(images, [DEVELOPMENT_IMAGES[name] ?? 0]),
+    },
     words: present.map((word) => ({
       text: conceptName(concepts, word),
       shows: (label) => shows(word, classOf[label]!),

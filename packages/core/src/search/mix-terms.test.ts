@@ -104,7 +104,7 @@ describe('mixTerms', () => {
     const zero = { ...other, weight: 0 };
     expect(mixTerms([{ ...one, weight: 7 }, zero], spread)).toMatchObject({
       isText: true,
-      levelWeight: 0.75,
+      levelWeight: 0.6,
     });
   });
 

@@ -33,10 +33,10 @@ export interface MixedQuery extends LinearScore {
 }
 
 /**
- * How much of an item's own level a text is compared with; the rest is the mean level. A little of the mean
+ * How much of an item's own level a text is compared with; the rest is the mean level. A part of the mean
  * makes F1 half a point better: an item's own level takes some of what the word says away.
  */
-const OWN_LEVEL = 0.75;
+const OWN_LEVEL = 0.6;
 
 /** Vectors that are shorter than this share of what was added up have cancelled each other out. */
 const CANCELLED = 1e-4;

@@ -5,7 +5,7 @@ import {
   type Relevance,
   type RowSet,
   standoutRelevance,
-  textRelevance,
+  TextScores,
 } from '@clipql/core';
 import { eachPiece } from './row-pieces.ts';
 import { RowSample } from './row-sample.ts';
@@ -30,8 +30,8 @@ export async function scoreRows(
 ): Promise<{ readonly relevance: Relevance; readonly scanned: number }> {
   const { levelWeight, offset, isText, expectedDeviation } = query;
   const sample = new RowSample(SAMPLE, size);
+  const textScores = new TextScores();
   let scanned = 0;
-  let best = Number.NEGATIVE_INFINITY;
   await eachPiece(products.length, (from, to) => {
     for (let row = from; row < to; row++) {
       // Rows that came since have no level yet: NaN, as rows that are gone.
@@ -40,12 +40,12 @@ export async function scoreRows(
       products[row] = score;
       if (Number.isNaN(score)) continue;
       scanned++;
-      if (score > best) best = score;
-      if (!isText) sample.offer(row);
+      if (isText) textScores.add(score);
+      else sample.offer(row);
     }
   });
   const relevance = isText
-    ? textRelevance(best, scanned)
+    ? textScores.relevance()
     : standoutRelevance(
         Float32Array.from(sample.rows, (row) => products[row]!),
         expectedDeviation,

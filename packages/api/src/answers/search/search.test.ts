@@ -99,10 +99,14 @@ describe('what takes long', () => {
     await library.store.upsert(large, [...photographs, ...items]);
     const first = await ask({ collection: large, terms: [{ text: 'boat' }], relevance: 'ALL' });
 
-    const prompts = await library.store.prompts(photos.space, BACKGROUND);
-    expect(prompts?.length).toBe(BACKGROUND_WORDS.length * photos.space.dimensions);
-    const levels = await library.store.levels(large, BACKGROUND);
-    expect(levels.length).toBeGreaterThan(LARGE);
+    const floats = BACKGROUND_WORDS.length * photos.space.dimensions;
+    // No search waits for the disk.
+    await expect
+      .poll(async () => (await library.store.prompts(photos.space, BACKGROUND))?.length)
+      .toBe(floats);
+    await expect
+      .poll(async () => (await library.store.levels(large, BACKGROUND)).length)
+      .toBeGreaterThan(LARGE);
 
     const another = await library.another();
     const request = { collection: large, first: 20, terms: [{ text: 'boat' }] };

@@ -6,9 +6,13 @@ export interface MixingBalance {
   readonly image: number;
 }
 
-/** One set, or all of them together. */
+/** Whether search's method and constants were compared on images, or never saw them. */
+export type Split = 'development' | 'held out';
+
+/** A split of one set, or of all of them together. */
 export interface RelevanceRow {
   readonly set: string;
+  readonly split: Split;
   readonly images: number;
   /** That some images show. */
   readonly words: number;

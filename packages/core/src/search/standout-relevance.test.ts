@@ -1,35 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededNormal } from '../testing/seeded.ts';
-import { standoutRelevance, textRelevance } from './relevance.ts';
-
-describe('textRelevance', () => {
-  test('an unrelated collection gives nothing, however many items there are; one good item is enough', () => {
-    expect(textRelevance(-3.2, 1_000).cut).toBe(Number.POSITIVE_INFINITY);
-    expect(textRelevance(-3.2, 1_000_000).cut).toBe(Number.POSITIVE_INFINITY);
-    const { cut } = textRelevance(-1, 1_000_000);
-    expect(cut).toBeLessThan(-1);
-    expect(textRelevance(-1, 5_000).of(cut)).toBeCloseTo(0.25, 6);
-  });
-
-  test('the best of more items must score higher, since chance has more tries', () => {
-    const least = [5, 50, 500, 5_000].map((items) => {
-      let best = -10;
-      while (textRelevance(best, items).cut === Number.POSITIVE_INFINITY) best += 0.01;
-      return best;
-    });
-    for (const [i, best] of least.slice(1).entries()) expect(best - least[i]!).toBeCloseTo(1.15, 1);
-  });
-
-  test('relevance rises with the score, within 0 and 1, and scoreOf turns it round', () => {
-    const { of, scoreOf } = textRelevance(3, 100);
-    const scores = [-1000, -10, -2.5, 0, 5, 1000];
-    const relevances = scores.map(of);
-    expect(relevances).toEqual([...relevances].sort((a, b) => a - b));
-    expect(relevances[0]).toBeGreaterThanOrEqual(0);
-    expect(relevances.at(-1)).toBeLessThanOrEqual(1);
-    expect(of(scoreOf(0.8))).toBeCloseTo(0.8, 6);
-  });
-});
+import { standoutRelevance } from './standout-relevance.ts';
 
 describe('standoutRelevance', () => {
   const found = (scores: Float32Array, width = 1) => {
