@@ -1,141 +1,199 @@
-import { largestEigenvalue } from './gram.ts';
+import { inverseOfPositiveDefinite, product, transposedProduct } from './matrix.ts';
+import { ProbeLoss } from './probe-loss.ts';
 import type { ProbeProblem } from './probe-problem.ts';
 
-/** How a probe is trained: where it starts, what holds it there, and how it descends. */
-export interface DescentSettings {
-  /** Of alpha, for every class. */
-  readonly startAlpha: number;
-  /** Weights start at zero, or at the mean of each class's examples. */
-  readonly startWeights: 'zeros' | 'class-means';
-  /** Of the penalty ½ · weightPrior · Σ_k ‖w_k‖². */
-  readonly weightPrior: number;
-  /** Of the penalty ½ · alphaPrior · Σ_k (alpha_k − startAlpha)². */
-  readonly alphaPrior: number;
-  /** Of the largest eigenvalue of FᵀF: the curvature that a step of the weights divides by, beside the prior. */
-  readonly weightCurvature: number;
-  /** Of the largest Σ_i (f_i · t_k)²: the curvature that a step of alpha divides by, beside the prior. */
-  readonly alphaCurvature: number;
-  readonly weightMomentum: number;
-  readonly alphaMomentum: number;
-  /** Alpha moves with each of so many steps of the weights. */
-  readonly alphaEvery: number;
-  readonly steps: number;
+/** What holds a probe near zero-shot classification. */
+export interface ProbePrior {
+  /** Where alpha starts, for every class. */
+  readonly alpha: number;
+  /** λ of the penalty ½ · λ · Σ_k ‖w_k‖². */
+  readonly weights: number;
+  /** μ of the penalty ½ · μ · Σ_k (alpha_k − alpha)². */
+  readonly alphas: number;
 }
 
 /** What training finds. */
 export interface TrainedProbe {
   /** [K] */
   readonly alpha: Float64Array;
-  /** [N,K]: w_k = Σ_i a_ik · f_i; zeros for what was not trained on. */
-  readonly coefficients: Float64Array;
+  /** [E,K] */
+  readonly weights: Float64Array;
 }
+
+/** Weights θ [D,K] in coordinates of the examples, their projections X·θ [N,K], and alphas [K]. */
+interface Point {
+  readonly theta: Float64Array;
+  readonly projections: Float64Array;
+  readonly alpha: Float64Array;
+}
+
+interface Gradient {
+  /** [D,K] */
+  readonly theta: Float64Array;
+  /** [K] */
+  readonly alpha: Float64Array;
+}
+
+const MOST_STEPS = 300;
 
 /**
- * Minimises Σ_i −ln softmax(alpha ∘ (f_i · t) + f_i · w)[class of i] plus the penalties, over the blocks w and alpha:
- * full-batch gradient steps, whose sizes are the inverse of bounds of each block's curvature.
+ * Minimises Σ_i −ln softmax_k(alpha_k · (f_i · t_k) + f_i · w_k)[class of i] plus the penalties of the prior. As in LP++,
+ * each block, weights and alphas, moves towards the minimum of a quadratic function that lies above the loss and follows
+ * from the data: the Hessian of a softmax, diag(p) − p·pᵀ, is at most ½·I (Böhning 1992,
+ * https://doi.org/10.1007/BF00048682). Here these moves are made conjugate (Polak–Ribière) and taken together as far as the
+ * loss falls, which needs tens of steps where fixed step sizes need hundreds.
  *
- * A class without an example among the members takes no part in the softmax: nothing tells it apart from the others,
- * and it would only learn what it is not. It gets the mean alpha and no weights.
+ * Classes without an example take no part in the softmax: that there are no pictures of them says nothing of how often they
+ * are to come. They get the mean alpha and no weights, which is where they stand level with the others, whose weights have
+ * a mean of zero.
  *
- * @param members the positions of the examples to train on, at least one.
+ * @param tolerance training ends when a step can be expected to lower the loss by less.
  */
-export function descend(
-  problem: ProbeProblem,
-  members: readonly number[],
-  settings: DescentSettings,
-): TrainedProbe {
-  const { classes, gram } = problem;
-  const taught = taughtClasses(problem, members);
-  const steps = stepSizes(problem, members, taught, settings);
-  const alpha = new Float64Array(classes).fill(settings.startAlpha);
-  const alphaVelocity = new Float64Array(classes);
-  const coefficients = startCoefficients(problem, members, settings);
-  const velocity = new Float64Array(coefficients.length);
-  const logits = new Float64Array(coefficients.length);
-  const alphaGradient = new Float64Array(classes);
-  for (let step = 1; step <= settings.steps; step++) {
-    gram.multiply(coefficients, members, members, logits);
-    alphaGradient.fill(0);
-    for (const i of members) {
-      const row = i * classes;
-      softmaxResidual(problem, i, alpha, taught, logits);
-      for (const k of taught) {
-        const residual = logits[row + k]!;
-        alphaGradient[k]! += residual * problem.textCosines[row + k]!;
-        const gradient = residual + settings.weightPrior * coefficients[row + k]!;
-        velocity[row + k] = settings.weightMomentum * velocity[row + k]! + gradient;
-        coefficients[row + k]! -= steps.weights * velocity[row + k]!;
-      }
-    }
-    if (step % settings.alphaEvery !== 0) continue;
-    for (const k of taught) {
-      const gradient = alphaGradient[k]! + settings.alphaPrior * (alpha[k]! - settings.startAlpha);
-      alphaVelocity[k] = settings.alphaMomentum * alphaVelocity[k]! + gradient;
-      alpha[k]! -= steps.alpha * alphaVelocity[k]!;
-    }
+export function descend(problem: ProbeProblem, prior: ProbePrior, tolerance: number): TrainedProbe {
+  const taught = [...new Set(problem.targets)].sort((a, b) => a - b);
+  const classes = taught.length;
+  const loss = taughtLoss(problem, taught);
+  const { dimensions, examples, weights } = problem.coordinates;
+  const inverse = inverseOfPositiveDefinite(
+    transposedProduct(examples, examples, dimensions, dimensions).map(
+      (value, i) => value / 2 + (i % (dimensions + 1) === 0 ? prior.weights : 0),
+    ),
+    dimensions,
+  );
+  const bounds = alphaCurvatures(loss.cosines, classes).map((bound) => bound + prior.alphas || 1);
+  const at = origin(dimensions, problem.targets.length, classes);
+  at.alpha.fill(prior.alpha);
+  const direction = origin(dimensions, problem.targets.length, classes);
+  let before: Gradient | undefined;
+  let lengthBefore = 1;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const residuals = loss.residuals(at);
+    const gradient = {
+      theta: transposedProduct(examples, residuals, dimensions, classes),
+      alpha: loss.byAlpha(residuals),
+    };
+    add(gradient.theta, at.theta, prior.weights);
+    for (let k = 0; k < classes; k++)
+      gradient.alpha[k]! += prior.alphas * (at.alpha[k]! - prior.alpha);
+    const move = {
+      theta: product(inverse, gradient.theta, dimensions, classes),
+      alpha: gradient.alpha.map((value, k) => value / bounds[k]!),
+    };
+    const length = innerProduct(gradient, move);
+    if (length <= tolerance) break;
+    const shared = before === undefined ? length : innerProduct(before, move);
+    const keep = Math.max(0, (length - shared) / lengthBefore);
+    advance(direction.theta, move.theta, keep);
+    advance(direction.projections, product(examples, move.theta, dimensions, classes), keep);
+    advance(direction.alpha, move.alpha, keep);
+    const stepSize = lineMinimum(loss, prior, at, direction);
+    add(at.theta, direction.theta, stepSize);
+    add(at.projections, direction.projections, stepSize);
+    add(at.alpha, direction.alpha, stepSize);
+    before = gradient;
+    lengthBefore = length;
   }
-  const mean = taught.reduce((sum, k) => sum + alpha[k]!, 0) / taught.length;
-  const isTaught = new Set(taught);
-  return { alpha: alpha.map((value, k) => (isTaught.has(k) ? value : mean)), coefficients };
+  return spreadOver(problem, taught, at.alpha, weights(at.theta, classes));
 }
 
-/** The classes that have an example among the members, in order. */
-function taughtClasses({ targets }: ProbeProblem, members: readonly number[]): readonly number[] {
-  return [...new Set(members.map((i) => targets[i]!))].sort((a, b) => a - b);
-}
+const LINE_STEPS = 30;
+/** The slope that is left, of that at the start. */
+const LINE_PRECISION = 0.05;
 
-function startCoefficients(
-  { classes, targets, gram }: ProbeProblem,
-  members: readonly number[],
-  { startWeights }: DescentSettings,
-): Float64Array {
-  const coefficients = new Float64Array(gram.size * classes);
-  if (startWeights === 'zeros') return coefficients;
-  const counts = new Float64Array(classes);
-  for (const i of members) counts[targets[i]!]!++;
-  for (const i of members) coefficients[i * classes + targets[i]!] = 1 / counts[targets[i]!]!;
-  return coefficients;
-}
-
-function stepSizes(
-  { classes, textCosines, gram }: ProbeProblem,
-  members: readonly number[],
-  taught: readonly number[],
-  settings: DescentSettings,
-): { readonly weights: number; readonly alpha: number } {
-  let squares = 0;
-  for (const k of taught) {
-    let sum = 0;
-    for (const i of members) sum += textCosines[i * classes + k]! ** 2;
-    squares = Math.max(squares, sum);
+/**
+ * How far along a direction the penalised loss falls: Newton's method, within a bracket as soon as there is one. The
+ * slope there is not above zero, so the loss, which is convex, is never higher than at the start.
+ */
+function lineMinimum(loss: ProbeLoss, prior: ProbePrior, at: Point, direction: Point): number {
+  const fromStart = at.alpha.map((value) => value - prior.alpha);
+  const slope =
+    prior.weights * sumOfProducts(at.theta, direction.theta) +
+    prior.alphas * sumOfProducts(fromStart, direction.alpha);
+  const curvature =
+    prior.weights * sumOfProducts(direction.theta, direction.theta) +
+    prior.alphas * sumOfProducts(direction.alpha, direction.alpha);
+  let least = 0;
+  let most = Number.POSITIVE_INFINITY;
+  let t = 0;
+  let atStart = 0;
+  for (let step = 0; step < LINE_STEPS; step++) {
+    const along = loss.along(at, direction, t);
+    const total = along.slope + slope + t * curvature;
+    if (step === 0) atStart = Math.abs(total);
+    if (total > 0) most = t;
+    else least = t;
+    if (total <= 0 && -total <= LINE_PRECISION * atStart && step > 0) break;
+    const next = t - total / (along.curvature + curvature);
+    const isInside = next > least && next < most;
+    if (most === Number.POSITIVE_INFINITY)
+      t = isInside ? Math.min(next, 4 * least + 4) : 2 * least + 1;
+    else t = isInside ? next : (least + most) / 2;
   }
-  const eigenvalue = largestEigenvalue(gram, members);
-  const alphaBound = settings.alphaCurvature * squares + settings.alphaPrior;
-  return {
-    weights: 1 / (settings.weightCurvature * eigenvalue + settings.weightPrior),
-    alpha: alphaBound > 0 ? 1 / alphaBound : 0,
-  };
+  return least;
 }
 
-/** Turns row i of f · w into softmax − one-hot, over the taught classes. */
-function softmaxResidual(
+/** The loss over the classes that have examples. */
+function taughtLoss(
   { classes, targets, textCosines }: ProbeProblem,
-  i: number,
-  alpha: Float64Array,
   taught: readonly number[],
-  logits: Float64Array,
-): void {
-  const row = i * classes;
-  let top = Number.NEGATIVE_INFINITY;
-  for (const k of taught) {
-    logits[row + k]! += alpha[k]! * textCosines[row + k]!;
-    top = Math.max(top, logits[row + k]!);
+): ProbeLoss {
+  const cosines = new Float64Array(targets.length * taught.length);
+  for (let i = 0; i < targets.length; i++) {
+    for (const [column, k] of taught.entries()) {
+      cosines[i * taught.length + column] = textCosines[i * classes + k]!;
+    }
   }
+  return new ProbeLoss(
+    cosines,
+    targets.map((target) => taught.indexOf(target)),
+  );
+}
+
+/** ½ · Σ_i (f_i · t_k)² for each class: what bounds the curvature of the loss in alpha. */
+function alphaCurvatures(cosines: Float64Array, classes: number): Float64Array {
+  const bounds = new Float64Array(classes);
+  for (let j = 0; j < cosines.length; j++) bounds[j % classes]! += cosines[j]! ** 2 / 2;
+  return bounds;
+}
+
+const origin = (dimensions: number, examples: number, classes: number): Point => ({
+  theta: new Float64Array(dimensions * classes),
+  projections: new Float64Array(examples * classes),
+  alpha: new Float64Array(classes),
+});
+
+const innerProduct = (a: Gradient, b: Gradient): number =>
+  sumOfProducts(a.theta, b.theta) + sumOfProducts(a.alpha, b.alpha);
+
+function sumOfProducts(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (const k of taught) {
-    logits[row + k] = Math.exp(logits[row + k]! - top);
-    sum += logits[row + k]!;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
+}
+
+/** direction = keep · direction − move */
+function advance(direction: Float64Array, move: Float64Array, keep: number): void {
+  for (let j = 0; j < direction.length; j++) direction[j] = keep * direction[j]! - move[j]!;
+}
+
+function add(to: Float64Array, direction: Float64Array, factor: number): void {
+  for (let j = 0; j < to.length; j++) to[j]! += factor * direction[j]!;
+}
+
+function spreadOver(
+  { classes, width }: ProbeProblem,
+  taught: readonly number[],
+  alpha: Float64Array,
+  weights: Float64Array,
+): TrainedProbe {
+  const mean = alpha.reduce((sum, value) => sum + value, 0) / taught.length;
+  const everyAlpha = new Float64Array(classes).fill(mean);
+  const everyWeight = new Float64Array(width * classes);
+  for (const [column, k] of taught.entries()) {
+    everyAlpha[k] = alpha[column]!;
+    for (let e = 0; e < width; e++) {
+      everyWeight[e * classes + k] = weights[e * taught.length + column]!;
+    }
   }
-  for (const k of taught) logits[row + k]! /= sum;
-  logits[row + targets[i]!]! -= 1;
+  return { alpha: everyAlpha, weights: everyWeight };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { classifyEmbeddings } from '../classify.ts';
 import { seededNormal } from '../testing/seeded.ts';
 import { normalized } from '../vectors.ts';
-import { probeLogits, probeProbabilities } from './linear-probe.ts';
+import { type LinearProbe, probeLogits, probeProbabilities } from './linear-probe.ts';
 import { trainLinearProbe } from './train-linear-probe.ts';
 
 const WIDTH = 24;
@@ -62,6 +62,69 @@ describe('with pictures', () => {
       classes: examples.classes.toReversed(),
     };
     expect(trainLinearProbe({ texts, examples: reversed, logitScale: SCALE })).toEqual(probe);
+  });
+});
+
+describe('classes that lack something', () => {
+  const right = (probe: LinearProbe, k: number) =>
+    Array.from({ length: 100 }, (_, i) => {
+      const logits = probeLogits(probe, picture(k, 9000 + i));
+      return logits.indexOf(Math.max(...logits)) === k ? 1 : 0;
+    }).reduce<number>((sum, hit) => sum + hit, 0) / 100;
+
+  test('without pictures, beside classes with: its text still finds it', () => {
+    const zeroShot = trainLinearProbe({ texts, examples: none, logitScale: SCALE });
+    const probe = trainLinearProbe({ texts, examples: pictures([8, 8, 8, 0]), logitScale: SCALE });
+    expect(probe.weights[3]!.every((value) => value === 0)).toBe(true);
+    expect(right(probe, 3)).toBeGreaterThan(right(zeroShot, 3) - 0.15);
+    expect(right(probe, 0) + right(probe, 1) + right(probe, 2)).toBeGreaterThan(
+      right(zeroShot, 0) + right(zeroShot, 1) + right(zeroShot, 2),
+    );
+  });
+
+  test('without text, beside classes with: its pictures teach it', () => {
+    const probe = trainLinearProbe({
+      texts: [...texts.slice(0, 3), undefined],
+      examples: pictures([8, 8, 8, 8]),
+      logitScale: SCALE,
+    });
+    for (let k = 0; k < 4; k++) expect(right(probe, k)).toBeGreaterThan(0.7);
+  });
+
+  test('no class has a text: the pictures alone teach', () => {
+    const probe = trainLinearProbe({
+      texts: texts.map(() => undefined),
+      examples: pictures([8, 8, 8, 8]),
+      logitScale: SCALE,
+    });
+    for (let k = 0; k < 4; k++) expect(right(probe, k)).toBeGreaterThan(0.7);
+  });
+
+  test('one picture in two classes and twice in one: all stays finite', () => {
+    const { embeddings, classes } = pictures([3, 3, 3, 3]);
+    const examples = {
+      embeddings: [...embeddings, embeddings[0]!, embeddings[0]!],
+      classes: [...classes, 0, 1],
+    };
+    const probe = trainLinearProbe({ texts, examples, logitScale: SCALE });
+    const probabilities = probeProbabilities(probe, embeddings[0]!);
+    expect(probabilities.reduce((a, b) => a + b, 0)).toBeCloseTo(1, 9);
+    expect(Math.max(...probe.alpha)).toBeLessThan(1000);
+  });
+});
+
+describe('the temperature', () => {
+  test('with one picture it stays near 1', () => {
+    const examples = pictures([1, 0, 0, 0]);
+    const { temperature } = trainLinearProbe({ texts, examples, logitScale: SCALE });
+    expect(temperature).toBeGreaterThan(0.8);
+    expect(temperature).toBeLessThan(1.25);
+  });
+
+  test('a logit scale ten times too high is taken back', () => {
+    const examples = pictures([8, 8, 8, 8]);
+    const { temperature } = trainLinearProbe({ texts, examples, logitScale: 10 * SCALE });
+    expect(temperature).toBeGreaterThan(3);
   });
 });
 

@@ -1,33 +1,55 @@
 import { dot } from '../vectors.ts';
 import type { ProbeExamples } from './check-examples.ts';
-import { exampleGram, type Gram } from './gram.ts';
+import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
-/**
- * What training reads of examples f [N,E] and texts t [K,E]. Weights are always sums of examples, w_k = Σ_i a_ik · f_i,
- * so training moves the coefficients a [N,K] and never needs E values a class.
- */
+/** What a probe is trained on: N examples of K classes, E values an embedding. */
 export interface ProbeProblem {
-  /** K. */
   readonly classes: number;
+  readonly width: number;
   /** [N]: the class of each example. */
   readonly targets: readonly number[];
-  /** [N,K]: f_i · t_k; for a class without text f_i · t̄, the mean of the others. */
+  /** [N,E] */
+  readonly features: Float64Array;
+  readonly coordinates: Coordinates;
+  /** [N,K]: the cosine of each example with the text of each class. */
   readonly textCosines: Float64Array;
-  readonly gram: Gram;
 }
 
-/** @param meanText t̄ [E]: stands for the text of a class without one. */
+/** @param texts [K][E] */
 export function probeProblem(
-  texts: readonly (Float32Array | undefined)[],
-  meanText: Float64Array,
+  texts: readonly ArrayLike<number>[],
   { embeddings, classes: targets }: ProbeExamples,
 ): ProbeProblem {
   const classes = texts.length;
+  const width = texts[0]!.length;
+  const features = new Float64Array(embeddings.length * width);
   const textCosines = new Float64Array(embeddings.length * classes);
   for (const [i, embedding] of embeddings.entries()) {
-    for (const [k, text] of texts.entries()) {
-      textCosines[i * classes + k] = dot(embedding, text ?? meanText);
-    }
+    features.set(embedding, i * width);
+    for (const [k, text] of texts.entries()) textCosines[i * classes + k] = dot(embedding, text);
   }
-  return { classes, targets, textCosines, gram: exampleGram(embeddings) };
+  const coordinates = coordinatesOf(features, width);
+  return { classes, width, targets, features, coordinates, textCosines };
+}
+
+/** The problem with some of its examples, by their positions. */
+export function withExamples(problem: ProbeProblem, members: readonly number[]): ProbeProblem {
+  const { classes, width, targets, textCosines } = problem;
+  const features = rows(problem.features, width, members);
+  return {
+    classes,
+    width,
+    targets: members.map((i) => targets[i]!),
+    features,
+    coordinates: coordinatesOf(features, width),
+    textCosines: rows(textCosines, classes, members),
+  };
+}
+
+function rows(matrix: Float64Array, width: number, members: readonly number[]): Float64Array {
+  const out = new Float64Array(members.length * width);
+  for (const [at, i] of members.entries()) {
+    out.set(matrix.subarray(i * width, (i + 1) * width), at * width);
+  }
+  return out;
 }
