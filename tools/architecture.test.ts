@@ -133,6 +133,7 @@ const MAY_IMPORT: Readonly<
     load: ['kit'],
     accuracy: ['kit'],
     relevance: ['accuracy', 'kit'],
+    'few-shot': ['accuracy', 'kit'],
     probes: ['kit'],
     published: ['kit'],
     search: ['kit'],

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { addAccuracyCommand } from './accuracy/command.ts';
 import { addPhotographsCommand } from './accuracy/photographs-command.ts';
 import { addCiCommand } from './ci/command.ts';
+import { addFewShotCommand } from './few-shot/command.ts';
 import { addGradientsCommand } from './gradients/command.ts';
 import { BenchError } from './kit/errors.ts';
 import type { Streams } from './kit/streams.ts';
@@ -42,6 +43,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addAccuracyCommand(program, streams, finish);
   addPhotographsCommand(program, streams);
   addRelevanceCommand(program, streams, finish);
+  addFewShotCommand(program, streams, finish);
   addProbeCommands(program, streams, finish);
   addSearchCommand(program, streams, finish);
   addPublishedCommand(program, streams, finish);
