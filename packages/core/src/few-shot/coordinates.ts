@@ -6,6 +6,8 @@ export interface Coordinates {
   readonly dimensions: number;
   /** X [N,D]: X·Xᵀ = F·Fᵀ. */
   readonly examples: Float64Array;
+  /** Xᵀ·X [D,D] */
+  readonly products: Float64Array;
   /** The weights [E,K] for which F·w = X·θ, from θ [D,K]; of all that there are, the shortest. */
   weights(theta: Float64Array, classes: number): Float64Array;
 }
@@ -22,12 +24,14 @@ const LEAST_PIVOT = 1e-9;
 export function coordinatesOf(features: Float64Array, width: number): Coordinates {
   const size = features.length / width;
   if (size > width) {
-    return { dimensions: width, examples: features, weights: (theta) => theta };
+    const products = transposedProduct(features, features, width, width);
+    return { dimensions: width, examples: features, products, weights: (theta) => theta };
   }
   const lower = choleskyFactor(product(features, transposed(features, width), width, size), size);
   const weights = (theta: Float64Array, classes: number) =>
     transposedProduct(features, coefficients(lower, theta, size, classes), width, classes);
-  return { dimensions: size, examples: lower, weights };
+  const products = transposedProduct(lower, lower, size, size);
+  return { dimensions: size, examples: lower, products, weights };
 }
 
 /** L of L·Lᵀ = matrix [size,size], with a column of zeros where a row is a sum of those before it. */

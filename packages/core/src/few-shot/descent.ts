@@ -53,11 +53,9 @@ export function descend(problem: ProbeProblem, prior: ProbePrior, tolerance: num
   const taught = [...new Set(problem.targets)].sort((a, b) => a - b);
   const classes = taught.length;
   const loss = taughtLoss(problem, taught);
-  const { dimensions, examples, weights } = problem.coordinates;
+  const { dimensions, examples, products, weights } = problem.coordinates;
   const inverse = inverseOfPositiveDefinite(
-    transposedProduct(examples, examples, dimensions, dimensions).map(
-      (value, i) => value / 2 + (i % (dimensions + 1) === 0 ? prior.weights : 0),
-    ),
+    products.map((value, i) => value / 2 + (i % (dimensions + 1) === 0 ? prior.weights : 0)),
     dimensions,
   );
   const bounds = alphaCurvatures(loss.cosines, classes).map((bound) => bound + prior.alphas || 1);
@@ -105,6 +103,8 @@ const LINE_PRECISION = 0.05;
  * slope there is not above zero, so the loss, which is convex, is never higher than at the start.
  */
 function lineMinimum(loss: ProbeLoss, prior: ProbePrior, at: Point, direction: Point): number {
+  const logits = loss.logits(at);
+  const changes = loss.logits(direction);
   const fromStart = at.alpha.map((value) => value - prior.alpha);
   const slope =
     prior.weights * sumOfProducts(at.theta, direction.theta) +
@@ -117,7 +117,7 @@ function lineMinimum(loss: ProbeLoss, prior: ProbePrior, at: Point, direction: P
   let t = 0;
   let atStart = 0;
   for (let step = 0; step < LINE_STEPS; step++) {
-    const along = loss.along(at, direction, t);
+    const along = loss.along(logits, changes, t);
     const total = along.slope + slope + t * curvature;
     if (step === 0) atStart = Math.abs(total);
     if (total > 0) most = t;

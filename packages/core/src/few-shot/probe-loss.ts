@@ -21,10 +21,19 @@ export class ProbeLoss {
 
   /** @returns [N,K]: the derivative by the logits, probabilities minus 1 for the target. */
   residuals(at: ProbeLogits): Float64Array {
-    const out = new Float64Array(this.cosines.length);
+    const out = this.logits(at);
     for (const [i, target] of this.#targets.entries()) {
-      this.#probabilities(i, at, out);
-      out[i * this.#classes + target]! -= 1;
+      const first = i * this.#classes;
+      const end = first + this.#classes;
+      let top = Number.NEGATIVE_INFINITY;
+      for (let j = first; j < end; j++) if (out[j]! > top) top = out[j]!;
+      let sum = 0;
+      for (let j = first; j < end; j++) {
+        out[j] = Math.exp(out[j]! - top);
+        sum += out[j]!;
+      }
+      for (let j = first; j < end; j++) out[j]! /= sum;
+      out[first + target]! -= 1;
     }
     return out;
   }
@@ -38,48 +47,47 @@ export class ProbeLoss {
     return out;
   }
 
-  /** First and second derivative of the loss by t, at logits + t · direction. */
-  along(at: ProbeLogits, direction: ProbeLogits, t: number): { slope: number; curvature: number } {
-    const moved = {
-      projections: at.projections.map((value, j) => value + t * direction.projections[j]!),
-      alpha: at.alpha.map((value, k) => value + t * direction.alpha[k]!),
-    };
-    const row = new Float64Array(this.cosines.length);
+  /** @returns [N,K] */
+  logits({ projections, alpha }: ProbeLogits): Float64Array {
+    const out = new Float64Array(projections.length);
+    for (let first = 0; first < out.length; first += this.#classes) {
+      for (let k = 0; k < this.#classes; k++) {
+        out[first + k] = projections[first + k]! + alpha[k]! * this.cosines[first + k]!;
+      }
+    }
+    return out;
+  }
+
+  /** First and second derivative of the loss by t, at logits + t · changes, both [N,K]. */
+  along(
+    logits: Float64Array,
+    changes: Float64Array,
+    t: number,
+  ): { slope: number; curvature: number } {
     let slope = 0;
     let curvature = 0;
     for (const [i, target] of this.#targets.entries()) {
-      this.#probabilities(i, moved, row);
       const first = i * this.#classes;
+      const end = first + this.#classes;
+      let top = Number.NEGATIVE_INFINITY;
+      for (let j = first; j < end; j++) {
+        const logit = logits[j]! + t * changes[j]!;
+        if (logit > top) top = logit;
+      }
+      let total = 0;
       let mean = 0;
       let square = 0;
-      for (let k = 0; k < this.#classes; k++) {
-        const change = this.#logit(first + k, k, direction);
-        mean += row[first + k]! * change;
-        square += row[first + k]! * change ** 2;
+      for (let j = first; j < end; j++) {
+        const change = changes[j]!;
+        const weight = Math.exp(logits[j]! + t * change - top);
+        total += weight;
+        mean += weight * change;
+        square += weight * change * change;
       }
-      slope += mean - this.#logit(first + target, target, direction);
-      curvature += square - mean ** 2;
+      mean /= total;
+      slope += mean - changes[first + target]!;
+      curvature += square / total - mean * mean;
     }
     return { slope, curvature };
-  }
-
-  #logit(j: number, k: number, { projections, alpha }: ProbeLogits): number {
-    return projections[j]! + alpha[k]! * this.cosines[j]!;
-  }
-
-  #probabilities(i: number, at: ProbeLogits, out: Float64Array): void {
-    const first = i * this.#classes;
-    let top = Number.NEGATIVE_INFINITY;
-    for (let k = 0; k < this.#classes; k++) {
-      const logit = this.#logit(first + k, k, at);
-      out[first + k] = logit;
-      if (logit > top) top = logit;
-    }
-    let sum = 0;
-    for (let j = first; j < first + this.#classes; j++) {
-      out[j] = Math.exp(out[j]! - top);
-      sum += out[j]!;
-    }
-    for (let j = first; j < first + this.#classes; j++) out[j]! /= sum;
   }
 }
