@@ -18,7 +18,7 @@ export function failed(exitCode: number = EXIT_CODES.failed): void {
 
 /** Writes to standard error, as one line, what is worth knowing and keeps nothing from running. */
 export function warn(message: string): void {
-  process.stderr.write(`clipql: warning: ${message}\n`);
+  process.stderr.write(`clipql: warning: ${oneLine(message)}\n`);
 }
 
 /**

@@ -9,6 +9,7 @@ import { type BadUse, clipql, expectFailure, type Finished } from '../../testing
 const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
 /** Ends a tag and turns a terminal red. */
 const HOSTILE = '"><img src=x onerror=alert(1)>\x1b[31m.jpg';
+const HOSTILE_HOME = 'home\n\x1b[31m\u202e.jpg';
 
 let root: string;
 let photos: string;
@@ -32,7 +33,7 @@ beforeAll(async () => {
   await put('black-canyon.jpg', 'boat', HOSTILE);
   await put('french-alpine-landscape.jpg', 'snowy_mountain', 'alps.jpg');
   await put('dust-bowl-home.jpg', 'sheep', 'home.jpg');
-  await put('dust-bowl-home.jpg', 'boat', 'home.jpg');
+  await put('dust-bowl-home.jpg', 'boat', HOSTILE_HOME);
   await put('march-pastoral.jpg', 'in-no-class.jpg');
   await writeFile(join(photos, 'boat', 'broken.jpg'), 'this is no image');
   await mkdir(join(photos, '<script>'));
@@ -73,10 +74,13 @@ test('what does not count is said by picture, and the exit code tells of the dam
   ]);
   expect(json.repeated).toEqual([{ name: 'sheep/within/again.jpg', of: 'sheep/pastoral.jpg' }]);
   expect(json.contradictory).toEqual([
-    { names: ['boat/home.jpg', 'sheep/home.jpg'], classes: ['boat', 'sheep'] },
+    { names: [`boat/${HOSTILE_HOME}`, 'sheep/home.jpg'], classes: ['boat', 'sheep'] },
   ]);
   expect(measured.stderr).toContain('clipql: IMAGE_UNSUPPORTED: boat/broken.jpg: ');
   expect(measured.stderr).toContain('1 picture in no class’s folder');
+  expect(measured.stderr).toContain(
+    'boat/home \ufffd[31m\ufffd.jpg, sheep/home.jpg are one file in several classes',
+  );
   expect(measured.exitCode).toBe(1);
 });
 
@@ -165,7 +169,7 @@ test.each<BadUse>([
     args: ['flat'],
     line: /NO_IMAGES: expected a folder of pictures for each class, got 1/,
   },
-  { what: 'no such folder', args: ['nowhere'], line: /NO_IMAGES: / },
+  { what: 'no such folder', args: ['nowhere', '--by', 'light'], line: /NO_IMAGES: / },
   {
     what: 'columns of a folder',
     args: ['photos', '--by', 'light'],

@@ -164,7 +164,7 @@ async function readLabelled(path: string, flags: EvaluateFlags) {
   const { column = 'class', path: paths = 'path', by = [], images } = flags;
   if (stats?.isFile()) return readLabelledTable(path, { path: paths, column, by, images });
   for (const name of ['column', 'path', 'images', 'by'] as const) {
-    if (flags[name] === undefined) continue;
+    if (flags[name] === undefined || stats === undefined) continue;
     throw new ApiError('BAD_OPTION', `expected a table with --${name}, got the folder ${path}`);
   }
   return readClassFolders(path);
