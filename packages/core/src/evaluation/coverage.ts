@@ -3,7 +3,7 @@ import { type Estimate, wilsonInterval } from './share.ts';
 
 /** What it would bring to reject unsure answers. */
 export interface CoveragePoint {
-  /** ScoredAnswers of a lower confidence are rejected. */
+  /** Answers of a lower confidence are rejected. */
   readonly rejectBelow: number;
   /** Share of pictures that still get an answer. */
   readonly coverage: number;
@@ -16,7 +16,7 @@ export interface CoveragePoint {
  * risk–coverage trade (El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification").
  *
  * @param points at most so many, spread evenly over the coverage; 21 unless given.
- * @returns from all answers to the surest alone. ScoredAnswers of one confidence are rejected together or not at all.
+ * @returns from all answers to the surest alone. Answers of one confidence are rejected together or not at all.
  * @throws ClipError BAD_INPUT for lists of different lengths.
  * @example
  * ```ts

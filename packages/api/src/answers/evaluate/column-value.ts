@@ -6,3 +6,6 @@ export function textOf(value: MetadataValue | undefined): string | undefined {
   const text = String(value).trim();
   return text === '' ? undefined : text;
 }
+
+/** Values in the order in which they are shown: 9 comes before 10. */
+export const { compare: compareValues } = new Intl.Collator('en', { numeric: true });

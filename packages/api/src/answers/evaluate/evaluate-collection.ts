@@ -12,6 +12,7 @@ import {
 } from '../../limits/evaluation.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
 import { type CollectionChoice, type LabelledItem, labelledItems } from './collection-images.ts';
+import { compareValues } from './column-value.ts';
 import { classOf, type EvaluatedClass } from './encode-classes.ts';
 import { type Evaluation, type EvaluationRequest, evaluate } from './evaluate.ts';
 import { inTurn } from './in-turn.ts';
@@ -96,8 +97,5 @@ async function measure(
   };
 }
 
-/** By value, 9 before 10. */
-function classesIn(items: readonly LabelledItem[]): readonly EvaluatedClass[] {
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  return [...new Set(items.map(({ value }) => value))].sort(compare).map(classOf);
-}
+const classesIn = (items: readonly LabelledItem[]): readonly EvaluatedClass[] =>
+  [...new Set(items.map(({ value }) => value))].sort(compareValues).map(classOf);

@@ -1,5 +1,6 @@
 import { confusionFigures, confusionMatrix } from '@clipql/core';
 import { highest, type ScoredImages } from './assess.ts';
+import { compareValues } from './column-value.ts';
 import type { GroupAccuracy, GroupFigures } from './evaluation.ts';
 
 /**
@@ -14,7 +15,7 @@ export function breakDown(
 ): readonly GroupFigures[] {
   const members = Map.groupBy(values.keys(), (i) => values[i]);
   return [...members]
-    .sort(([a], [b]) => (a === undefined ? 1 : b === undefined ? -1 : compare(a, b)))
+    .sort(([a], [b]) => (a === undefined ? 1 : b === undefined ? -1 : compareValues(a, b)))
     .map(([value, images]) => ({
       value,
       images: images.length,
@@ -22,10 +23,6 @@ export function breakDown(
       fewShot: fewShot && accuracyOf(fewShot, images),
     }));
 }
-
-/** 9 comes before 10. */
-const compare = (a: string, b: string): number =>
-  new Intl.Collator('en', { numeric: true }).compare(a, b);
 
 function accuracyOf({ logits, truths }: ScoredImages, images: readonly number[]): GroupAccuracy {
   const matrix = confusionMatrix(

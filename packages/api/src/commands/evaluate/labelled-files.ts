@@ -1,3 +1,4 @@
+import { compareValues } from '../../answers/evaluate/column-value.ts';
 import type { PublicError } from '../../errors/public-error.ts';
 
 /** A picture that a folder or a table names, and its class. */
@@ -23,6 +24,5 @@ export interface FailedFile extends Pick<LabelledFile, 'name' | 'value'> {
   readonly error: PublicError;
 }
 
-/** 9 comes before 10. */
 export const inOrder = (values: Iterable<string>): readonly string[] =>
-  [...new Set(values)].sort(new Intl.Collator('en', { numeric: true }).compare);
+  [...new Set(values)].sort(compareValues);
