@@ -2,11 +2,13 @@
 import { Worker } from 'node:worker_threads';
 import { normalized, trainLinearProbe } from '@clipql/core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { ApiError } from '../errors/api-error.ts';
 import { temporaryDataFolder } from '../sqlite/data-folder.ts';
 import { openDatabase } from '../sqlite/database.ts';
 import type { NewExample } from './classifier.ts';
 import { createClassifiers, type OwnedClassifiers } from './classifiers.ts';
 import { openSqliteClassifiers } from './sqlite/sqlite-classifiers.ts';
+import type { ClassifierStore } from './store.ts';
 import { sampleClassifier, sampleExample } from './testing/samples.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;
@@ -25,9 +27,9 @@ afterAll(async () => {
   await folder.close();
 });
 
-async function open(): Promise<OwnedClassifiers> {
+async function open(changed: Partial<ClassifierStore> = {}): Promise<OwnedClassifiers> {
   const database = await openDatabase(folder.path);
-  const classifiers = createClassifiers(openSqliteClassifiers(database));
+  const classifiers = createClassifiers({ ...openSqliteClassifiers(database), ...changed });
   closing.push(database.close, classifiers.close);
   return classifiers;
 }
@@ -84,6 +86,16 @@ test('what it has learned is what core learns of the same pictures, also after a
   expect((await second.teach(await second.find('animals'))).probe).toEqual(probe);
 });
 
+test('with its temperature kept, a classifier answers after a restart though the disk is full', async () => {
+  const first = owned.of('full');
+  const { classifier } = await first.create(sampleClassifier(), examples(9), false);
+  const { probe } = await first.teach(classifier);
+  const setTemperature = () =>
+    Promise.reject(new ApiError('STORE_FULL', 'expected room, got none'));
+  const second = (await open({ setTemperature })).of('full');
+  expect((await second.teach(await second.find('animals'))).probe).toEqual(probe);
+});
+
 test('owners train at the same time, each its own', async () => {
   const probes = await Promise.all(
     ['ada', 'bob', 'eve'].map(async (caller, i) => {
@@ -109,4 +121,23 @@ test('a thread that dies fails the training under way, and the next has another 
   await expect(classifiers.teach(classifier)).rejects.toMatchObject({ code: 'WORKER_LOST' });
   spy.mockRestore();
   expect((await classifiers.teach(classifier)).probe?.temperature).toBeGreaterThan(0);
+});
+
+test('closing fails the training under way and those that wait, and starts no thread', async () => {
+  const closed = await open();
+  const taught = await Promise.all(
+    ['one', 'two', 'three'].map(async (caller, i) => {
+      const classifiers = closed.of(`closed-${caller}`);
+      const pictures = examples(9, 100 * i);
+      const { classifier } = await classifiers.create(sampleClassifier(), pictures, false);
+      return () => classifiers.teach(classifier);
+    }),
+  );
+  const spy = postings();
+  const pending = Promise.allSettled(taught.map((teach) => teach()));
+  await vi.waitUntil(() => trainings(spy) > 0);
+  await closed.close();
+  const reasons = (await pending).map((one) => one.status === 'rejected' && one.reason.code);
+  expect(reasons).toEqual(['WORKER_LOST', 'WORKER_LOST', 'WORKER_LOST']);
+  expect(trainings(spy)).toBe(1);
 });

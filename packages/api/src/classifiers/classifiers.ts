@@ -64,7 +64,10 @@ export function createClassifiers(store: ClassifierStore, metrics?: Metrics): Ow
     const { texts, examples, version } = set;
     const { logitScale, owner } = classifier;
     const probe = await trainer.train({ texts, examples, logitScale }, owner);
-    await store.setTemperature(classifier, version, probe.temperature);
+    // After a restart it is there already: answering does not depend on a disk that can be written.
+    if (version !== classifier.version || probe.temperature !== classifier.temperature) {
+      await store.setTemperature(classifier, version, probe.temperature);
+    }
     return { directions, probe };
   };
   const teach = (classifier: Classifier): Promise<TaughtClassifier> => {

@@ -38,12 +38,13 @@ export class Trainer {
   readonly #metrics: Pick<Metrics, 'stageSeconds'> | undefined;
   #worker: Worker | undefined;
   #current: Training | undefined;
+  #isClosed = false;
 
   constructor(metrics?: Pick<Metrics, 'stageSeconds'>) {
     this.#metrics = metrics;
   }
 
-  /** @throws ClipError WORKER_LOST where the thread died. */
+  /** @throws ClipError WORKER_LOST where the thread died, or was closed. */
   async train(request: TrainingRequest, owner: Owner): Promise<LinearProbe> {
     const training = { request, ...Promise.withResolvers<TrainingReply>() };
     const work = () => {
@@ -61,7 +62,9 @@ export class Trainer {
     return probe;
   }
 
+  /** Ends the thread. What it was training fails, and so does all that waits or comes later. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#worker?.terminate();
   }
 
@@ -70,6 +73,10 @@ export class Trainer {
     if (next === undefined) return;
     this.#queue.take(next);
     this.#current = next;
+    if (this.#isClosed) {
+      this.#lose('it was closed');
+      return;
+    }
     this.#worker ??= this.#start();
     this.#worker.ref();
     this.#worker.postMessage(next.request);
@@ -84,10 +91,14 @@ export class Trainer {
     worker.on('message', (reply: TrainingReply) => this.#end(({ resolve }) => resolve(reply)));
     worker.on('exit', () => {
       this.#worker = undefined;
-      const message = `expected a thread that trains, got one that died: ${reason}`;
-      this.#end(({ reject }) => reject(new ClipError('WORKER_LOST', message)));
+      this.#lose(reason);
     });
     return worker;
+  }
+
+  #lose(reason: string): void {
+    const message = `expected a thread that trains, got one that died: ${reason}`;
+    this.#end(({ reject }) => reject(new ClipError('WORKER_LOST', message)));
   }
 
   #end(settle: (training: Training) => void): void {
