@@ -12,11 +12,13 @@ const SHOWS = {
   'dust-bowl-home.jpg': 'house',
   'allium-oreophilum.jpg': 'flower',
 };
+/** Below what an evaluation may have; enough for what is asked here. */
+const LOW_LIMITS = { maxLabels: 20, maxPrompts: 200, maxTextLength: 150 };
 
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await startApi({ settings: { folders: [FOLDER] } });
+  api = await startApi({ settings: { folders: [FOLDER], ...LOW_LIMITS } });
   api.store.runner.start();
   await api.query('mutation { createCollection(input: { name: "photos" }) { errors { code } } }');
   const items = Object.entries(SHOWS).map(([file, what], i) => ({
@@ -158,7 +160,7 @@ test.each([
 });
 
 test('prompts and scans are priced before anything runs', async () => {
-  const texts = JSON.stringify(Array.from({ length: 600 }, (_, i) => `text ${i}`));
+  const texts = JSON.stringify(Array.from({ length: 15 }, (_, i) => `text ${i}`));
   const many = `column: "what", compareTemplates: true, classes: [{ value: "a", texts: ${texts} }, { value: "b" }]`;
   const { errors } = await evaluate(many, 'images');
   expect(errors.map((error) => error.extensions.code)).toEqual(['TOO_MANY_PROMPTS']);
@@ -189,4 +191,12 @@ test('collections are the caller’s own', async () => {
   // Of one’s own, what is missing is a field.
   expect(await codes('key-a')).toEqual(['BAD_INPUT']);
   expect(await codes('key-b')).toEqual(['UNKNOWN_COLLECTION']);
+});
+
+test('limits below those of an evaluation hold for the classes that there are', async () => {
+  const { found } = await evaluate('column: "what", compareTemplates: false', 'images');
+  expect(found.images).toBeGreaterThan(0);
+  const classes = Array.from({ length: 21 }, (_, i) => `{ value: "class ${i}" }`).join();
+  const { errors } = await evaluate(`column: "what", classes: [${classes}]`, 'images');
+  expect(errors?.[0]?.extensions.code).toBe('TOO_MANY_LABELS');
 });

@@ -75,15 +75,20 @@ const templatesIn = (input: Input): readonly string[] => {
   return [...new Set([...own, ...(input.compareTemplates ? CANDIDATE_TEMPLATES : [])])];
 };
 
-/** Which classes a column has is known once its items are read: as many as there may be, then. */
+/** Which classes a column has is known once its items are read: as many and as long as there may be, then. */
+function unknownTexts(templates: number, { maxLabels, maxPrompts, maxTextLength }: Limits) {
+  const count = Math.min(MAX_EVALUATED_CLASSES, maxLabels, Math.floor(maxPrompts / templates));
+  const text = 'x'.repeat(Math.min(MAX_CLASS_CHARACTERS, maxTextLength));
+  return Array<string>(Math.max(1, count)).fill(text);
+}
+
 function priceOf(input: Input, limits: Limits): Price {
   const classes = classesOf(input);
   if (classes !== undefined) checkClassValues(classes.map(({ value }) => value));
-  const texts =
-    classes?.flatMap((one) => one.texts) ??
-    Array<string>(MAX_EVALUATED_CLASSES).fill('x'.repeat(MAX_CLASS_CHARACTERS));
+  const templates = templatesIn(input);
+  const texts = classes?.flatMap((one) => one.texts) ?? unknownTexts(templates.length, limits);
   return {
-    ...countPrompts(texts, templatesIn(input), limits),
+    ...countPrompts(texts, templates, limits),
     scans: 4,
     holds: {
       classes: classes?.length ?? MAX_EVALUATED_CLASSES,
