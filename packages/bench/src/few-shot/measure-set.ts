@@ -5,13 +5,11 @@ import {
   reliability,
   trainLinearProbe,
 } from '@clipql/core';
-import type { FewShotMethod, FewShotRow } from '../kit/reports/few-shot-report.ts';
+import type { FewShotRow } from '../kit/reports/few-shot-report.ts';
 import { nearestClassMean } from './class-mean.ts';
 import { type Embedded, type EmbeddedSet, firstOfEach } from './embedded-sets.ts';
+import { type Measured, meanOf } from './measured.ts';
 import { trainPublishedProbe } from './published-probe.ts';
-
-/** What one draw of pictures gives. */
-type Measured = Omit<FewShotRow, 'set' | 'labels' | 'images' | 'shots' | 'zeroShot'>;
 
 /** One row for each number of pictures, averaged over the draws. */
 export function measureSet(
@@ -100,21 +98,3 @@ function calibrationError(probe: LinearProbe, { embeddings, classes }: Embedded)
 
 const highest = (values: Float64Array): number =>
   values.reduce((best, value, k) => (value > values[best]! ? k : best), 0);
-
-function meanOf(measured: readonly Measured[]): Measured {
-  const mean = (of: (one: Measured) => number) =>
-    measured.reduce((sum, one) => sum + of(one), 0) / measured.length;
-  const accuracy = (method: FewShotMethod) =>
-    measured[0]!.accuracy[method] === null ? null : mean((one) => one.accuracy[method]!);
-  return {
-    accuracy: {
-      probe: accuracy('probe'),
-      classMean: accuracy('classMean'),
-      logisticRegression: accuracy('logisticRegression'),
-      published: accuracy('published'),
-    },
-    ece: { before: mean(({ ece }) => ece.before), after: mean(({ ece }) => ece.after) },
-    temperature: mean(({ temperature }) => temperature),
-    trainingSeconds: mean(({ trainingSeconds }) => trainingSeconds),
-  };
-}

@@ -1,10 +1,11 @@
 import { type BackendName, loadClip } from '@clipql/core';
 import { describeMachine } from '../kit/machine.ts';
 import { benchModel } from '../kit/models/bench-model.ts';
-import type { FewShotMethod, FewShotReport, FewShotRow } from '../kit/reports/few-shot-report.ts';
+import type { FewShotReport, FewShotRow } from '../kit/reports/few-shot-report.ts';
 import { type EmbeddedSetsRequest, embedSets } from './embedded-sets.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
 import { measureSet } from './measure-set.ts';
+import { meanOf } from './measured.ts';
 
 export interface FewShotRequest extends Omit<EmbeddedSetsRequest, 'shots'> {
   /** As `benchModel` takes it. */
@@ -50,24 +51,13 @@ export async function runFewShot(
 function together(rows: readonly FewShotRow[], shots: number): FewShotRow {
   const chosen = rows.filter((row) => row.shots === shots);
   const total = (of: (row: FewShotRow) => number) => chosen.reduce((sum, row) => sum + of(row), 0);
-  const mean = (of: (row: FewShotRow) => number) => total(of) / chosen.length;
-  const accuracy = (method: FewShotMethod) =>
-    chosen[0]!.accuracy[method] === null ? null : mean((row) => row.accuracy[method]!);
   return {
     set: 'together',
     labels: total(({ labels }) => labels),
     images: total(({ images }) => images),
     shots,
-    zeroShot: mean(({ zeroShot }) => zeroShot),
-    accuracy: {
-      probe: accuracy('probe'),
-      classMean: accuracy('classMean'),
-      logisticRegression: accuracy('logisticRegression'),
-      published: accuracy('published'),
-    },
-    ece: { before: mean(({ ece }) => ece.before), after: mean(({ ece }) => ece.after) },
-    temperature: mean(({ temperature }) => temperature),
-    trainingSeconds: mean(({ trainingSeconds }) => trainingSeconds),
+    zeroShot: total(({ zeroShot }) => zeroShot) / chosen.length,
+    ...meanOf(chosen),
   };
 }
 
