@@ -199,3 +199,14 @@ test.each<BadUse>([
   }
   expectFailure(await clipql('evaluate', join(root, path!), ...flags, '--quiet'), line);
 });
+
+test('evaluate refuses more than 2,000 classes, whose confusion matrix would fill the memory', async () => {
+  const labels = join(root, 'many.json');
+  const names = Array.from({ length: 10_000 }, (_, i) => [`class ${i}`, `thing ${i}`]);
+  await writeFile(labels, JSON.stringify(Object.fromEntries(names)));
+  const finished = await clipql('evaluate', photos, '--labels-file', labels, '--quiet');
+  const line = /^clipql: TOO_MANY_LABELS: expected at most 2,000 classes, got 10,00\d$/m;
+  expect(finished.stderr).toMatch(line);
+  expect(finished.stdout).toBe('');
+  expect(finished.exitCode).toBe(1);
+});

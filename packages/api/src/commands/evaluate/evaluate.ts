@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { CANDIDATE_TEMPLATES } from '../../answers/evaluate/candidate-templates.ts';
 import { checkClasses, evaluate as measure } from '../../answers/evaluate/evaluate.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
 import type { ReadImage } from '../../images/read-image.ts';
 import { type Flags, parseCount, parseSettings } from '../../settings/settings.ts';
 import { addStoreFlags } from '../collections/flags.ts';
@@ -41,6 +42,8 @@ interface EvaluateFlags extends Flags {
 
 const DEFAULT_SHOTS = '1,4,16';
 const DEFAULT_MISTAKES = 24;
+/** A confusion matrix has a cell for each pair of classes. */
+const MOST_CLASSES = 2_000;
 /** Of more classes, other templates would take minutes. */
 const MOST_COMPARED_CLASSES = 200;
 
@@ -121,6 +124,13 @@ type Ask = (
   work: (report: Report, readImage: ReadImage) => Promise<void>,
 ) => Promise<void>;
 
+/** @throws ApiError TOO_MANY_LABELS. */
+function checkClassCount(count: number): void {
+  if (count <= MOST_CLASSES) return;
+  const message = `expected at most ${grouped(MOST_CLASSES)} classes, got ${grouped(count)}`;
+  throw new ApiError('TOO_MANY_LABELS', message);
+}
+
 /** @throws ApiError BAD_OPTION. */
 function labelsAsked(flags: EvaluateFlags): Ask {
   const { by: columns = [], quiet = false, templates } = flags;
@@ -128,6 +138,7 @@ function labelsAsked(flags: EvaluateFlags): Ask {
   const folds = flags.folds === undefined ? undefined : foldsOf(flags.folds);
   return async ({ files, values }, of, work) => {
     const classes = classesOf(values, flags.labelsFile);
+    checkClassCount(classes.length);
     const settings = parseSettings({ ...flags, ...WITHOUT_LIMITS }, process.env);
     checkClasses(classes, templates ?? DEFAULT_TEMPLATES, settings);
     const places = new Map(classes.map(({ value }, place) => [value, place]));
