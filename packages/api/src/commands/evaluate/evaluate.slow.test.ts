@@ -192,6 +192,11 @@ test.each<BadUse>([
     args: ['photos', '--html', 'no/where.html'],
     line: /OUTPUT_UNWRITABLE: /,
   },
+  {
+    what: 'a folder for a report',
+    args: ['photos', '--html', '.'],
+    line: /OUTPUT_UNWRITABLE: expected --html as a file, got a folder/,
+  },
 ])('evaluate refuses $what in one line', async ({ args: [path, ...flags], line }) => {
   for (const folder of ['sheep-alone/sheep', 'flat', 'two/sheep', 'two/boat']) {
     await mkdir(join(root, folder), { recursive: true });

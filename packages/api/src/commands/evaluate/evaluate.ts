@@ -101,7 +101,7 @@ async function evaluate(path: string, flags: EvaluateFlags): Promise<void> {
   const mistakes =
     flags.mistakes === undefined ? DEFAULT_MISTAKES : parseCount('--mistakes', flags.mistakes);
   const asked = classifier === undefined ? labelsAsked(flags) : classifierAsked(classifier, flags);
-  if (flags.html !== undefined) await checkFolderOf(flags.html);
+  if (flags.html !== undefined) await checkWritable(flags.html);
   const labelled = await readLabelled(path, flags);
   await asked(labelled, path, async (report, readImage) => {
     warnOf(report);
@@ -182,7 +182,10 @@ async function readLabelled(path: string, flags: EvaluateFlags) {
 }
 
 /** Before minutes are spent on what cannot be written. @throws ApiError OUTPUT_UNWRITABLE. */
-async function checkFolderOf(file: string): Promise<void> {
+async function checkWritable(file: string): Promise<void> {
+  if ((await stat(file).catch(() => undefined))?.isDirectory()) {
+    throw new ApiError('OUTPUT_UNWRITABLE', `expected --html as a file, got a folder: ${file}`);
+  }
   try {
     await access(dirname(file), constants.W_OK);
   } catch (cause) {
