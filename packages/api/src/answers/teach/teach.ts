@@ -132,12 +132,17 @@ async function train(deps: Pick<Deps, 'classifiers'>, taught: Taught): Promise<T
   return { ...taught, classifier: { ...taught.classifier, temperature: probe?.temperature } };
 }
 
-/** @throws ApiError BAD_INPUT for a label that none of the classes has. */
+/** @throws ApiError BAD_INPUT for a label that none of the classes has, or that is given twice. */
 function picturesOf(
   classes: readonly { readonly label: string }[],
   given: readonly GivenPictures[],
 ): readonly GivenPicture[] {
   const places = new Map(classes.map(({ label }, place) => [label, place]));
+  const twice = given.find(({ label }, i) => given.findIndex((one) => one.label === label) !== i);
+  if (twice !== undefined) {
+    const got = `two entries for ${quoted(twice.label)}`;
+    throw new ApiError('BAD_INPUT', `expected all pictures of a class in one entry, got ${got}`);
+  }
   return given.flatMap(({ label, images }) => {
     const place = places.get(label);
     if (place === undefined) {

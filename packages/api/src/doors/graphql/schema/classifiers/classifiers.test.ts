@@ -234,6 +234,13 @@ test('arguments of which only one makes sense are refused', async () => {
   expect(added.errors).toEqual([
     { code: 'BAD_INPUT', message: 'expected one of the classes "red", "blue", got "green"' },
   ]);
+  const red = { label: 'red', images: [] };
+  expect((await add('strict', [red, red])).errors).toEqual([
+    {
+      code: 'BAD_INPUT',
+      message: 'expected all pictures of a class in one entry, got two entries for "red"',
+    },
+  ]);
 });
 
 test('many images are asked of a classifier, and other fields of the same operation of labels', async () => {
