@@ -11,11 +11,10 @@ export interface EvaluatedClass {
   readonly texts: readonly string[];
 }
 
-/** What a folder or a column has in place of spaces. */
-export const classOf = (value: string): EvaluatedClass => ({
-  value,
-  texts: [value.replaceAll('_', ' ').trim()],
-});
+/** What a class is called whose folder or column's value has underscores in place of spaces. */
+export const classWords = (value: string): string => value.replaceAll('_', ' ').trim();
+
+export const classOf = (value: string): EvaluatedClass => ({ value, texts: [classWords(value)] });
 
 /** Puts each text of each class into every template. */
 export async function encodeClasses(

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await cp(NANO, at('mine'), { recursive: true });
   for (let i = 0; i < 3; i++) {
     await write('My Colours/red', `${i}.png`, RED + 3 * i);
-    await write('My Colours/blue', `${i}.png`, BLUE + 3 * i);
+    await write('My Colours/deep_blue', `${i}.png`, BLUE + 3 * i);
     await write('greens', `${i}.png`, GREEN + 3 * i);
   }
   await write('asked', 'red.png', RED + 20);
@@ -32,8 +32,8 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 test('a folder of folders becomes a classifier, which is asked with the model that taught it', async () => {
-  await write('My Colours/blue', 'again.png', BLUE);
-  await write('My Colours/blue', 'red too.png', RED);
+  await write('My Colours/deep_blue', 'again.png', BLUE);
+  await write('My Colours/deep_blue', 'red too.png', RED);
   await writeFile(at('My Colours/red', 'broken.png'), 'this is no image');
   const created = await run(
     ...['classifiers', 'create', at('My Colours'), '--model', at('mine')],
@@ -42,11 +42,13 @@ test('a folder of folders becomes a classifier, which is asked with the model th
   expect(created.exitCode).toBe(1);
   expect(created.stderr.split('\n').filter((line) => !line.includes(' of 12 images'))).toEqual([
     expect.stringMatching(
-      /^clipql: CONTRADICTORY_EXAMPLE: .*blue\/red too\.png: .*"blue" and in "red"$/,
+      /^clipql: CONTRADICTORY_EXAMPLE: .*blue\/red too\.png: .*"deep_blue" and in "red"$/,
     ),
-    expect.stringMatching(/^clipql: CONTRADICTORY_EXAMPLE: .*red\/0\.png: .*"red" and in "blue"$/),
+    expect.stringMatching(
+      /^clipql: CONTRADICTORY_EXAMPLE: .*red\/0\.png: .*"red" and in "deep_blue"$/,
+    ),
     expect.stringMatching(/^clipql: IMAGE_UNSUPPORTED: .*red\/broken\.png: /),
-    `clipql: warning: ${at('My Colours/blue/again.png')} is in class blue already, and is kept once`,
+    `clipql: warning: ${at('My Colours/deep_blue/again.png')} is in class deep_blue already, and is kept once`,
     expect.stringMatching(
       /^clipql: my-colours has 3 classes and 8 pictures, temperature \d\.\d\d$/,
     ),
@@ -76,7 +78,7 @@ test('pictures are removed by their bytes, whatever they are called, and added a
     JSON.parse((await run('classifiers', 'show', 'my-colours', '--json')).stdout);
   expect(await show()).toMatchObject({
     classes: [
-      { label: 'blue', texts: null, pictures: 3 },
+      { label: 'deep_blue', texts: ['deep blue'], pictures: 3 },
       { label: 'red', texts: ['crimson'], pictures: 2 },
       { label: 'other', texts: [], pictures: 2 },
     ],

@@ -30,8 +30,8 @@ Examples:
   $ clipql classify photo.jpg --classifier animals
 
 In a folder with a folder for each class, the folders' names are the labels. A class is known by its pictures, at
-most ${MAX_CLASS_PICTURES}, and by its label, unless --text says it better or --without-text leaves it out. A class that
-only --text names has no pictures. A picture is known again by what is in its file, whatever it is called.`;
+most ${MAX_CLASS_PICTURES}, and by its label, with spaces for underscores, unless --text says it better or --without-text
+leaves it out. A class that only --text names has no pictures. A picture is known again by what is in its file, whatever it is called.`;
 
 /** `clipql classifiers` */
 export function addClassifiers(program: Command): void {

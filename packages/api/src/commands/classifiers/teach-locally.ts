@@ -1,3 +1,4 @@
+import { classWords } from '../../answers/evaluate/encode-classes.ts';
 import { sessionOfClassifier } from '../../answers/teach/classifier-question.ts';
 import { addExamples, createClassifier, type Taught } from '../../answers/teach/teach.ts';
 import type { Classifier } from '../../classifiers/classifier.ts';
@@ -34,7 +35,7 @@ export async function createLocally(
 ): Promise<void> {
   const classes = labels.map((label) => ({
     label,
-    texts: texts.get(label) ?? null,
+    texts: texts.get(label) ?? ownTexts(label),
     images: imagesOf(files, label),
   }));
   await teach(store, files, {
@@ -104,6 +105,9 @@ function report({ classifier, failures, repeated, warnings }: Taught, files: Cla
     `clipql: ${name} has ${classes.length} classes and ${grouped(pictures)} pictures${trained}\n`,
   );
 }
+
+/** The words in a folder's name, as an evaluation takes them, where they are not the label itself. */
+const ownTexts = (label: string) => (classWords(label) === label ? null : [classWords(label)]);
 
 const imagesOf = (files: ClassFiles, label: string) =>
   (files.get(label) ?? []).map((url) => ({ url }));
