@@ -8,6 +8,7 @@ import { listen, type RunningServer } from './server.ts';
 
 const LOG = { unexpected: () => {}, request: () => {} };
 const ANY_PORT = { host: '127.0.0.1', port: 0 };
+const KEPT = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
 
 /** Tells the methods of requests in the order in which they begin. */
@@ -49,14 +50,15 @@ test('a request that is refused unread has its answer, though its body is still 
 test('a probe does not wait until a burst of work before it has begun', async () => {
   const server = await listen(yoga, ANY_PORT, LOG);
   const clients = Array.from({ length: 101 }, () => connectTo(server));
-  await Promise.all(clients.map((client) => once(client, 'connect')));
+  // Once it is answered, a connection has been accepted: the kernel connects it before that.
+  for (const client of clients) client.write(KEPT);
+  await Promise.all(clients.map((client) => once(client, 'data')));
   begun.length = 0;
   for (const client of clients.slice(0, 100)) client.write(post(1));
   clients[100]!.write(GET);
   await Promise.all(clients.map((client) => text(client)));
   expect(begun).toHaveLength(101);
-  // In order it would be the last.
-  expect(begun.indexOf('GET')).toBeLessThan(100);
+  expect(begun.indexOf('GET')).toBeLessThan(50);
   await server.close(0);
 });
 
