@@ -1,5 +1,6 @@
 import { stratifiedFolds } from '../evaluation/folds.ts';
 import { bestTemperature } from '../evaluation/temperature.ts';
+import { coordinatesOf } from './coordinates.ts';
 import { descend, type ProbePrior, type TrainedProbe } from './descent.ts';
 import { product } from './matrix.ts';
 import { type ProbeProblem, withExamples } from './probe-problem.ts';
@@ -84,8 +85,10 @@ function heldOutByPrior(
       positions(folds, (one) => one === fold),
     );
     if (training.targets.length === 0) continue;
+    const coordinates = coordinatesOf(training.features, training.width);
     for (const [p, prior] of priors.entries()) {
-      const trained = descend(training, prior, TOLERANCE * training.targets.length);
+      const tolerance = TOLERANCE * training.targets.length;
+      const trained = descend(training, prior, tolerance, coordinates);
       judged[p]!.push(...judge(training, heldOut, hasText, trained));
     }
   }

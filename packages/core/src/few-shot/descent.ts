@@ -1,3 +1,4 @@
+import { coordinatesOf } from './coordinates.ts';
 import { inverseOfPositiveDefinite, product, transposedProduct } from './matrix.ts';
 import { ProbeLoss } from './probe-loss.ts';
 import type { ProbeProblem } from './probe-problem.ts';
@@ -48,12 +49,18 @@ const MOST_STEPS = 300;
  * a mean of zero.
  *
  * @param tolerance training ends when a step can be expected to lower the loss by less.
+ * @param coordinates of the examples, for those who train on the same ones several times.
  */
-export function descend(problem: ProbeProblem, prior: ProbePrior, tolerance: number): TrainedProbe {
+export function descend(
+  problem: ProbeProblem,
+  prior: ProbePrior,
+  tolerance: number,
+  coordinates = coordinatesOf(problem.features, problem.width),
+): TrainedProbe {
   const taught = [...new Set(problem.targets)].sort((a, b) => a - b);
   const classes = taught.length;
   const loss = taughtLoss(problem, taught);
-  const { dimensions, examples, products, weights } = problem.coordinates;
+  const { dimensions, examples, products, weights } = coordinates;
   const inverse = inverseOfPositiveDefinite(
     products.map((value, i) => value / 2 + (i % (dimensions + 1) === 0 ? prior.weights : 0)),
     dimensions,

@@ -1,6 +1,5 @@
 import { dot } from '../vectors.ts';
 import type { ProbeExamples } from './check-examples.ts';
-import { type Coordinates, coordinatesOf } from './coordinates.ts';
 
 /** What a probe is trained on: N examples of K classes, E values an embedding. */
 export interface ProbeProblem {
@@ -10,7 +9,6 @@ export interface ProbeProblem {
   readonly targets: readonly number[];
   /** [N,E] */
   readonly features: Float64Array;
-  readonly coordinates: Coordinates;
   /** [N,K]: the cosine of each example with the text of each class. */
   readonly textCosines: Float64Array;
 }
@@ -28,20 +26,17 @@ export function probeProblem(
     features.set(embedding, i * width);
     for (const [k, text] of texts.entries()) textCosines[i * classes + k] = dot(embedding, text);
   }
-  const coordinates = coordinatesOf(features, width);
-  return { classes, width, targets, features, coordinates, textCosines };
+  return { classes, width, targets, features, textCosines };
 }
 
 /** The problem with some of its examples, by their positions. */
 export function withExamples(problem: ProbeProblem, members: readonly number[]): ProbeProblem {
-  const { classes, width, targets, textCosines } = problem;
-  const features = rows(problem.features, width, members);
+  const { classes, width, targets, features, textCosines } = problem;
   return {
     classes,
     width,
     targets: members.map((i) => targets[i]!),
-    features,
-    coordinates: coordinatesOf(features, width),
+    features: rows(features, width, members),
     textCosines: rows(textCosines, classes, members),
   };
 }
