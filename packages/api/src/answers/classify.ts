@@ -194,7 +194,7 @@ function scoreLabels(
   });
   if (probe === undefined) return scores;
   const logits = probeLogits(probe, image);
-  const probabilities = probeProbabilities(probe, image);
+  const probabilities = probeProbabilities(probe, image, logits);
   return scores.map((score, i) => ({
     ...score,
     logit: logits[i]!,

@@ -48,6 +48,7 @@ export function probeLogits(probe: LinearProbe, embedding: Float32Array): Float6
  * The calibrated probability of each class: softmax(logits / temperature).
  *
  * @param embedding [E], of length 1.
+ * @param logits [K]: those of {@link probeLogits}, for those who have them.
  * @returns [K], with a sum of 1.
  * @example
  * ```ts
@@ -63,7 +64,10 @@ export function probeLogits(probe: LinearProbe, embedding: Float32Array): Float6
  * console.log([...probabilities].map((value) => value.toFixed(2)).join(' ')); // 0.12 0.88
  * ```
  */
-export function probeProbabilities(probe: LinearProbe, embedding: Float32Array): Float64Array {
-  const logits = probeLogits(probe, embedding);
+export function probeProbabilities(
+  probe: LinearProbe,
+  embedding: Float32Array,
+  logits = probeLogits(probe, embedding),
+): Float64Array {
   return Float64Array.from(softmax(Array.from(logits, (logit) => logit / probe.temperature)));
 }
