@@ -1,8 +1,8 @@
-import { type LinearProbe, probeLogits } from '@clipql/core';
+import type { LinearProbe } from '@clipql/core';
 import { assess, type ScoredImages } from './assess.ts';
 import { compareTemplates } from './compare-templates.ts';
 import type { Figures } from './evaluation.ts';
-import { fewShot } from './few-shot.ts';
+import { calibratedLogits, fewShot } from './few-shot.ts';
 import { breakDown } from './groups.ts';
 import { type ClassPrompts, classEmbeddings, zeroShotLogits } from './zero-shot.ts';
 
@@ -34,10 +34,6 @@ export interface FiguresRequest {
 /** The order is as good as random: these are a sample. More would not tell templates apart any better. */
 const MOST_COMPARED = 2_000;
 
-/** [N][K]: what its probabilities are a softmax of. */
-const probedLogits = (images: readonly Float32Array[], probe: LinearProbe) =>
-  images.map((image) => probeLogits(probe, image).map((logit) => logit / probe.temperature));
-
 /** All figures. Takes seconds: to be called off the event loop. */
 export function computeFigures(request: FiguresRequest): Figures {
   const { truths, prompts, logitScale, candidates, folds, shots, probe } = request;
@@ -46,7 +42,9 @@ export function computeFigures(request: FiguresRequest): Figures {
   const own = Array.from({ length: request.templates }, (_, template) => template);
   const texts = classEmbeddings(prompts, own);
   const zeroShot: ScoredImages = {
-    logits: probe ? probedLogits(images, probe) : zeroShotLogits(images, texts, logitScale),
+    logits: probe
+      ? images.map((image) => calibratedLogits(probe, image))
+      : zeroShotLogits(images, texts, logitScale),
     truths,
   };
   const learned = fewShot({ images, truths, texts, logitScale, folds, shots });

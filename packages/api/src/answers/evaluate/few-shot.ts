@@ -68,11 +68,15 @@ function logitsOf(request: FewShotRequest, folds: number, shots: number): readon
     const probe = train(request, learnedFrom(truths, foldOf, fold, shots));
     for (const [i, image] of images.entries()) {
       if (foldOf[i] !== fold) continue;
-      logits[i] = probeLogits(probe, image).map((logit) => logit / probe.temperature);
+      logits[i] = calibratedLogits(probe, image);
     }
   }
   return logits;
 }
+
+/** [K]: what the probe's probabilities are a softmax of. */
+export const calibratedLogits = (probe: LinearProbe, image: Float32Array): Float64Array =>
+  probeLogits(probe, image).map((logit) => logit / probe.temperature);
 
 function train(
   { images, truths, texts, logitScale }: FewShotRequest,
