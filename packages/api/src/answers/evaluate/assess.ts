@@ -25,29 +25,50 @@ const FOLDS = 5;
 const PRIOR = 1;
 
 /** @param scored of at least one picture. */
-export function assess({ logits, truths }: ScoredImages): Assessment {
-  const answers = logits.map(answerOf);
+export function assess(scored: ScoredImages): Assessment {
+  const answers = answersOf(scored);
+  const truths = scored.truths;
   const predictions = answers.map(({ predicted }) => predicted);
-  const matrix = confusionMatrix(logits[0]!.length, truths, predictions);
+  const matrix = confusionMatrix(scored.logits[0]!.length, truths, predictions);
   const { accuracy, balancedAccuracy, classes } = confusionFigures(matrix)!;
-  const confidences = answers.map(({ probability }) => probability);
-  const correct = predictions.map((predicted, i) => predicted === truths[i]);
   return {
     accuracy,
     balancedAccuracy,
     classes,
     confusionMatrix: matrix.map((row) => [...row]),
     confusions: confusions(matrix),
-    calibration: calibrationOf({ logits, truths }),
-    coverage: coverageCurve({ confidences, correct }),
-    mistakes: mistakesOf(answers, { logits, truths }),
+    calibration: calibrationOf(scored, answers),
+    coverage: coverageCurve(certaintyOf(answers)),
+    mistakes: mistakesOf(answers),
   };
 }
 
+/** What the logits of a picture say. */
 interface Answer {
+  readonly truth: number;
   readonly predicted: number;
+  /** Of the predicted class. */
   readonly probability: number;
-  readonly probabilities: Float64Array;
+  readonly truthProbability: number;
+  /** −ln of the true class's probability. */
+  readonly loss: number;
+}
+
+const answersOf = ({ logits, truths }: ScoredImages): readonly Answer[] =>
+  logits.map((row, i) => answerOf(row, truths[i]!));
+
+function answerOf(logits: Float64Array, truth: number): Answer {
+  const predicted = highest(logits);
+  const top = logits[predicted]!;
+  const weights = logits.map((logit) => Math.exp(logit - top));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return {
+    truth,
+    predicted,
+    probability: weights[predicted]! / sum,
+    truthProbability: weights[truth]! / sum,
+    loss: top + Math.log(sum) - logits[truth]!,
+  };
 }
 
 /** The class of the highest logit; of equals the first, as `classify` has it. */
@@ -57,38 +78,26 @@ export function highest(logits: Float64Array): number {
   return best;
 }
 
-function answerOf(logits: Float64Array): Answer {
-  const probabilities = softmax(logits);
-  const predicted = highest(logits);
-  return { predicted, probability: probabilities[predicted]!, probabilities };
-}
+const certaintyOf = (answers: readonly Answer[]) => ({
+  confidences: answers.map(({ probability }) => probability),
+  correct: answers.map(({ predicted, truth }) => predicted === truth),
+});
 
-function softmax(logits: Float64Array): Float64Array {
-  const top = logits[highest(logits)]!;
-  const weights = logits.map((logit) => Math.exp(logit - top));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / sum);
-}
-
-function mistakesOf(answers: readonly Answer[], { truths }: ScoredImages): readonly Mistake[] {
+function mistakesOf(answers: readonly Answer[]): readonly Mistake[] {
   return answers
-    .flatMap(({ predicted, probability, probabilities }, image): Mistake[] => {
-      const truth = truths[image]!;
-      const truthProbability = probabilities[truth]!;
-      return predicted === truth
-        ? []
-        : [{ image, truth, predicted, probability, truthProbability }];
-    })
+    .flatMap(({ loss, ...answer }, image): Mistake[] =>
+      answer.predicted === answer.truth ? [] : [{ image, ...answer }],
+    )
     .sort((a, b) => b.probability - a.probability || a.truthProbability - b.truthProbability)
     .slice(0, MOST_MISTAKES);
 }
 
-function calibrationOf(scored: ScoredImages): Calibration {
+function calibrationOf(scored: ScoredImages, answers: readonly Answer[]): Calibration {
   const { logits, truths } = scored;
   return {
-    before: calibrationFigures(scored),
+    before: calibrationFigures(answers),
     temperature: bestTemperature(logits, truths, { prior: PRIOR }),
-    after: logits.length < 2 ? undefined : calibrationFigures(temperedByFolds(scored)),
+    after: logits.length < 2 ? undefined : calibrationFigures(answersOf(temperedByFolds(scored))),
   };
 }
 
@@ -109,18 +118,9 @@ function temperedByFolds({ logits, truths }: ScoredImages): ScoredImages {
   };
 }
 
-function calibrationFigures({ logits, truths }: ScoredImages): CalibrationFigures {
-  const answers = logits.map(answerOf);
-  const confidences = answers.map(({ probability }) => probability);
-  const correct = answers.map(({ predicted }, i) => predicted === truths[i]);
-  const losses = logits.map((row, i) => logSumExp(row) - row[truths[i]!]!);
+function calibrationFigures(answers: readonly Answer[]): CalibrationFigures {
   return {
-    ...reliability({ confidences, correct })!,
-    negativeLogLikelihood: losses.reduce((a, b) => a + b, 0) / losses.length,
+    ...reliability(certaintyOf(answers))!,
+    negativeLogLikelihood: answers.reduce((sum, { loss }) => sum + loss, 0) / answers.length,
   };
-}
-
-function logSumExp(logits: Float64Array): number {
-  const top = logits[highest(logits)]!;
-  return top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
 }
