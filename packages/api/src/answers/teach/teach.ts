@@ -1,4 +1,5 @@
 import type { Classifier } from '../../classifiers/classifier.ts';
+import { findIfThere } from '../../classifiers/find-if-there.ts';
 import { nameTaken } from '../../classifiers/name-taken.ts';
 import type { Added } from '../../classifiers/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
@@ -66,8 +67,7 @@ export async function createClassifier(
   const pictures = picturesOf(classes, classes);
   checkCounts(classes, pictures, loaders.limits);
   countClassPrompts(classes, templates, loaders.limits);
-  const taken = (await deps.classifiers.list()).some((one) => one.name === name);
-  if (taken && !replace) throw nameTaken(name);
+  if (!replace && (await findIfThere(deps.classifiers, name))) throw nameTaken(name);
   const [texts, { encoded, failures }] = await Promise.all([
     encodeClasses(session, classes, templates),
     encodePictures(session, pictures, keepsImages, deps.describe),

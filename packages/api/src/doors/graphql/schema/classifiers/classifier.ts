@@ -3,6 +3,7 @@ import type {
   Example,
   Classifier as Kept,
 } from '../../../../classifiers/classifier.ts';
+import { findIfThere } from '../../../../classifiers/find-if-there.ts';
 import { textValues } from '../../../../limits/answers.ts';
 import { MAX_CLASSES, MAX_CLASSIFIERS, MAX_PICTURES } from '../../../../limits/classifiers.ts';
 import { builder } from '../builder.ts';
@@ -72,8 +73,7 @@ builder.node(Classifier, {
   description:
     'Classes under a name, told apart by texts and by pictures that it has learned from. It answers with the model that it was taught with.',
   id: { resolve: ({ name }) => name },
-  loadOne: async (name, { classifiers }) =>
-    (await classifiers.list()).find((one) => one.name === name) ?? null,
+  loadOne: async (name, { classifiers }) => (await findIfThere(classifiers, name)) ?? null,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name to pass to `classify(classifier:)`.' }),
     model: t.string({
