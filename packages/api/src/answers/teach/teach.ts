@@ -82,7 +82,8 @@ export async function createClassifier(
     encoded.map(({ example }) => example),
     replace,
   );
-  return train(deps, settle(added, encoded, failures, texts.warnings));
+  const settled = settle(added, encoded, failures, texts.warnings);
+  return { ...settled, classifier: await train(deps, added.classifier) };
 }
 
 /**
@@ -108,7 +109,8 @@ export async function addExamples(
   );
   const examples = encoded.map(({ example }) => example);
   const added = await deps.classifiers.addExamples(classifier, examples);
-  return train(deps, settle(added, encoded, failures, []));
+  const settled = settle(added, encoded, failures, []);
+  return { ...settled, classifier: await train(deps, added.classifier) };
 }
 
 /**
@@ -122,14 +124,20 @@ export async function removeExamples(
   contentHashes: readonly string[],
 ): Promise<{ readonly classifier: Classifier; readonly removed: number }> {
   checkRemovedPictures(contentHashes.length);
-  const { removed, ...left } = await deps.classifiers.removeExamples(classifier, contentHashes);
-  const { probe } = await deps.classifiers.teach(left.classifier);
-  return { classifier: { ...left.classifier, temperature: probe?.temperature }, removed };
+  const { removed, classifier: left } = await deps.classifiers.removeExamples(
+    classifier,
+    contentHashes,
+  );
+  return { classifier: await train(deps, left), removed };
 }
 
-async function train(deps: Pick<Deps, 'classifiers'>, taught: Taught): Promise<Taught> {
-  const { probe } = await deps.classifiers.teach(taught.classifier);
-  return { ...taught, classifier: { ...taught.classifier, temperature: probe?.temperature } };
+/** @returns it, with the temperature that training found. */
+async function train(
+  { classifiers }: Pick<Deps, 'classifiers'>,
+  classifier: Classifier,
+): Promise<Classifier> {
+  const { probe } = await classifiers.teach(classifier);
+  return { ...classifier, temperature: probe?.temperature };
 }
 
 /** @throws ApiError BAD_INPUT for a label that none of the classes has, or that is given twice. */
