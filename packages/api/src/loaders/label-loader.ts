@@ -1,6 +1,7 @@
-import { fillTemplate, meanDirection } from '@clipql/core';
+import { meanDirection } from '@clipql/core';
 import type { EncodedText } from '../inference/encoded.ts';
 import { cutWarning, shown } from './cut-texts.ts';
+import { encodePrompts } from './encode-prompts.ts';
 
 /** The labels of one classification, as an image is compared with them. */
 export interface EncodedLabels {
@@ -25,11 +26,7 @@ export async function encodeLabels(
   labels: readonly string[],
   templates: readonly string[],
 ): Promise<EncodedLabels> {
-  const prompts = await Promise.all(
-    labels.map((label) =>
-      Promise.all(templates.map((template) => encodeText(fillTemplate(template, label)))),
-    ),
-  );
+  const prompts = await encodePrompts(encodeText, labels, templates);
   return combinePrompts(labels, prompts, contextLength);
 }
 

@@ -1,5 +1,5 @@
-import { fillTemplate } from '@clipql/core';
 import { cutWarning } from '../../loaders/cut-texts.ts';
+import { encodePrompts } from '../../loaders/encode-prompts.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
 import type { ClassPrompts } from './zero-shot.ts';
 
@@ -22,19 +22,17 @@ export async function encodeClasses(
   classes: readonly EvaluatedClass[],
   templates: readonly string[],
 ): Promise<{ readonly prompts: readonly ClassPrompts[]; readonly warnings: readonly string[] }> {
-  const cut = new Set<string>();
-  const prompt = async (text: string, template: string) => {
-    const { direction, truncated } = await loaders.text(fillTemplate(template, text));
-    if (truncated) cut.add(text);
-    return direction;
-  };
-  const prompts = await Promise.all(
-    classes.map(({ texts }) =>
-      Promise.all(
-        texts.map((text) => Promise.all(templates.map((template) => prompt(text, template)))),
-      ),
-    ),
+  const encoded = await Promise.all(
+    classes.map(({ texts }) => encodePrompts(loaders.text, texts, templates)),
+  );
+  const cut = classes.flatMap(({ texts }, k) =>
+    texts.filter((_, i) => encoded[k]![i]!.some(({ truncated }) => truncated)),
   );
   const { contextLength } = model.clip.info;
-  return { prompts, warnings: [...cut].map((text) => cutWarning('label', text, contextLength)) };
+  return {
+    prompts: encoded.map((texts) =>
+      texts.map((prompts) => prompts.map(({ direction }) => direction)),
+    ),
+    warnings: [...new Set(cut)].map((text) => cutWarning('label', text, contextLength)),
+  };
 }

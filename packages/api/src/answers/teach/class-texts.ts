@@ -3,6 +3,7 @@ import type { NewClass } from '../../classifiers/classifier.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { checkLabels, checkPrompts, type PromptCount } from '../../limits/texts.ts';
 import { cutWarning } from '../../loaders/cut-texts.ts';
+import { encodePrompts } from '../../loaders/encode-prompts.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
 
 /** A class by its texts. */
@@ -52,11 +53,7 @@ export async function encodeClasses(
   const encoded = await Promise.all(
     classes.map(async (given) => {
       const texts = textsOf(given);
-      const prompts = await Promise.all(
-        texts.map((text) =>
-          Promise.all(templates.map((template) => loaders.text(fillTemplate(template, text)))),
-        ),
-      );
+      const prompts = await encodePrompts(loaders.text, texts, templates);
       const cut = texts.filter((_, i) => prompts[i]!.some(({ truncated }) => truncated));
       const directions = prompts.flat().map(({ direction }) => direction);
       const direction = directions.length === 0 ? undefined : meanDirection(directions);
