@@ -1,9 +1,9 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
+import { shownValue } from '../errors/one-line.ts';
 import type { FieldType } from './collection.ts';
 import { beginningOf } from './dates.ts';
 import { COMPARISONS, type FieldFilter, type Filter } from './filter.ts';
-import { quoted } from './metadata.ts';
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 100;
@@ -49,7 +49,7 @@ function listed(filters: readonly Filter[]): readonly Filter[] {
 function checkField({ field, op, value }: FieldFilter, fields: Fields): void {
   const type = fields.get(field);
   if (type === undefined) {
-    throw badFilter(`expected one of the fields ${shownFields(fields)}, got ${quoted(field)}`);
+    throw badFilter(`expected one of the fields ${shownFields(fields)}, got ${shownValue(field)}`);
   }
   if (op !== 'exists' && !COMPARISONS.includes(op))
     throw badFilter(`expected a comparison, got ${op}`);
@@ -65,7 +65,7 @@ function checkField({ field, op, value }: FieldFilter, fields: Fields): void {
 function checkChoices(field: string, type: FieldType, values: readonly unknown[]): void {
   if (values.length > MAX_CHOICES) {
     throw badFilter(
-      `expected at most ${grouped(MAX_CHOICES)} values for ${quoted(field)}, got ${grouped(values.length)}`,
+      `expected at most ${grouped(MAX_CHOICES)} values for ${shownValue(field)}, got ${grouped(values.length)}`,
     );
   }
   for (const value of values) checkValue(field, type, value);
@@ -75,7 +75,7 @@ function checkChoices(field: string, type: FieldType, values: readonly unknown[]
 function checkValue(field: string, type: FieldType, value: unknown, of = ''): void {
   if (isOf(type, value)) return;
   throw badFilter(
-    `expected ${EXPECTED[type]} for ${of}${named(field, type)}, got ${quoted(value)}`,
+    `expected ${EXPECTED[type]} for ${of}${named(field, type)}, got ${shownValue(value)}`,
   );
 }
 
@@ -101,7 +101,7 @@ const EXPECTED: Readonly<Record<FieldType, string>> = {
   DATE: 'a date like 2024, 2024-05, 2024-05-17 or 2024-05-17T10:30:00Z',
 };
 
-const named = (field: string, type: FieldType): string => `${quoted(field)} (${type})`;
+const named = (field: string, type: FieldType): string => `${shownValue(field)} (${type})`;
 
 /** With their types. */
 export function shownFields(fields: Fields): string {

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { quoted } from './metadata.ts';
+import { shownValue } from '../errors/one-line.ts';
 
 /** How far the length of a vector may be from 1. */
 const LENGTH_TOLERANCE = 1e-2;
@@ -10,7 +10,7 @@ export function checkEmbedding(key: string, embedding: Float32Array, dimensions:
   const wrong = (expected: string, got: string) =>
     new ApiError(
       'BAD_INPUT',
-      `expected an embedding of ${expected} for ${quoted(key)}, got ${got}`,
+      `expected an embedding of ${expected} for ${shownValue(key)}, got ${got}`,
     );
   if (embedding.length !== dimensions)
     throw wrong(`${grouped(dimensions)} values`, grouped(embedding.length));

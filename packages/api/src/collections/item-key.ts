@@ -1,6 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { isText, quoted } from './metadata.ts';
+import { shownValue } from '../errors/one-line.ts';
+import { isText } from './metadata.ts';
 
 /** Of a path or a URL. */
 const MAX_LENGTH = 4_096;
@@ -14,7 +15,7 @@ export function checkKey(key: string, source: string): void {
     if (text.length >= 1 && text.length <= MAX_LENGTH && isText(text)) continue;
     throw new ApiError(
       'BAD_INPUT',
-      `expected ${what} of 1 to ${grouped(MAX_LENGTH)} characters of Unicode without NUL, got ${quoted(text)}`,
+      `expected ${what} of 1 to ${grouped(MAX_LENGTH)} characters of Unicode without NUL, got ${shownValue(text)}`,
     );
   }
 }

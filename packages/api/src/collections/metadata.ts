@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { shorten } from '../errors/one-line.ts';
+import { shownValue } from '../errors/one-line.ts';
 import type { FieldType } from './collection.ts';
 import { instantOf } from './dates.ts';
 import type { Metadata, MetadataValue } from './item.ts';
@@ -37,10 +37,7 @@ export function checkMetadata(key: string, metadata: Metadata): void {
 
 /** @param wrong “expected a, got b”. */
 export const badMetadata = (key: string, name: string, wrong: string): ApiError =>
-  new ApiError('BAD_METADATA', `field ${quoted(name)} of ${quoted(key)}: ${wrong}`);
-
-/** A name or value of any length, in a message. */
-export const quoted = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 80);
+  new ApiError('BAD_METADATA', `field ${shownValue(name)} of ${shownValue(key)}: ${wrong}`);
 
 function nameFault(name: string): string | undefined {
   if (name.length < 1 || name.length > MAX_NAME_LENGTH) {
@@ -56,7 +53,7 @@ function valueFault(value: MetadataValue): string | undefined {
   }
   if (typeof value === 'string') return textFault([value]);
   if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) {
-    return `expected a text, a number, a boolean or a list of texts, got ${quoted(value)}`;
+    return `expected a text, a number, a boolean or a list of texts, got ${shownValue(value)}`;
   }
   if (value.length > MAX_LIST_LENGTH) {
     return `expected a list of at most ${MAX_LIST_LENGTH} texts, got ${grouped(value.length)}`;

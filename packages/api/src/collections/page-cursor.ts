@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
+import { shownValue } from '../errors/one-line.ts';
 import type { Filter } from './filter.ts';
-import { quoted } from './metadata.ts';
 import type { Order } from './store.ts';
 
 /** Where an item stands in an order: its value in it, null where it has none, and its key. */
@@ -22,7 +22,7 @@ export function encodeCursor({ value, key }: Position, order: Order, where?: Fil
 export function decodeCursor(cursor: string, order: Order, where?: Filter): Position {
   const [hash, value, key] = parsed(cursor) ?? [];
   if (hash === undefined) {
-    throw new ApiError('BAD_CURSOR', `expected a cursor of a page, got ${quoted(cursor)}`);
+    throw new ApiError('BAD_CURSOR', `expected a cursor of a page, got ${shownValue(cursor)}`);
   }
   if (hash !== queryHash(order, where)) {
     throw new ApiError('BAD_CURSOR', 'expected a cursor of this query, got one of another');

@@ -1,9 +1,9 @@
 import { grouped } from '../errors/grouped.ts';
+import { shownValue } from '../errors/one-line.ts';
 import { badFilter } from './check-filter.ts';
 import type { FieldType } from './collection.ts';
 import type { FieldFilter, Filter } from './filter.ts';
 import { lexFilter, type Token } from './filter-tokens.ts';
-import { quoted } from './metadata.ts';
 
 type Fields = ReadonlyMap<string, FieldType>;
 
@@ -125,7 +125,7 @@ class Parser {
 
   #expected(what: string): Error {
     const token = this.#tokens[this.#at];
-    const got = token === undefined ? 'the end' : quoted(token.text);
+    const got = token === undefined ? 'the end' : shownValue(token.text);
     const at = (token?.at ?? this.#end) + 1;
     return badFilter(`expected ${what} at character ${grouped(at)}, got ${got}`);
   }

@@ -22,3 +22,10 @@ const COMMANDS = /(?!\t)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
+
+/** A text in quotation marks, or as much of it as a message has room for. */
+export const quoted = (text: string, length = 60): string => JSON.stringify(shorten(text, length));
+
+/** A value as JSON, or as much of it as a message has room for. */
+export const shownValue = (value: unknown, length = 80): string =>
+  shorten(JSON.stringify(value) ?? 'nothing', length);

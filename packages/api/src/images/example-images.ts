@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import { EXAMPLES } from './examples.ts';
 
 /** Where the server serves the examples. */
@@ -40,7 +40,7 @@ export async function readExample(name: string): Promise<Uint8Array> {
   if (!FILES.has(name)) {
     throw new ApiError(
       'IMAGE_FETCH_FAILED',
-      `expected one of the examples ${[...FILES].join(', ')}, got ${JSON.stringify(shorten(name, 60))}`,
+      `expected one of the examples ${[...FILES].join(', ')}, got ${quoted(name)}`,
       { retryable: false },
     );
   }

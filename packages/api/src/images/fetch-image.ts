@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { withSpan } from '../telemetry/tracing.ts';
 import { decompressed } from './content-encoding.ts';
@@ -136,7 +136,7 @@ function parseUrl(text: string, base?: URL): URL {
   }
   const url = URL.parse(text, base);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    const got = JSON.stringify(shorten(text, 100));
+    const got = quoted(text, 100);
     throw new ApiError('BAD_IMAGE_URL', `expected an http, https or data URL, got ${got}`);
   }
   if (url.username !== '' || url.password !== '') {

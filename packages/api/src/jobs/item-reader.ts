@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import { isDataUrl } from '../images/data-url.ts';
 import { isExample } from '../images/example-images.ts';
 import { readImageFile } from '../images/image-file.ts';
@@ -83,7 +83,7 @@ export class ItemReader {
     if (folders === undefined) return resolve(folder);
     const real = await realpath(folder).catch(() => undefined);
     if (real === undefined || !isAbsolute(folder) || !(await isBelow(real, folders))) {
-      const got = JSON.stringify(shorten(folder, 100));
+      const got = quoted(folder, 100);
       const expected = 'expected a folder that is one of --folders or below';
       throw new ApiError('FOLDER_NOT_ALLOWED', `${expected}, got ${got}`);
     }
@@ -99,7 +99,7 @@ export class ItemReader {
     const { folders } = this.#options;
     if (folders === undefined) return resolve(folder ?? '.', source);
     if (folder === undefined && !isAbsolute(source)) {
-      const got = JSON.stringify(shorten(source, 100));
+      const got = quoted(source, 100);
       throw new ApiError('BAD_IMAGE_URL', `expected an http, https or data URL, got ${got}`);
     }
     const real = await realpath(resolve(folder ?? '/', source)).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { Owner } from '../access/owner.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import type { ItemReader } from './item-reader.ts';
 import type { FailurePage, Job, JobState, JobWork, NewJobItem } from './job.ts';
 import type { JobFeed } from './job-feed.ts';
@@ -65,7 +65,7 @@ export class JobQueue {
   async get(owner: Owner, id: string): Promise<Job> {
     const job = await this.#jobs.get(id);
     if (job !== undefined && job.owner === owner) return job;
-    const got = JSON.stringify(shorten(id, 100));
+    const got = quoted(id, 100);
     throw new ApiError('UNKNOWN_JOB', `expected the id of a job, got ${got}`);
   }
 

@@ -1,7 +1,7 @@
 import { type Owner, ownerOf } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { oneLine, shorten } from '../errors/one-line.ts';
+import { oneLine, quoted } from '../errors/one-line.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
@@ -108,7 +108,7 @@ function createLabelSets(
   const get = (name: string): LabelSet => {
     const set = sets.get(name);
     if (set !== undefined) return set;
-    const got = JSON.stringify(shorten(name, 100));
+    const got = quoted(name, 100);
     throw new ApiError('UNKNOWN_LABEL_SET', `expected the name of a label set, got ${got}`);
   };
 

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 
 /** Of one owner. */
 export const MAX_CLASSIFIERS = 100;
@@ -91,8 +91,6 @@ export function checkKeptBytes(bytes: number): void {
     `expected at most ${KEPT_MEBIBYTES} MiB of image files kept in a classifier, got ${grouped(bytes)} bytes`,
   );
 }
-
-const quoted = (text: string): string => JSON.stringify(shorten(text, 60));
 
 function checkLength(what: string, text: string, most: number): void {
   if (text.length <= most) return;

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 
 /** Names are parts of files' names, URLs and command lines. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -7,7 +7,7 @@ const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** @throws ApiError BAD_INPUT for what cannot be the name of a label set or a collection. */
 export function checkName(name: string): void {
   if (NAME.test(name)) return;
-  const got = JSON.stringify(shorten(name, 100));
+  const got = quoted(name, 100);
   throw new ApiError(
     'BAD_INPUT',
     `expected a name of 1 to 64 lower-case letters, digits, - and _, got ${got}`,

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import type { Limits } from './limits.ts';
 
 /** Of all prompts of one operation: tokenizing takes a second or two for them. */
@@ -70,7 +70,7 @@ function checkLabel(index: number, label: string, limits: Limits): void {
 function checkTemplate(template: string, limits: Limits): void {
   checkLength('a template', template, limits);
   if (template.includes(LABEL_PLACE)) return;
-  const got = JSON.stringify(shorten(template, 60));
+  const got = quoted(template);
   throw badInput(`expected a template with ${LABEL_PLACE}, where the label goes, got ${got}`);
 }
 

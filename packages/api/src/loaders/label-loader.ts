@@ -1,6 +1,7 @@
 import { meanDirection } from '@clipql/core';
+import { quoted } from '../errors/one-line.ts';
 import type { EncodedText } from '../inference/encoded.ts';
-import { cutWarning, shown } from './cut-texts.ts';
+import { cutWarning } from './cut-texts.ts';
 import { encodePrompts } from './encode-prompts.ts';
 
 /** The labels of one classification, as an image is compared with them. */
@@ -46,7 +47,7 @@ export function combinePrompts(
     warnings: [
       ...cut.map((i) => cutWarning('label', labels[i]!, contextLength)),
       ...repeatedOf(labels).map(
-        (label) => `label ${shown(label)} was given more than once, and is scored each time`,
+        (label) => `label ${quoted(label)} was given more than once, and is scored each time`,
       ),
     ],
     textEncoding: Math.max(...prompts.flat().map(({ encoding }) => encoding)),

@@ -1,5 +1,5 @@
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import type { LoadedModel, ModelSource } from './loaded-model.ts';
 import { type ModelMemory, Room } from './room.ts';
 
@@ -129,7 +129,7 @@ class Registry implements ModelRegistry {
     const entry = this.#entries.get(name);
     if (entry !== undefined) return entry;
     const served = [...this.#entries.keys()].join(', ');
-    const got = JSON.stringify(shorten(name, 100));
+    const got = quoted(name, 100);
     throw new ApiError('UNKNOWN_MODEL', `expected a model that is served (${served}), got ${got}`);
   }
 

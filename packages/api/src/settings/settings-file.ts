@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { quoted } from '../errors/one-line.ts';
 import { nearestName } from './nearest-name.ts';
 import { OPTIONS } from './options.ts';
 
@@ -23,7 +23,7 @@ function unknownName(path: string, unknown: string): ApiError {
   const names = Object.keys(OPTIONS);
   const meant = nearestName(unknown, names);
   // The names are many: a message that is cut loses some of them, and not what is wrong.
-  const wrong = `got ${JSON.stringify(shorten(unknown, 60))} in the settings file ${path}`;
+  const wrong = `got ${quoted(unknown)} in the settings file ${path}`;
   const expected = meant ?? `one of ${names.join(', ')}`;
   return new ApiError('BAD_OPTION', `${wrong}, expected ${expected}`);
 }

@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import type { LoadOptions } from '@clipql/core';
 import type { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
-import { shorten } from '../errors/one-line.ts';
+import { shownValue } from '../errors/one-line.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { SERVER_MEGAPIXELS } from '../limits/images.ts';
 import type { RegistryOptions } from '../models/registry.ts';
@@ -99,7 +99,7 @@ export function inferenceOptions({
 /** @throws ApiError BAD_OPTION for anything but a whole number of at least 1. */
 export function parseCount(flag: string, given: string): number {
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
-  throw badOption(flag, 'a whole number of at least 1', shown(given));
+  throw badOption(flag, 'a whole number of at least 1', shownValue(given, 100));
 }
 
 function find(
@@ -133,10 +133,8 @@ function parse(name: OptionName, given: Given | undefined): unknown {
   const [issue] = error.issues;
   // Of a list, the entry at fault.
   const got = issue?.path.length === 1 ? issue.input : given?.value;
-  throw badOption(given?.source ?? name, expects, secret ? secret(got) : shown(got));
+  throw badOption(given?.source ?? name, expects, secret ? secret(got) : shownValue(got, 100));
 }
-
-const shown = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 100);
 
 const badOption = (source: string, expected: string, got: string): ApiError =>
   new ApiError('BAD_OPTION', `expected ${source} as ${expected}, got ${got}`);

@@ -4,7 +4,7 @@ import type { Filter } from '../../collections/filter.ts';
 import type { Item } from '../../collections/item.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted, shorten } from '../../errors/one-line.ts';
 import { checkEvaluatedItems } from '../../limits/evaluation.ts';
 import { textOf } from './column-value.ts';
 
@@ -75,6 +75,6 @@ function checkField({ fields }: Collection, field: string): void {
   const got = type === undefined ? 'none of that name' : 'a field of lists';
   throw new ApiError(
     'BAD_INPUT',
-    `expected a field of the collection (${names.slice(0, 20).join(', ') || 'it has none'}), got ${got}: ${JSON.stringify(shorten(field, 60))}`,
+    `expected a field of the collection (${names.slice(0, 20).join(', ') || 'it has none'}), got ${got}: ${quoted(field)}`,
   );
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_TEMPLATES, type LinearProbe } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { checkLabels } from '../../limits/texts.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
@@ -149,7 +149,7 @@ export function checkClasses(
   limits: Limits,
 ): void {
   if (classes.length < 2) {
-    const got = classes.map(({ value }) => JSON.stringify(shorten(value, 60))).join() || 'none';
+    const got = classes.map(({ value }) => quoted(value)).join() || 'none';
     throw badInput(`expected at least 2 classes, as any answer is right among fewer, got ${got}`);
   }
   checkLabels(
@@ -193,7 +193,7 @@ const counted = (classes: readonly EvaluatedClass[]): string =>
 const SHOWN = 8;
 
 function listed(classes: readonly EvaluatedClass[]): string {
-  const names = classes.slice(0, SHOWN).map(({ value }) => JSON.stringify(shorten(value, 40)));
+  const names = classes.slice(0, SHOWN).map(({ value }) => quoted(value, 40));
   const rest = classes.length - names.length;
   return `${names.join(', ')}${rest > 0 ? ` and ${grouped(rest)} more` : ''}`;
 }

@@ -3,7 +3,7 @@ import { findIfThere } from '../../classifiers/find-if-there.ts';
 import { nameTaken } from '../../classifiers/name-taken.ts';
 import type { Added } from '../../classifiers/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted, shorten } from '../../errors/one-line.ts';
 import type { GivenImage } from '../../images/given-image.ts';
 import { spaceOf } from '../../jobs/lease-space.ts';
 import { checkClasses, checkPictures, checkRemovedPictures } from '../../limits/classifiers.ts';
@@ -223,5 +223,3 @@ function inOrder({ classes }: Classifier, failures: readonly PictureFailure[]) {
     (a, b) => places.get(a.label)! - places.get(b.label)! || a.index - b.index,
   );
 }
-
-const quoted = (text: string): string => JSON.stringify(shorten(text, 60));

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import { admitExamples } from '../admit-examples.ts';
@@ -210,7 +210,7 @@ function checkUsable(db: DatabaseSync, { id, classes }: Classifier): void {
   );
   const empty = classes.find(({ examples }, i) => examples === 0 && hasText[i]!.known === 0);
   if (empty === undefined) return;
-  const label = JSON.stringify(shorten(empty.label, 60));
+  const label = quoted(empty.label);
   throw new ApiError(
     'BAD_INPUT',
     `expected texts or at least 1 picture in class ${label}, got neither`,

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { shownValue } from '../../errors/one-line.ts';
 import { MAX_METADATA_FIELDS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { FieldType } from '../collection.ts';
 import { instantOf } from '../dates.ts';
 import type { Metadata, MetadataValue } from '../item.ts';
-import { badMetadata, checkMetadata, quoted, suits, typeOf } from '../metadata.ts';
+import { badMetadata, checkMetadata, suits, typeOf } from '../metadata.ts';
 import { type FieldRow, fieldsOf } from './catalogue.ts';
 
 /** How a value is compared and ordered: numbers and instants as numbers, booleans as 0 and 1. */
@@ -55,7 +56,7 @@ export class MetadataWriter {
   #fieldFor(key: string, name: string, value: MetadataValue): FieldRow {
     const field = this.#fields.get(name) ?? this.#create(key, name, typeOf(value));
     if (!suits(field.type, value)) {
-      throw badMetadata(key, name, `expected a ${field.type}, got ${quoted(value)}`);
+      throw badMetadata(key, name, `expected a ${field.type}, got ${shownValue(value)}`);
     }
     const isDate = field.type !== 'DATE' || instantOf(value as string) !== undefined;
     return isDate ? field : this.#becomeText(field);

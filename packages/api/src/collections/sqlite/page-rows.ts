@@ -1,9 +1,9 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { ApiError } from '../../errors/api-error.ts';
+import { shownValue } from '../../errors/one-line.ts';
 import { statement } from '../../sqlite/statements.ts';
 import { shownFields } from '../check-filter.ts';
 import type { Filter } from '../filter.ts';
-import { quoted } from '../metadata.ts';
 import { decodeCursor, encodeCursor, type Position } from '../page-cursor.ts';
 import type { Order, Page } from '../store.ts';
 import { type CollectionReference, collectionRow, type FieldRow, fieldsOf } from './catalogue.ts';
@@ -69,7 +69,7 @@ function fieldOf(db: DatabaseSync, collection: number, { by }: Order): FieldRow 
     fields.filter(({ type }) => type !== 'TEXTS').map(({ name, type }) => [name, type]),
   );
   const expected = `expected an order by one of the fields ${shownFields(known)}`;
-  throw new ApiError('BAD_INPUT', `${expected}, got ${quoted(by.field)}`);
+  throw new ApiError('BAD_INPUT', `${expected}, got ${shownValue(by.field)}`);
 }
 
 interface Walk {

@@ -4,7 +4,7 @@ import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { findIfThere } from '../../collections/find-if-there.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted, shorten } from '../../errors/one-line.ts';
 import { imagesInFolder } from '../../images/image-folder.ts';
 import { spaceOf } from '../../jobs/lease-space.ts';
 import { nameLike } from '../../limits/names.ts';
@@ -32,7 +32,7 @@ export async function chooseCollection(
   }
   if (found !== undefined) return found;
   const there = all.length === 0 ? 'none yet (clipql index FOLDER makes one)' : names;
-  const got = name === undefined ? 'none' : JSON.stringify(shorten(name, 100));
+  const got = name === undefined ? 'none' : quoted(name, 100);
   const expected = `expected a collection, of which there are ${there}`;
   throw new ApiError(
     name === undefined ? 'BAD_OPTION' : 'UNKNOWN_COLLECTION',

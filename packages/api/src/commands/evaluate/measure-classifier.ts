@@ -1,6 +1,6 @@
 import { evaluateClassifier } from '../../answers/evaluate/evaluate-classifier.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted, shorten } from '../../errors/one-line.ts';
 import type { ReadImage } from '../../images/read-image.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { askLocally } from '../classifiers/ask-locally.ts';
@@ -58,7 +58,7 @@ function placesOf(
       const place = [value, ...texts].map((text) => labels.indexOf(text)).find((k) => k !== -1);
       if (place !== undefined) return [value, place];
       const expected = `expected classes of ${classifier} (${shorten(labels.join(', '), 200)})`;
-      throw new ApiError('BAD_OPTION', `${expected}, got ${JSON.stringify(shorten(value, 60))}`);
+      throw new ApiError('BAD_OPTION', `${expected}, got ${quoted(value)}`);
     }),
   );
 }

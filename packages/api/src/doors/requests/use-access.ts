@@ -5,7 +5,7 @@ import { createTokenVerifier } from '../../access/json-web-tokens.ts';
 import { ownHostCheck } from '../../access/own-hosts.ts';
 import { createRateLimit, type Quota, quotaHeaders } from '../../access/rate-limits.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import { publicError } from '../../errors/public-error.ts';
 import { noteRequest } from '../../telemetry/request-scope.ts';
 import { bodyLimits } from './body-limits.ts';
@@ -102,7 +102,7 @@ function limitWithoutKeys(): ApiError {
 }
 
 function unknownHost(host: string): ApiError {
-  const got = JSON.stringify(shorten(host, 100));
+  const got = quoted(host, 100);
   const message = `expected a host header with localhost, an address or a name of --hosts, got ${got}`;
   return new ApiError('UNKNOWN_HOST', message);
 }

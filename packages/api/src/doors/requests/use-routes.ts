@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { type Context, createContext } from '../../answers/context.ts';
-import { oneLine, shorten } from '../../errors/one-line.ts';
+import { oneLine, quoted, shorten } from '../../errors/one-line.ts';
 import type { ErrorLog } from '../../telemetry/error-log.ts';
 import { ACCEPTED_CODINGS, contentCoding } from './content-coding.ts';
 import { failureResponse } from './http-error.ts';
@@ -86,7 +86,7 @@ function unreadableBody({ body }: Route, headers: Headers, path: string): Respon
     });
   }
   if (contentCoding(headers) !== undefined) return undefined;
-  const got = JSON.stringify(shorten(headers.get('content-encoding') ?? '', 40));
+  const got = quoted(headers.get('content-encoding') ?? '', 40);
   const message = `expected content-encoding ${ACCEPTED_CODINGS} or none, got ${got}`;
   return failureResponse({ code: 'BAD_REQUEST', message }, path, {
     status: 415,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
 
@@ -54,7 +54,7 @@ export const model: Door = {
     const found = served.find(({ name }) => name === id);
     if (found !== undefined) return Response.json(modelOf(found));
     const names = served.map(({ name }) => name).join(', ');
-    const got = JSON.stringify(shorten(id, 100));
+    const got = quoted(id, 100);
     const message = `expected a model that is served (${names}), got ${got}`;
     const { pathname } = new URL(request.url);
     const unknown = context.describe(new ApiError('UNKNOWN_MODEL', message));

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ApiError } from '../../errors/api-error.ts';
-import { shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import type { JsonObject } from '../requests/request-body.ts';
 
 /**
@@ -16,7 +16,7 @@ export function parseFields<Shape extends Readonly<Record<string, z.ZodType>>>(
   if (success) return data;
   for (const issue of error.issues) {
     if (issue.code !== 'unrecognized_keys') continue;
-    const name = JSON.stringify(shorten(issue.keys[0]!, 100));
+    const name = quoted(issue.keys[0]!, 100);
     const known = Object.keys(schema.shape).join(', ');
     throw new ApiError('BAD_INPUT', `unknown field ${name}; there are ${known}`);
   }

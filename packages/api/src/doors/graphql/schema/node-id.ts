@@ -1,5 +1,5 @@
 import { ApiError } from '../../../errors/api-error.ts';
-import { shorten } from '../../../errors/one-line.ts';
+import { quoted } from '../../../errors/one-line.ts';
 
 /** What has an id, by the name of its type. */
 const NODE_TYPES: ReadonlySet<string> = new Set([
@@ -17,6 +17,6 @@ export function decodeNodeId(globalId: string): { typename: string; id: string }
   const colon = text.indexOf(':');
   const typename = text.slice(0, Math.max(0, colon));
   if (NODE_TYPES.has(typename)) return { typename, id: text.slice(colon + 1) };
-  const got = JSON.stringify(shorten(globalId, 60));
+  const got = quoted(globalId);
   throw new ApiError('BAD_INPUT', `expected the id of an object, got ${got}`);
 }

@@ -1,7 +1,7 @@
 import type { GivenPicture, PictureFailure } from '../../../../answers/teach/class-pictures.ts';
 import type { Taught } from '../../../../answers/teach/teach.ts';
+import { quoted } from '../../../../errors/one-line.ts';
 import { textValues } from '../../../../limits/answers.ts';
-import { shown } from '../../../../loaders/cut-texts.ts';
 import { builder } from '../builder.ts';
 import { type Change, ERRORS } from '../change.ts';
 import { UserError } from '../error.ts';
@@ -24,7 +24,7 @@ const ExampleError = builder.objectRef<PictureFailure>('ExampleError').implement
 });
 
 const repeatedWarning = ({ label, index }: GivenPicture): string =>
-  `picture ${index} of class ${shown(label)} is in it already, and is kept once`;
+  `picture ${index} of class ${quoted(label)} is in it already, and is kept once`;
 
 /** Of a mutation that gives pictures to a classifier. */
 export const taughtPayload = (name: string, description: string) =>

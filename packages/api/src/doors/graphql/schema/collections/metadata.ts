@@ -1,7 +1,7 @@
 import type { FieldType } from '../../../../collections/collection.ts';
 import type { Metadata, MetadataValue } from '../../../../collections/item.ts';
 import { ApiError } from '../../../../errors/api-error.ts';
-import { shorten } from '../../../../errors/one-line.ts';
+import { shownValue } from '../../../../errors/one-line.ts';
 import { builder } from '../builder.ts';
 
 /** Values that an item’s metadata weighs in an answer: a few hundred bytes. */
@@ -22,12 +22,12 @@ builder.scalarType('MetadataValue', {
 
 function parseMetadata(value: unknown): Metadata {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiError('BAD_INPUT', `expected metadata as an object, got ${shown(value)}`);
+    throw new ApiError('BAD_INPUT', `expected metadata as an object, got ${shownValue(value)}`);
   }
   // What has no value is not there.
   const fields = Object.entries(value).filter(([, one]) => one !== null);
   return Object.fromEntries(
-    fields.map(([name, one]) => [name, parseMetadataValue(one, ` as field ${shown(name)}`)]),
+    fields.map(([name, one]) => [name, parseMetadataValue(one, ` as field ${shownValue(name)}`)]),
   );
 }
 
@@ -37,11 +37,9 @@ function parseMetadataValue(value: unknown, where = ''): MetadataValue {
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
   throw new ApiError(
     'BAD_INPUT',
-    `expected a text, a number, a boolean or a list of texts${where}, got ${shown(value)}`,
+    `expected a text, a number, a boolean or a list of texts${where}, got ${shownValue(value)}`,
   );
 }
-
-const shown = (value: unknown): string => shorten(JSON.stringify(value) ?? 'nothing', 80);
 
 export const METADATA_PRICE = { values: METADATA_VALUES };
 
