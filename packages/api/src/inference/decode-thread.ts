@@ -1,8 +1,7 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { ClipError, type ClipErrorCode, type PreprocessConfig } from '@clipql/core';
+import { moduleBeside, THREAD_ARGUMENTS } from '../threads/module-beside.ts';
 import type { DecodedImage } from './decoded-image.ts';
 
 /** What a thread does to each image. */
@@ -37,18 +36,14 @@ interface DecodeThreadCallbacks {
 
 export type StartDecodeThread = (callbacks: DecodeThreadCallbacks) => DecodeThread;
 
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const SCRIPT = new URL(`./decode-worker${EXTENSION}`, import.meta.url);
+const SCRIPT = moduleBeside(import.meta.url, 'decode-worker');
 /** Without it, a codec's thread that ends can take the process with it: docs/adr/0010-v8-settings.md. */
 setFlagsFromString('--no-wasm-generic-wrapper');
-
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
 
 export const decodeThreads =
   (settings: DecodeSettings): StartDecodeThread =>
   ({ onBegin, onImage, onFailure, onDeath }) => {
-    const worker = new Worker(SCRIPT, { workerData: settings, execArgv: SOURCE_ARGUMENTS });
+    const worker = new Worker(SCRIPT, { workerData: settings, execArgv: THREAD_ARGUMENTS });
     let reason = 'it ended';
     worker.on('message', (reply: DecodeReply) => {
       if ('begun' in reply) return onBegin();

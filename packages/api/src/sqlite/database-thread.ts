@@ -1,16 +1,13 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ApiError } from '../errors/api-error.ts';
-import { moduleBeside } from './operation.ts';
+import { moduleBeside, THREAD_ARGUMENTS } from '../threads/module-beside.ts';
 import type { Reply, Request, ThreadSettings } from './protocol.ts';
 
 const SCRIPT = moduleBeside(import.meta.url, 'database-worker');
 const ARGUMENTS = [
   // The first releases of Node 24 say so of their SQLite.
   '--disable-warning=ExperimentalWarning',
-  // Run from its sources, as tests do, core is taken from its sources too.
-  ...(extname(fileURLToPath(import.meta.url)) === '.ts' ? ['--conditions=clipql-source'] : []),
+  ...THREAD_ARGUMENTS,
 ];
 
 type Call = Exclude<Request, 'close'>;

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SHARED } from '../access/owner.ts';
 import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.ts';
 import { SPACE, sample } from '../collections/testing/samples.ts';
+import { moduleBeside } from '../threads/module-beside.ts';
 import { temporaryDataFolder } from './data-folder.ts';
 import { type Database, openDatabase } from './database.ts';
-import { moduleBeside } from './operation.ts';
 import type * as trouble from './testing/trouble-operations.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryDataFolder>>;

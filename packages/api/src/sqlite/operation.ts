@@ -1,6 +1,4 @@
-import { extname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 
 // biome-ignore lint/suspicious/noExplicitAny: each operation has an input of its own.
 type Operation = (db: DatabaseSync, input: any) => unknown;
@@ -32,12 +30,3 @@ type Calls<O> = {
 export type Operations<M extends OperationModule> = {
   readonly [Kind in OperationKind & keyof M]: Calls<M[Kind]>;
 };
-
-/**
- * The address of a module beside another, run from its sources or built.
- *
- * @param here `import.meta.url`.
- * @param name without an extension.
- */
-export const moduleBeside = (here: string, name: string): URL =>
-  new URL(`./${name}${extname(fileURLToPath(here))}`, here);

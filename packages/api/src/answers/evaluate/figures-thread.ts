@@ -1,15 +1,10 @@
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside, THREAD_ARGUMENTS } from '../../threads/module-beside.ts';
 import type { FiguresRequest } from './compute-figures.ts';
 import type { Figures } from './evaluation.ts';
 
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const SCRIPT = new URL(`./figures-worker${EXTENSION}`, import.meta.url);
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
-
+const SCRIPT = moduleBeside(import.meta.url, 'figures-worker');
 /**
  * Computes the figures in a thread of their own.
  *
@@ -24,7 +19,7 @@ export async function figuresInThread(
   const worker = new Worker(SCRIPT, {
     workerData: request,
     transferList: [request.embeddings.buffer as ArrayBuffer],
-    execArgv: SOURCE_ARGUMENTS,
+    execArgv: THREAD_ARGUMENTS,
   });
   try {
     const [figures] = await once(worker, 'message', { signal });

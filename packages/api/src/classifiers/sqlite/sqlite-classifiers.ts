@@ -2,7 +2,7 @@ import { checkEmbedding } from '../../collections/halves.ts';
 import { checkClasses, checkKeptBytes } from '../../limits/classifiers.ts';
 import { checkName } from '../../limits/names.ts';
 import type { Database } from '../../sqlite/database.ts';
-import { moduleBeside } from '../../sqlite/operation.ts';
+import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Classifier, NewExample, TrainingSet } from '../classifier.ts';
 import type { ClassifierStore } from '../store.ts';
 import type { PackedTrainingSet } from './examples.ts';

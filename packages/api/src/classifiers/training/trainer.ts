@@ -1,5 +1,3 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ClipError, type LinearProbe } from '@clipql/core';
 import type { Owner } from '../../access/owner.ts';
@@ -7,6 +5,7 @@ import { oneLine } from '../../errors/one-line.ts';
 import { FairQueue } from '../../inference/fair-queue.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { withQueuedSpans } from '../../telemetry/tracing.ts';
+import { moduleBeside, THREAD_ARGUMENTS } from '../../threads/module-beside.ts';
 import type { TrainingSet } from '../classifier.ts';
 
 /** What `trainLinearProbe` takes. */
@@ -24,11 +23,7 @@ interface Training extends PromiseWithResolvers<TrainingReply> {
   readonly request: TrainingRequest;
 }
 
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const SCRIPT = new URL(`./training-worker${EXTENSION}`, import.meta.url);
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
-
+const SCRIPT = moduleBeside(import.meta.url, 'training-worker');
 /**
  * Trains probes one at a time, in a thread that is started when it is first needed: the event loop does
  * not wait for seconds of mathematics. Owners take turns.
@@ -83,7 +78,7 @@ export class Trainer {
   }
 
   #start(): Worker {
-    const worker = new Worker(SCRIPT, { execArgv: SOURCE_ARGUMENTS });
+    const worker = new Worker(SCRIPT, { execArgv: THREAD_ARGUMENTS });
     let reason = 'it ended';
     worker.on('error', (error) => {
       reason = error instanceof Error ? oneLine(error.message) : String(error);

@@ -1,7 +1,8 @@
 import { RowSet } from '@clipql/core';
 import { checkName } from '../../limits/names.ts';
 import type { Database } from '../../sqlite/database.ts';
-import { moduleBeside, type Operations } from '../../sqlite/operation.ts';
+import type { Operations } from '../../sqlite/operation.ts';
+import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Collection } from '../collection.ts';
 import { checkEmbedding, packedHalves } from '../halves.ts';
 import type { NewItem } from '../item.ts';

@@ -7,7 +7,7 @@ import { checkKey } from '../../collections/item-key.ts';
 import type { NextVectors } from '../../collections/sqlite/reembed-items.ts';
 import type { ItemBatch } from '../../collections/sqlite/write-items.ts';
 import type { Database } from '../../sqlite/database.ts';
-import { moduleBeside } from '../../sqlite/operation.ts';
+import { moduleBeside } from '../../threads/module-beside.ts';
 import type { Job, NewJob, NewJobItem } from '../job.ts';
 import type { JobBatch, JobStore } from '../job-store.ts';
 import type * as operations from './operations.ts';

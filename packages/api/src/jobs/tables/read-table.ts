@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { FieldType } from '../../collections/collection.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import type { ApiErrorCode } from '../../errors/error-codes.ts';
+import { moduleBeside, THREAD_ARGUMENTS } from '../../threads/module-beside.ts';
 import type { NewJobItem } from '../job.ts';
 import { badTable, type TableColumns, type TableFormat } from './table.ts';
 
@@ -24,11 +23,7 @@ export type TableReply =
   | { readonly items: readonly NewJobItem[] | undefined }
   | { readonly code: ApiErrorCode | undefined; readonly message: string };
 
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const SCRIPT = new URL(`./table-worker${EXTENSION}`, import.meta.url);
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
-
+const SCRIPT = moduleBeside(import.meta.url, 'table-worker');
 /** Of the thread's heap. */
 const MAX_MEBIBYTES = 512;
 /** Milliseconds until the next thousand rows. */
@@ -43,7 +38,7 @@ const TIMEOUT = 60_000;
 export async function* readTable(request: TableRequest): AsyncGenerator<readonly NewJobItem[]> {
   const worker = new Worker(SCRIPT, {
     workerData: request,
-    execArgv: SOURCE_ARGUMENTS,
+    execArgv: THREAD_ARGUMENTS,
     resourceLimits: { maxOldGenerationSizeMb: MAX_MEBIBYTES },
   });
   try {

@@ -1,6 +1,5 @@
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { moduleBeside, THREAD_ARGUMENTS } from '../../threads/module-beside.ts';
 import { Slots } from '../slots.ts';
 
 /** The longer side, in pixels. */
@@ -18,10 +17,7 @@ export interface Thumbnails {
   close(): Promise<void>;
 }
 
-const EXTENSION = extname(fileURLToPath(import.meta.url));
-const SCRIPT = new URL(`./thumbnail-worker${EXTENSION}`, import.meta.url);
-/** Run from its sources, as tests do, core is taken from its sources too. */
-const SOURCE_ARGUMENTS = EXTENSION === '.ts' ? ['--conditions=clipql-source'] : [];
+const SCRIPT = moduleBeside(import.meta.url, 'thumbnail-worker');
 /** Milliseconds that a picture may take; the model has decoded it already. */
 const TIMEOUT = 30_000;
 
@@ -68,7 +64,10 @@ export function createThumbnails(isBackground = true): Thumbnails {
 }
 
 function startThread(isBackground: boolean): Worker {
-  const thread = new Worker(SCRIPT, { execArgv: SOURCE_ARGUMENTS, workerData: { isBackground } });
+  const thread = new Worker(SCRIPT, {
+    execArgv: THREAD_ARGUMENTS,
+    workerData: { isBackground },
+  });
   // Between two pictures nobody else listens.
   return thread.on('error', () => {});
 }
