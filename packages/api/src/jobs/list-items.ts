@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Collection } from '../collections/collection.ts';
+import { itemsByKey } from '../collections/items-by-key.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import { imagesInFolder } from '../images/image-folder.ts';
 import type { NewJobItem } from './job.ts';
@@ -31,13 +32,8 @@ export async function* collectionItems(
   collections: CollectionStore,
   collection: Collection,
 ): AsyncGenerator<readonly NewJobItem[]> {
-  const orderBy = { by: 'key', descending: false } as const;
-  let after: string | undefined;
-  for (;;) {
-    const page = await collections.page(collection, { orderBy, first: BATCH, after });
-    yield page.items.map(({ item: { key, source } }) => ({ key, source, metadata: undefined }));
-    if (!page.hasNext) return;
-    after = page.items.at(-1)!.cursor;
+  for await (const items of itemsByKey(collections, collection)) {
+    yield items.map(({ key, source }) => ({ key, source, metadata: undefined }));
   }
 }
 

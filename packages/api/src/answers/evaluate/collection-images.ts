@@ -2,6 +2,7 @@ import { normalized } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { Filter } from '../../collections/filter.ts';
 import type { Item } from '../../collections/item.ts';
+import { itemsByKey } from '../../collections/items-by-key.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { quoted, shorten } from '../../errors/one-line.ts';
@@ -25,8 +26,6 @@ export interface CollectionChoice {
   readonly where: Filter | undefined;
 }
 
-const ITEMS_A_PAGE = 1_000;
-
 /**
  * The items of a collection that have a class, with the vectors that it keeps.
  *
@@ -43,10 +42,7 @@ export async function labelledItems(
   if (where === undefined) checkEvaluatedItems(collection.items);
   const found: LabelledItem[] = [];
   let unlabelled = 0;
-  const orderBy = { by: 'key', descending: false } as const;
-  for (let after: string | undefined, hasNext = true; hasNext; ) {
-    const page = await store.page(collection, { where, orderBy, first: ITEMS_A_PAGE, after });
-    const items = page.items.map(({ item }) => item);
+  for await (const items of itemsByKey(store, collection, where)) {
     const vectors = await store.vectors(
       collection,
       items.map(({ row }) => row),
@@ -62,8 +58,6 @@ export async function labelledItems(
       }
     }
     checkEvaluatedItems(found.length);
-    after = page.items.at(-1)?.cursor;
-    hasNext = page.hasNext && after !== undefined;
   }
   return { items: found, unlabelled };
 }

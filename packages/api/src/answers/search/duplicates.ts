@@ -1,6 +1,7 @@
 import { duplicateGroups, type FlatIndex, type NearPair } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { Item } from '../../collections/item.ts';
+import { itemsByKey } from '../../collections/items-by-key.ts';
 import { checkComparedItems } from '../../limits/search.ts';
 import type { SearchServices } from './search.ts';
 
@@ -30,7 +31,6 @@ const SAMPLE = 256;
 const MAX_NEIGHBOURS = 256;
 /** Queries of one scan. */
 const QUERIES = 16;
-const ITEMS_A_PAGE = 1_000;
 
 /**
  * Groups the items that are about the same. The largest group comes first; ties are settled by key.
@@ -69,13 +69,10 @@ async function allItems(
   collection: Collection,
 ): Promise<ReadonlyMap<number, Item>> {
   const items = new Map<number, Item>();
-  const orderBy = { by: 'key', descending: false } as const;
-  for (let after: string | undefined; ; ) {
-    const page = await store.page(collection, { orderBy, first: ITEMS_A_PAGE, after });
-    for (const { item } of page.items) items.set(item.row, item);
-    after = page.items.at(-1)?.cursor;
-    if (!page.hasNext || after === undefined) return items;
+  for await (const page of itemsByKey(store, collection)) {
+    for (const item of page) items.set(item.row, item);
   }
+  return items;
 }
 
 /** Each with the first that has its bytes; of a vector made elsewhere these are not known. */

@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Collection } from '../../collections/collection.ts';
 import type { Item } from '../../collections/item.ts';
+import { itemsByKey } from '../../collections/items-by-key.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { type ImageFolder, imagesInFolder } from '../../images/image-folder.ts';
 
 /** Files that are asked for at a time. */
 const AT_ONCE = 64;
-const PAGE = 1_000;
 
 /** A file that the collection has not as it is. */
 export interface ChangedFile {
@@ -75,16 +75,12 @@ async function knownFiles(
   folder: string,
 ): Promise<ReadonlyMap<string, KnownFile>> {
   const known = new Map<string, KnownFile>();
-  const orderBy = { by: 'key', descending: false } as const;
-  for (let after: string | undefined; ; ) {
-    const page = await store.page(collection, { orderBy, first: PAGE, after });
-    for (const { item } of page.items) {
-      const { key, modified, hasThumbnail, facts } = item;
+  for await (const items of itemsByKey(store, collection)) {
+    for (const { key, modified, hasThumbnail, facts } of items) {
       if (isWithin(key, folder)) known.set(key, { modified, hasThumbnail, bytes: facts?.bytes });
     }
-    after = page.items.at(-1)?.cursor;
-    if (!page.hasNext) return known;
   }
+  return known;
 }
 
 /** Whether a path is a folder's own, or lies in it. */
