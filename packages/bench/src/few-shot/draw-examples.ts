@@ -20,12 +20,7 @@ export function drawExamples(
   count: number,
   seed: number,
 ): ReadonlyMap<number, readonly number[]> {
-  const positions = new Map<number, number[]>();
-  for (const [i, label] of classes.entries()) {
-    const ofClass = positions.get(label);
-    if (ofClass === undefined) positions.set(label, [i]);
-    else ofClass.push(i);
-  }
+  const positions = Map.groupBy(classes.keys(), (i) => classes[i]!);
   const random = seededRandom(seed);
   const drawn = new Map<number, readonly number[]>();
   for (const label of [...positions.keys()].sort((a, b) => a - b)) {

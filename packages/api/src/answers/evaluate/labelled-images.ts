@@ -34,25 +34,19 @@ export interface DistinctImages {
 
 /** Counts each file once. One that is repeated would be learned from and judged by at the same time. */
 export function distinctImages(given: readonly LabelledImage[]): DistinctImages {
-  const byHash = new Map<string, LabelledImage[]>();
-  for (const image of given) {
-    const same = byHash.get(image.contentHash);
-    if (same === undefined) byHash.set(image.contentHash, [image]);
-    else same.push(image);
-  }
+  const byHash = Map.groupBy(given, ({ contentHash }) => contentHash);
   const images: LabelledImage[] = [];
   const repeated: RepeatedImage[] = [];
   const contradictory: ContradictoryImage[] = [];
-  for (const [first, ...others] of byHash.values() as Iterable<
-    [LabelledImage, ...LabelledImage[]]
-  >) {
-    const classes = [...new Set([first, ...others].map(({ truth }) => truth))];
+  for (const same of byHash.values()) {
+    const classes = [...new Set(same.map(({ truth }) => truth))];
     if (classes.length > 1) {
-      contradictory.push({ names: [first, ...others].map(({ name }) => name), classes });
+      contradictory.push({ names: same.map(({ name }) => name), classes });
       continue;
     }
+    const first = same[0]!;
     images.push(first);
-    repeated.push(...others.map(({ name }) => ({ name, of: first.name })));
+    repeated.push(...same.slice(1).map(({ name }) => ({ name, of: first.name })));
   }
   images.sort((a, b) => (a.contentHash < b.contentHash ? -1 : 1));
   return { images, repeated, contradictory };
