@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
+import { blobOf } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
 import { nameTaken } from '../name-taken.ts';
-import { bytesOf } from './floats.ts';
 
 /** A classifier as it was found, which others may have changed since. */
 export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
@@ -89,7 +89,7 @@ export function insertClassifier(
       db,
       'INSERT INTO classes (classifier, place, label, texts, direction, is_cut) VALUES (?, ?, ?, ?, ?, ?)',
       ...[id, place, label, texts === null ? null : JSON.stringify(texts)],
-      ...[direction === undefined ? null : bytesOf(direction), Number(isCut)],
+      ...[direction === undefined ? null : blobOf(direction), Number(isCut)],
     );
   }
   return id;

@@ -3,12 +3,12 @@ import type { Owner } from '../../access/owner.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { quoted } from '../../errors/one-line.ts';
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
+import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import { admitExamples } from '../admit-examples.ts';
 import type { Classifier, Example, NewClassifier, NewExample } from '../classifier.ts';
 import type { Added } from '../store.ts';
 import { type ClassifierReference, insertClassifier, readClassifier } from './catalogue.ts';
-import { bytesOf, floatsOf } from './floats.ts';
 
 interface ExampleRow {
   readonly place: number;
@@ -126,11 +126,11 @@ export function readTrainingSet(
   );
   const texts = new Float32Array(directions.length * space.dimensions);
   for (const [i, { direction }] of directions.entries()) {
-    if (direction !== null) texts.set(floatsOf(direction), i * space.dimensions);
+    if (direction !== null) texts.set(floatsIn(direction), i * space.dimensions);
   }
   const embeddings = new Float32Array(examples.length * space.dimensions);
   for (const [i, { embedding }] of examples.entries()) {
-    embeddings.set(floatsOf(embedding), i * space.dimensions);
+    embeddings.set(floatsIn(embedding), i * space.dimensions);
   }
   return {
     version,
@@ -187,7 +187,7 @@ function insertExample(
     db,
     `INSERT INTO examples (classifier, place, content_hash, source, format, embedding, added_at)
      VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-    ...[classifier, place, contentHash, source, format, bytesOf(embedding), Date.now()],
+    ...[classifier, place, contentHash, source, format, blobOf(embedding), Date.now()],
   )!;
   if (!keepsImages || image === undefined) return;
   run(db, 'INSERT INTO example_images (example, image) VALUES (?, ?)', id, image);

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { halvesIn } from '../../sqlite/blobs.ts';
 import { all, first } from '../../sqlite/statements.ts';
 import type { ChangeBatch } from '../store.ts';
 import { type CollectionReference, rowOfSpace } from './catalogue.ts';
-import { halvesIn, vectorId } from './vectors.ts';
+import { vectorId } from './vectors.ts';
 
 /** Vectors of a batch: 4 MB of 512 halves. */
 const MAX_ROWS = 4_096;

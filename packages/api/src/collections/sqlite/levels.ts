@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import { type CollectionReference, rowOfSpace } from './catalogue.ts';
 
@@ -28,14 +29,15 @@ export function keepPrompts(
   { space, words, prompts }: Prompts & { readonly prompts: Float32Array },
 ): void {
   const sql = 'INSERT OR IGNORE INTO prompts (space, words, floats) VALUES (?, ?, ?)';
-  run(db, sql, space, words, bytesOf(prompts));
+  run(db, sql, space, words, blobOf(prompts));
 }
 
 export function readLevels(db: DatabaseSync, { collection, words }: Levels): Float32Array {
   const { set_id: set } = rowOfSpace(db, collection);
   const sql = 'SELECT floats FROM levels WHERE set_id = ? AND words = ? ORDER BY first_row';
   const parts = all<Floats>(db, sql, set, words).map(({ floats }) => floats);
-  return floatsIn(Buffer.concat(parts));
+  // A copy, since Node's pool of small buffers cannot be given to another thread.
+  return floatsIn(new Uint8Array(Buffer.concat(parts)));
 }
 
 export function keepLevels(
@@ -57,11 +59,5 @@ export function keepLevels(
   // Another process has kept them meanwhile.
   if (from !== (last?.end ?? 0)) return;
   const sql = 'INSERT INTO levels (set_id, words, first_row, floats) VALUES (?, ?, ?, ?)';
-  run(db, sql, set, words, from, bytesOf(levels));
+  run(db, sql, set, words, from, blobOf(levels));
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-/** A copy, since the blob's memory may begin at any address. */
-const floatsIn = (blob: Uint8Array): Float32Array => new Float32Array(new Uint8Array(blob).buffer);

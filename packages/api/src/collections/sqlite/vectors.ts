@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { blobOf, halvesIn } from '../../sqlite/blobs.ts';
 import { first, run } from '../../sqlite/statements.ts';
 
 /** Rows of a set follow each other, so that loading it reads the file from front to back. */
@@ -7,7 +8,7 @@ const SET = 2 ** 32;
 export const vectorId = (set: number, row: number): number => set * SET + row;
 
 export function insertVector(db: DatabaseSync, set: number, row: number, halves: Uint16Array) {
-  run(db, 'INSERT INTO vectors (id, halves) VALUES (?, ?)', vectorId(set, row), bytesOf(halves));
+  run(db, 'INSERT INTO vectors (id, halves) VALUES (?, ?)', vectorId(set, row), blobOf(halves));
   run(db, 'UPDATE vector_sets SET vectors = vectors + 1 WHERE id = ?', set);
 }
 
@@ -22,12 +23,3 @@ export function readVector(db: DatabaseSync, set: number, row: number): Uint16Ar
   const found = first<{ readonly halves: Uint8Array }>(db, sql, vectorId(set, row));
   return found && halvesIn(found.halves);
 }
-
-/** The halves of a blob, whose memory may begin at an odd address. */
-export function halvesIn(blob: Uint8Array): Uint16Array {
-  const { buffer, byteOffset, length } = blob.byteOffset % 2 === 0 ? blob : blob.slice();
-  return new Uint16Array(buffer, byteOffset, length / 2);
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint16Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
