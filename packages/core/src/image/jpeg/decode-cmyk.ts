@@ -46,7 +46,8 @@ export async function decodeCmyk(file: Uint8Array, frame: JpegHeader): Promise<R
     const stored = storedPlane(data, component, { width, height }, factors);
     putPlane(fancyUpsampled(stored, factors), data, component, width);
   }
-  const isYcck = frame.transformOffset !== undefined && file[frame.transformOffset] === 2;
+  // Of four components libjpeg takes every transform but 0 as YCCK.
+  const isYcck = frame.transformOffset !== undefined && file[frame.transformOffset] !== 0;
   if (isYcck) ycckToCmyk(data);
   // Adobe stores CMYK inverted.
   for (let i = 0; i < data.length; i++) data[i] = 255 - data[i]!;

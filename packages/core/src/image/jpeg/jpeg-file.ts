@@ -116,7 +116,7 @@ export function readJpegFile(bytes: Uint8Array): JpegFile {
 }
 
 /** The segments between SOI and the first SOS, which is not among them. */
-function* headerSegments(reader: ByteReader): Generator<Segment> {
+export function* headerSegments(reader: ByteReader): Generator<Segment> {
   for (let at = 2; ; ) {
     at = nextMarker(reader, at);
     const marker = reader.u8(at + 1);
@@ -129,7 +129,7 @@ function* headerSegments(reader: ByteReader): Generator<Segment> {
 }
 
 /** The first marker from `at` on, over fill bytes, stray bytes and restart markers. */
-function nextMarker(reader: ByteReader, at: number): number {
+export function nextMarker(reader: ByteReader, at: number): number {
   const found = findMarker(reader, at);
   if (found !== undefined) return found;
   throw new ClipError(
@@ -158,7 +158,7 @@ function segmentEnd(reader: ByteReader, at: number): number {
 /**
  * Walks the scans and what stands between them, to the byte after EOI. In entropy-coded data 0xff
  * is followed by 0x00 or a restart marker, so anything else ends it (ITU-T T.81, B.1.1.5). A file
- * whose scan has all components may end without the marker: what follows its data in zeros is left out.
+ * whose scan has all components may end without the marker.
  */
 function endOfScans(
   reader: ByteReader,
@@ -169,7 +169,7 @@ function endOfScans(
   let isOnlyScan = false;
   for (let at = start; ; ) {
     const found: number | undefined = isOnlyScan ? findMarker(reader, at) : nextMarker(reader, at);
-    if (found === undefined) return { end: endOfData(reader.bytes), isEnded: false };
+    if (found === undefined) return { end: reader.length, isEnded: false };
     const marker = reader.u8(found + 1);
     if (marker === EOI) return { end: found + 2, isEnded: true };
     if (isFrameHeader(marker)) throw reader.corrupt('it has two frame headers');
@@ -179,17 +179,6 @@ function endOfScans(
     isOnlyScan = marker === SOS && !isProgressive && reader.u8(found + 4) === components;
     at = segmentEnd(reader, found);
   }
-}
-
-/** Zeros that may be data: two bytes hold the last block of a picture. */
-const LAST_ZEROS = 2;
-
-/** Where the data of a file without EOI ends: zeros that a disk or a network left are none. */
-function endOfData(bytes: Uint8Array): number {
-  let end = bytes.length;
-  while (bytes[end - 1] === 0) end--;
-  if (bytes[end - 1] === 0xff) end--;
-  return Math.min(bytes.length, end + LAST_ZEROS);
 }
 
 function frameHeader(

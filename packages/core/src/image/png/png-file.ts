@@ -36,7 +36,7 @@ export interface PngFile {
   readonly palette: Uint8Array | undefined;
   /** The zlib stream of the filtered rows, in the pieces that the file has. */
   readonly deflated: readonly Uint8Array[];
-  /** EXIF data; of several chunks the first. */
+  /** EXIF data; of several chunks the last, as in Pillow. */
   readonly exif: Uint8Array | undefined;
   /** Texts that may hold EXIF data or XMP. */
   readonly texts: readonly PngText[];
@@ -76,7 +76,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
 
 /**
  * Walks the chunks up to IEND, or as far as the file goes once it has image data: whether all of that
- * is there, decoding shows. Nothing is inflated, and tRNS is not needed, as transparency is dropped.
+ * is there, decoding shows, also where the last of it is cut short or zeros take the place of the file's end.
+ * Nothing is inflated, and tRNS is not needed, as transparency is dropped.
  *
  * @param options.checksums - whether to verify those of the chunks that the picture depends on
  * @throws ClipError IMAGE_CORRUPT when a chunk is cut short, its checksum is wrong or it is missing.
@@ -89,24 +90,11 @@ export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngF
   let exif: Uint8Array | undefined;
   const texts: PngText[] = [];
 
-  for (let at = PNG_SIGNATURE.length, type = ''; type !== 'IEND'; ) {
-    if (deflated.length > 0 && !isComplete(reader, at)) break;
-    const length = reader.u32be(at);
-    type = reader.ascii(at + 4, 4);
-    const data = reader.slice(at + 8, length);
-    const checksum = reader.u32be(at + 8 + length);
-    if (
-      checksums &&
-      isCritical(type) &&
-      crc32(bytes.subarray(at + 4, at + 8 + length)) !== checksum
-    ) {
-      throw reader.corrupt(`the checksum of the ${type} chunk at offset ${at} is wrong`);
-    }
+  for (const { type, data } of chunksOf(reader, checksums)) {
     if (type === 'PLTE') palette = paletteOf(data);
     else if (type === 'IDAT') deflated.push(data);
-    else if (type === 'eXIf') exif ??= data;
+    else if (type === 'eXIf') exif = data;
     else if (TEXT_CHUNKS.has(type)) texts.push(...readPngText(type, data));
-    at += 12 + length;
   }
 
   if (deflated.length === 0) throw reader.corrupt('it has no IDAT chunk');
@@ -116,15 +104,51 @@ export function readPngFile(bytes: Uint8Array, { checksums = false } = {}): PngF
   return { header, palette, deflated, exif, texts };
 }
 
+/** The chunks up to IEND; behind image data, those that are whole, and image data that is cut short. */
+function* chunksOf(
+  reader: ByteReader,
+  checksums: boolean,
+): Generator<{ type: string; data: Uint8Array }> {
+  const { bytes } = reader;
+  const end = endOfContent(bytes);
+  let hasImageData = false;
+  for (let at = PNG_SIGNATURE.length, type = ''; type !== 'IEND'; ) {
+    if (hasImageData && !isComplete(reader, at)) return;
+    const length = reader.u32be(at);
+    type = reader.ascii(at + 4, 4);
+    hasImageData ||= type === 'IDAT';
+    const isCut = type === 'IDAT' && at + 12 + length > end;
+    if (!isCut) reader.expect(at, 12 + length);
+    if (!isCut && checksums) expectChecksum(reader, at);
+    yield { type, data: bytes.subarray(at + 8, at + 8 + length) };
+    at += 12 + length;
+  }
+}
+
+/** Where a file ends: zeros that a disk or a network left belong to no chunk. */
+function endOfContent(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  return end;
+}
+
 /** Whether a chunk is all there, or is image data, which then is cut short. */
 function isComplete(reader: ByteReader, at: number): boolean {
   if (at + 8 > reader.length) return false;
-  return reader.ascii(at + 4, 4) === 'IDAT' || at + 12 + reader.u32be(at) <= reader.length;
+  const type = reader.ascii(at + 4, 4);
+  if (!/^[a-z]{4}$/i.test(type)) return false;
+  return type === 'IDAT' || at + 12 + reader.u32be(at) <= reader.length;
 }
 
-/** Whether the picture depends on the chunk: bit 5 of the first letter, its upper case, says so. */
-function isCritical(type: string): boolean {
-  return (type.charCodeAt(0) & 0x20) === 0;
+/** Checks a chunk that the picture depends on. */
+function expectChecksum(reader: ByteReader, at: number): void {
+  const type = reader.ascii(at + 4, 4);
+  // Bit 5 of the first letter, its upper case, says so; IEND holds nothing.
+  const isNeeded = (type.charCodeAt(0) & 0x20) === 0 && type !== 'IEND';
+  const length = reader.u32be(at);
+  if (!isNeeded || crc32(reader.slice(at + 4, 4 + length)) === reader.u32be(at + 8 + length))
+    return;
+  throw reader.corrupt(`the checksum of the ${type} chunk at offset ${grouped(at)} is wrong`);
 }
 
 function paletteOf(data: Uint8Array): Uint8Array {

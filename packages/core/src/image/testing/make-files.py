@@ -57,6 +57,15 @@ Image.open(FILES / "lossy-alpha.webp").convert("RGB").save(FILES / "lossy-alpha.
 transparent.save(FILES / "lossy-alpha.avif", quality=60, subsampling="4:2:0")
 Image.open(FILES / "lossy-alpha.avif").convert("RGB").save(FILES / "lossy-alpha.expected-avif.png")
 
+camera = Image.Exif()
+camera[0x010F] = "A"
+packet = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+picture().save(FILES / "exif-and-xmp.avif", quality=100, subsampling="4:4:4", exif=camera, xmp=packet)
+picture(40, 24).save(FILES / "restarts.jpg", quality=80, restart_marker_blocks=1)
+flat = picture(40, 64).convert("L")
+flat.paste(255, (0, 8, 40, 64))
+flat.save(FILES / "flat.jpg", quality=80, optimize=True)
+
 run("webpmux", "-frame", FILES / "lossless.webp", "+100+4+2", "-frame", FILES / "lossless.webp",
     "+100", "-o", FILES / "animated-offset.webp")  # fmt: skip
 
