@@ -20,6 +20,23 @@ describe('orientationOf', () => {
     expect(orientationOf({ exif: exifData(6, order) })).toBe(6);
   });
 
+  test.each(['II', 'MM'] as const)(
+    'reads EXIF data whose 42 has not the byte order %s',
+    (order) => {
+      const exif = exifData(6, order);
+      [exif[2], exif[3]] = [exif[3]!, exif[2]!];
+      expect(orientationOf({ exif })).toBe(6);
+    },
+  );
+
+  test.each([0, 17, 99])(
+    'passes over a field of type %i, which does not exist, for XMP',
+    (type) => {
+      const exif = exifField(type, 1, Buffer.from([0, 3]));
+      expect(orientationOf({ exif, xmp: bytes(xmpPacket(6)) })).toBe(6);
+    },
+  );
+
   test('reads EXIF data behind its name', () => {
     const named = Uint8Array.from([...bytes('Exif\0\0'), ...exifData(3)]);
     expect(orientationOf({ exif: named })).toBe(3);
@@ -48,6 +65,11 @@ describe('orientationOf', () => {
     ['no value', 3, 0],
   ])('takes an orientation that is %s as none, as Pillow does', (_name, type, count) => {
     expect(orientationOf({ exif: exifField(type, count, Buffer.from([6])) })).toBe(1);
+  });
+
+  test('takes a BYTE for an orientation all the same, so that XMP has no say', () => {
+    const exif = exifField(1, 1, Buffer.from([6]));
+    expect(orientationOf({ exif, xmp: bytes(xmpPacket(8)) })).toBe(1);
   });
 
   test.each([0, 9, 65535])('takes the orientation %i, which does not exist, as none', (value) => {

@@ -8,7 +8,9 @@ import { startsWith } from './signature.ts';
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const ORIENTATION_TAG = 0x0112;
-/** Numbers by the TIFF type of a field; BYTE and UNDEFINED are bytes to Pillow, which turn nothing. */
+/** BYTE, ASCII and UNDEFINED: bytes or a text to Pillow, which turn nothing. */
+const NO_NUMBERS: readonly number[] = [1, 2, 7];
+/** Numbers by the TIFF type of a field. */
 const NUMBERS: Readonly<
   Record<number, { bytes: number; read: (view: DataView, at: number, little: boolean) => number }>
 > = {
@@ -53,15 +55,20 @@ function isOrientation(value: number | undefined): value is Orientation {
   return value !== undefined && Number.isInteger(value) && value >= 1 && value <= 8;
 }
 
-/** The first value of the last field with the tag, as Pillow takes it; 0 where it is no number. */
-function exifOrientation(exif: Uint8Array): number | undefined {
+/**
+ * The first value of the last field with the tag, as Pillow takes it; 0 where it is no number. A field of a
+ * type that does not exist is none.
+ */
+export function exifOrientation(exif: Uint8Array): number | undefined {
   let start = 0;
   while (startsWith(exif, 'Exif\0\0', start)) start += 6;
   const view = new DataView(exif.buffer, exif.byteOffset + start, exif.byteLength - start);
   if (view.byteLength < 8) return undefined;
   const order = view.getUint16(0);
   const little = order === 0x4949;
-  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return undefined;
+  // Pillow reads either byte order of the number behind it.
+  const isTiff = view.getUint16(2) === 42 || view.getUint16(2, true) === 42;
+  if ((!little && order !== 0x4d4d) || !isTiff) return undefined;
 
   const directory = view.getUint32(4, little);
   if (directory + 2 > view.byteLength) return undefined;
@@ -78,8 +85,10 @@ function exifOrientation(exif: Uint8Array): number | undefined {
 function fieldValue(view: DataView, at: number, little: boolean): number | undefined {
   const count = view.getUint32(at + 4, little);
   if (count === 0) return undefined;
-  const number = NUMBERS[view.getUint16(at + 2, little)];
-  if (number === undefined) return 0;
+  const type = view.getUint16(at + 2, little);
+  if (NO_NUMBERS.includes(type)) return 0;
+  const number = NUMBERS[type];
+  if (number === undefined) return undefined;
   const fits = number.bytes * count <= 4;
   const value = fits ? at + 8 : view.getUint32(at + 8, little);
   if (value + number.bytes * count > view.byteLength) return undefined;

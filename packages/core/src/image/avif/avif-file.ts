@@ -1,7 +1,7 @@
 import { ClipError } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
-import type { Orientation } from '../exif-orientation.ts';
+import { exifOrientation, type Orientation, orientationOf } from '../exif-orientation.ts';
 import { largestAv1Frame } from './av1-sequence.ts';
 import { type AvifMeta, type Extent, readAvifMeta } from './avif-meta.ts';
 import { type Box, boxes } from './iso-boxes.ts';
@@ -12,6 +12,8 @@ export interface AvifHeader extends PictureHeader {
   readonly turns: readonly Box[];
   /** Where the data of its coded pictures ends. */
   readonly dataEnd: number;
+  /** Where the primary item's EXIF data and XMP packet lie. */
+  readonly metadata: { readonly exif: readonly Extent[]; readonly xmp: readonly Extent[] };
 }
 
 /** An AVIF as its decoder gets it. */
@@ -67,6 +69,10 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
       reader,
     ),
     turns: meta.properties.filter(({ type }) => type === 'irot' || type === 'imir'),
+    metadata: {
+      exif: metadataExtents(meta, 'Exif'),
+      xmp: metadataExtents(meta, 'application/rdf+xml'),
+    },
     dataEnd: coded.flat().reduce((end, { at, length }) => Math.max(end, at + length), 0),
   };
 }
@@ -86,7 +92,27 @@ export function readAvifFile(bytes: Uint8Array): AvifFile {
   const put = (at: number, text: string) => still.set(new TextEncoder().encode(text), at);
   put(8, 'avif');
   for (const { at } of header.turns) put(at - 'irot'.length, 'irot\0');
-  return { header, bytes: still, orientation: header.orientation };
+  return { header, bytes: still, orientation: storedOrientation(bytes, header) };
+}
+
+/**
+ * What Pillow makes of the boxes that turn and mirror, and of metadata: the boxes take the place of an EXIF
+ * orientation, and XMP counts only where neither says anything.
+ */
+function storedOrientation(bytes: Uint8Array, { orientation, metadata }: AvifHeader): Orientation {
+  if (orientation !== 1 || metadata.xmp.length === 0) return orientation;
+  const reader = new ByteReader(bytes, 'AVIF');
+  // EXIF data begins behind four bytes of an offset.
+  const exif = itemBytes(reader, metadata.exif).subarray(4);
+  if (exifOrientation(exif) !== undefined) return orientation;
+  return orientationOf({ xmp: itemBytes(reader, metadata.xmp) });
+}
+
+function metadataExtents(meta: AvifMeta, type: string): readonly Extent[] {
+  const items = [...meta.itemTypes.keys()].filter(
+    (item) => meta.itemTypes.get(item) === type && meta.describes.get(item) === meta.primaryItem,
+  );
+  return meta.extents.get(items.at(-1) ?? Number.NaN) ?? [];
 }
 
 function readMeta(reader: ByteReader): AvifMeta {
@@ -167,7 +193,6 @@ function* obus(bytes: Uint8Array): Generator<{ type: number; payload: Uint8Array
 /**
  * `irot` turns anticlockwise by quarters, then `imir` mirrors: with axis 0 top and bottom change
  * places, with axis 1 left and right (ISO/IEC 23008-12, 6.5.10 and 6.5.12, as libavif reads them).
- * An AVIF's EXIF orientation says nothing more.
  */
 const ORIENTATIONS = {
   unmirrored: [1, 8, 3, 6],

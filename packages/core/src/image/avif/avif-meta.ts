@@ -4,8 +4,13 @@ import { type Box, boxes, findBox } from './iso-boxes.ts';
 /** What an AVIF's `meta` box says of its items (ISO/IEC 23008-12, ISO/IEC 14496-12). */
 export interface AvifMeta {
   readonly primaryItem: number;
-  /** Four letters by item: `av01` a coded picture, `grid` one put together from tiles. */
+  /**
+   * Four letters by item: `av01` a coded picture, `grid` one put together from tiles, `Exif`. Where they are
+   * `mime`, the media type.
+   */
   readonly itemTypes: ReadonlyMap<number, string>;
+  /** By an item that describes another, which that is. */
+  readonly describes: ReadonlyMap<number, number>;
   /** The boxes in `ipco`; associations count them from 1. */
   readonly properties: readonly Box[];
   /** Indices of an item's properties, in the order of their use. */
@@ -34,6 +39,7 @@ export function readAvifMeta(reader: ByteReader, meta: Box): AvifMeta {
   return {
     primaryItem: primaryItem(reader, child('pitm')),
     itemTypes: itemTypes(reader, child('iinf')),
+    describes: descriptions(reader, findBox(reader, 'iref', meta.at + 4, meta.end)),
     properties: [...boxes(reader, container.at, container.end)],
     associations: associations(reader, properties),
     extents: itemExtents(reader, child('iloc'), itemData),
@@ -47,13 +53,34 @@ function primaryItem(reader: ByteReader, pitm: Box): number {
 function itemTypes(reader: ByteReader, iinf: Box): Map<number, string> {
   const types = new Map<number, string>();
   const countSize = reader.u8(iinf.at) === 0 ? 2 : 4;
-  for (const { type, at } of boxes(reader, iinf.at + 4 + countSize, iinf.end)) {
-    if (type !== 'infe') continue;
+  for (const { type, at, end } of boxes(reader, iinf.at + 4 + countSize, iinf.end)) {
     const version = reader.u8(at);
-    if (version === 2) types.set(reader.u16be(at + 4), reader.ascii(at + 8, 4));
-    else if (version === 3) types.set(reader.u32be(at + 4), reader.ascii(at + 10, 4));
+    if (type !== 'infe' || (version !== 2 && version !== 3)) continue;
+    const idSize = version === 2 ? 2 : 4;
+    const kindAt = at + 6 + idSize;
+    const kind = reader.ascii(kindAt, 4);
+    types.set(sized(reader, at + 4, idSize), kind === 'mime' ? mediaType(kindAt + 4, end) : kind);
   }
   return types;
+
+  /** The second of two texts, each ended by 0: the item's name comes first. */
+  function mediaType(at: number, end: number): string {
+    return reader.ascii(at, Math.max(0, end - at)).split('\0')[1] ?? '';
+  }
+}
+
+/** The references of type `cdsc`; of one to several items the last counts, as in libavif. */
+function descriptions(reader: ByteReader, iref: Box | undefined): Map<number, number> {
+  const byItem = new Map<number, number>();
+  if (iref === undefined) return byItem;
+  const idSize = reader.u8(iref.at) === 0 ? 2 : 4;
+  for (const { type, at } of boxes(reader, iref.at + 4, iref.end)) {
+    const count = reader.u16be(at + idSize);
+    if (type !== 'cdsc' || count === 0) continue;
+    const described = sized(reader, at + 2 + idSize * count, idSize);
+    byItem.set(sized(reader, at, idSize), described);
+  }
+  return byItem;
 }
 
 function associations(reader: ByteReader, iprp: Box): Map<number, number[]> {

@@ -29,7 +29,9 @@ export function readPngText(type: string, data: Uint8Array): readonly PngText[] 
   const language = rest.indexOf(0, 2);
   const translated = rest.indexOf(0, language + 1);
   if (language < 0 || translated < 0) return [];
-  return [{ keyword, bytes: rest.subarray(translated + 1), isCompressed: rest[0] === 1 }];
+  const isCompressed = rest[0] !== 0;
+  if (isCompressed && rest[1] !== 0) return [];
+  return [{ keyword, bytes: rest.subarray(translated + 1), isCompressed }];
 }
 
 /**

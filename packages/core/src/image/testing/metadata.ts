@@ -54,12 +54,36 @@ export function withPngChunk(png: Uint8Array, type: string, data: Uint8Array): U
   );
 }
 
-/** A simple WebP with a chunk behind its picture. */
-export function withWebpChunk(webp: Uint8Array, type: string, data: Uint8Array): Uint8Array {
+/**
+ * A lossless WebP with a chunk of metadata behind its picture.
+ *
+ * @param flags - of the VP8X chunk: what it announces; 0x08 EXIF, 0x04 XMP
+ */
+export function withWebpChunk(
+  webp: Uint8Array,
+  type: string,
+  data: Uint8Array,
+  flags = 0x0c,
+): Uint8Array {
+  const simple = Buffer.from(webp);
+  const size = simple.readUInt32LE(21); // of VP8L: width - 1 and height - 1 in 14 bits each
+  const extended = Buffer.alloc(10);
+  extended[0] = flags;
+  extended.writeUIntLE(size & 0x3fff, 4, 3);
+  extended.writeUIntLE((size >> 14) & 0x3fff, 7, 3);
+  const file = Buffer.concat([
+    simple.subarray(0, 12),
+    riffChunk('VP8X', extended),
+    simple.subarray(12),
+    riffChunk(type, data),
+  ]);
+  file.writeUInt32LE(file.length - 8, 4);
+  return new Uint8Array(file);
+}
+
+function riffChunk(type: string, data: Uint8Array): Buffer {
   const head = Buffer.alloc(8);
   head.write(type, 0, 'latin1');
   head.writeUInt32LE(data.length, 4);
-  const file = Buffer.concat([webp, head, data, Buffer.alloc(data.length % 2)]);
-  file.writeUInt32LE(file.length - 8, 4);
-  return new Uint8Array(file);
+  return Buffer.concat([head, data, Buffer.alloc(data.length % 2)]);
 }

@@ -18,6 +18,9 @@ export interface WebpFile {
   readonly orientation: Orientation;
 }
 
+/** Of the VP8X chunk: metadata that they do not announce is not read, by libwebp neither. */
+const Flag = { exif: 0x08, xmp: 0x04 } as const;
+
 interface Chunk {
   readonly type: string;
   /** Offset of the data. */
@@ -61,12 +64,14 @@ export function readWebpFile(bytes: Uint8Array): WebpFile {
   const reader = new ByteReader(bytes, 'WebP');
   const riffEnd = 8 + reader.u32le(4);
   reader.expect(0, riffEnd);
+  let flags = 0;
   let exif: Uint8Array | undefined;
   let xmp: Uint8Array | undefined;
   for (const { type, at, length } of chunks(reader, 12)) {
     if (at >= riffEnd) break;
-    if (type === 'EXIF') exif ??= reader.slice(at, length);
-    else if (type === 'XMP ') xmp ??= reader.slice(at, length);
+    if (type === 'VP8X') flags = reader.u8(at);
+    else if (type === 'EXIF' && flags & Flag.exif) exif ??= reader.slice(at, length);
+    else if (type === 'XMP ' && flags & Flag.xmp) xmp ??= reader.slice(at, length);
   }
   const size = 8 + reader.u32le(header.bitstreamOffset + 4);
   return {
