@@ -196,6 +196,7 @@ describe('an argument that cannot be used is refused with BAD_INPUT:', () => {
       () => loadWith({ threads: 0 }),
       'threads as a whole number from 1 to 256, got 0',
     ],
+    ['no niceness', () => loadWith({ niceness: 20 }), 'from 0 to 19, got 20'],
     ['half a thread', () => loadWith({ threads: 1.5 }), 'got 1.5'],
     ['an unknown precision', () => loadWith({ precision: 'f8' as never }), 'f32 or int8, got f8'],
     [

@@ -69,6 +69,11 @@ export interface LoadOptions extends ImageLimits {
    */
   readonly threads?: number;
   /**
+   * How far those threads give way to everything else that wants the processor, 0 (default) to 19 as `nice` has it.
+   * A server that answers while the model runs does so sooner with 5. Linux only; ignored elsewhere.
+   */
+  readonly niceness?: number;
+  /**
    * What of a model is in memory. Default: `both` towers, loaded by {@link loadClip}. `used`: each is loaded
    * when it is first used, and stays; a program that only embeds texts never reads the image tower. `one`: each
    * is loaded when it is used, and takes the memory of the other; for work that does all texts before the
@@ -170,7 +175,7 @@ async function preprocessingOf(files: ModelFiles, { config, isOpenAi }: ModelLay
 export const MAX_THREADS = 256;
 
 function checkOptions(options: LoadOptions): void {
-  const { backend, gpuMode, precision, threads, towers, maxPixels } = options;
+  const { backend, gpuMode, precision, threads, niceness, towers, maxPixels } = options;
   const expect = (holds: boolean, expected: string, got: unknown): void => {
     if (!holds) throw new ClipError('BAD_INPUT', `expected ${expected}, got ${String(got)}`);
   };
@@ -196,6 +201,11 @@ function checkOptions(options: LoadOptions): void {
     threads,
   );
   expect(
+    niceness === undefined || (Number.isInteger(niceness) && niceness >= 0 && niceness <= 19),
+    'niceness as a whole number from 0 to 19',
+    niceness,
+  );
+  expect(
     towers === undefined || HELD_TOWERS.includes(towers),
     `towers ${HELD_TOWERS.join(' or ')}`,
     towers,
@@ -206,9 +216,10 @@ function checkOptions(options: LoadOptions): void {
 type CreateBackend = (options: LoadOptions) => Backend | Promise<Backend>;
 
 const CREATE_BACKEND: Record<(typeof BACKEND_CHOICES)[number], CreateBackend> = {
-  wasm: async ({ precision = 'f32', threads }) => {
+  wasm: async ({ precision = 'f32', threads, niceness = 0 }) => {
     const shared = canShareMemory() && (await canStartThreads());
-    return createWasmBackend({ precision, shared, ...(threads !== undefined && { threads }) });
+    const team = { niceness, ...(threads !== undefined && { threads }) };
+    return createWasmBackend({ precision, shared, ...team });
   },
   gpu: async (options) => {
     float32Only('gpu', options);

@@ -27,6 +27,7 @@ import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { RequestLog, ServerLog } from '../telemetry/server-log.ts';
+import { NICENESS } from '../threads/give-way.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { warn } from './report.ts';
@@ -83,10 +84,14 @@ async function serve(flags: ServeFlags): Promise<void> {
   const labelSets = await openLabelSets(settings.data, log.warn);
   let store: Store | undefined;
   try {
-    const sources = modelSources(settings.model, loadOptions(settings), {
-      inference: { ...inferenceOptions(settings), metrics },
-      onProgress: downloadProgress(),
-    });
+    const sources = modelSources(
+      settings.model,
+      { ...loadOptions(settings), niceness: NICENESS.work },
+      {
+        inference: { ...inferenceOptions(settings), metrics },
+        onProgress: downloadProgress(),
+      },
+    );
     const models = createModelRegistry(sources, registryOptions(settings));
     const fetcher = createImageFetcher({
       ...settings,

@@ -1,14 +1,11 @@
 /** The script of a thread that decodes images: one message in, one out. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ClipError, decodeImage, preprocessImage } from '@clipql/core/image';
+import { giveWay, NICENESS } from '../threads/give-way.ts';
 import type { DecodeReply, DecodeSettings } from './decode-thread.ts';
 import type { DecodedImage } from './decoded-image.ts';
 
-/** A third of the share that the event loop gets when both want the processor. */
-const NICENESS = 5;
-// The event loop goes first. Elsewhere than on Linux this would slow the whole process down.
-if (process.platform === 'linux') setPriority(NICENESS);
+giveWay(NICENESS.work);
 
 const ALONE_BYTES = 1 << 16;
 

@@ -46,6 +46,7 @@ export interface TeamOptions {
   readonly control: number;
   readonly threads: number;
   readonly start: StartThread;
+  readonly niceness?: number;
   /** What the team works for, as errors name it: `the model`. */
   readonly what: string;
 }
@@ -108,14 +109,15 @@ export class Team {
     this.#words = new Int32Array(0);
   }
 
-  #assemble({ module, memory, control, threads, start }: TeamOptions): void {
+  #assemble({ module, memory, control, threads, start, niceness }: TeamOptions): void {
     this.#words.fill(0, BARRIER, JOB);
     this.#words.fill(0, FINISHED);
     const job = Atomics.load(this.#words, JOB);
+    const onLost = (reason: string) => {
+      if (this.#members === members) this.#end(lostError(this.#what, reason));
+    };
     const members: readonly Thread[] = Array.from({ length: threads }, (_, thread) =>
-      start(SCRIPT, { module, memory, control, job, thread, threads }, (reason) => {
-        if (this.#members === members) this.#end(lostError(this.#what, reason));
-      }),
+      start(SCRIPT, { module, memory, control, job, thread, threads }, onLost, niceness),
     );
     this.#members = members;
   }

@@ -12,9 +12,11 @@ export interface Thread {
  * @param source a script that defines `work(data)` and does all its work within that call.
  * @param data given to `work`; what is shared in it stays shared.
  * @param onLost called once when the thread ends without having been told to.
+ * @param niceness 0 to 19, as `nice` has it; ignored where threads have none of their own.
  */
 export type StartThread = (
   source: string,
   data: unknown,
   onLost: (reason: string) => void,
+  niceness?: number,
 ) => Thread;

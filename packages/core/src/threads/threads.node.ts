@@ -3,8 +3,12 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { StartThread } from './thread.ts';
 
-export const startThread: StartThread = (source, data, onLost) => {
-  const script = `${source}\nwork(require('node:worker_threads').workerData);`;
+export const startThread: StartThread = (source, data, onLost, niceness = 0) => {
+  // On Linux alone a thread has a niceness of its own; elsewhere the whole process would change.
+  const giveWay = niceness > 0 && process.platform === 'linux';
+  const script = `${giveWay ? `require('node:os').setPriority(${niceness});` : ''}
+${source}
+work(require('node:worker_threads').workerData);`;
   const worker = new Worker(script, {
     eval: true,
     workerData: data,

@@ -1,17 +1,15 @@
 /** The script of a thread that makes thumbnails: a file in, a JPEG out. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeImage, type RgbImage } from '@clipql/core';
 import { createJimp } from '@jimp/core';
 import jpeg from '@jimp/js-jpeg';
 import { methods as resize } from '@jimp/plugin-resize';
+import { giveWay, NICENESS } from '../../threads/give-way.ts';
 import { THUMBNAIL_SIDE, type ThumbnailReply } from './make-thumbnail.ts';
 
 const Jimp = createJimp({ formats: [jpeg], plugins: [resize] });
 const QUALITY = 80;
-const NICENESS = 10;
-// Behind all that somebody waits for. Elsewhere than on Linux this would slow the whole process down.
-if (workerData.isBackground && process.platform === 'linux') setPriority(NICENESS);
+if (workerData.isBackground) giveWay(NICENESS.background);
 
 parentPort!.on('message', async (bytes: Uint8Array) => {
   const reply: ThumbnailReply = await thumbnail(bytes).catch(() => undefined);

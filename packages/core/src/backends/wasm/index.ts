@@ -43,6 +43,8 @@ export interface WasmOptions {
    * cannot be shared it runs on the calling thread, whatever is given.
    */
   readonly threads?: number;
+  /** Of the threads, 0 to 19; 0 unless given. */
+  readonly niceness?: number;
   /** Whether threads of their own run the model; where memory can be shared, unless given. */
   readonly shared?: boolean;
   /** How threads are started; for tests. */
@@ -74,7 +76,7 @@ class WasmBackend implements Backend {
   #disposed = false;
 
   constructor(options: WasmOptions) {
-    const { simd = bestSimd(), precision = 'f32' } = options;
+    const { simd = bestSimd(), precision = 'f32', niceness = 0 } = options;
     const shared = options.shared ?? canShareMemory();
     const threads = shared ? (options.threads ?? defaultThreads()) : 1;
     this.info = { name: 'wasm', precision, threads, simd };
@@ -84,7 +86,7 @@ class WasmBackend implements Backend {
     this.#workspace = new Workspace(this.#memory);
     const start = options.startThread ?? startThread;
     this.#runner = createRunner(
-      { module, memory, control: CONTROL_ADDRESS, threads, start, what: 'the model' },
+      { module, memory, control: CONTROL_ADDRESS, threads, start, niceness, what: 'the model' },
       shared,
     );
   }

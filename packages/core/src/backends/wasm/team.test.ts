@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,4 +192,20 @@ test('the caller is not blocked while a team works', async () => {
   }
   await run;
   expect(turns).toBeGreaterThan(3);
+});
+
+/** How many threads of this process have a niceness, which is the 19th number of a line of `stat`. */
+const threadsOfNiceness = (niceness: number): number =>
+  readdirSync('/proc/self/task').filter((task) => {
+    const stat = readFileSync(`/proc/self/task/${task}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')')).split(' ')[17]) === niceness;
+  }).length;
+
+test.runIf(process.platform === 'linux')('threads give way as far as they are told', async () => {
+  const backend = createWasmBackend({ threads: 2, niceness: 7 });
+  onTestFinished(() => backend.dispose());
+  const executable = await compileGraph(backend, longGraph());
+  await executable.run(INPUTS);
+  expect(threadsOfNiceness(7)).toBe(2);
+  expect(threadsOfNiceness(0)).toBeGreaterThan(0);
 });
