@@ -19,6 +19,7 @@ test.each([
   ['data:,a b\n c \r\n', 'a b c'],
   [' \n\tdata:;base64,aGVsbG8=', 'hello'],
   ['\0 data:,hello', 'hello'],
+  ['da\tta\n:;ba\r\nse64,aGVsbG8=', 'hello'],
 ])('%j is read', (url, expected) => {
   expect(isDataUrl(url)).toBe(true);
   expect(text(url)).toBe(expected);

@@ -4,20 +4,24 @@ import { decodeBase64 } from './base64.ts';
 
 const PERCENT = 0x25;
 const SPACE = 0x20;
+const BREAKS = /[\t\n\r]/;
 
 const SCHEME = 'data:';
 
-/** Whether a text is a data URL, rightly written or not. White space before it does not count. */
+/**
+ * Whether a text is a data URL, rightly written or not. As the URL Standard has it, control characters
+ * and spaces before it do not count, and tabs and line breaks nowhere.
+ */
 export function isDataUrl(text: string): boolean {
-  const start = startOfUrl(text);
-  return text.slice(start, start + SCHEME.length).toLowerCase() === SCHEME;
-}
-
-/** Behind leading control characters and spaces, as the URL Standard skips them. */
-function startOfUrl(text: string): number {
-  let at = 0;
-  while (text.charCodeAt(at) <= SPACE) at += 1;
-  return at;
+  let scheme = '';
+  for (let at = 0; at < text.length && scheme.length < SCHEME.length; at++) {
+    const character = text[at]!.toLowerCase();
+    const isIgnored = scheme === '' ? text.charCodeAt(at) <= SPACE : BREAKS.test(character);
+    if (isIgnored) continue;
+    scheme += character;
+    if (!SCHEME.startsWith(scheme)) return false;
+  }
+  return scheme === SCHEME;
 }
 
 /**
@@ -31,7 +35,7 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
   if (comma === -1) {
     throw new ApiError('BAD_IMAGE_URL', 'expected a comma before the data of a data URL, got none');
   }
-  const isBase64 = saysBase64(url, comma);
+  const isBase64 = saysBase64(withoutBreaks(url.slice(0, comma)));
   const fragment = url.indexOf('#', comma);
   const body = url.slice(comma + 1, fragment === -1 ? undefined : fragment);
   const bytes = isBase64 ? decodeBase64(unescaped(body)) : percentDecode(asWritten(body));
@@ -45,11 +49,11 @@ export function readDataUrl(url: string, maxBytes: number): Uint8Array {
 const BASE64 = 'base64';
 
 /** Whether what is before the comma ends with `;base64`, spaces left out. A client sent it, of any length. */
-function saysBase64(url: string, comma: number): boolean {
-  const end = beforeSpaces(url, comma);
+function saysBase64(head: string): boolean {
+  const end = beforeSpaces(head, head.length);
   const start = end - BASE64.length;
-  if (start < 0 || url.slice(start, end).toLowerCase() !== BASE64) return false;
-  return url[beforeSpaces(url, start) - 1] === ';';
+  if (start < 0 || head.slice(start, end).toLowerCase() !== BASE64) return false;
+  return head[beforeSpaces(head, start) - 1] === ';';
 }
 
 function beforeSpaces(text: string, end: number): number {
@@ -62,8 +66,10 @@ function beforeSpaces(text: string, end: number): number {
 const asWritten = (body: string): string => {
   let end = body.length;
   while (end > 0 && body.charCodeAt(end - 1) <= SPACE) end -= 1;
-  return body.slice(0, end).replace(/[\t\n\r]/g, '');
+  return withoutBreaks(body.slice(0, end));
 };
+
+const withoutBreaks = (text: string): string => text.replace(/[\t\n\r]/g, '');
 
 const unescaped = (text: string): string =>
   text.includes('%') ? percentDecode(text).toString('latin1') : text;
