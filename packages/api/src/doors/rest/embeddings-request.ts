@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { GivenInput } from '../../answers/embed-inputs.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { quoted } from '../../errors/one-line.ts';
 import type { EmbeddingFormat } from '../../limits/answers.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { checkPrompts } from '../../limits/texts.ts';
-import type { JsonObject } from '../requests/request-body.ts';
+import { isJsonObject, type JsonObject } from '../requests/request-body.ts';
 import { imageOfText } from './image-text.ts';
 import { parseFields } from './parse-fields.ts';
 
@@ -18,9 +20,9 @@ export interface EmbeddingsRequest {
 const text = z.string();
 const input = z.union([
   text,
-  z.object({ text }),
-  z.object({ image: text.describe('a URL, or base64') }),
-  z.object({
+  z.strictObject({ type: z.literal('text').optional(), text }),
+  z.strictObject({ image: text.describe('a URL, or base64') }),
+  z.strictObject({
     type: z.literal('image_url'),
     image_url: z.union([text, z.object({ url: text })]),
   }),
@@ -50,6 +52,7 @@ export function parseEmbeddingsRequest(body: JsonObject, limits: Limits): Embedd
   if (Array.isArray(given) && given.length > limits.maxPrompts + limits.maxImages) {
     checkPrompts({ prompts: given.length, characters: 0 }, limits);
   }
+  for (const [index, one] of [given].flat().entries()) checkItemFields(one, `input[${index}]`);
   const { input, model, encoding_format, dimensions, modality } = parseFields(embeddingsBody, body);
   const inputs = Array.isArray(input) ? input : [input];
   return {
@@ -60,11 +63,30 @@ export function parseEmbeddingsRequest(body: JsonObject, limits: Limits): Embedd
   };
 }
 
+/** What an input holds; the first three exclude each other. */
+const ITEM_FIELDS = ['text', 'image', 'image_url', 'type'];
+
+/** Names what no input has, or not together; what its fields hold is the schema's to say. */
+function checkItemFields(item: unknown, where: string): void {
+  if (!isJsonObject(item)) return;
+  const names = Object.keys(item);
+  const unknown = names.find((name) => !ITEM_FIELDS.includes(name));
+  if (unknown !== undefined) {
+    const known = ITEM_FIELDS.join(', ');
+    const name = quoted(unknown, 100);
+    throw new ApiError('BAD_INPUT', `unknown field ${name} in ${where}; there are ${known}`);
+  }
+  const given = names.filter((name) => name !== 'type');
+  if (given.length === 1) return;
+  const got = given.length === 0 ? 'none' : given.join(' and ');
+  throw new ApiError('BAD_INPUT', `expected text, image or image_url in ${where}, got ${got}`);
+}
+
 function givenInput(value: z.output<typeof input>, textIsImage: boolean): GivenInput {
   if (typeof value === 'string') {
     return textIsImage ? { image: imageOfText(value) } : { text: value };
   }
-  if ('text' in value) return value;
+  if ('text' in value) return { text: value.text };
   if ('image' in value) return { image: imageOfText(value.image) };
   const { image_url: image } = value;
   return { image: imageOfText(typeof image === 'string' ? image : image.url) };

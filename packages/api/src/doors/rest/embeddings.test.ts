@@ -136,6 +136,21 @@ test('an unknown field is refused by its name', async () => {
 
 test.each([
   [
+    { image: ALPS, text: 'a cat' },
+    'expected text, image or image_url in input[1], got image and text',
+  ],
+  [{ type: 'text' }, 'expected text, image or image_url in input[1], got none'],
+  [
+    { image: ALPS, detail: 'low' },
+    'unknown field "detail" in input[1]; there are text, image, image_url, type',
+  ],
+])('an input with fields that would be passed over is refused: %j', async (item, message) => {
+  const { status, answer } = await post({ input: ['a cat', item] });
+  expect([status, answer.error.code, answer.error.message]).toEqual([400, 'BAD_INPUT', message]);
+});
+
+test.each([
+  [
     'an unknown model',
     { input: 'a', model: 'text-embedding-3-small' },
     404,

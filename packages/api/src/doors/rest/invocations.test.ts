@@ -138,6 +138,13 @@ test.each<[what: string, body: string, status: number, code: string, message?: R
     400,
     'TOO_MANY_IMAGES',
   ],
+  [
+    'an unknown field',
+    JSON.stringify({ images: [`/examples/${ALPS}`], classes: CLASSES, top_k: 5 }),
+    400,
+    'BAD_INPUT',
+    /^unknown field "top_k"; there are images, classes, classifier$/,
+  ],
 ])('a body with %s is refused with a code', async (_what, body, status, code, message = /./) => {
   const response = await post(body);
   expect(await response.json()).toMatchObject({

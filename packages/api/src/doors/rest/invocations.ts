@@ -14,7 +14,7 @@ import { IMAGE_CODES, MODEL_CODES } from './failure-codes.ts';
 import { imageOfText } from './image-text.ts';
 import { parseFields } from './parse-fields.ts';
 
-const bodySchema = z.object({
+const bodySchema = z.strictObject({
   images: z.array(z.string()).min(1).describe('a list of URLs or base64 texts'),
   classes: z.array(z.string()).min(1).optional().describe('a list of texts'),
   classifier: z.string().optional().describe('the name of a classifier, in place of classes'),
