@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { configDefaults, defineConfig } from 'vitest/config';
 
-const TESTS = ['packages/*/src/**/*.test.ts', 'tools/*.test.ts'];
+const TESTS = ['packages/*/{src,page}/**/*.test.ts', 'tools/*.test.ts'];
 const SLOW = TESTS.map((pattern) => pattern.replace('.test.ts', '.slow.test.ts'));
 
 /** Tests that change or measure what all files of a process share; each has a process of its own. */

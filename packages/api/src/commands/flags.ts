@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { ApiError } from '../errors/api-error.ts';
+import { MODEL_OPTIONS } from '../settings/model-options.ts';
 import { defaultText, flagOf, type Option } from '../settings/option.ts';
-import { MODEL_OPTIONS, SERVER_OPTIONS } from '../settings/options.ts';
+import { SERVER_OPTIONS } from '../settings/options.ts';
 
 /** Flags of every command that runs a model. */
 export function addModelFlags(command: Command): Command {

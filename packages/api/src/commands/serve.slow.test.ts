@@ -16,6 +16,7 @@ import { clipql, expectFailure, finished, startClipql } from '../testing/command
 test('serve says how to use it, its curl command works, and SIGTERM ends it with exit code 0', async () => {
   const { child, written } = await startBuiltServer();
   const text = written();
+  expect(text).toMatch(/page +http:\S+\/\n/);
   expect(text).toMatch(/model +lite, 8\.3 million parameters, .*models.lite\n/);
   for (const word of [
     '--model laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K',

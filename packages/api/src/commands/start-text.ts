@@ -20,6 +20,7 @@ export function startText(
   const { name, parameters, backend } = clip.info;
   const lines = [
     `ClipQL answers at ${url}${GRAPHQL_PATH}${settings.graphiql ? ' (in a browser: GraphiQL)' : ''}`,
+    ...(settings.page ? [`  page      ${url}/`] : []),
     `  model     ${name}, ${(parameters / 1e6).toFixed(1)} million parameters, ${folder}`,
     ...(embedded ? smallModel() : []),
     `  backend   ${describeBackend(backend)}`,

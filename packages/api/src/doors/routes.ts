@@ -1,6 +1,7 @@
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { exampleFile, examples } from './pages/examples.ts';
 import { graphiql, wantsGraphiql } from './pages/graphiql.ts';
+import { PAGE_PATH, pageFile } from './pages/page.ts';
 import { redirect } from './pages/redirect.ts';
 import { root } from './pages/root.ts';
 import { bodyLimits } from './requests/body-limits.ts';
@@ -75,6 +76,7 @@ export const ROUTES: readonly Route[] = [
   get('/metrics', 'metrics', { ...WORK, isLogged: false }, metrics),
   get('/openapi.json', 'openapi', PAGE, openApi),
   get('/', 'root', PAGE, root),
+  get(`${PAGE_PATH}{file}`, 'page', PAGE, pageFile),
   get('/examples', 'examples', PAGE, redirect(EXAMPLES_PATH)),
   get(EXAMPLES_PATH, 'examples', PAGE, examples),
   get(`${EXAMPLES_PATH}{file}`, 'examples', PAGE, exampleFile),

@@ -166,9 +166,11 @@ test('no other site may read an answer', async () => {
   );
 });
 
-test('/ leads to GraphiQL', async () => {
-  const root = await api.fetch('/');
+test('/ leads to GraphiQL where the page is off', async () => {
+  const plain = await startApi({ settings: parseSettings({ page: 'off' }, {}) });
+  const root = await plain.fetch('/');
   expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
+  await plain.close();
 });
 
 test('GraphiQL is one page that loads nothing else', async () => {
@@ -189,8 +191,8 @@ test('GraphiQL’s first query is answered, and rightly', async () => {
   expect(data.classify.label).toBe('mountain');
 });
 
-test('/ says what is here where there is no GraphiQL', async () => {
-  const closed = await startApi({ settings: parseSettings({ graphiql: 'off' }, {}) });
+test('/ says what is here where there is neither the page nor GraphiQL', async () => {
+  const closed = await startApi({ settings: parseSettings({ graphiql: 'off', page: 'off' }, {}) });
   const root = await closed.fetch('/');
   expect([root.status, root.headers.get('content-type')]).toEqual([
     200,

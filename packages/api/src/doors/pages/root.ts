@@ -1,16 +1,19 @@
 import { EXAMPLES_PATH } from '../../images/example-images.ts';
 import { type Door, GRAPHQL_PATH } from '../requests/route.ts';
+import { page } from './page.ts';
 import { redirect } from './redirect.ts';
 
-/** `GET /`: leads to GraphiQL or, where that is off, says what is here. */
+/** `GET /`: the page. Where it is off, it leads to GraphiQL or, where that is off too, says what is here. */
 export const root: Door = {
-  answer: (asked) =>
-    asked.services.settings.graphiql
-      ? redirect(GRAPHQL_PATH).answer(asked)
-      : new Response(PAGE, { headers: { 'content-type': 'text/html; charset=utf-8' } }),
+  answer: (asked) => {
+    const { settings } = asked.services;
+    if (settings.page) return page.answer(asked);
+    if (settings.graphiql) return redirect(GRAPHQL_PATH).answer(asked);
+    return new Response(PATHS, { headers: { 'content-type': 'text/html; charset=utf-8' } });
+  },
 };
 
-const PAGE = `<!doctype html>
+const PATHS = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

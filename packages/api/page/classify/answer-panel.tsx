@@ -1,0 +1,98 @@
+import { ErrorNote } from '../parts/error-note.tsx';
+import { percent, scoreText } from '../parts/figures.ts';
+import { ScoreBars } from '../parts/score-bars.tsx';
+import { TEXTS } from '../texts.ts';
+import { type Answer, isRejected, type Picture } from './picture.ts';
+import { isAskable, type Question } from './question.ts';
+
+interface AnswerPanelProps {
+  readonly picture: Picture | undefined;
+  readonly question: Question;
+  /** Whether the picture’s outcome is not yet that of the question. */
+  readonly isStale: boolean;
+  readonly onRetry: () => void;
+}
+
+/** What the server says of one picture. */
+export function AnswerPanel({ picture, question, isStale, onRetry }: AnswerPanelProps) {
+  const { answer, error } = picture?.outcome ?? {};
+  const isAsking = picture !== undefined && isStale && isAskable(question);
+  const said = answer && !isStale ? sentenceOf(answer, question.rejectBelow) : '';
+  return (
+    <section class="stack answer" aria-label={TEXTS.answer.title} aria-busy={isAsking}>
+      <h2>{TEXTS.answer.title}</h2>
+      <p class="visually-hidden" role="status">
+        {said}
+      </p>
+      <Instead picture={picture} question={question} isAsking={isAsking && answer === undefined} />
+      {error !== undefined && <ErrorNote error={error} onRetry={onRetry} />}
+      {answer !== undefined && isAskable(question) && (
+        <Scores answer={answer} isStale={isStale} rejectBelow={question.rejectBelow} />
+      )}
+    </section>
+  );
+}
+
+function Instead({
+  picture,
+  question,
+  isAsking,
+}: Pick<AnswerPanelProps, 'picture' | 'question'> & { readonly isAsking: boolean }) {
+  const { classify } = TEXTS;
+  if (!isAskable(question)) return <p class="quiet">{classify.noLabels}</p>;
+  if (picture === undefined) return <p class="quiet">{classify.noPicture}</p>;
+  if (!isAsking) return null;
+  const isReading = picture.source.kind === 'file' && picture.prepared === undefined;
+  return <p class="quiet">{isReading ? classify.preparing : classify.asking}</p>;
+}
+
+interface ScoresProps {
+  readonly answer: Answer;
+  readonly isStale: boolean;
+  readonly rejectBelow: number;
+}
+
+function Scores({ answer, isStale, rejectBelow }: ScoresProps) {
+  const { scores, image, timing, model, warnings, calibrated } = answer;
+  const rejected = isRejected(answer, rejectBelow);
+  const { format, width, height } = image;
+  return (
+    <>
+      {rejected && (
+        <p class="rejected">{TEXTS.answer.rejected(scores[0]!.label, percent(rejectBelow))}</p>
+      )}
+      <ScoreBars
+        scores={scores}
+        title={TEXTS.answer.title}
+        isStale={isStale}
+        isAccepted={!rejected}
+      />
+      <p class="quiet">
+        {TEXTS.classify.facts(format, width, height, timing.total)}
+        {calibrated && <> {TEXTS.answer.calibrated}</>}
+      </p>
+      {warnings.length > 0 && (
+        <ul class="quiet" aria-label={TEXTS.answer.warnings}>
+          {warnings.map((warning) => (
+            <li key={warning} dir="auto">
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
+      {model.note !== null && (
+        <p class="quiet">
+          {TEXTS.classify.smallModel} <a href="#/status">{TEXTS.classify.smallModelMore}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function sentenceOf(answer: Answer, rejectBelow: number): string {
+  const [best] = answer.scores;
+  if (best === undefined) return '';
+  if (isRejected(answer, rejectBelow))
+    return TEXTS.answer.rejected(best.label, percent(rejectBelow));
+  return TEXTS.answer.best(best.label, scoreText(best.probability, best.cosine));
+}

@@ -1,0 +1,131 @@
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { CopyAs } from '../copy/copy-as.tsx';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { useDebounced } from '../parts/use-debounced.ts';
+import { useIncoming } from '../parts/use-incoming.ts';
+import { useServerFacts } from '../server/facts.ts';
+import { TEXTS } from '../texts.ts';
+import type { ViewProps } from '../views.ts';
+import './classify.css';
+import { AddPictures } from './add-pictures.tsx';
+import { AnswerPanel } from './answer-panel.tsx';
+import { LabelsChoice } from './labels-choice.tsx';
+import { fromFile, fromUrl, ownImageInput, type Picture } from './picture.ts';
+import { PictureGrid } from './picture-grid.tsx';
+import { PictureStage } from './picture-stage.tsx';
+import {
+  copiedOperation,
+  isAskable,
+  type Question,
+  questionKey,
+  readQuestion,
+  writeQuestion,
+} from './question.ts';
+import { QuestionOptions } from './question-options.tsx';
+import { useAnswers } from './use-answers.ts';
+import { usePictures } from './use-pictures.ts';
+
+/** Pictures are dropped, words are typed, and the server says which word fits. */
+export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
+  const { facts, error, refresh } = useServerFacts();
+  const [question, setQuestion] = useState(() => readQuestion(parameters));
+  const [draft, setDraft] = useState('');
+  const { pictures, add, set, remove, clear } = usePictures(facts?.limits, () =>
+    parameters.getAll('image').map(fromUrl),
+  );
+  const [selectedId, setSelectedId] = useState<number>();
+  const selected = pictures.find(({ id }) => id === selectedId) ?? pictures[0];
+  const questionOf = useQuestions(question, useDebounced(draft.trim(), 120), selected);
+
+  useAnswers(
+    pictures,
+    questionOf,
+    useCallback((id, outcome) => set(id, { outcome }), [set]),
+  );
+  useStateInAddress(question, pictures, isShown, onParameters);
+  const onFiles = useCallback((files: readonly File[]) => add(files.map(fromFile)), [add]);
+  const onUrl = useCallback((url: string) => add([fromUrl(url)]), [add]);
+  const isOver = useIncoming(isShown, { onFiles, onUrl });
+  const onQuestion = (change: Partial<Question>) => setQuestion({ ...question, ...change });
+
+  const asked = selected && questionOf(selected);
+  return (
+    <>
+      <h1>{TEXTS.classify.title}</h1>
+      {error !== undefined && <ErrorNote error={error} onRetry={refresh} />}
+      <div class="classify">
+        <div class="stack">
+          {selected !== undefined && (
+            <PictureStage picture={selected} onRemove={() => remove(selected)} />
+          )}
+          <AddPictures
+            isOver={isOver}
+            isSmall={selected !== undefined}
+            onFiles={onFiles}
+            onUrl={onUrl}
+          />
+          {pictures.length > 1 && (
+            <button type="button" class="plain" onClick={clear}>
+              {TEXTS.classify.startOver}
+            </button>
+          )}
+        </div>
+        <div class="stack">
+          <LabelsChoice
+            question={question}
+            onQuestion={onQuestion}
+            draft={draft}
+            onDraft={setDraft}
+            facts={facts}
+          />
+          <AnswerPanel
+            picture={selected}
+            question={asked ?? question}
+            isStale={selected?.outcome?.key !== (asked && questionKey(asked))}
+            onRetry={() => selected && set(selected.id, { outcome: undefined })}
+          />
+          <QuestionOptions question={question} onQuestion={onQuestion} facts={facts} />
+          {asked !== undefined && isAskable(asked) && (
+            <CopyAs operation={copiedOperation(pictures.map(ownImageInput), asked)} />
+          )}
+        </div>
+      </div>
+      {pictures.length > 1 && (
+        <PictureGrid
+          pictures={pictures}
+          selected={selected}
+          rejectBelow={question.rejectBelow}
+          onSelect={({ id }) => setSelectedId(id)}
+        />
+      )}
+    </>
+  );
+}
+
+/** What each picture is asked: what is being typed counts as a label too, of the picture that one looks at. */
+function useQuestions(
+  question: Question,
+  draft: string,
+  selected: Picture | undefined,
+): (picture: Picture) => Question {
+  const isOwn = question.labelSet + question.classifier === '';
+  const isNew = draft !== '' && isOwn && !question.labels.includes(draft);
+  const drafted = isNew ? { ...question, labels: [...question.labels, draft] } : question;
+  return ({ id }) => (id === selected?.id ? drafted : question);
+}
+
+/** Keeps the address that of the question and of the pictures that have one. */
+function useStateInAddress(
+  question: Question,
+  pictures: readonly Picture[],
+  isShown: boolean,
+  onParameters: ViewProps['onParameters'],
+): void {
+  const addresses = pictures.flatMap(({ source }) =>
+    source.kind === 'url' && !source.url.startsWith('data:') ? source.url : [],
+  );
+  const written = writeQuestion(question, addresses).toString();
+  useEffect(() => {
+    if (isShown) onParameters(new URLSearchParams(written));
+  }, [written, isShown, onParameters]);
+}

@@ -1,0 +1,55 @@
+import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
+import type { Picture } from './picture.ts';
+import type { FileLimits } from './prepare-file.ts';
+import { prepareFile } from './prepare-file.ts';
+
+type Change =
+  | { readonly add: readonly Picture[] }
+  | { readonly id: number; readonly set: Partial<Picture> }
+  | { readonly remove: number }
+  | { readonly clear: true };
+
+function changed(pictures: readonly Picture[], change: Change): readonly Picture[] {
+  if ('add' in change) return [...pictures, ...change.add];
+  if ('clear' in change) return [];
+  if ('remove' in change) return pictures.filter(({ id }) => id !== change.remove);
+  return pictures.map((one) => (one.id === change.id ? { ...one, ...change.set } : one));
+}
+
+/** The pictures on the page. Files are looked at one after another, so that one is in memory at a time. */
+export function usePictures(limits: FileLimits | undefined, first: () => readonly Picture[]) {
+  const [pictures, change] = useReducer(changed, undefined, first);
+  const isPreparing = useRef(false);
+  const next = pictures.find(({ source, prepared }) => source.kind === 'file' && !prepared);
+
+  useEffect(() => {
+    if (next === undefined || next.source.kind !== 'file') return;
+    if (limits === undefined || isPreparing.current) return;
+    isPreparing.current = true;
+    const { id, source } = next;
+    void prepareFile(source.file, limits)
+      .catch(() => ({ file: source.file, preview: undefined, change: undefined }))
+      .then((prepared) => {
+        isPreparing.current = false;
+        change({ id, set: { prepared } });
+      });
+  }, [next, limits]);
+
+  const forget = (one: Picture) => {
+    const { preview } = one.prepared ?? {};
+    if (preview !== undefined) URL.revokeObjectURL(preview);
+  };
+  return {
+    pictures,
+    add: useCallback((added: readonly Picture[]) => change({ add: added }), []),
+    set: useCallback((id: number, set: Partial<Picture>) => change({ id, set }), []),
+    remove: (one: Picture) => {
+      forget(one);
+      change({ remove: one.id });
+    },
+    clear: () => {
+      for (const one of pictures) forget(one);
+      change({ clear: true });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { useId, useState } from 'preact/hooks';
+import { storedKey } from '../server/key.ts';
+import { filesIn, type Operation, variablesOf } from '../server/operation.ts';
+import { TEXTS } from '../texts.ts';
+import { asGraphql, LANGUAGES } from './languages.ts';
+
+const COPY = TEXTS.copy;
+
+interface CopyAsProps {
+  /** What the screen shows the answer of. */
+  readonly operation: Operation;
+}
+
+/** The code that asks what is on the screen. */
+export function CopyAs({ operation }: CopyAsProps) {
+  const [index, setIndex] = useState(0);
+  const [said, setSaid] = useState('');
+  const id = useId();
+  const needsKey = storedKey() !== undefined;
+  const url = new URL('graphql', document.baseURI).href;
+  const text = LANGUAGES[index]!.print(operation, { url, needsKey });
+  const hasFiles = filesIn(variablesOf(operation), '').length > 0;
+  const copy = () =>
+    navigator.clipboard?.writeText(text).then(
+      () => setSaid(COPY.copied),
+      () => setSaid(COPY.failed),
+    ) ?? setSaid(COPY.failed);
+  return (
+    <details class="panel copy-as">
+      <summary>{COPY.title}</summary>
+      <fieldset class="row" aria-label={COPY.title}>
+        {LANGUAGES.map(({ name }, i) => (
+          <button
+            key={name}
+            type="button"
+            class="choice"
+            aria-pressed={i === index}
+            onClick={() => {
+              setIndex(i);
+              setSaid('');
+            }}
+          >
+            {name}
+          </button>
+        ))}
+      </fieldset>
+      <label class="visually-hidden" for={id}>
+        {COPY.code(LANGUAGES[index]!.name)}
+      </label>
+      <textarea id={id} class="code" readOnly rows={12} spellcheck={false} value={text} />
+      <div class="row">
+        <button type="button" class="primary" onClick={() => void copy()}>
+          {COPY.copy}
+        </button>
+        {hasGraphiql() && (
+          <a class="button" href={graphiqlAddress(operation)} target="_blank" rel="noreferrer">
+            {COPY.graphiql}
+          </a>
+        )}
+        <span role="status">{said}</span>
+      </div>
+      {hasFiles && <p class="quiet">{COPY.files}</p>}
+      {needsKey && <p class="quiet">{COPY.key}</p>}
+    </details>
+  );
+}
+
+const hasGraphiql = (): boolean => document.documentElement.dataset.graphiql === 'on';
+
+/** Variables are in the document; a file is for GraphiQL’s user to give. */
+const graphiqlAddress = (operation: Operation): string =>
+  `graphql?query=${encodeURIComponent(asGraphql(operation))}`;

@@ -1,0 +1,83 @@
+import type { ComponentType } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { formatAddress } from './address.ts';
+import { KeyDialog } from './parts/key-dialog.tsx';
+import { TEXTS } from './texts.ts';
+import { useViews } from './use-views.ts';
+import { VIEWS, type ViewProps } from './views.ts';
+
+const NAMES = VIEWS.map(({ name }) => name);
+
+/** The page: its name, its tabs, and the view that the address names. */
+export function Frame() {
+  const { shown, views, write } = useViews(NAMES);
+  const { title } = VIEWS.find(({ name }) => name === shown)!;
+  useEffect(() => {
+    document.title = `${title} · ${TEXTS.name}`;
+  }, [title]);
+
+  const linkTo = (name: string) =>
+    formatAddress({ view: name, parameters: views.get(name)?.parameters ?? new URLSearchParams() });
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
+        {TEXTS.frame.skip}
+      </button>
+      <header class="frame-header">
+        <a class="wordmark" href="#/">
+          {TEXTS.name}
+        </a>
+        <nav aria-label={TEXTS.frame.views}>
+          {VIEWS.map((view) => (
+            <a
+              key={view.name}
+              href={linkTo(view.name)}
+              aria-current={view.name === shown ? 'page' : undefined}
+            >
+              {view.title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {VIEWS.filter(({ name }) => views.has(name)).map((view) => (
+          <section key={view.name} hidden={view.name !== shown} aria-label={view.title}>
+            <Loaded
+              key={views.get(view.name)!.visit}
+              view={view}
+              isShown={view.name === shown}
+              parameters={views.get(view.name)!.parameters}
+              write={write}
+            />
+          </section>
+        ))}
+      </main>
+      <KeyDialog />
+    </>
+  );
+}
+
+interface LoadedProps {
+  readonly view: (typeof VIEWS)[number];
+  readonly isShown: boolean;
+  readonly parameters: URLSearchParams;
+  readonly write: (view: string, parameters: URLSearchParams) => void;
+}
+
+/** A view, once its code is there. */
+function Loaded({ view, isShown, parameters, write }: LoadedProps) {
+  const [component, setComponent] = useState<{ readonly View: ComponentType<ViewProps> }>();
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    view.load().then(
+      (View) => setComponent({ View }),
+      () => setFailed(true),
+    );
+  }, [view]);
+  const { name } = view;
+  const onParameters = useCallback((next: URLSearchParams) => write(name, next), [name, write]);
+  if (failed) return <p role="alert">{TEXTS.frame.viewFailed}</p>;
+  if (component === undefined) return <p class="quiet">{TEXTS.frame.loading}</p>;
+  const { View } = component;
+  return <View parameters={parameters} isShown={isShown} onParameters={onParameters} />;
+}

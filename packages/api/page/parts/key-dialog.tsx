@@ -1,0 +1,55 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { onKeyWanted } from '../server/key.ts';
+import { TEXTS } from '../texts.ts';
+
+interface Wanted {
+  readonly sentence: string;
+  readonly answer: (key: string | undefined) => void;
+}
+
+/** Asks for a key when the server wants one. */
+export function KeyDialog() {
+  const [wanted, setWanted] = useState<Wanted>();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    onKeyWanted((sentence) => new Promise((answer) => setWanted({ sentence, answer })));
+    return () => onKeyWanted(undefined);
+  }, []);
+  useEffect(() => {
+    if (wanted !== undefined) dialog.current?.showModal();
+  }, [wanted]);
+
+  const end = (key: string | undefined) => {
+    wanted?.answer(key);
+    setWanted(undefined);
+    dialog.current?.close();
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const key = String(new FormData(form).get('key') ?? '').trim();
+    form.reset();
+    if (key !== '') end(key);
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="key-title" onCancel={() => end(undefined)}>
+      <form class="stack" onSubmit={submit}>
+        <h2 id="key-title">{TEXTS.key.title}</h2>
+        <p>{wanted?.sentence}</p>
+        <label class="field">
+          <span>{TEXTS.key.label}</span>
+          <input type="password" name="key" autocomplete="off" required />
+        </label>
+        <p class="quiet">{TEXTS.key.kept}</p>
+        <div class="row">
+          <button type="submit" class="primary">
+            {TEXTS.key.use}
+          </button>
+          <button type="button" onClick={() => end(undefined)}>
+            {TEXTS.key.cancel}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,133 @@
+import { TEXTS } from '../texts.ts';
+import { storedKey, wantKey } from './key.ts';
+import { documentOf, filesIn, type Operation, variablesOf, withoutFiles } from './operation.ts';
+
+/** What the server said instead of an answer, in its own words. */
+class ServerError extends Error {
+  /** Such as `OVERLOADED`; undefined where no server answered. */
+  readonly code: string | undefined;
+  /** Seconds after which the same may succeed. */
+  readonly retryAfter: number | undefined;
+
+  constructor(message: string, code?: string, retryAfter?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+interface GraphqlAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly retryAfter?: number };
+  }[];
+}
+
+/**
+ * Asks one operation. Where the server wants a key, the user is asked for it first.
+ *
+ * @returns the value of its field.
+ * @throws ServerError; the signal's reason.
+ */
+async function askOperation<Answer>(operation: Operation, signal: AbortSignal): Promise<Answer> {
+  const data = await send(requestOf(operation), signal);
+  return data[operation.field] as Answer;
+}
+
+/** The same for a document without files, of several fields. @returns all of them. */
+export const askDocument = <Answer>(query: string, signal: AbortSignal): Promise<Answer> =>
+  send(json({ query }), signal) as Promise<Answer>;
+
+/**
+ * Asks again what the server was too busy for, when it says so; after eight times it gives up.
+ *
+ * @throws as `askOperation`.
+ */
+export async function askPatiently<Answer>(
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await askOperation(operation, signal);
+    } catch (error) {
+      const isBusy = error instanceof ServerError && error.retryAfter !== undefined;
+      if (!isBusy || attempt === 8) throw error;
+      await sleep(1000 * Math.min(30, error.retryAfter ?? 1), signal);
+    }
+  }
+}
+
+interface Body {
+  readonly body: FormData | string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const json = (body: object): Body => ({
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+});
+
+/** @see https://github.com/jaydenseric/graphql-multipart-request-spec */
+function requestOf(operation: Operation): Body {
+  const query = documentOf(operation);
+  const variables = variablesOf(operation);
+  const files = filesIn(variables, 'variables');
+  if (files.length === 0) return json({ query, variables });
+  const form = new FormData();
+  form.append('operations', withoutFiles({ query, variables }));
+  form.append('map', JSON.stringify(Object.fromEntries(files.map(([path], i) => [i, [path]]))));
+  for (const [i, [, file]] of files.entries()) form.append(String(i), file, file.name);
+  return { body: form, headers: {} };
+}
+
+async function send(
+  { body, headers }: Body,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  const key = storedKey();
+  const response = await fetch('graphql', {
+    method: 'POST',
+    body,
+    signal,
+    headers: {
+      ...headers,
+      accept: 'application/json',
+      'graphql-require-preflight': '1',
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+    },
+  }).catch(() => {
+    signal.throwIfAborted();
+    throw new ServerError(TEXTS.frame.unreachable);
+  });
+  const { data, errors } = await answerOf(response, signal);
+  const [error] = errors ?? [];
+  if (error === undefined && data) return data;
+  const message = error?.message ?? TEXTS.frame.noAnswer(response.status);
+  if (response.status === 401 && (await wantKey(message))) return send({ body, headers }, signal);
+  const header = response.headers.get('retry-after');
+  const retryAfter =
+    error?.extensions?.retryAfter ?? (header === null ? undefined : Number(header));
+  throw new ServerError(message, error?.extensions?.code, retryAfter);
+}
+
+async function answerOf(response: Response, signal: AbortSignal): Promise<GraphqlAnswer> {
+  try {
+    return (await response.json()) as GraphqlAnswer;
+  } catch {
+    signal.throwIfAborted();
+    throw new ServerError(TEXTS.frame.noAnswer(response.status));
+  }
+}
+
+function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,30 @@
+/** The key for this server, kept until the tab is closed. */
+
+const NAME = 'clipql-key';
+
+type Ask = (sentence: string) => Promise<string | undefined>;
+
+let ask: Ask | undefined;
+let asking: Promise<string | undefined> | undefined;
+
+export const storedKey = (): string | undefined => sessionStorage.getItem(NAME) ?? undefined;
+
+/** Says who asks the user for a key. */
+export function onKeyWanted(next: Ask | undefined): void {
+  ask = next;
+}
+
+/**
+ * Asks the user for a key, once however many requests want it.
+ *
+ * @param sentence why the server wants one.
+ * @returns whether there is one now.
+ */
+export async function wantKey(sentence: string): Promise<boolean> {
+  asking ??= (ask?.(sentence) ?? Promise.resolve(undefined)).finally(() => {
+    asking = undefined;
+  });
+  const key = await asking;
+  if (key !== undefined) sessionStorage.setItem(NAME, key);
+  return key !== undefined;
+}

@@ -1,0 +1,103 @@
+import { useEffect } from 'preact/hooks';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { byteText } from '../parts/figures.ts';
+import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
+import { TEXTS } from '../texts.ts';
+import type { ViewProps } from '../views.ts';
+
+const STATUS = TEXTS.status;
+
+/** What answers on this server, and what it takes. */
+export function StatusView({ isShown }: ViewProps) {
+  const { facts, error, refresh } = useServerFacts();
+  useEffect(() => {
+    if (isShown) refresh();
+  }, [isShown, refresh]);
+  return (
+    <div class="stack">
+      <h1>{STATUS.title}</h1>
+      {error !== undefined && <ErrorNote error={error} onRetry={refresh} />}
+      {facts?.models.map((model) => (
+        <ModelCard key={model.name} model={model} />
+      ))}
+      {facts !== undefined && <Limits limits={facts.limits} />}
+      <div class="row">
+        <button type="button" onClick={refresh}>
+          {STATUS.refresh}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function ModelCard({ model }: { readonly model: ServedModel }) {
+  const { name, loaded, embedded, note, parameters, imageSize, memoryBytes, backend } = model;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    [STATUS.parameters, parameters === null ? undefined : millions(parameters)],
+    [STATUS.imageSize, imageSize === null ? undefined : STATUS.pixels(imageSize)],
+    [STATUS.backend, backend === null ? undefined : backendText(backend)],
+    [STATUS.threads, backend?.threads.toString()],
+    [STATUS.memory, memoryBytes === null ? undefined : byteText(memoryBytes)],
+  ];
+  return (
+    <section class="card stack" aria-label={name}>
+      <h2>
+        <bdi>{name}</bdi>
+      </h2>
+      <p class="quiet">{loaded ? STATUS.loaded : STATUS.notLoaded}</p>
+      {embedded === true && (
+        <p class="notice">
+          <strong>{STATUS.small}</strong> {note}
+        </p>
+      )}
+      <Facts facts={facts} />
+    </section>
+  );
+}
+
+function Limits({ limits }: Pick<ServerFacts, 'limits'>) {
+  return (
+    <section class="card stack" aria-label={STATUS.limits}>
+      <h2>{STATUS.limits}</h2>
+      <Facts
+        facts={[
+          [STATUS.pictures, limits.images.toLocaleString('en')],
+          [STATUS.pictureBytes, byteText(limits.imageBytes)],
+          [STATUS.pictureMegapixels, limits.imageMegapixels.toLocaleString('en')],
+          [STATUS.labels, limits.labels.toLocaleString('en')],
+          [STATUS.characters, limits.textCharacters.toLocaleString('en')],
+        ]}
+      />
+    </section>
+  );
+}
+
+function Facts({ facts }: { readonly facts: readonly (readonly [string, string | undefined])[] }) {
+  return (
+    <dl class="facts">
+      {facts
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+const millions = (parameters: number): string => STATUS.millions((parameters / 1e6).toFixed(1));
+
+function backendText({
+  name,
+  precision,
+  simd,
+  mode,
+  adapter,
+}: NonNullable<ServedModel['backend']>) {
+  const parts = [name, precision, mode, adapter, simd === null ? null : STATUS.simd(simd)];
+  return parts.filter((part) => part !== null).join(', ');
+}

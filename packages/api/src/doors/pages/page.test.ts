@@ -1,0 +1,101 @@
+/** The page as the server sends it; tools/page.slow.test.ts uses it in a browser. */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseSettings } from '../../settings/settings.ts';
+import { startApi, type TestApi } from '../../testing/api.ts';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+const document = async () => (await api.fetch('/')).text();
+
+/** The paths of the scripts, styles and icon that the document names. */
+const namedFiles = (html: string) =>
+  [...html.matchAll(/(?:src|href)="\.(\/page\/[^"]+)"/g)].map(([, path]) => path!);
+
+test('the document has a strict policy, and no script or style of its own', async () => {
+  const response = await api.fetch('/');
+  const policy = response.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+  expect(policy).not.toMatch(/unsafe|\*/);
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  const html = await response.text();
+  expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)| on\w+=/);
+  expect(html).not.toMatch(/https?:/);
+  expect(namedFiles(html).map((path) => path.slice(path.lastIndexOf('.')))).toEqual(
+    expect.arrayContaining(['.js', '.css', '.svg']),
+  );
+});
+
+test('its files come in either coding or none, the same each time, to be kept for good', async () => {
+  for (const path of namedFiles(await document())) {
+    const get = async (coding: string) => {
+      const response = await api.fetch(path, { headers: { 'accept-encoding': coding } });
+      expect(response.status, path).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(response.headers.get('vary')).toBe('accept-encoding');
+      expect(response.headers.get('content-type')).toMatch(
+        /^(text\/(javascript|css); charset=utf-8|image\/svg\+xml)$/,
+      );
+      expect(response.headers.get('content-encoding')).toBe(coding === 'none' ? null : coding);
+      return Buffer.from(await response.arrayBuffer());
+    };
+    const plain = await get('none');
+    expect(brotliDecompressSync(await get('br')).equals(plain), path).toBe(true);
+    expect(gunzipSync(await get('gzip')).equals(plain), path).toBe(true);
+  }
+});
+
+test('what a browser has is not sent again', async () => {
+  for (const path of ['/', ...namedFiles(await document())]) {
+    const etag = (await api.fetch(path)).headers.get('etag')!;
+    const again = await api.fetch(path, { headers: { 'if-none-match': etag } });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+    const other = await api.fetch(path, { headers: { 'if-none-match': 'W/"other"' } });
+    expect(other.status).toBe(200);
+  }
+});
+
+test.each(['/page/none.js', '/page/../index.html', '/page/constructor', '/page/%00', '/page/'])(
+  '%s is nothing',
+  async (path) => {
+    expect((await api.fetch(path)).status).toBe(404);
+  },
+);
+
+test('first load takes at most 60 kB of script and style', async () => {
+  const { PAGE_FILES } = await import('./page.generated.ts');
+  const first = Object.entries(PAGE_FILES).filter(([path]) => !/index\.html|\.svg/.test(path));
+  const bytes = first.reduce((sum, [, base64]) => sum + Buffer.from(base64, 'base64').length, 0);
+  expect(bytes).toBeLessThanOrEqual(60_000);
+});
+
+test('the page stays in production, and is turned off by itself', async () => {
+  const open = async (flags: Record<string, string>) => {
+    const settings = parseSettings(flags, { NODE_ENV: 'production' });
+    const other = await startApi({ settings });
+    const [path] = namedFiles(await document());
+    const root = await other.fetch('/');
+    const found = [
+      root.status,
+      (await root.text()).includes('<script'),
+      (await other.fetch(path!)).status,
+    ];
+    await other.close();
+    return found;
+  };
+  expect(await open({})).toEqual([200, true, 200]);
+  expect(await open({ page: 'off' })).toEqual([200, false, 404]);
+});
+
+test('the document says whether there is GraphiQL, and has another tag then', async () => {
+  const other = await startApi({ settings: parseSettings({ graphiql: 'off' }, {}) });
+  const [here, there] = [await api.fetch('/'), await other.fetch('/')];
+  await other.close();
+  expect(await here.text()).toContain('data-graphiql="on"');
+  expect(await there.text()).toContain('data-graphiql="off"');
+  expect(here.headers.get('etag')).not.toBe(there.headers.get('etag'));
+});
