@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addEvaluate } from './commands/evaluate/evaluate.ts';
 import { refuseRepeated } from './commands/flags.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
@@ -78,6 +79,7 @@ function createProgram(): Command {
   addDoctor(program);
   addPull(program);
   addModels(program);
+  addMigrate(program);
   program.commands.forEach(refuseRepeated);
   return program;
 }

@@ -14,7 +14,7 @@ export function addModelFlags(command: Command): Command {
 
 /** Flags of `clipql serve` besides. */
 export function addServerFlags(command: Command): Command {
-  return addFlags(command, SERVER_OPTIONS);
+  return addFlags(command, SERVER_OPTIONS).option('--no-migrate', 'as --migrate off');
 }
 
 function addFlags(command: Command, options: Readonly<Record<string, Option>>): Command {

@@ -20,6 +20,10 @@ import { createThumbnails } from './thumbnails/make-thumbnail.ts';
 export interface StoreOptions {
   /** The data folder; a temporary one unless given. */
   readonly data: string | undefined;
+  /** The address of a PostgreSQL database, for what it can hold. */
+  readonly store?: string | undefined;
+  /** Whether its tables are brought up to date. */
+  readonly migrates?: boolean;
   readonly models: ModelRegistry;
   /** Reads the images of jobs that are no files. */
   readonly readImage: ReadImage;
@@ -55,14 +59,23 @@ export interface Store {
 }
 
 /** @throws ApiError STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE. */
-export async function openStore({ data, ...options }: StoreOptions): Promise<Store> {
+export async function openStore({
+  data,
+  store,
+  migrates,
+  ...options
+}: StoreOptions): Promise<Store> {
   const temporary = data === undefined ? await temporaryDataFolder() : undefined;
   const folder = data ?? temporary!.path;
   if (data !== undefined) await mkdir(data, { recursive: true });
   const isShared = data !== undefined;
   const database = await openDatabase(folder, isShared);
   const collections = openSqliteCollections(database, isShared);
-  const classifiers = createClassifiers(openSqliteClassifiers(database), options.metrics);
+  const postgres = store === undefined ? undefined : await openServer(store, migrates);
+  const classifiers = createClassifiers(
+    postgres?.classifiers ?? openSqliteClassifiers(database),
+    options.metrics,
+  );
   const jobs = await openJobs(database, folder, isShared);
   const feed = new JobFeed(jobs);
   const thumbnails = createThumbnails(!options.local);
@@ -88,7 +101,18 @@ export async function openStore({ data, ...options }: StoreOptions): Promise<Sto
       await indexes.dispose();
       await collections.close();
       await database.close();
+      await postgres?.close();
       await temporary?.close();
     },
   };
+}
+
+/** Loaded only where it is used: most commands start without. */
+async function openServer(url: string, migrates: boolean | undefined) {
+  const [{ openPostgres }, { openPostgresClassifiers }] = await Promise.all([
+    import('../postgres/postgres.ts'),
+    import('../classifiers/postgres/postgres-classifiers.ts'),
+  ]);
+  const database = await openPostgres(url, migrates === undefined ? {} : { migrates });
+  return { classifiers: openPostgresClassifiers(database), close: database.close };
 }

@@ -5,6 +5,7 @@ import { DEFAULT_INFERENCE } from '../inference/inference.ts';
 import { DEFAULT_DOCUMENT_LIMITS } from '../limits/documents.ts';
 import { DEFAULT_LIMITS } from '../limits/limits.ts';
 import { DEFAULT_SUBSCRIPTION_LIMITS } from '../limits/subscriptions.ts';
+import { isPostgresUrl } from '../postgres/server-address.ts';
 import { MODEL_OPTIONS } from './model-options.ts';
 import type { Option } from './option.ts';
 import {
@@ -57,6 +58,20 @@ export const SERVER_OPTIONS = {
     placeholder: '<dir>',
     help: 'folder that keeps collections, classifiers and label sets across restarts',
     without: 'a temporary one',
+  },
+  store: {
+    value: text.refine(isPostgresUrl).optional(),
+    expects: 'an address like postgres://user:password@host/database',
+    placeholder: '<url>',
+    help: 'PostgreSQL database with pgvector, for all it can hold',
+    without: 'the data folder',
+    secret: () => 'another',
+  },
+  migrate: {
+    value: onOff.default(true),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'update the store’s tables at the start: on or off',
   },
   sharedLabelSets: {
     value: onOff.default(false),

@@ -69,9 +69,10 @@ export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): Re
 }
 
 /** Where collections and jobs are kept, and what they may take. */
-export function storeOptions({ data, folders, fetchesPerHost, indexMemory }: Settings) {
+export function storeOptions(settings: Settings) {
+  const { data, store, migrate, folders, fetchesPerHost, indexMemory } = settings;
   const indexBytes = indexMemory === undefined ? 0.2 * memoryBytes() : indexMemory * 1e9;
-  return { data, folders, fetchesPerHost, indexBytes };
+  return { data, store, migrates: migrate, folders, fetchesPerHost, indexBytes };
 }
 
 /** Of this machine, or as much as the process may take. */

@@ -1,6 +1,6 @@
 import type { Classifier } from '../../classifiers/classifier.ts';
 import { findIfThere } from '../../classifiers/find-if-there.ts';
-import { nameTaken } from '../../classifiers/name-taken.ts';
+import { nameTaken } from '../../classifiers/refusals.ts';
 import type { Added } from '../../classifiers/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { quoted, shorten } from '../../errors/one-line.ts';

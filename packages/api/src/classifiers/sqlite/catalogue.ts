@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
-import { ApiError } from '../../errors/api-error.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import { blobOf } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
-import { nameTaken } from '../name-taken.ts';
+import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
 
 /** A classifier as it was found, which others may have changed since. */
 export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
@@ -43,7 +42,7 @@ interface ByName {
 /** @throws ApiError UNKNOWN_CLASSIFIER. */
 export function findClassifier(db: DatabaseSync, { owner, name }: ByName): Classifier {
   const row = rowOfName(db, { owner, name });
-  if (row === undefined) throw unknown(name, namesOf(db, owner));
+  if (row === undefined) throw unknownClassifier(name, namesOf(db, owner));
   return classifierOf(db, row);
 }
 
@@ -55,7 +54,7 @@ export const listClassifiers = (db: DatabaseSync, owner: Owner): readonly Classi
 /** @throws ApiError UNKNOWN_CLASSIFIER for one that was deleted or replaced. */
 export function readClassifier(db: DatabaseSync, { id, name }: ClassifierReference): Classifier {
   const row = first<ClassifierRow>(db, 'SELECT * FROM classifiers WHERE id = ?', id);
-  if (row === undefined) throw unknown(name, []);
+  if (row === undefined) throw unknownClassifier(name, []);
   return classifierOf(db, row);
 }
 
@@ -71,10 +70,7 @@ export function insertClassifier(
     if (!replace) throw nameTaken(name);
     removeClassifier(db, former.id);
   }
-  if (namesOf(db, owner).length >= MAX_CLASSIFIERS) {
-    const message = `expected at most ${MAX_CLASSIFIERS} classifiers, got another: ${name}`;
-    throw new ApiError('TOO_MANY_CLASSIFIERS', message);
-  }
+  if (namesOf(db, owner).length >= MAX_CLASSIFIERS) throw tooManyClassifiers(name);
   const { hash, model, dimensions } = space;
   const now = Date.now();
   const { id } = first<{ readonly id: number }>(
@@ -150,8 +146,3 @@ const classOf = ({ label, texts, is_cut, examples }: ClassRow): ClassifierClass 
   isCut: is_cut === 1,
   examples,
 });
-
-function unknown(name: string, names: readonly string[]): ApiError {
-  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
-  return new ApiError('UNKNOWN_CLASSIFIER', `expected a classifier’s name (${known}), got ${name}`);
-}

@@ -1,12 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
-import { ApiError } from '../../errors/api-error.ts';
-import { quoted } from '../../errors/one-line.ts';
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import { admitExamples } from '../admit-examples.ts';
 import type { Classifier, Example, NewClassifier, NewExample } from '../classifier.ts';
+import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
 import { type ClassifierReference, insertClassifier, readClassifier } from './catalogue.ts';
 
@@ -49,7 +48,7 @@ export function createClassifier(
 ): Added {
   const id = insertClassifier(db, owner, classifier, replace);
   const added = insert(db, { id, name: classifier.name }, examples);
-  checkUsable(db, added.classifier);
+  checkClassesUsable(db, added.classifier);
   return added;
 }
 
@@ -81,7 +80,7 @@ export function removeExamples(
   }
   if (removed === 0) return { classifier: found, removed };
   const now = changed(db, classifier);
-  checkUsable(db, now);
+  checkClassesUsable(db, now);
   return { classifier: now, removed };
 }
 
@@ -201,19 +200,15 @@ function changed(db: DatabaseSync, reference: ClassifierReference): Classifier {
   return readClassifier(db, reference);
 }
 
-/** @throws ApiError BAD_INPUT for a class that nothing is known of. */
-function checkUsable(db: DatabaseSync, { id, classes }: Classifier): void {
-  const hasText = all<{ readonly known: number }>(
+function checkClassesUsable(db: DatabaseSync, { id, classes }: Classifier): void {
+  const rows = all<{ readonly known: number }>(
     db,
     'SELECT direction IS NOT NULL AS known FROM classes WHERE classifier = ? ORDER BY place',
     id,
   );
-  const empty = classes.find(({ examples }, i) => examples === 0 && hasText[i]!.known === 0);
-  if (empty === undefined) return;
-  const label = quoted(empty.label);
-  throw new ApiError(
-    'BAD_INPUT',
-    `expected texts or at least 1 picture in class ${label}, got neither`,
+  checkUsable(
+    classes,
+    rows.map(({ known }) => known === 1),
   );
 }
 

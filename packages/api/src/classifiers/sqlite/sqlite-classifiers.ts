@@ -1,9 +1,7 @@
-import { checkEmbedding } from '../../collections/halves.ts';
-import { checkClasses, checkKeptBytes } from '../../limits/classifiers.ts';
-import { checkName } from '../../limits/names.ts';
 import type { Database } from '../../sqlite/database.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
-import type { Classifier, NewExample, TrainingSet } from '../classifier.ts';
+import { checkNewClassifier, checkNewExamples } from '../check-new.ts';
+import type { Classifier, TrainingSet } from '../classifier.ts';
 import type { ClassifierStore } from '../store.ts';
 import type { PackedTrainingSet } from './examples.ts';
 import type * as operations from './operations.ts';
@@ -18,13 +16,8 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
   const { reads, writes } = database.operations<typeof operations>(MODULE);
   return {
     create: async (owner, classifier, examples, replace) => {
-      checkName(classifier.name);
-      checkClasses(classifier.classes);
-      const { dimensions } = classifier.space;
-      for (const { label, direction } of classifier.classes) {
-        if (direction !== undefined) checkEmbedding(label, direction, dimensions);
-      }
-      checkExamples(examples, dimensions);
+      checkNewClassifier(classifier);
+      checkNewExamples(examples, classifier.space.dimensions);
       return writes.createClassifier({ owner, classifier, examples, replace });
     },
     find: (owner, name) => reads.findClassifier({ owner, name }),
@@ -32,7 +25,7 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
     delete: (owner, name) => writes.deleteClassifier({ owner, name }),
 
     addExamples: async (classifier, examples) => {
-      checkExamples(examples, classifier.space.dimensions);
+      checkNewExamples(examples, classifier.space.dimensions);
       return writes.addExamples({ classifier: reference(classifier), examples });
     },
     removeExamples: (classifier, contentHashes) =>
@@ -45,12 +38,6 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
     setTemperature: ({ id }, version, temperature) =>
       writes.setTemperature({ id, version, temperature }),
   };
-}
-
-function checkExamples(examples: readonly NewExample[], dimensions: number): void {
-  for (const { source, embedding } of examples) checkEmbedding(source, embedding, dimensions);
-  // Before so much is copied to another thread.
-  checkKeptBytes(examples.reduce((sum, { image }) => sum + (image?.length ?? 0), 0));
 }
 
 function unpack(

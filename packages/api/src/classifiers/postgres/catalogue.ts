@@ -1,0 +1,157 @@
+import type { Owner } from '../../access/owner.ts';
+import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
+import type { Connection } from '../../postgres/connection.ts';
+import { floatsAsBytes } from '../../postgres/float-bytes.ts';
+import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
+import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
+
+/** A classifier as it was found, which others may have changed since. */
+export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
+
+interface ClassifierRow {
+  readonly id: number;
+  readonly owner: Owner;
+  readonly name: string;
+  readonly hash: string;
+  readonly model: string;
+  readonly dimensions: number;
+  readonly logit_scale: number;
+  /** JSON. */
+  readonly templates: string;
+  readonly keeps_images: boolean;
+  readonly version: number;
+  readonly temperature: number | null;
+  readonly created_at: number;
+  readonly changed_at: number;
+}
+
+interface ClassRow {
+  readonly label: string;
+  /** JSON. */
+  readonly texts: string | null;
+  readonly is_cut: boolean;
+  readonly examples: number;
+}
+
+/** @throws ApiError UNKNOWN_CLASSIFIER. */
+export async function findClassifier(
+  connection: Connection,
+  owner: Owner,
+  name: string,
+): Promise<Classifier> {
+  const row = await rowOfName(connection, owner, name);
+  if (row === undefined) throw unknownClassifier(name, await namesOf(connection, owner));
+  return classifierOf(connection, row);
+}
+
+export async function listClassifiers(
+  connection: Connection,
+  owner: Owner,
+): Promise<readonly Classifier[]> {
+  const sql = 'SELECT * FROM classifiers WHERE owner = $1 ORDER BY name';
+  const classifiers: Classifier[] = [];
+  for (const row of await connection.rows<ClassifierRow>(sql, owner)) {
+    classifiers.push(await classifierOf(connection, row));
+  }
+  return classifiers;
+}
+
+/** @throws ApiError UNKNOWN_CLASSIFIER for one that was deleted or replaced. */
+export async function readClassifier(
+  connection: Connection,
+  { id, name }: ClassifierReference,
+): Promise<Classifier> {
+  const row = await connection.first<ClassifierRow>('SELECT * FROM classifiers WHERE id = $1', id);
+  if (row === undefined) throw unknownClassifier(name, []);
+  return classifierOf(connection, row);
+}
+
+/** Keeps others from changing it until the transaction ends. @throws as `readClassifier`. */
+export async function lockClassifier(
+  connection: Connection,
+  reference: ClassifierReference,
+): Promise<Classifier> {
+  await connection.run('SELECT 1 FROM classifiers WHERE id = $1 FOR UPDATE', reference.id);
+  return readClassifier(connection, reference);
+}
+
+/** Without examples. @throws ApiError CLASSIFIER_EXISTS, TOO_MANY_CLASSIFIERS. @returns its number. */
+export async function insertClassifier(
+  connection: Connection,
+  owner: Owner,
+  { name, space, logitScale, templates, keepsImages, classes }: NewClassifier,
+  replace: boolean,
+): Promise<number> {
+  // Two of an owner’s at a time could both be the last.
+  await connection.run(
+    "SELECT pg_advisory_xact_lock(hashtextextended('classifiers of ' || $1, 0))",
+    owner,
+  );
+  const former = await rowOfName(connection, owner, name);
+  if (former !== undefined) {
+    if (!replace) throw nameTaken(name);
+    await removeClassifier(connection, former.id);
+  }
+  if ((await namesOf(connection, owner)).length >= MAX_CLASSIFIERS) throw tooManyClassifiers(name);
+  const { hash, model, dimensions } = space;
+  const row = await connection.first<{ readonly id: number }>(
+    `INSERT INTO classifiers (owner, name, hash, model, dimensions, logit_scale, templates, keeps_images, created_at, changed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9) RETURNING id`,
+    ...[owner, name, hash, model, dimensions, logitScale],
+    ...[JSON.stringify(templates), keepsImages, Date.now()],
+  );
+  for (const [place, { label, texts, direction, isCut }] of classes.entries()) {
+    await connection.run(
+      'INSERT INTO classes (classifier, place, label, texts, direction, is_cut) VALUES ($1, $2, $3, $4, $5, $6)',
+      ...[row!.id, place, label, texts === null ? null : JSON.stringify(texts)],
+      ...[direction === undefined ? null : floatsAsBytes(direction), isCut],
+    );
+  }
+  return row!.id;
+}
+
+/** With its classes and examples. */
+export const removeClassifier = (connection: Connection, id: number): Promise<number> =>
+  connection.run('DELETE FROM classifiers WHERE id = $1', id);
+
+const rowOfName = (
+  connection: Connection,
+  owner: Owner,
+  name: string,
+): Promise<ClassifierRow | undefined> =>
+  connection.first('SELECT * FROM classifiers WHERE owner = $1 AND name = $2', owner, name);
+
+async function namesOf(connection: Connection, owner: Owner): Promise<readonly string[]> {
+  const sql = 'SELECT name FROM classifiers WHERE owner = $1 ORDER BY name';
+  return (await connection.rows<{ readonly name: string }>(sql, owner)).map(({ name }) => name);
+}
+
+async function classifierOf(connection: Connection, row: ClassifierRow): Promise<Classifier> {
+  const classes = await connection.rows<ClassRow>(
+    `SELECT label, texts, is_cut, (
+       SELECT count(*) FROM examples AS e WHERE e.classifier = c.classifier AND e.place = c.place
+     ) AS examples FROM classes AS c WHERE classifier = $1 ORDER BY place`,
+    row.id,
+  );
+  return {
+    id: row.id,
+    owner: row.owner,
+    name: row.name,
+    space: { hash: row.hash, model: row.model, dimensions: row.dimensions },
+    logitScale: row.logit_scale,
+    templates: JSON.parse(row.templates),
+    keepsImages: row.keeps_images,
+    classes: classes.map(classOf),
+    version: row.version,
+    temperature: row.temperature ?? undefined,
+    createdAt: new Date(row.created_at),
+    changedAt: new Date(row.changed_at),
+  };
+}
+
+const classOf = ({ label, texts, is_cut, examples }: ClassRow): ClassifierClass => ({
+  label,
+  texts: texts === null ? null : JSON.parse(texts),
+  isCut: is_cut,
+  examples,
+});

@@ -1,0 +1,176 @@
+import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
+import type { Connection } from '../../postgres/connection.ts';
+import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
+import { admitExamples } from '../admit-examples.ts';
+import type { Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
+import { checkUsable } from '../refusals.ts';
+import type { Added } from '../store.ts';
+import { type ClassifierReference, lockClassifier, readClassifier } from './catalogue.ts';
+
+interface ExampleRow {
+  readonly place: number;
+  readonly content_hash: string;
+  readonly source: string;
+  readonly format: string;
+  readonly added_at: number;
+  readonly has_image: boolean;
+}
+
+/** @throws as `ClassifierStore.create` does. */
+export async function addFirstExamples(
+  connection: Connection,
+  reference: ClassifierReference,
+  examples: readonly NewExample[],
+): Promise<Added> {
+  const added = await insert(connection, reference, examples);
+  await checkClassesUsable(connection, added.classifier);
+  return added;
+}
+
+/** @throws as `ClassifierStore.addExamples` does. */
+export async function addExamples(
+  connection: Connection,
+  reference: ClassifierReference,
+  examples: readonly NewExample[],
+): Promise<Added> {
+  const added = await insert(connection, reference, examples);
+  if (!added.outcomes.some(({ kind }) => kind === 'KEPT')) return added;
+  return { ...added, classifier: await changed(connection, reference) };
+}
+
+/** @throws as `ClassifierStore.removeExamples` does. */
+export async function removeExamples(
+  connection: Connection,
+  reference: ClassifierReference,
+  contentHashes: readonly string[],
+): Promise<{ readonly classifier: Classifier; readonly removed: number }> {
+  const classifier = await lockClassifier(connection, reference);
+  const removed = await connection.run(
+    'DELETE FROM examples WHERE classifier = $1 AND content_hash = ANY ($2::text[])',
+    ...[classifier.id, contentHashes],
+  );
+  if (removed === 0) return { classifier, removed };
+  const now = await changed(connection, reference);
+  await checkClassesUsable(connection, now);
+  return { classifier: now, removed };
+}
+
+export async function readExamples(
+  connection: Connection,
+  reference: ClassifierReference,
+): Promise<readonly Example[]> {
+  const { id } = await readClassifier(connection, reference);
+  const rows = await connection.rows<ExampleRow>(
+    `SELECT place, content_hash, source, format, added_at, image IS NOT NULL AS has_image
+     FROM examples WHERE classifier = $1 ORDER BY id`,
+    id,
+  );
+  return rows.map((row) => ({
+    class: row.place,
+    contentHash: row.content_hash,
+    source: row.source,
+    format: row.format,
+    hasImage: row.has_image,
+    addedAt: new Date(row.added_at),
+  }));
+}
+
+export async function readImage(
+  connection: Connection,
+  reference: ClassifierReference,
+  contentHash: string,
+): Promise<Uint8Array | undefined> {
+  const { id } = await readClassifier(connection, reference);
+  const sql = 'SELECT image FROM examples WHERE classifier = $1 AND content_hash = $2';
+  const row = await connection.first<{ readonly image: Buffer | null }>(sql, id, contentHash);
+  return row?.image ? new Uint8Array(row.image) : undefined;
+}
+
+export async function readTrainingSet(
+  connection: Connection,
+  reference: ClassifierReference,
+): Promise<TrainingSet> {
+  const { id, version } = await readClassifier(connection, reference);
+  const directions = await connection.rows<{ readonly direction: Buffer | null }>(
+    'SELECT direction FROM classes WHERE classifier = $1 ORDER BY place',
+    id,
+  );
+  const examples = await connection.rows<{ readonly place: number; readonly embedding: Buffer }>(
+    'SELECT place, embedding FROM examples WHERE classifier = $1 ORDER BY id',
+    id,
+  );
+  return {
+    version,
+    texts: directions.map(({ direction }) =>
+      direction?.length ? bytesAsFloats(direction) : undefined,
+    ),
+    examples: {
+      embeddings: examples.map(({ embedding }) => bytesAsFloats(embedding)),
+      classes: examples.map(({ place }) => place),
+    },
+  };
+}
+
+async function insert(
+  connection: Connection,
+  reference: ClassifierReference,
+  examples: readonly NewExample[],
+): Promise<Added> {
+  const { id, keepsImages, classes } = await lockClassifier(connection, reference);
+  const kept = await connection.rows<{ readonly place: number; readonly content_hash: string }>(
+    'SELECT place, content_hash FROM examples WHERE classifier = $1',
+    id,
+  );
+  const outcomes = admitExamples(
+    new Map(kept.map(({ content_hash, place }) => [content_hash, place])),
+    examples,
+  );
+  const added = examples.filter((_, i) => outcomes[i]!.kind === 'KEPT');
+  const counts = classes.map((one) => one.examples);
+  for (const { class: place } of added) counts[place]! += 1;
+  checkPictures(classes, counts);
+  if (keepsImages) {
+    const more = added.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
+    checkKeptBytes((await keptBytes(connection, id)) + more);
+  }
+  for (const { class: place, contentHash, source, format, embedding, image } of added) {
+    await connection.run(
+      `INSERT INTO examples (classifier, place, content_hash, source, format, embedding, image, added_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      ...[id, place, contentHash, source, format, floatsAsBytes(embedding)],
+      ...[keepsImages && image !== undefined ? image : null, Date.now()],
+    );
+  }
+  return { classifier: await readClassifier(connection, reference), outcomes };
+}
+
+/** Its examples are others now, and what was learned from the former ones holds no more. */
+async function changed(
+  connection: Connection,
+  reference: ClassifierReference,
+): Promise<Classifier> {
+  const sql =
+    'UPDATE classifiers SET version = version + 1, temperature = NULL, changed_at = $1 WHERE id = $2';
+  await connection.run(sql, Date.now(), reference.id);
+  return readClassifier(connection, reference);
+}
+
+async function checkClassesUsable(
+  connection: Connection,
+  { id, classes }: Classifier,
+): Promise<void> {
+  const rows = await connection.rows<{ readonly known: boolean }>(
+    'SELECT direction IS NOT NULL AS known FROM classes WHERE classifier = $1 ORDER BY place',
+    id,
+  );
+  checkUsable(
+    classes,
+    rows.map(({ known }) => known),
+  );
+}
+
+async function keptBytes(connection: Connection, classifier: number): Promise<number> {
+  const sql =
+    'SELECT coalesce(sum(length(image)), 0)::bigint AS bytes FROM examples WHERE classifier = $1';
+  return (await connection.first<{ readonly bytes: number }>(sql, classifier))!.bytes;
+}

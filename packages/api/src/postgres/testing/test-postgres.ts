@@ -1,0 +1,37 @@
+import { PgliteServer } from './pglite-server.ts';
+
+/** An empty schema of a database, as a server has it. */
+export interface TestPostgres {
+  /** For `openPostgres`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+let started: ReturnType<typeof start> | undefined;
+let schemas = 0;
+
+/** PGlite with pgvector, started once for all tests of a process. */
+export async function testPostgres(): Promise<TestPostgres> {
+  started ??= start();
+  const { db, port } = await started;
+  schemas += 1;
+  const schema = `test_${schemas}`;
+  await db.exec(`CREATE SCHEMA ${schema}`);
+  const options = encodeURIComponent(`-c search_path=${schema},public`);
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres?options=${options}`,
+    close: async () => {
+      await db.exec(`DROP SCHEMA ${schema} CASCADE`);
+    },
+  };
+}
+
+async function start() {
+  const [{ PGlite }, { vector }] = await Promise.all([
+    import('@electric-sql/pglite'),
+    import('@electric-sql/pglite-pgvector'),
+  ]);
+  const db = await PGlite.create({ extensions: { vector } });
+  await db.exec('CREATE EXTENSION vector');
+  return { db, port: await new PgliteServer(db).listen() };
+}
