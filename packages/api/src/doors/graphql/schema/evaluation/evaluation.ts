@@ -1,3 +1,4 @@
+import { CANDIDATE_TEMPLATES } from '../../../../answers/evaluate/candidate-templates.ts';
 import type { CollectionEvaluation } from '../../../../answers/evaluate/evaluate-collection.ts';
 import type {
   GroupAccuracy as Accurate,
@@ -91,7 +92,7 @@ const TemplateComparison = builder.objectRef<Of<Compared>>('TemplateComparison')
     candidates: t.field({
       type: [TemplateTrial],
       description: 'Templates that were tried, the best first.',
-      price: { length: 15 },
+      price: { length: CANDIDATE_TEMPLATES.length },
       resolve: ({ part, evaluation }) =>
         part.candidates
           .map((trial) => ({ ...trial, name: evaluation.candidates[trial.template]! }))
