@@ -2,10 +2,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ApiError } from '../../errors/api-error.ts';
-import { imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
 import { readClassFolders } from '../evaluate/class-folders.ts';
 import { collect } from '../flags.ts';
-import { reportError, warn } from '../report.ts';
+import { reportedImages } from '../reported-images.ts';
 
 export interface ClassFlags {
   /** `LABEL=IMAGE` or `LABEL=FOLDER`. */
@@ -35,17 +34,18 @@ export async function classFiles(
     files.set(label, [...(files.get(label) ?? []), ...paths]);
   if (folder !== undefined) {
     const { values, files: found } = await readClassFolders(folder);
+    const ofLabel = Map.groupBy(found, ({ value }) => value);
     for (const label of values) {
       add(
         label,
-        found.filter(({ value }) => value === label).map(({ source }) => source),
+        (ofLabel.get(label) ?? []).map(({ source }) => source),
       );
     }
   }
   for (const entry of given) {
     const [label, path] = parsePair('--class', 'LABEL=PATH', entry);
     const stats = await stat(path).catch(() => undefined);
-    const paths = stats?.isDirectory() ? await filesIn(path) : undefined;
+    const paths = stats?.isDirectory() ? await reportedImages(path) : undefined;
     add(label, paths?.map((file) => join(path, file)) ?? [path]);
   }
   return files;
@@ -60,14 +60,3 @@ export function parsePair(flag: string, form: string, entry: string): readonly [
 
 export const nothingGiven = (): ApiError =>
   new ApiError('BAD_OPTION', 'expected a folder or --class, got neither');
-
-/** @throws ApiError NO_IMAGES, FOLDER_UNREADABLE for the folder itself. */
-async function filesIn(folder: string): Promise<readonly string[]> {
-  const { files, failures, passedOver } = await imagesInFolder(folder);
-  for (const { folder: within, error } of failures) {
-    if (within === '') throw error;
-    reportError(error, join(folder, within));
-  }
-  if (passedOver !== '') warn(passedOverWarning(folder, passedOver));
-  return files;
-}

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { imagesInFolder, passedOverWarning } from '../../images/image-folder.ts';
-import { reportError, warn } from '../report.ts';
+import { warn } from '../report.ts';
+import { reportedImages } from '../reported-images.ts';
 import { inOrder, type LabelledFiles } from './labelled-files.ts';
 
 /**
@@ -13,12 +13,7 @@ import { inOrder, type LabelledFiles } from './labelled-files.ts';
  * @throws ApiError NO_IMAGES where there are no such folders.
  */
 export async function readClassFolders(folder: string): Promise<LabelledFiles> {
-  const { files, failures, passedOver } = await imagesInFolder(folder);
-  for (const { folder: within, error } of failures) {
-    if (within === '') throw error;
-    reportError(error, join(folder, within));
-  }
-  if (passedOver !== '') warn(passedOverWarning(folder, passedOver));
+  const files = await reportedImages(folder);
   const inClasses = files.filter((file) => file.includes('/'));
   const strays = files.length - inClasses.length;
   if (inClasses.length === 0) {
