@@ -1,3 +1,4 @@
+import { dot } from '@clipql/core';
 import { checkTop } from '../limits/answers.ts';
 import { LoopSlices } from '../limits/loop-slices.ts';
 import { cutWarning } from '../loaders/cut-texts.ts';
@@ -101,7 +102,4 @@ function cutWarnings(
 }
 
 /** Of vectors of length 1. Rounding may lead a little out of −1 to 1. */
-function cosineOf(a: Float32Array, b: Float32Array): number {
-  const dot = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-  return Math.min(1, Math.max(-1, dot));
-}
+const cosineOf = (a: Float32Array, b: Float32Array): number => Math.min(1, Math.max(-1, dot(a, b)));

@@ -1,3 +1,5 @@
+import { dot } from '@clipql/core';
+
 /** A linear probe, logit_k = f · (w_k + alpha_k · t_k). */
 export interface PublishedProbe {
   /** [K] */
@@ -94,12 +96,6 @@ function meanOf(vectors: readonly Float32Array[]): Float64Array {
 
 function add(to: Float64Array, vector: Float32Array, factor: number): void {
   for (let e = 0; e < to.length; e++) to[e]! += factor * vector[e]!;
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let e = 0; e < a.length; e++) sum += a[e]! * b[e]!;
-  return sum;
 }
 
 const mean = (values: readonly number[]): number =>

@@ -1,4 +1,4 @@
-import { type BackendName, loadClip } from '@clipql/core';
+import { type BackendName, dot, loadClip } from '@clipql/core';
 import { BenchError } from '../kit/errors.ts';
 import { recipeNumbers, recipePixels } from '../kit/models/recipe.ts';
 import { modelOfCase } from '../kit/models/reference-case.ts';
@@ -64,9 +64,6 @@ function distance(gradient: Float32Array, known: KnownGradient): number {
   ];
   return estimates.every(Number.isFinite) ? Math.max(...estimates) : Number.POSITIVE_INFINITY;
 }
-
-const dot = (a: Float32Array, b: ArrayLike<number>): number =>
-  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 function overValues(gradient: Float32Array, values: KnownGradient['values']): number {
   if ('whole' in values) {

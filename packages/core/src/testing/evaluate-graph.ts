@@ -11,6 +11,7 @@ import {
   type Operation,
   type OperationOf,
 } from '../graph/operation.ts';
+import { dot } from '../vectors.ts';
 
 /** A matrix as an array of its rows. */
 export type Matrix = readonly (readonly number[])[];
@@ -199,12 +200,7 @@ function attend(
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-/** A loop, as towers of convolutions spend their time here. */
-function dot(a: readonly number[], b: readonly number[]): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
-  return total;
-}
+
 /** What each GELU multiplies x by. */
 const GATES: Readonly<Record<Activation, (x: number) => number>> = {
   quick_gelu: (x) => sigmoid(1.702 * x),

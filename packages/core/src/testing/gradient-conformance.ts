@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import type { Backend } from '../backends/backend.ts';
 import { COTANGENT, GRADIENT, gradientGraph } from '../graph/gradient.ts';
 import { planGraph, weightsOfGraphs } from '../graph/plan.ts';
+import { dot } from '../vectors.ts';
 import { compileGraph } from './compile-graph.ts';
 import { type Declared, expectClose, type Inputs, matrix, weightsFor } from './conformance.ts';
 import { partialDerivatives, spreadIndices } from './numeric-gradient.ts';
@@ -95,6 +96,3 @@ export async function expectAdjoint(
   const difference = Math.abs(dot(product, cotangent) - dot(x, gradient));
   expect(difference / size, '|⟨J·v, u⟩ − ⟨v, Jᵀ·u⟩| / (‖J·v‖ ‖u‖)').toBeLessThanOrEqual(tolerance);
 }
-
-const dot = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
