@@ -34,6 +34,8 @@ export interface SearchResult extends HitPage {
   readonly histogram: Histogram | undefined;
   /** The score from which items are hits: undefined where all are, Infinity where AUTO finds none. */
   readonly cut: number | undefined;
+  /** What a score means. */
+  readonly relevance: Relevance;
   /** Rows that were scored. */
   readonly scanned: number;
   readonly timing: SearchTiming;
@@ -106,6 +108,7 @@ export async function search(
       total,
       histogram,
       cut,
+      relevance,
       scanned,
       timing: {
         embedding: embedded - start,

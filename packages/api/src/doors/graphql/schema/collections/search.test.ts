@@ -100,6 +100,32 @@ test('pages follow each other, filters come before, and a cursor is of its query
   expect(filtered.found).toMatchObject({ total: 0, histogram: null, edges: [] });
 });
 
+test.each([
+  ['a text', '{ text: "a boat" }'],
+  ['an item', `{ item: "${FIRST}" }`],
+])(
+  'the histogram of %s says which relevance draws the line at each of its parts',
+  async (_what, term) => {
+    const ask = async (relevance: string) => {
+      const { data } = await api.query(
+        `{ search(input: { collection: "photos", terms: [${term}], relevance: { ${relevance} } }) {
+        total cut histogram { from to counts relevances } edges { score relevance } } }`,
+      );
+      return data.search;
+    };
+    const { histogram, edges } = await ask('all: true');
+    const { from, to, counts, relevances } = histogram;
+    expect(relevances).toHaveLength(counts.length);
+    expect(relevances).toEqual(relevances.toSorted((a: number, b: number) => a - b));
+    expect(relevances[0]).toBeCloseTo(edges.at(-1).relevance, 5);
+    for (const i of [5, 20, 60]) {
+      const { total, cut } = await ask(`atLeast: ${relevances[i]}`);
+      expect(cut).toBeCloseTo(from + (i * (to - from)) / counts.length, 6);
+      expect(total).toBe(counts.slice(i).reduce((sum: number, n: number) => sum + n, 0));
+    }
+  },
+);
+
 test('several terms have shares, and hits can be ordered by metadata', async () => {
   const { edges, errors } = await search(
     `terms: [{ item: "${FIRST}" }, { text: "people", weight: -0.5 }], relevance: { all: true }, orderBy: { by: KEY }`,

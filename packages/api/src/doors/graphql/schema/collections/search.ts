@@ -1,4 +1,4 @@
-import type { Histogram as ScoreHistogram } from '@clipql/core';
+import type { Relevance, Histogram as Scores } from '@clipql/core';
 import type { Context } from '../../../../answers/context.ts';
 import { countInputs } from '../../../../answers/embed-inputs.ts';
 import { moreLike } from '../../../../answers/search/more-like.ts';
@@ -54,6 +54,10 @@ const SearchEdge = builder.objectRef<SearchEdge>('SearchEdge').implement({
   }),
 });
 
+interface ScoreHistogram extends Scores {
+  readonly relevance: Relevance;
+}
+
 const Histogram = builder.objectRef<ScoreHistogram>('Histogram').implement({
   description: 'How often each score occurs.',
   fields: (t) => ({
@@ -63,6 +67,13 @@ const Histogram = builder.objectRef<ScoreHistogram>('Histogram').implement({
       description: 'Items in each of the parts, which are equally wide.',
       price: { length: 64 },
       resolve: ({ counts }) => [...counts],
+    }),
+    relevances: t.floatList({
+      description:
+        'Relevance of a score at the lower end of each part: `atLeast` takes it to draw the line there.',
+      price: { length: 64 },
+      resolve: ({ from, to, counts, relevance }) =>
+        Array.from(counts, (_, i) => relevance.of(from + (i * (to - from)) / counts.length)),
     }),
   }),
 });
@@ -109,7 +120,7 @@ const SearchConnection = builder.objectRef<FoundItems>('SearchConnection').imple
       type: Histogram,
       nullable: true,
       description: 'Scores of all items that pass `where`; null if none does.',
-      resolve: ({ result }) => result.histogram,
+      resolve: ({ result: { histogram, relevance } }) => histogram && { ...histogram, relevance },
     }),
     timing: t.field({
       type: SearchTiming,
