@@ -59,7 +59,7 @@ const MAY_IMPORT: Readonly<
     access: ['errors', 'images'],
     sqlite: ['errors', 'files', 'threads'],
     postgres: ['errors'],
-    collections: ['access', 'errors', 'limits', 'sqlite', 'threads'],
+    collections: ['access', 'errors', 'limits', 'postgres', 'sqlite', 'threads'],
     'embedding-file': ['errors'],
     'collection-files': ['collections', 'embedding-file', 'errors', 'files'],
     inference: ['errors', 'images', 'telemetry', 'threads'],

@@ -1,11 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
-import { ApiError } from '../../errors/api-error.ts';
-import { MAX_COLLECTIONS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Collection, FieldType, VectorSpace } from '../collection.ts';
-
-/** Of an owner: each has an index in memory when it is searched. */
+import { checkPlace, spaceMismatch, unknownCollection } from '../refusals.ts';
 
 /** A collection as it was found, which others may have changed since. */
 export type CollectionReference = Pick<Collection, 'id' | 'name' | 'space'>;
@@ -30,14 +27,7 @@ export function createCollection(
   db: DatabaseSync,
   { owner, name, space }: { owner: Owner; name: string; space: VectorSpace },
 ): Collection {
-  const names = namesOf(db, owner);
-  if (names.includes(name)) {
-    throw new ApiError('COLLECTION_EXISTS', `expected a new name, got ${name}, which is taken`);
-  }
-  if (names.length >= MAX_COLLECTIONS) {
-    const message = `expected at most ${MAX_COLLECTIONS} collections, got another: ${name}`;
-    throw new ApiError('TOO_MANY_COLLECTIONS', message);
-  }
+  checkPlace(name, namesOf(db, owner));
   const set = createSet(db, space);
   const sql = 'INSERT INTO collections (owner, name, set_id, created_at) VALUES (?, ?, ?, ?)';
   run(db, sql, owner, name, set, Date.now());
@@ -51,7 +41,7 @@ export function findCollection(
 ): Collection {
   const sql = 'SELECT * FROM collections WHERE owner = ? AND name = ? AND dropped = 0';
   const row = first<CollectionRow>(db, sql, owner, name);
-  if (row === undefined) throw unknown(name, namesOf(db, owner));
+  if (row === undefined) throw unknownCollection(name, namesOf(db, owner));
   return collectionOf(db, row);
 }
 
@@ -83,7 +73,7 @@ export function collectionRow(
 ): CollectionRow {
   const sql = 'SELECT * FROM collections WHERE id = ? AND dropped = 0';
   const row = first<CollectionRow>(db, sql, id);
-  if (row === undefined) throw unknown(name, []);
+  if (row === undefined) throw unknownCollection(name, []);
   return row;
 }
 
@@ -94,7 +84,7 @@ export function rowOfSpace(
 ): CollectionRow {
   const row = collectionRow(db, { id, name });
   const now = spaceOf(db, row.set_id);
-  if (now.hash !== space.hash) throw mismatch(name, now, space);
+  if (now.hash !== space.hash) throw spaceMismatch(name, now, space);
   return row;
 }
 
@@ -143,16 +133,3 @@ const namesOf = (db: DatabaseSync, owner: Owner): readonly string[] =>
     'SELECT name FROM collections WHERE owner = ? AND dropped = 0 ORDER BY name',
     owner,
   ).map(({ name }) => name);
-
-function unknown(name: string, names: readonly string[]): ApiError {
-  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
-  return new ApiError('UNKNOWN_COLLECTION', `expected a collection’s name (${known}), got ${name}`);
-}
-
-export function mismatch(name: string, has: VectorSpace, got: VectorSpace): ApiError {
-  const shown = ({ model, hash }: VectorSpace) => `${model} (${hash.slice(0, 12)})`;
-  return new ApiError(
-    'COLLECTION_MODEL_MISMATCH',
-    `expected ${shown(has)}, which made the vectors of ${name}, got ${shown(got)}`,
-  );
-}

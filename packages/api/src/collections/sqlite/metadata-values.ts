@@ -1,15 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { shownValue } from '../../errors/one-line.ts';
-import { MAX_METADATA_FIELDS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { FieldType } from '../collection.ts';
-import { instantOf } from '../dates.ts';
+import { comparableValues, typeWith } from '../field-types.ts';
 import type { Metadata, MetadataValue } from '../item.ts';
-import { badMetadata, checkMetadata, suits, typeOf } from '../metadata.ts';
+import { checkMetadata } from '../metadata.ts';
 import { type FieldRow, fieldsOf } from './catalogue.ts';
-
-/** How a value is compared and ordered: numbers and instants as numbers, booleans as 0 and 1. */
-type IndexedValue = string | number;
 
 /** Where an item's values stand. */
 interface ItemPlace {
@@ -37,7 +32,7 @@ export class MetadataWriter {
     checkMetadata(key, metadata);
     for (const [name, value] of Object.entries(metadata)) {
       const { id, type } = this.#fieldFor(key, name, value);
-      for (const one of indexedValues(type, value)) {
+      for (const one of comparableValues(type, value)) {
         run(this.#db, INSERT, id, one, type === 'TEXTS' ? '' : key, row);
       }
     }
@@ -46,30 +41,20 @@ export class MetadataWriter {
   delete({ key, row }: ItemPlace, metadata: Metadata): void {
     for (const [name, value] of Object.entries(metadata)) {
       const { id, type } = this.#fields.get(name)!;
-      for (const one of indexedValues(type, value)) {
+      for (const one of comparableValues(type, value)) {
         run(this.#db, DELETE, id, one, type === 'TEXTS' ? '' : key, row);
       }
     }
   }
 
-  /** A field is made by its first value. */
   #fieldFor(key: string, name: string, value: MetadataValue): FieldRow {
-    const field = this.#fields.get(name) ?? this.#create(key, name, typeOf(value));
-    if (!suits(field.type, value)) {
-      throw badMetadata(key, name, `expected a ${field.type}, got ${shownValue(value)}`);
-    }
-    const isDate = field.type !== 'DATE' || instantOf(value as string) !== undefined;
-    return isDate ? field : this.#becomeText(field);
+    const field = this.#fields.get(name);
+    const type = typeWith(key, name, value, field?.type, this.#fields.size);
+    if (field === undefined) return this.#create(name, type);
+    return type === field.type ? field : this.#becomeText(field);
   }
 
-  #create(key: string, name: string, type: FieldType): FieldRow {
-    if (this.#fields.size >= MAX_METADATA_FIELDS) {
-      throw badMetadata(
-        key,
-        name,
-        `expected at most ${MAX_METADATA_FIELDS} fields in a collection, got more`,
-      );
-    }
+  #create(name: string, type: FieldType): FieldRow {
     const sql = 'INSERT INTO fields (collection, name, type) VALUES (?, ?, ?) RETURNING id';
     const { id } = first<{ readonly id: number }>(this.#db, sql, this.#collection, name, type)!;
     return this.#set({ id, name, type });
@@ -96,12 +81,4 @@ export class MetadataWriter {
     this.#fields.set(field.name, field);
     return field;
   }
-}
-
-/** A list has one for each of its texts. */
-function indexedValues(type: FieldType, value: MetadataValue): readonly IndexedValue[] {
-  if (Array.isArray(value)) return value;
-  if (typeof value === 'boolean') return [Number(value)];
-  if (type === 'DATE') return [instantOf(value as string)!];
-  return [value as IndexedValue];
 }

@@ -1,14 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { ApiError } from '../../errors/api-error.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Collection, VectorSpace } from '../collection.ts';
 import type { Item } from '../item.ts';
+import { notReembedding, spaceMismatch } from '../refusals.ts';
 import {
   type CollectionReference,
   collectionOf,
   collectionRow,
   createSet,
-  mismatch,
   spaceOf,
 } from './catalogue.ts';
 import { type ItemRow, itemOf } from './item-rows.ts';
@@ -26,7 +25,7 @@ export function beginReembedding(
   const row = collectionRow(db, collection);
   if (row.next_set !== null) {
     const next = spaceOf(db, row.next_set);
-    if (next.hash !== space.hash) throw mismatch(collection.name, next, space);
+    if (next.hash !== space.hash) throw spaceMismatch(collection.name, next, space);
   } else if (spaceOf(db, row.set_id).hash !== space.hash) {
     const set = createSet(db, space);
     run(db, 'UPDATE collections SET next_set = ? WHERE id = ?', set, row.id);
@@ -62,7 +61,7 @@ export function setNextVectors(
   const { id, set_id: set, next_set: next } = collectionRow(db, collection);
   const expected = spaceOf(db, next ?? set);
   if (next === null || expected.hash !== space.hash) {
-    throw mismatch(collection.name, expected, space);
+    throw spaceMismatch(collection.name, expected, space);
   }
   const sql = 'SELECT 1 FROM items WHERE collection = ? AND row = ?';
   for (const [i, row] of rows.entries()) {
@@ -76,7 +75,7 @@ export function setNextVectors(
 /** @returns undefined where items are still without a vector. */
 export function finishReembedding(db: DatabaseSync, { collection }: Of): Collection | undefined {
   const { id, items, next_set: next } = collectionRow(db, collection);
-  if (next === null) throw notUnderWay(collection.name);
+  if (next === null) throw notReembedding(collection.name);
   if (spaceOf(db, next).vectors < items) return undefined;
   run(db, 'UPDATE collections SET set_id = next_set, next_set = NULL WHERE id = ?', id);
   return collectionOf(db, collectionRow(db, collection));
@@ -87,6 +86,3 @@ export function cancelReembedding(db: DatabaseSync, { collection }: Of): Collect
   run(db, 'UPDATE collections SET next_set = NULL WHERE id = ?', id);
   return collectionOf(db, collectionRow(db, collection));
 }
-
-const notUnderWay = (name: string): ApiError =>
-  new ApiError('BAD_INPUT', `expected a collection that moves to another model, got ${name}`);

@@ -1,15 +1,14 @@
 import { RowSet } from '@clipql/core';
 import { checkName } from '../../limits/names.ts';
 import type { Database } from '../../sqlite/database.ts';
-import type { Operations } from '../../sqlite/operation.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
+import { checkNewItems, checkNextVectors } from '../check-new-items.ts';
 import type { Collection } from '../collection.ts';
-import { checkEmbedding, packedHalves } from '../halves.ts';
-import type { NewItem } from '../item.ts';
-import { checkKey } from '../item-key.ts';
-import type { ChangeBatch, CollectionStore } from '../store.ts';
+import { eachChange, eachStored } from '../each-batch.ts';
+import { packedHalves } from '../halves.ts';
+import type { CollectionStore } from '../store.ts';
+import { Sweeper } from '../sweeper.ts';
 import type * as operations from './operations.ts';
-import { Sweeper } from './sweeper.ts';
 
 const MODULE = moduleBeside(import.meta.url, 'operations');
 
@@ -40,10 +39,7 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
 
     upsert: async (collection, items) => {
       const { dimensions } = collection.space;
-      for (const { key, source, embedding } of items) {
-        checkKey(key, source);
-        checkEmbedding(key, embedding, dimensions);
-      }
+      checkNewItems(items, dimensions);
       await writes.upsertItems({
         collection: reference(collection),
         items: items.map(({ embedding: _, ...item }) => item),
@@ -72,17 +68,20 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
 
     vectors: (collection, rows) =>
       reads.readVectors({ collection: reference(collection), rows: Uint32Array.from(rows) }),
-    changes: (collection, since) => changes(reads, collection, since),
-    stored: (collection) => stored(scans, collection),
+    changes: (collection, since) =>
+      eachChange(
+        (from) => reads.readChanges({ collection: reference(collection), since: from }),
+        since,
+      ),
+    stored: (collection) =>
+      eachStored((after) => scans.readStored({ collection: reference(collection), after })),
 
     beginReembedding: (collection, space) =>
       writes.beginReembedding({ collection: reference(collection), space }),
     notReembedded: (collection, count) =>
       scans.readNotReembedded({ collection: reference(collection), count }),
     setNextVectors: async (collection, space, vectors) => {
-      for (const { row, embedding } of vectors) {
-        checkEmbedding(`row ${row}`, embedding, space.dimensions);
-      }
+      checkNextVectors(vectors, space.dimensions);
       await writes.setNextVectors({
         collection: reference(collection),
         space,
@@ -112,36 +111,4 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
 
     close: () => sweeper.stop(),
   };
-}
-
-async function* changes(
-  reads: Operations<typeof operations>['reads'],
-  collection: Collection,
-  since: number,
-): AsyncIterable<ChangeBatch> {
-  const read = (from: number) => {
-    const batch = reads.readChanges({ collection: reference(collection), since: from });
-    // Whoever stops early does not wait for it.
-    batch.catch(() => {});
-    return batch;
-  };
-  for (let next = read(since); ; ) {
-    const batch = await next;
-    if (batch === undefined) return;
-    // The thread reads it while the caller takes this one in.
-    next = read(batch.seq);
-    yield batch;
-  }
-}
-
-async function* stored(
-  scans: Operations<typeof operations>['scans'],
-  collection: Collection,
-): AsyncIterable<readonly NewItem[]> {
-  for (let after = ''; ; ) {
-    const items = await scans.readStored({ collection: reference(collection), after });
-    if (items.length === 0) return;
-    yield items;
-    after = items.at(-1)!.key;
-  }
 }

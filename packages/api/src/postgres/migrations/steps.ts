@@ -1,7 +1,8 @@
 import { classifiers } from './001-classifiers.ts';
+import { collections } from './002-collections.ts';
 
 /**
  * What makes a database of version n from one of n − 1, as SQL. A step that was ever released is never
  * changed: another one follows it.
  */
-export const MIGRATIONS: readonly string[] = [classifiers];
+export const MIGRATIONS: readonly string[] = [classifiers, collections];

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Connection } from '../../postgres/connection.ts';
+import type { ImageFacts, Item, KnownItem } from '../item.ts';
+import { type CollectionReference, collectionRow, rowOfSpace } from './catalogue.ts';
+import { vectorsOfRows } from './vectors.ts';
+
+/** An item as the table has it. */
+export interface ItemRow {
+  readonly row: number;
+  readonly key: string;
+  readonly source: string;
+  /** Null, as the four that follow, where the vector was made elsewhere. */
+  readonly content_hash: string | null;
+  readonly format: ImageFacts['format'] | null;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bytes: number | null;
+  readonly modified: number | null;
+  readonly indexed_at: number;
+  /** JSON. */
+  readonly metadata: string;
+  readonly has_thumbnail: boolean;
+}
+
+/** Those of `ItemRow`. */
+export const ITEM_COLUMNS =
+  'row, key, source, content_hash, format, width, height, bytes, modified, indexed_at, metadata, has_thumbnail';
+
+/** By what an item is found: keys are longer than an index takes. */
+export const keyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+export const itemOf = (row: ItemRow): Item => ({
+  row: row.row,
+  key: row.key,
+  source: row.source,
+  contentHash: row.content_hash ?? undefined,
+  facts: factsOf(row),
+  modified: row.modified ?? undefined,
+  metadata: JSON.parse(row.metadata),
+  hasThumbnail: row.has_thumbnail,
+  indexedAt: new Date(row.indexed_at),
+});
+
+const factsOf = ({ format, width, height, bytes }: ItemRow): ImageFacts | undefined =>
+  format === null ? undefined : { format, width: width!, height: height!, bytes: bytes! };
+
+export async function readItems(
+  connection: Connection,
+  collection: CollectionReference,
+  keys: readonly string[],
+): Promise<readonly (Item | undefined)[]> {
+  const found = await itemsOfKeys(connection, collection, keys);
+  const byKey = new Map(found.map((row) => [row.key, itemOf(row)]));
+  return keys.map((key) => byKey.get(key));
+}
+
+export async function readItemsOfRows(
+  connection: Connection,
+  collection: CollectionReference,
+  rows: readonly number[],
+): Promise<readonly (Item | undefined)[]> {
+  const { id } = await collectionRow(connection, collection);
+  const sql = `SELECT ${ITEM_COLUMNS} FROM items WHERE collection = $1 AND row = ANY ($2::integer[])`;
+  const found = await connection.rows<ItemRow>(sql, id, rows);
+  const byRow = new Map(found.map((row) => [row.row, itemOf(row)]));
+  return rows.map((row) => byRow.get(row));
+}
+
+export async function readKnown(
+  connection: Connection,
+  collection: CollectionReference,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, KnownItem>> {
+  const found = await itemsOfKeys(connection, collection, keys);
+  return new Map(
+    found.map(({ key, content_hash, modified, bytes }) => [
+      key,
+      {
+        contentHash: content_hash ?? undefined,
+        modified: modified ?? undefined,
+        bytes: bytes ?? undefined,
+      },
+    ]),
+  );
+}
+
+export async function readThumbnail(
+  connection: Connection,
+  collection: CollectionReference,
+  key: string,
+): Promise<Uint8Array | undefined> {
+  const { id } = await collectionRow(connection, collection);
+  const sql = 'SELECT image FROM thumbnails WHERE collection = $1 AND key_hash = $2';
+  const row = await connection.first<{ readonly image: Buffer }>(sql, id, keyHash(key));
+  return row && new Uint8Array(row.image);
+}
+
+/** [E] each. */
+export async function readVectors(
+  connection: Connection,
+  collection: CollectionReference,
+  rows: readonly number[],
+): Promise<readonly (Float32Array | undefined)[]> {
+  const { set_id: set } = await rowOfSpace(connection, collection);
+  const vectors = await vectorsOfRows(connection, set, rows);
+  return rows.map((row) => vectors.get(row));
+}
+
+async function itemsOfKeys(
+  connection: Connection,
+  collection: CollectionReference,
+  keys: readonly string[],
+): Promise<ItemRow[]> {
+  const { id } = await collectionRow(connection, collection);
+  const sql = `SELECT ${ITEM_COLUMNS} FROM items WHERE collection = $1 AND key_hash = ANY ($2::bytea[])`;
+  return connection.rows<ItemRow>(sql, id, keys.map(keyHash));
+}
