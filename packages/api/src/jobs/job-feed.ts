@@ -3,39 +3,53 @@ import type { JobStore } from './job-store.ts';
 
 /** Milliseconds between looks: no more than four states a second. */
 const POLL_MS = 250;
+/** The same where the store tells of changes by itself: it may have lost one. */
+const CHECK_MS = 5_000;
 
 type Listener = (job: Job) => void;
 
+interface Watched {
+  /** The oldest state that one of the listeners may still have. */
+  version: number;
+  readonly listeners: Set<Listener>;
+}
+
 /**
- * Tells of changes of jobs, whichever process makes them: the store is asked four times a second for what
- * has changed, by one question for all who listen, and not at all while nobody does.
+ * Tells of changes of jobs, whichever process makes them: the store is asked for what has changed, by one
+ * question for all who listen, and not at all while nobody does. It is asked when it says that there is
+ * something new, or else four times a second.
  */
 export class JobFeed {
-  readonly #jobs: Pick<JobStore, 'changed'>;
-  readonly #listeners = new Map<string, Set<Listener>>();
-  #since = 0;
+  readonly #jobs: Pick<JobStore, 'changed' | 'notices'>;
+  readonly #watched = new Map<string, Watched>();
   #timer: NodeJS.Timeout | undefined;
+  #isPolling = false;
+  #isNoticed = false;
+  #polledAt = 0;
 
-  constructor(jobs: Pick<JobStore, 'changed'>) {
+  constructor(jobs: Pick<JobStore, 'changed' | 'notices'>) {
     this.#jobs = jobs;
+    jobs.notices?.listen((id) => this.#onNotice(id));
   }
 
   /** @param current a state that is known already. @returns ends it. */
   listen({ id, version }: Job, listener: Listener): () => void {
-    const listeners = this.#listeners.get(id) ?? new Set();
-    this.#listeners.set(id, listeners.add(listener));
+    const watched = this.#watched.get(id) ?? { version, listeners: new Set() };
+    this.#watched.set(id, watched);
+    watched.listeners.add(listener);
     // What changed since this state was read is told to others a second time, if need be.
-    this.#since = this.#timer === undefined ? version : Math.min(this.#since, version);
-    if (this.#timer === undefined) this.#pollSoon();
+    watched.version = Math.min(watched.version, version);
+    // It may have changed between the time when it was read and now, without another notice.
+    this.#pollIn(POLL_MS);
     return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(id);
+      watched.listeners.delete(listener);
+      if (watched.listeners.size === 0) this.#watched.delete(id);
     };
   }
 
   /** Of a change that this process made: it need not be asked for. */
   tell(job: Job): void {
-    for (const listener of this.#listeners.get(job.id) ?? []) listener(job);
+    for (const listener of this.#watched.get(job.id)?.listeners ?? []) listener(job);
   }
 
   /**
@@ -73,18 +87,36 @@ export class JobFeed {
     }
   }
 
-  #pollSoon(): void {
-    this.#timer = setTimeout(() => this.#poll(), POLL_MS).unref();
+  /** @param id undefined where any job may have changed. */
+  #onNotice(id: string | undefined): void {
+    if (id !== undefined && !this.#watched.has(id)) return;
+    this.#isNoticed = this.#isPolling;
+    this.#pollIn(Math.max(0, this.#polledAt + POLL_MS - performance.now()), true);
+  }
+
+  /** @param isSooner whether it takes the place of a look that is planned for later. */
+  #pollIn(milliseconds: number, isSooner = false): void {
+    if (this.#isPolling || (this.#timer !== undefined && !isSooner)) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#poll(), milliseconds).unref();
   }
 
   async #poll(): Promise<void> {
+    this.#timer = undefined;
+    this.#isPolling = true;
+    this.#polledAt = performance.now();
+    const known = new Map(Array.from(this.#watched, ([id, { version }]) => [id, version]));
     // What fails now is asked for again.
-    const since = this.#since;
-    const changed = await this.#jobs.changed(since).catch(() => []);
-    // Who came meanwhile, with an older state, is told of what changed after that the next time.
-    if (this.#since === since) this.#since = changed.at(-1)?.version ?? since;
-    for (const job of changed) this.tell(job);
-    if (this.#listeners.size > 0) this.#pollSoon();
-    else this.#timer = undefined;
+    const changed = known.size === 0 ? [] : await this.#jobs.changed(known).catch(() => []);
+    this.#isPolling = false;
+    for (const job of changed) {
+      const watched = this.#watched.get(job.id);
+      // Who came meanwhile, with an older state, is told again the next time.
+      if (watched?.version === known.get(job.id)) watched!.version = job.version;
+      this.tell(job);
+    }
+    if (this.#watched.size === 0) return;
+    this.#pollIn(this.#jobs.notices?.isLive && !this.#isNoticed ? CHECK_MS : POLL_MS);
+    this.#isNoticed = false;
   }
 }

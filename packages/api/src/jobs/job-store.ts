@@ -44,6 +44,14 @@ interface JobClaim {
   release(): void;
 }
 
+/** Hears of jobs that change. */
+interface JobNotices {
+  /** Whether it hears at present: what changes meanwhile is told. */
+  readonly isLive: boolean;
+  /** @param onNotice told the id of a job that has changed; undefined where any may have. */
+  listen(onNotice: (id: string | undefined) => void): void;
+}
+
 /**
  * Where jobs are kept. Each method is one transaction and durable when it resolves.
  *
@@ -61,8 +69,10 @@ export interface JobStore {
     owner: Owner,
     query: { readonly first: number; readonly before?: string },
   ): Promise<readonly Job[]>;
-  /** Jobs that changed after a version, oldest change first. */
-  changed(since: number): Promise<readonly Job[]>;
+  /** Those of the jobs that have another version by now. @param known versions by id. */
+  changed(known: ReadonlyMap<string, number>): Promise<readonly Job[]>;
+  /** Tells of changes that any process makes; undefined for a store that has to be asked. */
+  readonly notices?: JobNotices;
   /** Jobs that wait or ran when their process died, the oldest first. */
   runnable(local: boolean): Promise<readonly Job[]>;
   /** Excludes all other processes, until it is released or this process dies. @returns undefined where another has it. */
@@ -92,7 +102,13 @@ export interface JobStore {
    */
   waiting(
     id: string,
-    query: { readonly after: number; readonly first: number; readonly suspects: boolean },
+    query: {
+      readonly after: number;
+      /** The last `seq` that counts; all unless given. */
+      readonly until?: number;
+      readonly first: number;
+      readonly suspects: boolean;
+    },
   ): Promise<readonly JobItem[]>;
   /** Writes to the collection and the job's items at once. @throws what collections throw. */
   record(id: string, collection: Collection, batch: JobBatch): Promise<void>;

@@ -70,7 +70,7 @@ export interface Job extends NewJob {
   readonly createdAt: Date;
   /** Why it is FAILED. */
   readonly error: PublicError | undefined;
-  /** Grows with each change of any job. */
+  /** Grows with each of its changes. */
   readonly version: number;
 }
 

@@ -54,7 +54,7 @@ export async function openJobs(
     },
     get: (id) => reads.get(id),
     list: (owner, { first, before }) => reads.list({ owner, first, before }),
-    changed: (since) => reads.changed(since),
+    changed: (known) => reads.changed(known),
     runnable: (local) => reads.runnable(local),
     claim: async (id) => {
       const lock = await tryLock(join(locks, `${id}.lock`));

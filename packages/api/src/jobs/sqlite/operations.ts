@@ -30,24 +30,29 @@ export const reads = {
       most,
     ),
 
-  changed: (db: DatabaseSync, since: number): Job[] =>
-    jobs(db, `version > ? AND state <> '${DRAFT}' ORDER BY version`, since),
+  changed: (db: DatabaseSync, known: ReadonlyMap<string, number>): Job[] =>
+    jobs(
+      db,
+      `id IN (SELECT value FROM json_each(?)) AND state <> '${DRAFT}'`,
+      JSON.stringify(Array.from(known.keys(), Number)),
+    ).filter(({ id, version }) => version !== known.get(id)),
 
   runnable: (db: DatabaseSync, local: boolean): Job[] =>
     jobs(db, `state IN ('QUEUED', 'RUNNING') AND local = ? ORDER BY id`, Number(local)),
 
   waiting: (
     db: DatabaseSync,
-    query: { id: string; after: number; first: number; suspects: boolean },
+    query: { id: string; after: number; until?: number; first: number; suspects: boolean },
   ): JobItem[] =>
     all<ItemRow>(
       db,
       `SELECT seq, key, source, metadata, deaths FROM job_items
-       WHERE job = ? AND seq > ? AND code IS NULL
+       WHERE job = ? AND seq > ? AND seq <= ? AND code IS NULL
          AND deaths ${query.suspects ? '>=' : '<'} ${SUSPECT_DEATHS}
        ORDER BY ${query.suspects ? 'deaths, seq' : 'seq'} LIMIT ?`,
       Number(query.id),
       query.after,
+      query.until ?? Number.MAX_SAFE_INTEGER,
       query.first,
     ).map(itemOf),
 
