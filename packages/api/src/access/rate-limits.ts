@@ -12,20 +12,63 @@ export interface Quota {
 }
 
 /** Counts a request of a caller; undefined where there is no limit. */
-export type RateLimit = (caller: string) => Quota | undefined;
-
-const MINUTE_MS = 60_000;
+export type RateLimit = (caller: string) => Promise<Quota | undefined>;
 
 /** The requests of a caller in the minute since its first one. */
+interface Counted {
+  readonly used: number;
+  /** Milliseconds until the minute is over. */
+  readonly left: number;
+}
+
+/** Counts a request where all servers count. @throws where it cannot be reached. */
+export type SharedCounts = (policy: string, caller: string) => Promise<Counted>;
+
+export const MINUTE_MS = 60_000;
+/** Milliseconds that requests wait for shared counts, and that these are left alone once they were in vain. */
+const PATIENCE = 500;
+const AWAY = 2_000;
+
+/**
+ * @param perMinute requests of one caller; 0 for as many as it likes.
+ * @param shared where several servers count together. While it cannot be reached, this server counts by itself.
+ */
+export function createRateLimit(
+  policy: string,
+  perMinute: number,
+  shared?: SharedCounts,
+): RateLimit {
+  if (perMinute === 0) return async () => undefined;
+  const countHere = ownCounts();
+  let awayUntil = 0;
+  const count = async (caller: string): Promise<Counted> => {
+    if (shared === undefined || performance.now() < awayUntil) return countHere(caller);
+    try {
+      return await within(PATIENCE, shared(policy, caller));
+    } catch {
+      awayUntil = performance.now() + AWAY;
+      return countHere(caller);
+    }
+  };
+  return async (caller) => {
+    const { used, left } = await count(caller);
+    return {
+      policy,
+      limit: perMinute,
+      remaining: Math.max(0, perMinute - used),
+      reset: Math.max(1, Math.ceil(left / 1000)),
+      isExceeded: used > perMinute,
+    };
+  };
+}
+
 interface Window {
   used: number;
   /** As `performance.now()` has it: a clock that is set back would keep callers out. */
   readonly end: number;
 }
 
-/** @param perMinute requests of one caller; 0 for as many as it likes. */
-export function createRateLimit(policy: string, perMinute: number): RateLimit {
-  if (perMinute === 0) return () => undefined;
+function ownCounts(): (caller: string) => Counted {
   // In the order in which they end, for all are of the same length.
   const windows = new Map<string, Window>();
   return (caller) => {
@@ -37,15 +80,22 @@ export function createRateLimit(policy: string, perMinute: number): RateLimit {
     const window = windows.get(caller) ?? { used: 0, end: now + MINUTE_MS };
     windows.set(caller, window);
     window.used += 1;
-    return {
-      policy,
-      limit: perMinute,
-      remaining: Math.max(0, perMinute - window.used),
-      // Whole milliseconds: the sum may be a little more than a minute from where it began.
-      reset: Math.max(1, Math.ceil(Math.round(window.end - now) / 1000)),
-      isExceeded: window.used > perMinute,
-    };
+    // Whole milliseconds: the sum may be a little more than a minute from where it began.
+    return { used: window.used, left: Math.round(window.end - now) };
   };
+}
+
+/** @throws Error where it takes longer. */
+async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took over ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

@@ -29,7 +29,7 @@ export interface OperationServices {
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
   readonly labelSets: OwnedLabelSets;
-  readonly store: Pick<Store, 'classifiers' | 'collections' | 'indexes' | 'jobs'>;
+  readonly store: Pick<Store, 'classifiers' | 'collections' | 'counts' | 'indexes' | 'jobs'>;
   readonly settings: OperationSettings;
 }
 

@@ -108,7 +108,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       onUnexpected: (error) => log.unexpected('job', error),
     });
     const { indexes, runner } = store;
-    const readiness = createReadiness(() => indexes.loading);
+    const readiness = createReadiness(() => indexes.loading, store.isThere);
     const services = {
       models,
       fetcher,

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { SharedCounts } from '../access/rate-limits.ts';
 import { createClassifiers, type OwnedClassifiers } from '../classifiers/classifiers.ts';
 import { openSqliteClassifiers } from '../classifiers/sqlite/sqlite-classifiers.ts';
 import { LiveIndexes } from '../collections/live-indexes.ts';
@@ -52,6 +53,10 @@ export interface Store {
   readonly jobs: JobQueue;
   /** Runs no jobs until it is started. */
   readonly runner: JobRunner;
+  /** Where all servers of a database count requests; undefined for a server that is alone. */
+  readonly counts: SharedCounts | undefined;
+  /** Whether the database can be reached now. */
+  isThere(): Promise<boolean>;
   /** @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE. */
   backup: Database['backup'];
   /** Jobs that run go on when it is opened again. */
@@ -93,6 +98,8 @@ export async function openStore({
     classifiers,
     jobs: new JobQueue(jobs, collections, feed, reader, () => runner.wake()),
     runner,
+    counts: postgres?.counts,
+    isThere: postgres?.isThere ?? (async () => true),
     backup: database.backup,
     close: async () => {
       await runner.stop();
@@ -109,10 +116,18 @@ export async function openStore({
 
 /** Loaded only where it is used: most commands start without. */
 async function openServer(url: string, migrates: boolean | undefined) {
-  const [{ openPostgres }, { openPostgresClassifiers }] = await Promise.all([
-    import('../postgres/postgres.ts'),
-    import('../classifiers/postgres/postgres-classifiers.ts'),
-  ]);
+  const [{ openPostgres }, { isReachable }, { openPostgresClassifiers }, { sharedCounts }] =
+    await Promise.all([
+      import('../postgres/postgres.ts'),
+      import('../postgres/is-reachable.ts'),
+      import('../classifiers/postgres/postgres-classifiers.ts'),
+      import('../access/postgres/shared-counts.ts'),
+    ]);
   const database = await openPostgres(url, migrates === undefined ? {} : { migrates });
-  return { classifiers: openPostgresClassifiers(database), close: database.close };
+  return {
+    classifiers: openPostgresClassifiers(database),
+    counts: sharedCounts(database),
+    isThere: isReachable(database),
+    close: database.close,
+  };
 }

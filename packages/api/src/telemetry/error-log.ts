@@ -23,7 +23,8 @@ export function describeFailure(error: unknown, log: ErrorLog): DescribedError {
   log(requestId, error);
   if (known !== undefined) {
     const message = `${instead}; the log says why under ${requestId}`;
-    return { code: known.code, message, requestId };
+    const { code, retryAfter } = known;
+    return { code, message, requestId, ...(retryAfter !== undefined && { retryAfter }) };
   }
   const message = `something went wrong inside ClipQL; its log says what under ${requestId}`;
   return { code: 'INTERNAL', message, requestId };

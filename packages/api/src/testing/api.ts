@@ -82,7 +82,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
     models,
     fetcher,
     metrics,
-    readiness: createReadiness(() => store.indexes.loading),
+    readiness: createReadiness(() => store.indexes.loading, store.isThere),
     labelSets,
     store,
     settings,

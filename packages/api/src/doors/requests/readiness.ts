@@ -9,6 +9,8 @@ export interface Readiness {
   readonly isReady: boolean;
   /** Undefined once search indexes are loaded. */
   readonly loading: Loading | undefined;
+  /** What is out of reach, although requests that need none of it are answered. */
+  away(): Promise<readonly 'store'[]>;
   /** From now on it should not: the server is ending. */
   end(): void;
 }
@@ -17,8 +19,12 @@ export interface Readiness {
  * For a server whose models are loaded.
  *
  * @param loading how far its search indexes are.
+ * @param isStoreThere whether what is kept can be reached.
  */
-export function createReadiness(loading: () => Loading | undefined = () => undefined): Readiness {
+export function createReadiness(
+  loading: () => Loading | undefined = () => undefined,
+  isStoreThere: () => Promise<boolean> = async () => true,
+): Readiness {
   let isEnding = false;
   return {
     get isReady() {
@@ -27,6 +33,7 @@ export function createReadiness(loading: () => Loading | undefined = () => undef
     get loading() {
       return isEnding ? undefined : loading();
     },
+    away: async () => ((await isStoreThere()) ? [] : ['store']),
     end: () => {
       isEnding = true;
     },

@@ -22,7 +22,12 @@ import type { ServerContext, Services } from './services.ts';
  */
 export function useAccess(
   table: RouteTable,
-  { settings, metrics: { refusals }, warn }: Pick<Services, 'settings' | 'metrics' | 'warn'>,
+  {
+    settings,
+    metrics: { refusals },
+    store,
+    warn,
+  }: Pick<Services, 'settings' | 'metrics' | 'store' | 'warn'>,
 ): Plugin<object, ServerContext> {
   const keys = openApiKeys(settings.apiKeys, settings.apiKeysFile, warn);
   const verifyToken = createTokenVerifier(settings);
@@ -30,8 +35,8 @@ export function useAccess(
   if (!asksForKeys && settings.rateLimitKey > 0) throw limitWithoutKeys();
   const isOwnHost = asksForKeys ? () => true : ownHostCheck(settings);
   const addressOf = clientAddressReader(settings.trustProxies);
-  const limitAddress = createRateLimit('address', settings.rateLimitAddress);
-  const limitKey = createRateLimit('key', settings.rateLimitKey);
+  const limitAddress = createRateLimit('address', settings.rateLimitAddress, store.counts);
+  const limitKey = createRateLimit('key', settings.rateLimitKey, store.counts);
   const quotas = new WeakMap<Request, Quota>();
 
   const callerOf = async (presented: string | undefined): Promise<string | undefined> => {
@@ -43,8 +48,10 @@ export function useAccess(
   };
 
   /** A request with a valid key counts for that alone; any other, a guess too, for its address. */
-  const count = (request: Request, caller: string | undefined, address: string): void => {
-    const quota = caller === undefined ? limitAddress(networkOf(address)) : limitKey(caller);
+  const count = async (request: Request, caller: string | undefined, address: string) => {
+    const quota = await (caller === undefined
+      ? limitAddress(networkOf(address))
+      : limitKey(caller));
     if (quota === undefined) return;
     quotas.set(request, quota);
     if (quota.isExceeded) throw rateLimited(quota);
@@ -55,7 +62,7 @@ export function useAccess(
     const { method, headers } = request;
     const caller = await callerOf(presentedKey(headers));
     if (caller !== undefined) noteRequest({ caller, party: caller });
-    count(request, caller, address);
+    await count(request, caller, address);
     const host = headers.get('host');
     if (host !== null && !isOwnHost(host)) throw unknownHost(host);
     // A browser that asks for leave cannot send a key along.

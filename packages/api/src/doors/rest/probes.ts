@@ -20,14 +20,26 @@ export const healthz: Door = {
 
 /** `GET /readyz`: whether a load balancer should send requests here. */
 export const readyz: Door = {
-  answer: ({ services: { readiness } }) => {
+  answer: async ({ services: { readiness } }) => {
     const { isReady, loading } = readiness;
-    if (isReady) return Response.json({ status: 'ready' });
+    if (isReady) {
+      const away = await readiness.away();
+      return Response.json({ status: 'ready', ...(away.length > 0 && { away }) });
+    }
     const body = loading === undefined ? { status: 'ending' } : { status: 'loading', ...loading };
     return Response.json(body, { status: 503 });
   },
   operation: probe('checkReadiness', 'Whether the server should get requests', {
-    200: { description: 'It should', schema: z.object({ status: z.literal('ready') }) },
+    200: {
+      description: 'It should',
+      schema: z.object({
+        status: z.literal('ready'),
+        away: z
+          .array(z.literal('store'))
+          .optional()
+          .describe('what is out of reach; requests that do not need it are answered'),
+      }),
+    },
     503: {
       description: 'It should not: it is ending, or search indexes are being loaded',
       schema: z.union([
