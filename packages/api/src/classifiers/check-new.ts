@@ -1,14 +1,19 @@
 import { checkEmbedding } from '../collections/halves.ts';
 import { checkClasses, checkKeptBytes } from '../limits/classifiers.ts';
 import { checkName } from '../limits/names.ts';
-import type { NewClassifier, NewExample } from './classifier.ts';
+import type { NewClass, NewClassifier, NewExample } from './classifier.ts';
 
 /** @throws ApiError BAD_INPUT for its name, its classes or an embedding; TOO_MANY_LABELS. */
 export function checkNewClassifier({ name, classes, space }: NewClassifier): void {
   checkName(name);
+  checkNewClasses(classes, space.dimensions);
+}
+
+/** @throws ApiError BAD_INPUT for a class or an embedding; TOO_MANY_LABELS. */
+export function checkNewClasses(classes: readonly NewClass[], dimensions: number): void {
   checkClasses(classes);
   for (const { label, direction } of classes) {
-    if (direction !== undefined) checkEmbedding(label, direction, space.dimensions);
+    if (direction !== undefined) checkEmbedding(label, direction, dimensions);
   }
 }
 

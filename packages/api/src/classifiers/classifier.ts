@@ -12,6 +12,12 @@ export interface NewClass {
   readonly isCut: boolean;
 }
 
+/** A class as it is to be. */
+export interface ChangedClass extends NewClass {
+  /** The place, from 0, of the class whose pictures it takes over; undefined for a new one. */
+  readonly from: number | undefined;
+}
+
 /** A classifier to store. */
 export interface NewClassifier {
   readonly name: string;
@@ -77,5 +83,6 @@ export interface TrainingSet {
     readonly embeddings: readonly Float32Array[];
     /** The place of each one's class. */
     readonly classes: readonly number[];
+    readonly contentHashes: readonly string[];
   };
 }

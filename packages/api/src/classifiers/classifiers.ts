@@ -1,7 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { type Owner, ownerOf } from '../access/owner.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type { Classifier, Example, NewClassifier, NewExample } from './classifier.ts';
+import type {
+  ChangedClass,
+  Classifier,
+  Example,
+  NewClassifier,
+  NewExample,
+  TrainingSet,
+} from './classifier.ts';
 import type { Added, ClassifierStore } from './store.ts';
 import { bytesOf, directionsOf, type TaughtClassifier } from './training/taught-classifier.ts';
 import { Trainer } from './training/trainer.ts';
@@ -22,6 +29,12 @@ export interface Classifiers {
     classifier: Classifier,
     contentHashes: readonly string[],
   ): Promise<{ readonly classifier: Classifier; readonly removed: number }>;
+  moveExamples(
+    classifier: Classifier,
+    contentHashes: readonly string[],
+    place: number,
+  ): Promise<{ readonly classifier: Classifier; readonly moved: number }>;
+  setClasses(classifier: Classifier, classes: readonly ChangedClass[]): Promise<Classifier>;
   examples(classifier: Classifier): Promise<readonly Example[]>;
   image(classifier: Classifier, contentHash: string): Promise<Uint8Array | undefined>;
   /**
@@ -30,6 +43,7 @@ export interface Classifiers {
    * @throws ApiError UNKNOWN_CLASSIFIER, ClipError WORKER_LOST.
    */
   teach(classifier: Classifier): Promise<TaughtClassifier>;
+  trainingSet(classifier: Classifier): Promise<TrainingSet>;
 }
 
 /** The classifiers of all owners: a caller sees only its own. */
@@ -63,7 +77,9 @@ export function createClassifiers(store: ClassifierStore, metrics?: Metrics): Ow
     if (set.examples.classes.length === 0) return { directions, probe: undefined };
     const { texts, examples, version } = set;
     const { logitScale, owner } = classifier;
-    const probe = await trainer.train({ texts, examples, logitScale }, owner);
+    const { embeddings, classes } = examples;
+    const request = { texts, examples: { embeddings, classes }, logitScale };
+    const probe = await trainer.train(request, owner);
     // After a restart it is there already: answering does not depend on a disk that can be written.
     if (version !== classifier.version || probe.temperature !== classifier.temperature) {
       await store.setTemperature(classifier, version, probe.temperature);

@@ -1,6 +1,13 @@
 import type { Owner } from '../access/owner.ts';
 import type { ExampleOutcome } from './admit-examples.ts';
-import type { Classifier, Example, NewClassifier, NewExample, TrainingSet } from './classifier.ts';
+import type {
+  ChangedClass,
+  Classifier,
+  Example,
+  NewClassifier,
+  NewExample,
+  TrainingSet,
+} from './classifier.ts';
 
 /** A classifier after pictures were given to it. */
 export interface Added {
@@ -48,6 +55,25 @@ export interface ClassifierStore {
     classifier: Classifier,
     contentHashes: readonly string[],
   ): Promise<{ readonly classifier: Classifier; readonly removed: number }>;
+
+  /**
+   * Moves those that are there to another class.
+   *
+   * @param place of the class, from 0.
+   * @throws ApiError TOO_MANY_EXAMPLES; BAD_INPUT where a class would have neither texts nor pictures.
+   */
+  moveExamples(
+    classifier: Classifier,
+    contentHashes: readonly string[],
+    place: number,
+  ): Promise<{ readonly classifier: Classifier; readonly moved: number }>;
+  /**
+   * Gives it other classes. It is another classifier then, of the same name: whatever was found before is told so.
+   *
+   * @throws ApiError BAD_INPUT for classes that cannot be told apart, or have neither texts nor pictures;
+   *   TOO_MANY_LABELS, TOO_MANY_EXAMPLES.
+   */
+  setClasses(classifier: Classifier, classes: readonly ChangedClass[]): Promise<Classifier>;
 
   /** In the order in which they came. */
   examples(classifier: Classifier): Promise<readonly Example[]>;

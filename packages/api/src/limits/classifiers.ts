@@ -13,6 +13,8 @@ export const MAX_CLASS_PICTURES = 50;
 export const MAX_PICTURES = 1_000;
 /** Pictures times classes, with which the time of training grows: 1,000 of 25 classes take some 10 s. */
 const MAX_TRAINING = 25_000;
+/** Pictures times classes of a classifier that is cross-validated, which trains it five times: 500 of 10 classes take some 10 s. */
+const MAX_VALIDATED = 5_000;
 export const MAX_CLASS_LABEL = 200;
 export const MAX_CLASS_TEXT = 500;
 const KEPT_MEBIBYTES = 256;
@@ -77,8 +79,17 @@ export function checkPictures(
   }
 }
 
-/** @throws ApiError BAD_INPUT for more pictures to remove than a classifier has. */
-export function checkRemovedPictures(count: number): void {
+/** @throws ApiError TOO_MANY_EXAMPLES for a classifier that would take too long to cross-validate. */
+export function checkValidated(pictures: number, classes: number): void {
+  if (pictures * classes <= MAX_VALIDATED) return;
+  throw tooMany(
+    `${grouped(MAX_VALIDATED)} pictures times classes to cross-validate`,
+    pictures * classes,
+  );
+}
+
+/** @throws ApiError BAD_INPUT for more pictures to change than a classifier has. */
+export function checkChangedPictures(count: number): void {
   if (count <= MAX_PICTURES) return;
   throw badInput(`expected at most ${grouped(MAX_PICTURES)} pictures, got ${grouped(count)}`);
 }

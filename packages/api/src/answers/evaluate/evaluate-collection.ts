@@ -11,11 +11,11 @@ import {
   MAX_TAUGHT_CLASSES,
 } from '../../limits/evaluation.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
+import { inTurn } from '../in-turn.ts';
 import { type CollectionChoice, type LabelledItem, labelledItems } from './collection-images.ts';
 import { compareValues } from './column-value.ts';
 import { classOf, type EvaluatedClass } from './encode-classes.ts';
 import { type Evaluation, type EvaluationRequest, evaluate } from './evaluate.ts';
-import { inTurn } from './in-turn.ts';
 
 export interface CollectionEvaluationRequest
   extends CollectionChoice,

@@ -1,10 +1,10 @@
 import { classifyEmbeddings, normalized } from '@clipql/core';
 import { describe, expect, test } from 'vitest';
 import { seededNormal } from '../../../../core/src/testing/seeded.ts';
+import { inTurn } from '../in-turn.ts';
 import { computeFigures, type FiguresRequest } from './compute-figures.ts';
 import type { Figures } from './evaluation.ts';
 import { figuresInThread } from './figures-thread.ts';
-import { inTurn } from './in-turn.ts';
 import { distinctImages, type LabelledImage } from './labelled-images.ts';
 
 const WIDTH = 24;

@@ -3,10 +3,10 @@ import { findIfThere } from '../../classifiers/find-if-there.ts';
 import { nameTaken } from '../../classifiers/refusals.ts';
 import type { Added } from '../../classifiers/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { quoted, shorten } from '../../errors/one-line.ts';
+import { quoted } from '../../errors/one-line.ts';
 import type { GivenImage } from '../../images/given-image.ts';
 import { spaceOf } from '../../jobs/lease-space.ts';
-import { checkClasses, checkPictures, checkRemovedPictures } from '../../limits/classifiers.ts';
+import { checkChangedPictures, checkClasses, checkPictures } from '../../limits/classifiers.ts';
 import { checkImageCount } from '../../limits/images.ts';
 import { checkName } from '../../limits/names.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
@@ -18,6 +18,8 @@ import {
   type PictureFailure,
 } from './class-pictures.ts';
 import { countClassPrompts, type DescribedClass, encodeClasses } from './class-texts.ts';
+import { train } from './train.ts';
+import { unknownClass } from './unknown-class.ts';
 
 /** Pictures of a class. */
 export interface GivenPictures {
@@ -123,21 +125,12 @@ export async function removeExamples(
   classifier: Classifier,
   contentHashes: readonly string[],
 ): Promise<{ readonly classifier: Classifier; readonly removed: number }> {
-  checkRemovedPictures(contentHashes.length);
+  checkChangedPictures(contentHashes.length);
   const { removed, classifier: left } = await deps.classifiers.removeExamples(
     classifier,
     contentHashes,
   );
   return { classifier: await train(deps, left), removed };
-}
-
-/** @returns it, with the temperature that training found. */
-async function train(
-  { classifiers }: Pick<Deps, 'classifiers'>,
-  classifier: Classifier,
-): Promise<Classifier> {
-  const { probe } = await classifiers.teach(classifier);
-  return { ...classifier, temperature: probe?.temperature };
 }
 
 /** @throws ApiError BAD_INPUT for a label that none of the classes has, or that is given twice. */
@@ -153,11 +146,7 @@ function picturesOf(
   }
   return given.flatMap(({ label, images }) => {
     const place = places.get(label);
-    if (place === undefined) {
-      const known = classes.map((one) => quoted(one.label)).join(', ');
-      const message = `expected one of the classes ${shorten(known, 500)}, got ${quoted(label)}`;
-      throw new ApiError('BAD_INPUT', message);
-    }
+    if (place === undefined) throw unknownClass(classes, label);
     return images.map((image, index) => ({ class: place, label, index, image }));
   });
 }

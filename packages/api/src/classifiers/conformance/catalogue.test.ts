@@ -91,10 +91,60 @@ describe.each(STORES)('%s', (_, open) => {
     await opened.store.create(ownerOf('ada'), sampleClassifier(), [sampleExample(2, 5)], false);
   });
 
+  test('other classes keep the pictures of those that they are made from, and the rest goes', async () => {
+    const { store } = opened;
+    const given = [sampleExample(0, 1), sampleExample(1, 2), sampleExample(2, 5)];
+    const { classifier: former } = await store.create(owner, sampleClassifier(), given, false);
+    const classifier = await store.setClasses(former, [
+      { ...text('pony', ['pony', 'foal']), from: undefined },
+      { ...text('anything else', []), direction: undefined, from: 2 },
+      { ...text('lamb'), direction: vectorOf(3), from: 0 },
+    ]);
+    expect(classifier).toMatchObject({
+      ...{ name: 'animals', space: SPACE, createdAt: former.createdAt, temperature: undefined },
+      classes: [
+        { label: 'pony', texts: ['pony', 'foal'], examples: 0 },
+        { label: 'anything else', texts: [], examples: 1 },
+        { label: 'lamb', texts: null, examples: 1 },
+      ],
+    });
+    expect(await store.list(owner)).toEqual([classifier]);
+    expect(await store.trainingSet(classifier)).toMatchObject({
+      texts: [vectorOf(0), undefined, vectorOf(3)],
+      examples: { embeddings: [vectorOf(1), vectorOf(5)], classes: [2, 1] },
+    });
+    // Places that were found before are those of other classes now.
+    for (const call of [
+      () => store.addExamples(former, [sampleExample(0, 9)]),
+      () => store.moveExamples(former, [], 0),
+      () => store.trainingSet(former),
+      () => store.setClasses(former, [text('a'), text('b')].map(fresh)),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: 'UNKNOWN_CLASSIFIER' });
+    }
+  });
+
+  test('classes that cannot be kept leave the former ones as they were', async () => {
+    const { store } = opened;
+    const { classifier } = await create();
+    for (const classes of [
+      [text('a')],
+      [text('a'), text('a')],
+      [text('a'), { ...text('none', []), direction: undefined }],
+    ]) {
+      await expect(store.setClasses(classifier, classes.map(fresh))).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    }
+    expect(await store.find(owner, 'animals')).toEqual(classifier);
+    expect(await store.examples(classifier)).toHaveLength(1);
+  });
+
   const text = (label: string, texts: readonly string[] | null = null): NewClass => ({
     ...{ label, texts, isCut: false },
     direction: vectorOf(0),
   });
+  const fresh = (one: NewClass) => ({ ...one, from: undefined });
   const many = (count: number) => Array.from({ length: count }, (_, i) => text(`c${i}`));
 
   test.each([

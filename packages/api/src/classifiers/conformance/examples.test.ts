@@ -41,7 +41,11 @@ describe.each(STORES)('%s', (_, open) => {
     expect(await store.trainingSet(animals)).toEqual({
       version: classifier.version,
       texts: [vectorOf(0), vectorOf(1), undefined],
-      examples: { embeddings: [vectorOf(9), vectorOf(3), embedding], classes: [2, 1, 0] },
+      examples: {
+        embeddings: [vectorOf(9), vectorOf(3), embedding],
+        classes: [2, 1, 0],
+        contentHashes: [hashOf(9), hashOf(3), hashOf(4)],
+      },
     });
     expect(await store.examples(animals)).toMatchObject([
       { class: 2, contentHash: hashOf(9), source: 'photos/9.jpg', format: 'jpeg' },
@@ -100,6 +104,32 @@ describe.each(STORES)('%s', (_, open) => {
     const last = store.removeExamples(animals, [hashOf(9)]);
     await expect(last).rejects.toMatchObject({ code: 'BAD_INPUT' });
     expect(await store.examples(animals)).toHaveLength(1);
+  });
+
+  test('moved examples are in the other class, with their images, and those that are there stay', async () => {
+    const keeping = { ...sampleClassifier('keeping'), keepsImages: true };
+    const given = [sampleExample(2, 9), sampleExample(0, 1), sampleExample(0, 2)];
+    const { classifier } = await store.create(owner, keeping, given, false);
+    const moved = await store.moveExamples(classifier, [hashOf(1), hashOf(9), hashOf(77)], 2);
+    expect(moved.moved).toBe(1);
+    expect(counts(moved.classifier)).toEqual([1, 0, 2]);
+    expect(moved.classifier.version).toBeGreaterThan(classifier.version);
+    expect(await store.image(classifier, hashOf(1))).toEqual(Uint8Array.of(1, 2, 1));
+    const again = await store.moveExamples(classifier, [hashOf(1)], 2);
+    expect(again).toEqual({ moved: 0, classifier: moved.classifier });
+    await expect(store.moveExamples(classifier, [hashOf(1), hashOf(9)], 0)).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    expect(await store.find(owner, 'keeping')).toEqual(moved.classifier);
+  });
+
+  test('pictures are not moved into a class that would have more than 50', async () => {
+    const fill = Array.from({ length: 50 }, (_, i) => sampleExample(0, 100 + i));
+    const { classifier } = await store.addExamples(animals, [...fill, sampleExample(1, 1)]);
+    await expect(store.moveExamples(animals, [hashOf(1)], 0)).rejects.toMatchObject({
+      code: 'TOO_MANY_EXAMPLES',
+    });
+    expect(await store.find(owner, 'animals')).toEqual(classifier);
   });
 
   test('a class has at most 50 pictures, and a batch that leads beyond is refused as a whole', async () => {

@@ -2,7 +2,13 @@ import type { Owner } from '../../access/owner.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import { floatsAsBytes } from '../../postgres/float-bytes.ts';
-import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
+import type {
+  ChangedClass,
+  Classifier,
+  ClassifierClass,
+  NewClass,
+  NewClassifier,
+} from '../classifier.ts';
 import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
 
 /** A classifier as it was found, which others may have changed since. */
@@ -100,14 +106,49 @@ export async function insertClassifier(
     ...[owner, name, hash, model, dimensions, logitScale],
     ...[JSON.stringify(templates), keepsImages, Date.now()],
   );
+  await insertClasses(connection, row!.id, classes);
+  return row!.id;
+}
+
+async function insertClasses(
+  connection: Connection,
+  id: number,
+  classes: readonly NewClass[],
+): Promise<void> {
   for (const [place, { label, texts, direction, isCut }] of classes.entries()) {
     await connection.run(
       'INSERT INTO classes (classifier, place, label, texts, direction, is_cut) VALUES ($1, $2, $3, $4, $5, $6)',
-      ...[row!.id, place, label, texts === null ? null : JSON.stringify(texts)],
+      ...[id, place, label, texts === null ? null : JSON.stringify(texts)],
       ...[direction === undefined ? null : floatsAsBytes(direction), isCut],
     );
   }
-  return row!.id;
+}
+
+/** Gives a classifier other classes, and with them another number. @returns that. */
+export async function replaceClasses(
+  connection: Connection,
+  { id: former, name }: ClassifierReference,
+  classes: readonly ChangedClass[],
+): Promise<number> {
+  // Two of a name cannot be there at once, and no name is empty.
+  const row = await connection.first<{ readonly id: number }>(
+    `INSERT INTO classifiers (owner, name, hash, model, dimensions, logit_scale, templates, keeps_images, created_at, changed_at)
+     SELECT owner, '', hash, model, dimensions, logit_scale, templates, keeps_images, created_at, $1
+     FROM classifiers WHERE id = $2 RETURNING id`,
+    ...[Date.now(), former],
+  );
+  const { id } = row!;
+  await insertClasses(connection, id, classes);
+  for (const [place, { from }] of classes.entries()) {
+    if (from === undefined) continue;
+    await connection.run(
+      'UPDATE examples SET classifier = $1, place = $2 WHERE classifier = $3 AND place = $4',
+      ...[id, place, former, from],
+    );
+  }
+  await removeClassifier(connection, former);
+  await connection.run('UPDATE classifiers SET name = $1 WHERE id = $2', name, id);
+  return id;
 }
 
 /** With its classes and examples. */

@@ -2,10 +2,15 @@ import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
 import { admitExamples } from '../admit-examples.ts';
-import type { Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
+import type { ChangedClass, Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
-import { type ClassifierReference, lockClassifier, readClassifier } from './catalogue.ts';
+import {
+  type ClassifierReference,
+  lockClassifier,
+  readClassifier,
+  replaceClasses,
+} from './catalogue.ts';
 
 interface ExampleRow {
   readonly place: number;
@@ -55,6 +60,33 @@ export async function removeExamples(
   return { classifier: now, removed };
 }
 
+/** @throws as `ClassifierStore.moveExamples` does. */
+export async function moveExamples(
+  connection: Connection,
+  reference: ClassifierReference,
+  contentHashes: readonly string[],
+  place: number,
+): Promise<{ readonly classifier: Classifier; readonly moved: number }> {
+  const classifier = await lockClassifier(connection, reference);
+  const moved = await connection.run(
+    'UPDATE examples SET place = $1 WHERE classifier = $2 AND content_hash = ANY ($3::text[]) AND place <> $1',
+    ...[place, classifier.id, contentHashes],
+  );
+  if (moved === 0) return { classifier, moved };
+  return { classifier: await checked(connection, await changed(connection, reference)), moved };
+}
+
+/** @throws as `ClassifierStore.setClasses` does. */
+export async function setClasses(
+  connection: Connection,
+  reference: ClassifierReference,
+  classes: readonly ChangedClass[],
+): Promise<Classifier> {
+  const { id, name } = await lockClassifier(connection, reference);
+  const next = await replaceClasses(connection, { id, name }, classes);
+  return checked(connection, await readClassifier(connection, { id: next, name }));
+}
+
 export async function readExamples(
   connection: Connection,
   reference: ClassifierReference,
@@ -95,10 +127,11 @@ export async function readTrainingSet(
     'SELECT direction FROM classes WHERE classifier = $1 ORDER BY place',
     id,
   );
-  const examples = await connection.rows<{ readonly place: number; readonly embedding: Buffer }>(
-    'SELECT place, embedding FROM examples WHERE classifier = $1 ORDER BY id',
-    id,
-  );
+  const examples = await connection.rows<{
+    readonly place: number;
+    readonly content_hash: string;
+    readonly embedding: Buffer;
+  }>('SELECT place, content_hash, embedding FROM examples WHERE classifier = $1 ORDER BY id', id);
   return {
     version,
     texts: directions.map(({ direction }) =>
@@ -107,6 +140,7 @@ export async function readTrainingSet(
     examples: {
       embeddings: examples.map(({ embedding }) => bytesAsFloats(embedding)),
       classes: examples.map(({ place }) => place),
+      contentHashes: examples.map(({ content_hash }) => content_hash),
     },
   };
 }
@@ -153,6 +187,17 @@ async function changed(
     'UPDATE classifiers SET version = version + 1, temperature = NULL, changed_at = $1 WHERE id = $2';
   await connection.run(sql, Date.now(), reference.id);
   return readClassifier(connection, reference);
+}
+
+/** @returns it. @throws ApiError TOO_MANY_EXAMPLES, BAD_INPUT for a class that nothing is known of. */
+async function checked(connection: Connection, classifier: Classifier): Promise<Classifier> {
+  const { classes } = classifier;
+  checkPictures(
+    classes,
+    classes.map(({ examples }) => examples),
+  );
+  await checkClassesUsable(connection, classifier);
+  return classifier;
 }
 
 async function checkClassesUsable(

@@ -1,5 +1,5 @@
 import type { Postgres } from '../../postgres/connection.ts';
-import { checkNewClassifier, checkNewExamples } from '../check-new.ts';
+import { checkNewClasses, checkNewClassifier, checkNewExamples } from '../check-new.ts';
 import type { ClassifierStore } from '../store.ts';
 import {
   findClassifier,
@@ -10,10 +10,12 @@ import {
 import {
   addExamples,
   addFirstExamples,
+  moveExamples,
   readExamples,
   readImage,
   readTrainingSet,
   removeExamples,
+  setClasses,
 } from './examples.ts';
 
 /** Classifiers in PostgreSQL. */
@@ -41,6 +43,14 @@ export const openPostgresClassifiers = (database: Postgres): ClassifierStore => 
   },
   removeExamples: (classifier, contentHashes) =>
     database.transaction((connection) => removeExamples(connection, classifier, contentHashes)),
+  moveExamples: (classifier, contentHashes, place) =>
+    database.transaction((connection) =>
+      moveExamples(connection, classifier, contentHashes, place),
+    ),
+  setClasses: async (classifier, classes) => {
+    checkNewClasses(classes, classifier.space.dimensions);
+    return database.transaction((connection) => setClasses(connection, classifier, classes));
+  },
   examples: (classifier) => database.snapshot((connection) => readExamples(connection, classifier)),
   image: (classifier, contentHash) =>
     database.snapshot((connection) => readImage(connection, classifier, contentHash)),

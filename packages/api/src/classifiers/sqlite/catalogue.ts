@@ -3,7 +3,13 @@ import type { Owner } from '../../access/owner.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import { blobOf } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
-import type { Classifier, ClassifierClass, NewClassifier } from '../classifier.ts';
+import type {
+  ChangedClass,
+  Classifier,
+  ClassifierClass,
+  NewClass,
+  NewClassifier,
+} from '../classifier.ts';
 import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
 
 /** A classifier as it was found, which others may have changed since. */
@@ -80,6 +86,11 @@ export function insertClassifier(
     ...[owner, name, hash, model, dimensions, logitScale],
     ...[JSON.stringify(templates), Number(keepsImages), now, now],
   )!;
+  insertClasses(db, id, classes);
+  return id;
+}
+
+function insertClasses(db: DatabaseSync, id: number, classes: readonly NewClass[]): void {
   for (const [place, { label, texts, direction, isCut }] of classes.entries()) {
     run(
       db,
@@ -88,6 +99,30 @@ export function insertClassifier(
       ...[direction === undefined ? null : blobOf(direction), Number(isCut)],
     );
   }
+}
+
+/** Gives a classifier other classes, and with them another number. @returns that. */
+export function replaceClasses(
+  db: DatabaseSync,
+  { id: former, name }: ClassifierReference,
+  classes: readonly ChangedClass[],
+): number {
+  // Two of a name cannot be there at once, and no name is empty.
+  const { id } = first<{ readonly id: number }>(
+    db,
+    `INSERT INTO classifiers (owner, name, hash, model, dimensions, logit_scale, templates, keeps_images, created_at, changed_at)
+     SELECT owner, '', hash, model, dimensions, logit_scale, templates, keeps_images, created_at, ?
+     FROM classifiers WHERE id = ? RETURNING id`,
+    ...[Date.now(), former],
+  )!;
+  insertClasses(db, id, classes);
+  for (const [place, { from }] of classes.entries()) {
+    if (from === undefined) continue;
+    const sql = 'UPDATE examples SET classifier = ?, place = ? WHERE classifier = ? AND place = ?';
+    run(db, sql, id, place, former, from);
+  }
+  removeClassifier(db, former);
+  run(db, 'UPDATE classifiers SET name = ? WHERE id = ?', name, id);
   return id;
 }
 

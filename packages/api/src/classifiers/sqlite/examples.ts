@@ -4,10 +4,21 @@ import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import { admitExamples } from '../admit-examples.ts';
-import type { Classifier, Example, NewClassifier, NewExample } from '../classifier.ts';
+import type {
+  ChangedClass,
+  Classifier,
+  Example,
+  NewClassifier,
+  NewExample,
+} from '../classifier.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
-import { type ClassifierReference, insertClassifier, readClassifier } from './catalogue.ts';
+import {
+  type ClassifierReference,
+  insertClassifier,
+  readClassifier,
+  replaceClasses,
+} from './catalogue.ts';
 
 interface ExampleRow {
   readonly place: number;
@@ -29,6 +40,7 @@ export interface PackedTrainingSet {
   readonly embeddings: Float32Array;
   /** [examples] */
   readonly classes: Uint32Array;
+  readonly contentHashes: readonly string[];
 }
 
 /** @throws as `ClassifierStore.create` does. */
@@ -84,6 +96,40 @@ export function removeExamples(
   return { classifier: now, removed };
 }
 
+/** @throws as `ClassifierStore.moveExamples` does. */
+export function moveExamples(
+  db: DatabaseSync,
+  {
+    classifier,
+    contentHashes,
+    place,
+  }: {
+    classifier: ClassifierReference;
+    contentHashes: readonly string[];
+    place: number;
+  },
+): { classifier: Classifier; moved: number } {
+  const found = readClassifier(db, classifier);
+  let moved = 0;
+  for (const hash of contentHashes) {
+    const sql =
+      'UPDATE examples SET place = ? WHERE classifier = ? AND content_hash = ? AND place <> ?';
+    moved += run(db, sql, place, found.id, hash, place);
+  }
+  if (moved === 0) return { classifier: found, moved };
+  return { classifier: checked(db, changed(db, classifier)), moved };
+}
+
+/** @throws as `ClassifierStore.setClasses` does. */
+export function setClasses(
+  db: DatabaseSync,
+  { classifier, classes }: { classifier: ClassifierReference; classes: readonly ChangedClass[] },
+): Classifier {
+  const { id, name } = readClassifier(db, classifier);
+  const next = replaceClasses(db, { id, name }, classes);
+  return checked(db, readClassifier(db, { id: next, name }));
+}
+
 export function readExamples(
   db: DatabaseSync,
   classifier: ClassifierReference,
@@ -118,9 +164,13 @@ export function readTrainingSet(
     'SELECT direction FROM classes WHERE classifier = ? ORDER BY place',
     id,
   );
-  const examples = all<{ readonly place: number; readonly embedding: Uint8Array }>(
+  const examples = all<{
+    readonly place: number;
+    readonly content_hash: string;
+    readonly embedding: Uint8Array;
+  }>(
     db,
-    'SELECT place, embedding FROM examples WHERE classifier = ? ORDER BY id',
+    'SELECT place, content_hash, embedding FROM examples WHERE classifier = ? ORDER BY id',
     id,
   );
   const texts = new Float32Array(directions.length * space.dimensions);
@@ -137,6 +187,7 @@ export function readTrainingSet(
     texts,
     embeddings,
     classes: Uint32Array.from(examples, ({ place }) => place),
+    contentHashes: examples.map(({ content_hash }) => content_hash),
   };
 }
 
@@ -198,6 +249,17 @@ function changed(db: DatabaseSync, reference: ClassifierReference): Classifier {
     'UPDATE classifiers SET version = version + 1, temperature = NULL, changed_at = ? WHERE id = ?';
   run(db, sql, Date.now(), reference.id);
   return readClassifier(db, reference);
+}
+
+/** @returns it. @throws ApiError TOO_MANY_EXAMPLES, BAD_INPUT for a class that nothing is known of. */
+function checked(db: DatabaseSync, classifier: Classifier): Classifier {
+  const { classes } = classifier;
+  checkPictures(
+    classes,
+    classes.map(({ examples }) => examples),
+  );
+  checkClassesUsable(db, classifier);
+  return classifier;
 }
 
 function checkClassesUsable(db: DatabaseSync, { id, classes }: Classifier): void {

@@ -3,10 +3,12 @@ import { deleteClassifier, findClassifier, listClassifiers } from './catalogue.t
 import {
   addExamples,
   createClassifier,
+  moveExamples,
   readExamples,
   readImage,
   readTrainingSet,
   removeExamples,
+  setClasses,
   setTemperature,
 } from './examples.ts';
 
@@ -22,6 +24,8 @@ export const writes = {
   addExamples,
   createClassifier,
   deleteClassifier,
+  moveExamples,
   removeExamples,
+  setClasses,
   setTemperature,
 };

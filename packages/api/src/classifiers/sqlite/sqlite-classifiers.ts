@@ -1,6 +1,6 @@
 import type { Database } from '../../sqlite/database.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
-import { checkNewClassifier, checkNewExamples } from '../check-new.ts';
+import { checkNewClasses, checkNewClassifier, checkNewExamples } from '../check-new.ts';
 import type { Classifier, TrainingSet } from '../classifier.ts';
 import type { ClassifierStore } from '../store.ts';
 import type { PackedTrainingSet } from './examples.ts';
@@ -30,6 +30,12 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
     },
     removeExamples: (classifier, contentHashes) =>
       writes.removeExamples({ classifier: reference(classifier), contentHashes }),
+    moveExamples: (classifier, contentHashes, place) =>
+      writes.moveExamples({ classifier: reference(classifier), contentHashes, place }),
+    setClasses: async (classifier, classes) => {
+      checkNewClasses(classes, classifier.space.dimensions);
+      return writes.setClasses({ classifier: reference(classifier), classes });
+    },
     examples: (classifier) => reads.readExamples(reference(classifier)),
     image: (classifier, contentHash) =>
       reads.readImage({ classifier: reference(classifier), contentHash }),
@@ -41,7 +47,7 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
 }
 
 function unpack(
-  { version, hasText, texts, embeddings, classes }: PackedTrainingSet,
+  { version, hasText, texts, embeddings, classes, contentHashes }: PackedTrainingSet,
   dimensions: number,
 ): TrainingSet {
   const rowOf = (rows: Float32Array, i: number) =>
@@ -52,6 +58,7 @@ function unpack(
     examples: {
       embeddings: Array.from(classes, (_, i) => rowOf(embeddings, i)),
       classes: [...classes],
+      contentHashes,
     },
   };
 }

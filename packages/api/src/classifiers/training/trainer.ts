@@ -9,7 +9,8 @@ import { moduleBeside, THREAD_ARGUMENTS } from '../../threads/module-beside.ts';
 import type { TrainingSet } from '../classifier.ts';
 
 /** What `trainLinearProbe` takes. */
-export interface TrainingRequest extends Pick<TrainingSet, 'texts' | 'examples'> {
+export interface TrainingRequest extends Pick<TrainingSet, 'texts'> {
+  readonly examples: Pick<TrainingSet['examples'], 'embeddings' | 'classes'>;
   readonly logitScale: number;
 }
 

@@ -1,7 +1,10 @@
 import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 // Each adds its types and its queries to the builder.
+import './classifiers/class-changes.ts';
 import './classifiers/classifier-changes.ts';
+import './classifiers/cross-validation.ts';
+import './classifiers/example-changes.ts';
 import './classify.ts';
 import './collections/collection-changes.ts';
 import './collections/item-changes.ts';

@@ -1,30 +1,23 @@
 import { DEFAULT_TEMPLATES } from '@clipql/core';
 import { chooseModel } from '../../../../answers/choose-model.ts';
 import { countClassPrompts } from '../../../../answers/teach/class-texts.ts';
-import { sessionOfClassifier } from '../../../../answers/teach/classifier-question.ts';
-import { addExamples, createClassifier, removeExamples } from '../../../../answers/teach/teach.ts';
+import { createClassifier } from '../../../../answers/teach/teach.ts';
 import type { Classifier as Kept } from '../../../../classifiers/classifier.ts';
-import { grouped } from '../../../../errors/grouped.ts';
 import {
   MAX_CLASS_LABEL,
-  MAX_CLASS_PICTURES,
   MAX_CLASS_TEXTS,
   MAX_CLASSES,
   MAX_CLASSIFIERS,
-  MAX_PICTURES,
   MIN_CLASSES,
 } from '../../../../limits/classifiers.ts';
-import { DEFAULT_LIMITS } from '../../../../limits/limits.ts';
 import { textAmount } from '../../prices/price.ts';
 import { builder } from '../builder.ts';
 import { type Change, changeBy, ERRORS } from '../change.ts';
 import { ImageInput } from '../image-input.ts';
 import { MODEL_CHOICE } from '../model.ts';
 import { TEMPLATE_CHOICE, templatesOf } from '../template-args.ts';
-import { Classifier } from './classifier.ts';
+import { countImages, PICTURES } from './class-pictures.ts';
 import { taughtPayload } from './taught-payload.ts';
-
-const PICTURES = `at most ${MAX_CLASS_PICTURES} a class and ${grouped(MAX_PICTURES)} a classifier, ${DEFAULT_LIMITS.maxImages} an operation by default`;
 
 const ClassInput = builder.inputType('ClassInput', {
   description: 'A class to teach, by texts, pictures or both.',
@@ -108,101 +101,6 @@ builder.mutationField('createClassifier', (t) =>
   }),
 );
 
-const ClassPicturesInput = builder.inputType('ClassPicturesInput', {
-  description: 'Pictures of a class.',
-  fields: (t) => ({
-    label: t.string({ required: true, description: 'The label of the class.' }),
-    images: t.field({
-      type: [ImageInput],
-      required: true,
-      description: `The pictures: ${PICTURES}.`,
-    }),
-  }),
-});
-
-const AddExamplesInput = builder.inputType('AddExamplesInput', {
-  description: 'Pictures to learn from.',
-  fields: (t) => ({
-    classifier: t.string({ required: true, description: 'Name of the classifier.' }),
-    classes: t.field({
-      type: [ClassPicturesInput],
-      required: true,
-      description: 'Pictures by class.',
-    }),
-  }),
-});
-
-builder.mutationField('addExamples', (t) =>
-  t.field({
-    type: taughtPayload('AddExamplesPayload', 'The classifier with more pictures, or why not.'),
-    nullable: true,
-    description: 'Adds pictures to classes of a classifier, and trains it again at once.',
-    args: {
-      input: t.arg({ type: AddExamplesInput, required: true, description: 'What to add.' }),
-    },
-    price: ({ input: { classes } }) => {
-      const images = countImages(classes);
-      return { images, scans: 1, holds: { page: images } };
-    },
-    resolve: (_root, { input: { classifier: name, classes } }, context) =>
-      changeBy(context, async () => {
-        const classifier = await context.classifiers.find(name);
-        const session = await sessionOfClassifier(context, classifier);
-        return addExamples(context, session, classifier, classes);
-      }),
-  }),
-);
-
-const RemoveExamplesInput = builder.inputType('RemoveExamplesInput', {
-  description: 'Pictures to forget.',
-  fields: (t) => ({
-    classifier: t.string({ required: true, description: 'Name of the classifier.' }),
-    contentHashes: t.stringList({
-      required: true,
-      description: 'SHA-256 of each image file in hexadecimal, as `examples` has them.',
-    }),
-  }),
-});
-
-interface Removed {
-  readonly classifier: Kept;
-  readonly removed: number;
-}
-
-builder.mutationField('removeExamples', (t) =>
-  t.field({
-    type: builder.objectRef<Change<Removed>>('RemoveExamplesPayload').implement({
-      description: 'The classifier with fewer pictures, or why not.',
-      fields: (f) => ({
-        classifier: f.field({
-          type: Classifier,
-          nullable: true,
-          description: 'The classifier, as it is now, trained.',
-          resolve: ({ done }) => done?.classifier,
-        }),
-        removed: f.int({
-          nullable: true,
-          description: 'Pictures that were there and are no more.',
-          resolve: ({ done }) => done?.removed,
-        }),
-        errors: f.field(ERRORS),
-      }),
-    }),
-    nullable: true,
-    description:
-      'Removes pictures from a classifier, and trains it again at once. Those that are not there are passed over.',
-    args: {
-      input: t.arg({ type: RemoveExamplesInput, required: true, description: 'What to remove.' }),
-    },
-    price: { scans: 1 },
-    resolve: (_root, { input: { classifier: name, contentHashes } }, context) =>
-      changeBy(context, async () => {
-        const classifier = await context.classifiers.find(name);
-        return removeExamples(context, classifier, contentHashes);
-      }),
-  }),
-);
-
 const DeleteClassifierInput = builder.inputType('DeleteClassifierInput', {
   description: 'A classifier to delete.',
   fields: (t) => ({
@@ -233,7 +131,3 @@ builder.mutationField('deleteClassifier', (t) =>
       changeBy(context, async () => context.classifiers.delete(name)),
   }),
 );
-
-const countImages = (
-  classes: readonly { readonly images?: readonly unknown[] | null | undefined }[],
-): number => classes.reduce((sum, { images }) => sum + (images?.length ?? 0), 0);

@@ -1,15 +1,15 @@
-import type { ClassFigures as CoreClassFigures, Confusion as CoreConfusion } from '@clipql/core';
+import type { Confusion as CoreConfusion } from '@clipql/core';
 import type { CollectionEvaluation } from '../../../../answers/evaluate/evaluate-collection.ts';
 import type {
   Assessment as Assessed,
   Mistake as Mistaken,
 } from '../../../../answers/evaluate/evaluation.ts';
 import type { Collection } from '../../../../collections/collection.ts';
-import { textValues } from '../../../../limits/answers.ts';
-import { checkListed, MAX_CLASS_CHARACTERS, MAX_LISTED } from '../../../../limits/evaluation.ts';
+import { checkListed } from '../../../../limits/evaluation.ts';
 import { builder } from '../builder.ts';
 import { Item } from '../collections/item.ts';
 import { Calibration, CoveragePoint } from './calibration.ts';
+import { ClassFigures, ConfusionRow, FIRST, listPrice, NAMES } from './class-figures.ts';
 import { Estimate } from './estimate.ts';
 
 /** A part of an evaluation, and the whole that it is of. */
@@ -26,49 +26,6 @@ export const partOf = <Part>({ evaluation, collection }: Of<unknown>, part: Part
 });
 
 const classValue = ({ evaluation }: Of<unknown>, k: number): string => evaluation.classes[k]!.value;
-
-/** Values that two names of classes weigh: few have characters of six bytes. */
-const NAMES = { values: 2 * (1 + textValues(MAX_CLASS_CHARACTERS)) };
-
-const ClassFigures = builder
-  .objectRef<CoreClassFigures & { readonly value: string }>('ClassFigures')
-  .implement({
-    description: 'How well one class is recognised.',
-    fields: (t) => ({
-      value: t.exposeString('value', {
-        description: 'The class, as the column has it.',
-        price: NAMES,
-      }),
-      images: t.exposeInt('images', { description: 'Pictures of the class.' }),
-      predicted: t.exposeInt('predicted', {
-        description: 'Pictures that were taken for it, rightly or wrongly.',
-      }),
-      recall: t.expose('recall', {
-        type: Estimate,
-        nullable: true,
-        description: 'Share of its pictures that were taken for it; null if it has none.',
-      }),
-      precision: t.expose('precision', {
-        type: Estimate,
-        nullable: true,
-        description: 'Share of what was taken for it that is of it; null if nothing was.',
-      }),
-    }),
-  });
-
-const ConfusionRow = builder
-  .objectRef<{ readonly truth: string; readonly counts: readonly number[] }>('ConfusionRow')
-  .implement({
-    description: 'What the pictures of one class were taken for.',
-    fields: (t) => ({
-      truth: t.exposeString('truth', { description: 'The class.', price: NAMES }),
-      counts: t.intList({
-        description: 'Pictures taken for each class, in the order of `classes`.',
-        price: (_args, { within }) => ({ length: (within.classes ?? 0) / 10 }),
-        resolve: ({ counts }) => [...counts],
-      }),
-    }),
-  });
 
 const Confusion = builder.objectRef<Of<CoreConfusion>>('Confusion').implement({
   description: 'How often pictures of one class were taken for another.',
@@ -121,11 +78,6 @@ const Mistake = builder.objectRef<Of<Mistaken>>('Mistake').implement({
       resolve: ({ part }) => part.truthProbability,
     }),
   }),
-});
-
-const FIRST = `How many, at most ${MAX_LISTED}.`;
-const listPrice = ({ first }: { readonly first?: number | null | undefined }) => ({
-  length: checkListed(first),
 });
 
 export const Assessment = builder.objectRef<Of<Assessed>>('Assessment').implement({

@@ -1,6 +1,6 @@
-import { ApiError } from '../../errors/api-error.ts';
-import { queueFull } from '../../inference/queue-full.ts';
-import { Slots } from '../../jobs/slots.ts';
+import { ApiError } from '../errors/api-error.ts';
+import { queueFull } from '../inference/queue-full.ts';
+import { Slots } from '../jobs/slots.ts';
 
 /** One at a time in a process: each takes a core, and the embeddings of thousands of pictures. */
 const slot = new Slots(1);
