@@ -48,7 +48,13 @@ export type { HubOptions } from './hub/options.ts';
 export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';
 export { decodeImage } from './image/decode.ts';
-export { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
+export {
+  croppedRegion,
+  type PictureRegion,
+  type PixelTensor,
+  type PreprocessConfig,
+  preprocessImage,
+} from './image/preprocess.ts';
 export type { ResizeFilter } from './image/resize/filters.ts';
 export type { JimpImage, RgbImage } from './image/rgb-image.ts';
 export { type ImageHeader, sniffImage } from './image/sniff.ts';

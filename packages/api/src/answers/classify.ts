@@ -132,7 +132,8 @@ export async function classifyImages(
   return answers;
 }
 
-function checkQuestion(
+/** @throws ApiError as {@link classifyImage} does for the question. */
+export function checkQuestion(
   { labels, templates, topK, mode, rejection }: Question,
   { limits }: ModelSession['loaders'],
 ): void {
@@ -141,7 +142,8 @@ function checkQuestion(
   if (rejection !== undefined) checkRejection(rejection.below, mode);
 }
 
-async function encodeLabels(
+/** The embeddings that a question's labels are scored by. */
+export async function encodeLabels(
   session: ModelSession,
   { labels, templates, encodeLabels: encode }: Question,
 ): Promise<EncodedLabels> {
@@ -180,7 +182,7 @@ function answer(
 }
 
 /** @param image [E] @param embeddings [labels][E] @returns a score for each label, in their order. */
-function scoreLabels(
+export function scoreLabels(
   model: LoadedModel,
   { labels, mode, probe }: Question,
   image: Float32Array,

@@ -33,6 +33,13 @@ export interface EncodedImage {
   readonly timing: ImageTiming;
 }
 
+/** An image, and what a model sees of it with parts hidden. */
+export interface OccludedImage {
+  readonly facts: ImageFacts;
+  /** [1 + parts][E], of length 1: of the whole image, then without each part, row by row. */
+  readonly directions: readonly Float32Array[];
+}
+
 /** A text, as a model sees it. */
 export interface EncodedText {
   /** Start and end tokens included. */

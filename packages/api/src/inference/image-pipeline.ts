@@ -10,10 +10,11 @@ import { contentHash } from './content-hash.ts';
 import type { DecodePool } from './decode-pool.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
-import type { EncodedImage } from './encoded.ts';
+import type { EncodedImage, OccludedImage } from './encoded.ts';
 import type { Line } from './fair-queue.ts';
 import { imageHeader } from './image-header.ts';
 import type { InferenceObserver } from './inference-observer.ts';
+import { OCCLUSION_IMAGES, occluded } from './occlusion.ts';
 import { SingleFlight, whileThere } from './single-flight.ts';
 
 /** An image by its content, whoever asked for it. */
@@ -31,6 +32,8 @@ interface ImagePipelineParts {
   /** Of the forward pass of one image. */
   readonly operations: number;
   readonly maxPixels: number | undefined;
+  /** Images of one forward pass. */
+  readonly maxBatch: number;
   readonly observer: InferenceObserver;
   /** Told when an image that was on its way to the model does not get there. */
   readonly onLoss: () => void;
@@ -104,6 +107,38 @@ export class ImagePipeline {
     return { ...content, timing: { ...timing, fetch } };
   }
 
+  /**
+   * Encodes an image whole and with each part of it hidden, as `occluded` gives it, batch by batch: it
+   * takes the room of one batch, however long the model takes. Nothing of it is kept.
+   *
+   * @throws ApiError or ClipError as `encode` returns them; the signal's reason once the caller has gone.
+   */
+  async encodeOccluded(
+    source: ImageSource,
+    read: ReadImage,
+    caller: Caller,
+  ): Promise<OccludedImage> {
+    const { signal, account } = caller;
+    const { maxBatch } = this.#parts;
+    const ticket = this.#admit(source, caller, maxBatch);
+    try {
+      const { bytes, header } = await this.#fetch(source, read, ticket, signal);
+      await ticket.enter(signal);
+      const decoded = await this.#decode(bytes, header.decodedPixels, account, signal);
+      const { width, height, pixels } = decoded;
+      const directions: Float32Array[] = [];
+      for (let first = 0; first < OCCLUSION_IMAGES; first += maxBatch) {
+        const length = Math.min(maxBatch, OCCLUSION_IMAGES - first);
+        const batch = Array.from({ length }, (_, i) => occluded(pixels, first + i));
+        const results = await Promise.all(batch.map((one) => this.#run(one, account, signal)));
+        directions.push(...results.map(({ embedding }) => normalized(embedding)));
+      }
+      return { facts: { format: header.format, width, height, bytes: bytes.length }, directions };
+    } finally {
+      ticket.release();
+    }
+  }
+
   /** Whether images are on their way to the model. */
   get expectsMore(): boolean {
     return this.#decoding > 0;
@@ -114,8 +149,9 @@ export class ImagePipeline {
     return this.#decoded;
   }
 
-  #admit(source: ImageSource, { account }: Caller): Ticket {
-    const { admission, operations } = this.#parts;
+  #admit(source: ImageSource, { account }: Caller, images = 1): Ticket {
+    const { admission } = this.#parts;
+    const operations = images * this.#parts.operations;
     const isAtHand = 'bytes' in source || isDataUrl(source.url);
     return withRefusalSpan('image', () =>
       isAtHand ? admission.take(account, operations) : admission.takeFetch(account, operations),

@@ -157,6 +157,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     run: runImage,
     operations,
     maxPixels,
+    maxBatch,
     observer,
     onLoss: () => batcher.next(),
   });

@@ -2,8 +2,9 @@ import DataLoader from 'dataloader';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
 import type { Caller } from '../inference/caller.ts';
-import type { EncodedImage } from '../inference/encoded.ts';
+import type { EncodedImage, OccludedImage } from '../inference/encoded.ts';
 import type { Inference } from '../inference/inference.ts';
+import { OCCLUSION_IMAGES } from '../inference/occlusion.ts';
 import { checkImageCount } from '../limits/images.ts';
 import type { Limits } from '../limits/limits.ts';
 
@@ -16,6 +17,7 @@ export interface LoadedFile {
 interface ImageLoader {
   load(source: ImageSource): Promise<EncodedImage>;
   loadFile(source: ImageSource): Promise<LoadedFile>;
+  loadOccluded(source: ImageSource): Promise<OccludedImage>;
 }
 
 /**
@@ -54,6 +56,11 @@ export function createImageLoader(
       const [image] = await images.encode([source], readAndKeep, caller);
       if (image instanceof Error) throw image;
       return { image: image!, bytes: bytes! };
+    },
+    loadOccluded: async (source) => {
+      requested += OCCLUSION_IMAGES;
+      checkImageCount(requested, limits);
+      return images.encodeOccluded(source, readImage, caller);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createImageFinder, type FindImage } from '../images/given-image.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { ReadImage } from '../images/read-image.ts';
-import type { EncodedImage, EncodedText } from '../inference/encoded.ts';
+import type { EncodedImage, EncodedText, OccludedImage } from '../inference/encoded.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
 import { createImageLoader, type LoadedFile } from './image-loader.ts';
@@ -23,6 +23,8 @@ export interface Loaders {
   image(source: ImageSource): Promise<EncodedImage>;
   /** For who keeps the file too. @throws as `image`. */
   imageFile(source: ImageSource): Promise<LoadedFile>;
+  /** An image whole and with each part of it hidden, which counts as so many images. @throws as `image`. */
+  occludedImage(source: ImageSource): Promise<OccludedImage>;
   text(text: string): Promise<EncodedText>;
   labels(labels: readonly string[], templates: readonly string[]): Promise<EncodedLabels>;
 }
@@ -55,6 +57,7 @@ export function createLoaders(
     find: createImageFinder(),
     image: images.load,
     imageFile: images.loadFile,
+    occludedImage: images.loadOccluded,
     text,
     labels: (labels, templates) =>
       encodeLabels(text, model.clip.info.contextLength, labels, templates),

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type PreprocessConfig, preprocessImage, resizedAndCropped } from './preprocess.ts';
+import {
+  croppedRegion,
+  type PreprocessConfig,
+  preprocessImage,
+  resizedAndCropped,
+} from './preprocess.ts';
 import type { RgbImage } from './rgb-image.ts';
 import { pictureOf, pixelAt } from './testing/sample-picture.ts';
 
@@ -62,6 +67,18 @@ describe('resizedAndCropped', () => {
     expect(pixelAt(resized, 0, 6)).toEqual([1, 2, 3]);
     expect(pixelAt(resized, 0, 7)).not.toEqual([1, 2, 3]);
     expect(pixelAt(resized, 0, 9)).toEqual([1, 2, 3]);
+  });
+});
+
+describe('croppedRegion', () => {
+  test.each([
+    ['a wide picture', { shortestEdge: 16 }, [32, 16], [0.25, 0, 0.5, 1]],
+    ['a tall picture', { shortestEdge: 16 }, [10, 40], [0, 0.375, 1, 0.25]],
+    ['a picture that is squashed', { width: 16, height: 16 }, [99, 3], [0, 0, 1, 1]],
+    ['a picture that is padded', { longestEdge: 16 }, [32, 16], [0, -0.5, 1, 2]],
+  ] as const)('is what is seen of %s', (_what, resize, [width, height], expected) => {
+    const region = croppedRegion({ width, height }, { ...CONFIG, resize });
+    expect(Object.values(region)).toEqual(expected);
   });
 });
 

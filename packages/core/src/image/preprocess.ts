@@ -90,6 +90,39 @@ export function resizedAndCropped(image: RgbImage, config: PreprocessConfig): Rg
   return padded(cropped, config, Math.max(-left, 0), Math.max(-top, 0));
 }
 
+/** A part of a picture, in shares of its sides: 0.25 is a quarter from the left, or from the top. */
+export interface PictureRegion {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The part of a picture that becomes the vision tower's input. Where a model pads pictures, it reaches beyond
+ * them: `left` is then below 0, or `width` above 1.
+ *
+ * @example
+ * ```ts
+ * import { croppedRegion } from '@clipql/core';
+ *
+ * const square = { resize: { shortestEdge: 224 }, crop: 224 } as const;
+ * console.log(croppedRegion({ width: 896, height: 448 }, square)); // { left: 0.25, top: 0, width: 0.5, height: 1 }
+ * ```
+ */
+export function croppedRegion(
+  picture: Pick<RgbImage, 'width' | 'height'>,
+  { resize, crop }: Pick<PreprocessConfig, 'resize' | 'crop'>,
+): PictureRegion {
+  const { width, height } = resizedSize(picture, resize);
+  return {
+    left: cropStart(width, crop) / width,
+    top: cropStart(height, crop) / height,
+    width: crop / width,
+    height: crop / height,
+  };
+}
+
 /**
  * Where the crop begins, as in torchvision's `CenterCrop`, which OpenAI and open_clip use: at
  * round((side − n) / 2), halves to the even number, where Hugging Face takes floor((side − n) / 2);
@@ -127,7 +160,7 @@ function padded(
  * longest edge both sides are rounded, as by open_clip's `ResizeKeepRatio`.
  */
 function resizedSize(
-  { width, height }: RgbImage,
+  { width, height }: Pick<RgbImage, 'width' | 'height'>,
   resize: PreprocessConfig['resize'],
 ): { width: number; height: number } {
   if (resize === 'none') return { width, height };

@@ -30,8 +30,8 @@ const ClassifyMode = builder.enumType('ClassifyMode', {
 /** `1 to 1,000 labels by default` */
 export const LABEL_COUNT = `1 to ${grouped(DEFAULT_LIMITS.maxLabels)} labels by default`;
 
-/** What every classification takes, beside its images. */
-export const classifyArgs = builder.args((t) => ({
+/** Which labels there are, and how a model reads them. */
+export const questionArgs = builder.args((t) => ({
   labels: t.stringList({
     description: `What the image may show: ${LABEL_COUNT}, such as \`dog\`. Give one of this, \`labelSet\` and \`classifier\`.`,
   }),
@@ -43,6 +43,12 @@ export const classifyArgs = builder.args((t) => ({
       'Name of a classifier, which brings its own classes, templates and model, and has learned from pictures.',
   }),
   ...templateArgs,
+  ...modelArgs,
+}));
+
+/** What every classification takes, beside its images. */
+export const classifyArgs = builder.args((t) => ({
+  ...questionArgs,
   mode: t.field({
     type: ClassifyMode,
     description:
@@ -56,10 +62,10 @@ export const classifyArgs = builder.args((t) => ({
   rejectLabel: t.string({
     description: 'The label to return when the best one is rejected. Default: `none`.',
   }),
-  ...modelArgs,
 }));
 
-export type ClassifyArgs = InputShapeFromFields<typeof classifyArgs>;
+export type ClassifyArgs = InputShapeFromFields<typeof questionArgs> &
+  Partial<InputShapeFromFields<typeof classifyArgs>>;
 
 /**
  * Who is asked what.

@@ -19,6 +19,7 @@ import './image-embedding.ts';
 import './label-set-changes.ts';
 import './limits.ts';
 import './model.ts';
+import './occlusion-map.ts';
 import './served-model.ts';
 import './similarity.ts';
 import './text-embedding.ts';
