@@ -82,6 +82,23 @@ export const TEXTS = {
     calibrated: 'Calibrated on the pictures that the classifier has learned from.',
     warnings: 'Remarks',
   },
+  look: {
+    button: (label: string) => `Where is ${label}?`,
+    asking: (label: string) => `Looking for ${label}: each part of the picture is hidden in turn …`,
+    found: (label: string, place: string, parts: number, all: number) =>
+      `What speaks most for ${label} is ${place}. ${parts} of ${all} parts speak for it.`,
+    nowhere: (label: string) => `No part of the picture speaks for ${label}.`,
+    cropped: 'The model sees only a square from the middle of the picture.',
+    places: {
+      rows: ['at the top', 'halfway up', 'at the bottom'],
+      columns: ['left', 'in the middle', 'right'],
+    },
+    place: (row: string, column: string) => `${row}, ${column}`,
+    little: 'says nothing',
+    much: 'speaks for it',
+    end: 'Show the picture as it is',
+    copy: 'Copy the map as',
+  },
   many: {
     title: 'All pictures',
     progress: (done: number, failed: number, all: number) =>
@@ -124,7 +141,10 @@ export const TEXTS = {
     characters: 'Characters of a word',
     millions: (n: string) => `${n} million`,
     simd: (build: string) => `${build} SIMD`,
-    queue: 'Queue',
+    work: 'Work',
+    queue: (name: string) => `Waiting: ${name}`,
+    perSecond: 'Pictures a second, so far',
+    resident: 'Memory of the process',
   },
   reference: {
     title: 'The API over HTTP',

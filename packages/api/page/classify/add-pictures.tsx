@@ -24,7 +24,9 @@ export function AddPictures({ isOver, isSmall, onFiles, onUrl }: AddPicturesProp
       )}
       <div class="row">
         <FileButton text={isSmall ? CLASSIFY.more : CLASSIFY.choose} onFiles={onFiles} multiple />
-        <FileButton text={CLASSIFY.camera} onFiles={onFiles} camera />
+        {navigator.maxTouchPoints > 0 && (
+          <FileButton text={CLASSIFY.camera} onFiles={onFiles} camera />
+        )}
         <UrlField onUrl={onUrl} />
       </div>
       {!isSmall && <Examples onUrl={onUrl} />}
@@ -47,7 +49,7 @@ function FileButton({ text, onFiles, multiple = false, camera = false }: FileBut
     field.value = '';
   };
   return (
-    <label class={camera ? 'button file-button camera' : 'button file-button'}>
+    <label class="button file-button">
       <input
         type="file"
         accept="image/*"

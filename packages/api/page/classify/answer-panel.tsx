@@ -11,10 +11,14 @@ interface AnswerPanelProps {
   /** Whether the picture’s outcome is not yet that of the question. */
   readonly isStale: boolean;
   readonly onRetry: () => void;
+  /** The label that is looked for in the picture. */
+  readonly lookedFor: string | undefined;
+  readonly onLook: (label: string | undefined) => void;
 }
 
 /** What the server says of one picture. */
-export function AnswerPanel({ picture, question, isStale, onRetry }: AnswerPanelProps) {
+export function AnswerPanel(props: AnswerPanelProps) {
+  const { picture, question, isStale, onRetry } = props;
   const { answer, error } = picture?.outcome ?? {};
   const isAsking = picture !== undefined && isStale && isAskable(question);
   const said = answer && !isStale ? sentenceOf(answer, question.rejectBelow) : '';
@@ -26,9 +30,7 @@ export function AnswerPanel({ picture, question, isStale, onRetry }: AnswerPanel
       </p>
       <Instead picture={picture} question={question} isAsking={isAsking && answer === undefined} />
       {error !== undefined && <ErrorNote error={error} onRetry={onRetry} />}
-      {answer !== undefined && isAskable(question) && (
-        <Scores answer={answer} isStale={isStale} rejectBelow={question.rejectBelow} />
-      )}
+      {answer !== undefined && isAskable(question) && <Scores answer={answer} {...props} />}
     </section>
   );
 }
@@ -46,13 +48,12 @@ function Instead({
   return <p class="quiet">{isReading ? classify.preparing : classify.asking}</p>;
 }
 
-interface ScoresProps {
+interface ScoresProps extends AnswerPanelProps {
   readonly answer: Answer;
-  readonly isStale: boolean;
-  readonly rejectBelow: number;
 }
 
-function Scores({ answer, isStale, rejectBelow }: ScoresProps) {
+function Scores({ answer, isStale, question, lookedFor, onLook }: ScoresProps) {
+  const { rejectBelow } = question;
   const { scores, image, timing, model, warnings, calibrated } = answer;
   const rejected = isRejected(answer, rejectBelow);
   const { format, width, height } = image;
@@ -66,6 +67,20 @@ function Scores({ answer, isStale, rejectBelow }: ScoresProps) {
         title={TEXTS.answer.title}
         isStale={isStale}
         isAccepted={!rejected}
+        action={(label) => (
+          <button
+            type="button"
+            class="look-button"
+            aria-label={TEXTS.look.button(label)}
+            aria-pressed={label === lookedFor}
+            onClick={() => onLook(label === lookedFor ? undefined : label)}
+          >
+            <svg viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12z" />
+              <circle cx="12" cy="12" r="3" />
+            </svg>
+          </button>
+        )}
       />
       <p class="quiet">
         {TEXTS.classify.facts(format, width, height, timing.total)}

@@ -10,6 +10,8 @@ import './classify.css';
 import { AddPictures } from './add-pictures.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { LabelsChoice } from './labels-choice.tsx';
+import { LookLegend } from './look-overlay.tsx';
+import { copiedLook, useLook } from './occlusion.ts';
 import { fromFile, fromUrl, ownImageInput, type Picture } from './picture.ts';
 import { PictureGrid } from './picture-grid.tsx';
 import { PictureStage } from './picture-stage.tsx';
@@ -49,6 +51,11 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
   const onQuestion = (change: Partial<Question>) => setQuestion({ ...question, ...change });
 
   const asked = selected && questionOf(selected);
+  const [lookedFor, setLookedFor] = useState<string>();
+  const scores = selected?.outcome?.answer?.scores ?? [];
+  const isThere = scores.some(({ label }) => label === lookedFor);
+  const wanted = isThere ? lookedFor : undefined;
+  const look = useLook(selected, question, wanted);
   return (
     <>
       <h1>{TEXTS.classify.title}</h1>
@@ -56,7 +63,10 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
       <div class="classify">
         <div class="stack">
           {selected !== undefined && (
-            <PictureStage picture={selected} onRemove={() => remove(selected)} />
+            <PictureStage picture={selected} map={look?.map} onRemove={() => remove(selected)} />
+          )}
+          {wanted !== undefined && (
+            <LookLegend label={wanted} look={look} onEnd={() => setLookedFor(undefined)} />
           )}
           <AddPictures
             isOver={isOver}
@@ -83,10 +93,15 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
             question={asked ?? question}
             isStale={selected?.outcome?.key !== (asked && questionKey(asked))}
             onRetry={() => selected && set(selected.id, { outcome: undefined })}
+            lookedFor={wanted}
+            onLook={setLookedFor}
           />
           <QuestionOptions question={question} onQuestion={onQuestion} facts={facts} />
           {asked !== undefined && isAskable(asked) && (
             <CopyAs operation={copiedOperation(pictures.map(ownImageInput), asked)} />
+          )}
+          {selected !== undefined && wanted !== undefined && (
+            <CopyAs title={TEXTS.look.copy} operation={copiedLook(selected, question, wanted)} />
           )}
         </div>
       </div>

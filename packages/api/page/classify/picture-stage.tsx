@@ -1,16 +1,21 @@
+import { useState } from 'preact/hooks';
 import { TEXTS } from '../texts.ts';
+import { LookOverlay } from './look-overlay.tsx';
+import type { OcclusionMap } from './occlusion.ts';
 import { type Picture, previewOf } from './picture.ts';
 
 const CLASSIFY = TEXTS.classify;
 
 interface PictureStageProps {
   readonly picture: Picture;
+  readonly map: OcclusionMap | undefined;
   readonly onRemove: () => void;
 }
 
 /** The picture that the answer is about. */
-export function PictureStage({ picture, onRemove }: PictureStageProps) {
+export function PictureStage({ picture, map, onRemove }: PictureStageProps) {
   const preview = previewOf(picture);
+  const [ratio, setRatio] = useState<number>();
   const change = picture.prepared?.change;
   return (
     <figure class="stage">
@@ -20,7 +25,20 @@ export function PictureStage({ picture, onRemove }: PictureStageProps) {
             {picture.prepared === undefined ? CLASSIFY.preparing : CLASSIFY.noPreview}
           </p>
         ) : (
-          <img src={preview} alt={CLASSIFY.pictureOf(picture.name)} referrerpolicy="no-referrer" />
+          <div
+            class="stage-frame"
+            style={ratio === undefined ? {} : { width: `min(100%, ${ratio} * min(70vh, 40rem))` }}
+          >
+            <img
+              onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+                setRatio(naturalWidth / naturalHeight)
+              }
+              src={preview}
+              alt={CLASSIFY.pictureOf(picture.name)}
+              referrerpolicy="no-referrer"
+            />
+            {map !== undefined && <LookOverlay map={map} />}
+          </div>
         )}
       </div>
       <figcaption class="stage-caption">

@@ -93,7 +93,8 @@ export const copiedOperation = (images: readonly Value[], question: Question): O
 
 const COPIED = { kind: 'query', name: 'Classify' } as const;
 
-function questionArguments(question: Question): readonly Argument[] {
+/** All but the picture. */
+export function questionArguments(question: Question): readonly Argument[] {
   const { labels, labelSet, classifier, model, ensemble, templates, rejectBelow } = question;
   const hasOwnTemplates = classifier !== '' || labelSet !== '';
   const given: readonly (Argument | false)[] = [

@@ -9,10 +9,11 @@ const COPY = TEXTS.copy;
 interface CopyAsProps {
   /** What the screen shows the answer of. */
   readonly operation: Operation;
+  readonly title?: string;
 }
 
 /** The code that asks what is on the screen. */
-export function CopyAs({ operation }: CopyAsProps) {
+export function CopyAs({ operation, title = COPY.title }: CopyAsProps) {
   const [index, setIndex] = useState(0);
   const [said, setSaid] = useState('');
   const id = useId();
@@ -27,8 +28,8 @@ export function CopyAs({ operation }: CopyAsProps) {
     ) ?? setSaid(COPY.failed);
   return (
     <details class="panel copy-as">
-      <summary>{COPY.title}</summary>
-      <fieldset class="row" aria-label={COPY.title}>
+      <summary>{title}</summary>
+      <fieldset class="row" aria-label={title}>
         {LANGUAGES.map(({ name }, i) => (
           <button
             key={name}
