@@ -8,38 +8,8 @@ import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
 import { lockDataFolder } from './data-lock.ts';
 import type { LabelSet } from './label-set.ts';
-import { decodePromptFile, encodePromptFile, type PromptEmbedding } from './prompt-embeddings.ts';
-
-export interface KeptSet {
-  readonly set: LabelSet;
-  /** Whether there are embeddings of it, by any model. */
-  readonly isEncoded: boolean;
-}
-
-/** Where an owner's label sets outlive the server; nothing of it is needed for an answer. */
-export interface LabelSetFolder {
-  /** Those that are there and sound. */
-  readAll(): Promise<readonly KeptSet[]>;
-  write(set: LabelSet): Promise<void>;
-  /** Also what belongs to it. */
-  delete(name: string): Promise<void>;
-  /** By `promptKey`; empty where there are none, or damaged ones. */
-  readPrompts(name: string, modelHash: string): Promise<ReadonlyMap<string, PromptEmbedding>>;
-  writePrompts(name: string, modelHash: string, prompts: readonly PromptEmbedding[]): Promise<void>;
-}
-
-/** The folders of all owners. */
-export interface LabelSetFolders {
-  /** Made when something is written to it. */
-  of(owner: Owner): LabelSetFolder;
-  /** Those that have one. */
-  owners(): Promise<readonly Owner[]>;
-  /** Another server may have them. */
-  close(): Promise<void>;
-}
-
-/** Tells whoever runs the server of what is wrong, in one line. */
-export type Warn = (message: string) => void;
+import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-store.ts';
+import { decodePromptFile, encodePromptFile } from './prompt-embeddings.ts';
 
 const SET_FILE = /^([^.]+)\.json$/;
 const PROMPT_FILE = /^([^.]+)\.[0-9a-f]{64}\.embeddings$/;
@@ -59,10 +29,7 @@ const setSchema = z.object({
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
  *   server uses it.
  */
-export async function openLabelSetFolders(
-  dataFolder: string,
-  warn: Warn,
-): Promise<LabelSetFolders> {
+export async function openLabelSetFolders(dataFolder: string, warn: Warn): Promise<LabelSetStores> {
   const folder = join(dataFolder, 'label-sets');
   const pathOf = (owner: Owner) => (owner === SHARED ? folder : join(folder, owner));
   const owners = async () => [SHARED, ...(await readdir(folder)).filter(isOwner).sort()];
@@ -86,14 +53,18 @@ export async function openLabelSetFolders(
   };
 }
 
-function labelSetFolder(folder: string, warn: Warn): LabelSetFolder {
+function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
   const setFile = (name: string) => join(folder, `${name}.json`);
   const promptFile = (name: string, hash: string) => join(folder, `${name}.${hash}.embeddings`);
+  // A lock keeps other servers out, so nothing changes after that.
+  let isRead = false;
 
   return {
-    readAll: async () => {
+    readChanged: async () => {
+      if (isRead) return undefined;
+      isRead = true;
       const sets: KeptSet[] = [];
-      const files = (await readdir(folder)).sort();
+      const files = (await readdir(folder).catch(noFiles)).sort();
       const encoded = new Set(files.map((file) => PROMPT_FILE.exec(file)?.[1]));
       for (const file of files) {
         const name = SET_FILE.exec(file)?.[1];
@@ -154,6 +125,12 @@ async function readSet(path: string, name: string): Promise<LabelSet | undefined
   } catch {
     return undefined;
   }
+}
+
+/** Of an owner's folder that is not made yet. */
+function noFiles(error: unknown): string[] {
+  if (codeOf(error) === 'ENOENT') return [];
+  throw error;
 }
 
 const codeOf = (error: unknown): string =>

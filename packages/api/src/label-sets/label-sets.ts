@@ -1,28 +1,23 @@
 import { type Owner, ownerOf } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
-import { grouped } from '../errors/grouped.ts';
 import { oneLine, quoted } from '../errors/one-line.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
 import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
-import {
-  checkLabelSet,
-  holdsTheSame,
-  type LabelSet,
-  MAX_SETS,
-  MAX_SETS_OF_ALL,
-} from './label-set.ts';
-import {
-  type KeptSet,
-  type LabelSetFolder,
-  openLabelSetFolders,
-  type Warn,
-} from './label-set-folder.ts';
+import { checkLabelSet, checkPlace, holdsTheSame, type LabelSet } from './label-set.ts';
+import { openLabelSetFolders } from './label-set-folder.ts';
+import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-store.ts';
 import { Turns } from './turns.ts';
 
 /** The label sets of one owner. */
 export interface LabelSets {
+  /**
+   * Takes in what other servers have changed: to be called before the others are.
+   *
+   * @throws what the store throws; those that were known before are known then.
+   */
+  refresh(): Promise<void>;
   /** By name. */
   list(): readonly LabelSet[];
   find(name: string): LabelSet | undefined;
@@ -61,44 +56,43 @@ export interface OwnedLabelSets {
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
  *   server uses it.
  */
-export async function openLabelSets(
+export const openLabelSets = async (
   dataFolder: string | undefined,
   warn: Warn,
+): Promise<OwnedLabelSets> =>
+  createOwnedLabelSets(
+    dataFolder === undefined ? undefined : await openLabelSetFolders(dataFolder, warn),
+    warn,
+  );
+
+/** @param stores where they are kept; without, they live as long as the server. */
+export async function createOwnedLabelSets(
+  stores: LabelSetStores | undefined,
+  warn: Warn,
 ): Promise<OwnedLabelSets> {
-  const folders =
-    dataFolder === undefined ? undefined : await openLabelSetFolders(dataFolder, warn);
   const owned = new Map<Owner, LabelSets & { readonly size: number }>();
   const total = () => [...owned.values()].reduce((sum, { size }) => sum + size, 0);
-  for (const owner of (await folders?.owners()) ?? []) {
-    const folder = folders?.of(owner);
-    owned.set(owner, createLabelSets(folder, (await folder?.readAll()) ?? [], total, warn));
-  }
+  const ofOwner = (owner: Owner) => {
+    const sets = owned.get(owner) ?? createLabelSets(stores?.of(owner), total, warn);
+    owned.set(owner, sets);
+    return sets;
+  };
+  for (const owner of (await stores?.owners()) ?? []) await ofOwner(owner).refresh();
   return {
-    of: (caller) => {
-      const owner = ownerOf(caller);
-      const known = owned.get(owner);
-      if (known !== undefined) return known;
-      const created = createLabelSets(folders?.of(owner), [], total, warn);
-      owned.set(owner, created);
-      return created;
-    },
-    close: async () => folders?.close(),
+    of: (caller) => ofOwner(ownerOf(caller)),
+    close: async () => stores?.close(),
   };
 }
 
 /** @param total counts the sets of all owners. */
 function createLabelSets(
-  folder: LabelSetFolder | undefined,
-  atStart: readonly KeptSet[],
+  store: LabelSetStore | undefined,
   total: () => number,
   warn: Warn,
 ): LabelSets & { readonly size: number } {
   const sets = new Map<string, LabelSet>();
-  const keptAtStart = new WeakSet<LabelSet>();
-  for (const { set, isEncoded } of atStart) {
-    sets.set(set.name, set);
-    if (isEncoded) keptAtStart.add(set);
-  }
+  /** Those whose embeddings are in the store. */
+  const keptEncoded = new WeakSet<LabelSet>();
   // What is on the disk and what is in memory end equal, whoever writes at the same time.
   const turns = new Turns();
   const encodings = new WeakMap<LabelSet, Map<string, EncodedLabels>>();
@@ -126,7 +120,7 @@ function createLabelSets(
     }
     // Not shared while it is under way: who asked first may leave, and equal texts of several are
     // encoded once anyhow.
-    const kept = (await folder?.readPrompts(set.name, hash)) ?? new Map();
+    const kept = (await store?.readPrompts(set.name, hash)) ?? new Map();
     const result = await encodeLabelSet(set, session, kept);
     const ofSet = encodings.get(set) ?? new Map<string, EncodedLabels>();
     encodings.set(set, ofSet.set(hash, { ...result.encoded, textEncoding: 0 }));
@@ -138,7 +132,7 @@ function createLabelSets(
   const keepPrompts = async (set: LabelSet, hash: string, { prompts, isNew }: EncodedLabelSet) => {
     // The set may have been deleted or replaced while its embeddings were computed.
     if (!isNew || sets.get(set.name) !== set) return;
-    await folder?.writePrompts(set.name, hash, prompts).catch((error) => {
+    await store?.writePrompts(set.name, hash, prompts).catch((error) => {
       warn(`the embeddings of label set ${set.name} cannot be kept: ${oneLine(String(error))}`);
     });
   };
@@ -150,27 +144,27 @@ function createLabelSets(
     return result.encoded;
   };
 
-  const checkPlace = (set: LabelSet, replace: boolean): void => {
-    if (sets.has(set.name)) {
-      if (replace) return;
-      const message = `expected a name that no other label set has, got ${set.name}; replace: true replaces it`;
-      throw new ApiError('LABEL_SET_EXISTS', message);
+  const places = () => ({ names: sets, total: total() });
+
+  /** A set that is as it was stays the same object, by which its embeddings are known. */
+  const takeIn = (kept: readonly KeptSet[]): void => {
+    const before = new Map(sets);
+    sets.clear();
+    for (const { set, isEncoded } of kept) {
+      const former = before.get(set.name);
+      const isSame = former?.createdAt === set.createdAt && holdsTheSame(former, set);
+      sets.set(set.name, isSame ? former : set);
+      if (isEncoded) keptEncoded.add(sets.get(set.name)!);
     }
-    const isOwnLimit = sets.size >= MAX_SETS;
-    if (!isOwnLimit && total() < MAX_SETS_OF_ALL) return;
-    const most = isOwnLimit
-      ? `${MAX_SETS} label sets`
-      : `${grouped(MAX_SETS_OF_ALL)} label sets of all callers`;
-    throw new ApiError('TOO_MANY_LABEL_SETS', `expected at most ${most}, got one more`);
   };
 
   /** Both in memory and on the disk, or in neither. */
   const keep = async (set: LabelSet, replace: boolean): Promise<void> => {
-    checkPlace(set, replace);
+    checkPlace(set.name, places(), replace);
     const former = sets.get(set.name);
     sets.set(set.name, set);
     try {
-      await folder?.write(set);
+      await store?.write(set, replace);
     } catch (error) {
       if (former === undefined) sets.delete(set.name);
       else sets.set(set.name, former);
@@ -182,12 +176,16 @@ function createLabelSets(
     get size() {
       return sets.size;
     },
+    refresh: async () => {
+      const kept = await store?.readChanged();
+      if (kept !== undefined) takeIn(kept);
+    },
     list: () => [...sets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     find: (name) => sets.get(name),
     isEncoded: (set, model) => {
       const models = encodedBy.get(set);
       const isKnown = model === undefined ? models !== undefined : models?.has(model);
-      return isKnown || keptAtStart.has(set);
+      return isKnown || keptEncoded.has(set);
     },
     get,
     encode,
@@ -200,7 +198,7 @@ function createLabelSets(
         await encode(former, session);
         return former;
       }
-      checkPlace(set, replace);
+      checkPlace(set.name, places(), replace);
       const hash = await modelHash(session.model);
       const result = await compute(set, session, hash);
       // Others may have come meanwhile.
@@ -213,7 +211,7 @@ function createLabelSets(
     delete: (name) =>
       turns.take(name, async () => {
         const set = get(name);
-        await folder?.delete(name).catch((error) => {
+        await store?.delete(name).catch((error) => {
           throw notKept(set, 'deleted', error);
         });
         sets.delete(name);
@@ -223,6 +221,7 @@ function createLabelSets(
 }
 
 function notKept({ name }: LabelSet, what: 'kept' | 'deleted', cause: unknown): ApiError {
-  const message = `label set ${name} cannot be ${what} in the data folder: ${oneLine(String(cause))}`;
+  if (cause instanceof ApiError) return cause;
+  const message = `label set ${name} cannot be ${what}: ${oneLine(String(cause))}`;
   return new ApiError('LABEL_SET_NOT_KEPT', message, { cause });
 }
