@@ -90,7 +90,7 @@ const MAY_IMPORT: Readonly<
       'threads',
     ],
     loaders: ['errors', 'images', 'inference', 'limits', 'models'],
-    'label-sets': ['access', 'errors', 'files', 'limits', 'loaders', 'models'],
+    'label-sets': ['access', 'errors', 'files', 'limits', 'loaders', 'models', 'postgres'],
     answers: [
       'access',
       'classifiers',

@@ -81,7 +81,9 @@ async function serve(flags: ServeFlags): Promise<void> {
   for (const line of strayVariables(process.env)) log.warn(line);
   const open = openToAll(settings);
   if (open !== undefined) log.warn(open);
-  const labelSets = await openLabelSets(settings.data, log.warn);
+  // The folder is locked before anything else happens in it.
+  let labelSets =
+    settings.store === undefined ? await openLabelSets(settings.data, log.warn) : undefined;
   let store: Store | undefined;
   try {
     const sources = modelSources(
@@ -107,6 +109,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       metrics,
       onUnexpected: (error) => log.unexpected('job', error),
     });
+    labelSets ??= await openLabelSets(store.server, log.warn);
     const { indexes, runner } = store;
     const readiness = createReadiness(() => indexes.loading, store.isThere);
     const services = {
@@ -146,7 +149,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     models.close();
   } finally {
     await store?.close();
-    await labelSets.close();
+    await labelSets?.close();
     log.end();
   }
 }

@@ -7,6 +7,7 @@ import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.
 import type { CollectionStore } from '../collections/store.ts';
 import type { ReadImage } from '../images/read-image.ts';
 import type { ModelRegistry } from '../models/registry.ts';
+import type { Postgres } from '../postgres/connection.ts';
 import { temporaryDataFolder } from '../sqlite/data-folder.ts';
 import { type Database, openDatabase } from '../sqlite/database.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -55,6 +56,8 @@ export interface Store {
   readonly runner: JobRunner;
   /** Where all servers of a database count requests; undefined for a server that is alone. */
   readonly counts: SharedCounts | undefined;
+  /** The PostgreSQL database of `store`, for what else is kept there. */
+  readonly server: Postgres | undefined;
   /** Whether the database can be reached now. */
   isThere(): Promise<boolean>;
   /** @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE. */
@@ -99,6 +102,7 @@ export async function openStore({
     jobs: new JobQueue(jobs, collections, feed, reader, () => runner.wake()),
     runner,
     counts: postgres?.counts,
+    server: postgres?.database,
     isThere: postgres?.isThere ?? (async () => true),
     backup: database.backup,
     close: async () => {
@@ -108,7 +112,7 @@ export async function openStore({
       await indexes.dispose();
       await collections.close();
       await database.close();
-      await postgres?.close();
+      await postgres?.database.close();
       await temporary?.close();
     },
   };
@@ -125,9 +129,9 @@ async function openServer(url: string, migrates: boolean | undefined) {
     ]);
   const database = await openPostgres(url, migrates === undefined ? {} : { migrates });
   return {
+    database,
     classifiers: openPostgresClassifiers(database),
     counts: sharedCounts(database),
     isThere: isReachable(database),
-    close: database.close,
   };
 }

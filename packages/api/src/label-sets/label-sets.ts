@@ -4,10 +4,12 @@ import { oneLine, quoted } from '../errors/one-line.ts';
 import type { EncodedLabels } from '../loaders/label-loader.ts';
 import type { ModelSession } from '../loaders/loaders.ts';
 import { modelHash } from '../models/model-hash.ts';
+import type { Postgres } from '../postgres/connection.ts';
 import { type EncodedLabelSet, encodeLabelSet } from './encode-label-set.ts';
 import { checkLabelSet, checkPlace, holdsTheSame, type LabelSet } from './label-set.ts';
 import { openLabelSetFolders } from './label-set-folder.ts';
 import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-store.ts';
+import { openPostgresLabelSets } from './postgres/postgres-label-sets.ts';
 import { Turns } from './turns.ts';
 
 /** The label sets of one owner. */
@@ -52,24 +54,15 @@ export interface OwnedLabelSets {
 }
 
 /**
- * @param dataFolder where they are kept; without one they live as long as the server.
+ * @param place a data folder or a database, where they are kept; without one they live as long as the server.
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
  *   server uses it.
  */
-export const openLabelSets = async (
-  dataFolder: string | undefined,
-  warn: Warn,
-): Promise<OwnedLabelSets> =>
-  createOwnedLabelSets(
-    dataFolder === undefined ? undefined : await openLabelSetFolders(dataFolder, warn),
-    warn,
-  );
-
-/** @param stores where they are kept; without, they live as long as the server. */
-export async function createOwnedLabelSets(
-  stores: LabelSetStores | undefined,
+export async function openLabelSets(
+  place: string | Postgres | undefined,
   warn: Warn,
 ): Promise<OwnedLabelSets> {
+  const stores = place === undefined ? undefined : await storesIn(place, warn);
   const owned = new Map<Owner, LabelSets & { readonly size: number }>();
   const total = () => [...owned.values()].reduce((sum, { size }) => sum + size, 0);
   const ofOwner = (owner: Owner) => {
@@ -83,6 +76,9 @@ export async function createOwnedLabelSets(
     close: async () => stores?.close(),
   };
 }
+
+const storesIn = async (place: string | Postgres, warn: Warn): Promise<LabelSetStores> =>
+  typeof place === 'string' ? openLabelSetFolders(place, warn) : openPostgresLabelSets(place, warn);
 
 /** @param total counts the sets of all owners. */
 function createLabelSets(

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { APP_KEY, bearer, hashed, JOB_KEY } from '../doors/requests/testing/ask.ts';
+import { testPostgres } from '../postgres/testing/test-postgres.ts';
 import { parseSettings } from '../settings/settings.ts';
 import { startApi, type TestApi } from '../testing/api.ts';
+import { holdTextTower } from '../testing/held-tower.ts';
 
 let data: string;
 
@@ -68,6 +70,25 @@ test('callers see only the label sets of their own key, whatever they ask, and a
   const files = await readdir(join(data, 'label-sets'), { recursive: true });
   expect(files.filter((file) => file.includes('scenes'))).toEqual([]);
   await second.close();
+});
+
+test('servers with one database have each other’s label sets at once, computed by the first', async () => {
+  const server = await testPostgres();
+  const [first, second] = [await start({ store: server.url }), await start({ store: server.url })];
+  const [app, appElsewhere] = [as(first, APP_KEY), as(second, APP_KEY)];
+  await app(create('sheep', 'car'));
+  const untouched = holdTextTower(second);
+  expect(await appElsewhere(CLASSIFY)).toEqual({ data: { classify: { label: 'sheep' } } });
+  expect(untouched.batches).toEqual([]);
+  expect(await as(second, JOB_KEY)(LIST)).toEqual({ data: { labelSets: [] } });
+  expect(await appElsewhere(create('violin'))).toMatchObject({
+    data: { createLabelSet: { labelSet: null } },
+  });
+  await appElsewhere(DELETE);
+  expect(await app(LIST)).toEqual({ data: { labelSets: [] } });
+  expect(await app(CLASSIFY)).toMatchObject(UNKNOWN);
+  for (const api of [first, second]) await api.close();
+  await server.close();
 });
 
 test('with --shared-label-sets all keys have the same', async () => {

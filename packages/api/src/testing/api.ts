@@ -70,13 +70,15 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const logged: unknown[] = [];
   const warnings: string[] = [];
   const settings = { ...parseSettings({}, {}), ...changed };
-  const labelSets = await openLabelSets(settings.data, (message) => warnings.push(message));
   const store = await openTestStore(
     settings,
     models,
     fetcher,
     (error) => logged.push(error),
     metrics,
+  );
+  const labelSets = await openLabelSets(store.server ?? settings.data, (message) =>
+    warnings.push(message),
   );
   const services = {
     models,

@@ -1,6 +1,5 @@
 import { checkName } from '../../limits/names.ts';
 import type { Postgres } from '../../postgres/connection.ts';
-import { checkNewItems, checkNextVectors } from '../check-new-items.ts';
 import { eachChange, eachStored } from '../each-batch.ts';
 import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
@@ -39,10 +38,8 @@ export function openPostgresCollections(database: Postgres): CollectionStore {
       sweeper.start();
     },
 
-    upsert: async (collection, items) => {
-      checkNewItems(items, collection.space.dimensions);
-      await write((connection) => upsertItems(connection, collection, items));
-    },
+    upsert: (collection, items) =>
+      write((connection) => upsertItems(connection, collection, items)),
     setMetadata: (collection, items) =>
       write((connection) => setMetadata(connection, collection, items)),
     remove: (collection, keys) => write((connection) => removeItems(connection, collection, keys)),
@@ -67,10 +64,8 @@ export function openPostgresCollections(database: Postgres): CollectionStore {
       write((connection) => beginReembedding(connection, collection, space)),
     notReembedded: (collection, first) =>
       read((connection) => readNotReembedded(connection, collection, first)),
-    setNextVectors: async (collection, space, vectors) => {
-      checkNextVectors(vectors, space.dimensions);
-      await write((connection) => setNextVectors(connection, collection, space, vectors));
-    },
+    setNextVectors: (collection, space, vectors) =>
+      write((connection) => setNextVectors(connection, collection, space, vectors)),
     finishReembedding: async (collection) => {
       const moved = await write((connection) => finishReembedding(connection, collection));
       sweeper.start();

@@ -1,4 +1,5 @@
 import type { Connection } from '../../postgres/connection.ts';
+import { checkNextVectors } from '../check-new-items.ts';
 import type { Collection, VectorSpace } from '../collection.ts';
 import type { Item } from '../item.ts';
 import { notReembedding, spaceMismatch } from '../refusals.ts';
@@ -52,13 +53,14 @@ interface NextVector {
   readonly embedding: Float32Array;
 }
 
-/** @throws ApiError COLLECTION_MODEL_MISMATCH where the next space is another, or there is none. */
+/** @throws ApiError BAD_INPUT; COLLECTION_MODEL_MISMATCH where the next space is another, or there is none. */
 export async function setNextVectors(
   connection: Connection,
   collection: CollectionReference,
   space: VectorSpace,
   vectors: readonly NextVector[],
 ): Promise<void> {
+  checkNextVectors(vectors, space.dimensions);
   const { id, set_id: set, next_set: next } = await lockCollection(connection, collection);
   const expected = await spaceOf(connection, next ?? set);
   if (next === null || expected.hash !== space.hash) {

@@ -1,4 +1,5 @@
 import type { Connection } from '../../postgres/connection.ts';
+import { checkNewItems } from '../check-new-items.ts';
 import type { Metadata, NewItem } from '../item.ts';
 import {
   type CollectionReference,
@@ -25,12 +26,13 @@ interface Former {
   readonly same: boolean;
 }
 
-/** @throws ApiError UNKNOWN_COLLECTION, COLLECTION_MODEL_MISMATCH, BAD_METADATA. */
+/** @throws ApiError UNKNOWN_COLLECTION, COLLECTION_MODEL_MISMATCH, BAD_METADATA, BAD_INPUT. */
 export async function upsertItems(
   connection: Connection,
   collection: CollectionReference,
   items: readonly NewItem[],
 ): Promise<void> {
+  checkNewItems(items, collection.space.dimensions);
   const row = await lockCollection(connection, collection);
   await checkSpace(connection, collection, row);
   const fields = await FieldTable.of(connection, row.id);
