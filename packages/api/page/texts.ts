@@ -22,16 +22,22 @@ export const TEXTS = {
     use: 'Use this key',
     cancel: 'Cancel',
   },
-  classify: {
-    title: 'Which of these words fits the picture?',
-    drop: 'Drop pictures here, or paste them',
-    dropHint: 'One or many. They go to this server and nowhere else.',
+  pictures: {
     choose: 'Choose pictures',
     camera: 'Take a photo',
     url: 'Address of a picture',
     addUrl: 'Add',
     examples: 'Or start with an example',
     exampleOf: (shows: string) => `Example: ${shows}`,
+    scaled: (from: string, to: string) =>
+      `Scaled down in this browser from ${from} to ${to} megapixels, which is what the server accepts.`,
+    scaledBytes: (bytes: string) =>
+      `Saved again in this browser, since the server accepts files of at most ${bytes}.`,
+  },
+  classify: {
+    title: 'Which of these words fits the picture?',
+    drop: 'Drop pictures here, or paste them',
+    dropHint: 'One or many. They go to this server and nowhere else.',
     more: 'Add pictures',
     startOver: 'Start over',
     noPreview: 'This browser cannot show the picture.',
@@ -41,10 +47,6 @@ export const TEXTS = {
     asking: 'Asking …',
     noLabels: 'Add a word or two, and the server says how well each fits.',
     noPicture: 'Choose a picture, and the server says which word fits best.',
-    scaled: (from: string, to: string) =>
-      `Scaled down in this browser from ${from} to ${to} megapixels, which is what the server accepts.`,
-    scaledBytes: (bytes: string) =>
-      `Saved again in this browser, since the server accepts files of at most ${bytes}.`,
     facts: (format: string, width: number, height: number, ms: number) =>
       `${format}, ${width} × ${height}, answered in ${Math.round(ms).toLocaleString('en')} ms`,
     smallModel: 'A small model answered.',

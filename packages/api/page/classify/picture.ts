@@ -1,3 +1,4 @@
+import type { PreparedFile } from '../parts/prepare-file.ts';
 import type { Value } from '../server/operation.ts';
 
 interface Score {
@@ -21,15 +22,6 @@ export interface Answer {
 type PictureSource =
   | { readonly kind: 'file'; readonly file: File }
   | { readonly kind: 'url'; readonly url: string };
-
-/** A picture as it is sent: not the file itself where the server would not accept that. */
-export interface PreparedFile {
-  readonly file: File;
-  /** An address of it in a size to look at; undefined where the browser cannot read it. */
-  readonly preview: string | undefined;
-  /** What was done to it, to be said; undefined for the file itself. */
-  readonly change: string | undefined;
-}
 
 /** The outcome of a question; `key` says which. */
 export type Outcome =

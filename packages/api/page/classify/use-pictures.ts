@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
+import { type FileLimits, prepareFile } from '../parts/prepare-file.ts';
 import type { Picture } from './picture.ts';
-import type { FileLimits } from './prepare-file.ts';
-import { prepareFile } from './prepare-file.ts';
 
 type Change =
   | { readonly add: readonly Picture[] }

@@ -1,6 +1,14 @@
-import { byteText, megapixels } from '../parts/figures.ts';
 import { TEXTS } from '../texts.ts';
-import type { PreparedFile } from './picture.ts';
+import { byteText, megapixels } from './figures.ts';
+
+/** A picture as it is sent: not the file itself where the server would not accept that. */
+export interface PreparedFile {
+  readonly file: File;
+  /** An address of it in a size to look at; undefined where the browser cannot read it. */
+  readonly preview: string | undefined;
+  /** What was done to it, to be said; undefined for the file itself. */
+  readonly change: string | undefined;
+}
 
 /** What the server accepts of a file. */
 export interface FileLimits {
@@ -45,8 +53,8 @@ async function fitted(
   }
   const change =
     scale < 1
-      ? TEXTS.classify.scaled(megapixels(pixels), megapixels(pixels * scale ** 2))
-      : TEXTS.classify.scaledBytes(byteText(imageBytes));
+      ? TEXTS.pictures.scaled(megapixels(pixels), megapixels(pixels * scale ** 2))
+      : TEXTS.pictures.scaledBytes(byteText(imageBytes));
   return { file: new File([blob], file.name, { type: blob.type }), change };
 }
 
