@@ -67,7 +67,7 @@ export function probeLogits(probe: LinearProbe, embedding: Float32Array): Float6
 export function probeProbabilities(
   probe: LinearProbe,
   embedding: Float32Array,
-  logits = probeLogits(probe, embedding),
+  logits: Float64Array = probeLogits(probe, embedding),
 ): Float64Array {
   return Float64Array.from(softmax(Array.from(logits, (logit) => logit / probe.temperature)));
 }
