@@ -29,7 +29,11 @@ export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a response has the shape that its query asks for.
   readonly data: any;
-  readonly errors: readonly { message: string; path?: string[]; extensions: { code: string } }[];
+  readonly errors: readonly {
+    message: string;
+    path?: string[];
+    extensions: { code: string; retryAfter?: number };
+  }[];
 }
 
 /** The whole API on a small model, without a port. */
