@@ -7,6 +7,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
@@ -44,7 +45,7 @@ export function decompressed(body: Chunks, header: string | readonly string[] = 
   if (codings.length > MAX_CODINGS) {
     throw new ApiError(
       'IMAGE_FETCH_FAILED',
-      `expected at most ${MAX_CODINGS} content codings, got ${codings.length}`,
+      `expected at most ${MAX_CODINGS} content codings, got ${grouped(codings.length)}`,
     );
   }
   if (!codings.every((coding) => Object.hasOwn(DECODERS, coding))) return body;

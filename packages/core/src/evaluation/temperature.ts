@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 
 /** The least and the highest temperature that {@link bestTemperature} returns. */
 const LEAST = 1e-3;
@@ -71,7 +71,7 @@ function checkFit(logits: readonly ArrayLike<number>[], classes: readonly number
   if (logits.length === 0 || logits.length !== classes.length) {
     throw new ClipError(
       'BAD_INPUT',
-      `expected a class for each of at least one row of logits, got ${classes.length} for ${logits.length}`,
+      `expected a class for each of at least one row of logits, got ${grouped(classes.length)} for ${grouped(logits.length)}`,
     );
   }
   for (const [i, row] of logits.entries()) {
@@ -79,7 +79,7 @@ function checkFit(logits: readonly ArrayLike<number>[], classes: readonly number
     if (!(Number.isInteger(label) && label >= 0 && label < row.length)) {
       throw new ClipError(
         'BAD_INPUT',
-        `item ${i}: expected a class below ${row.length}, got ${label}`,
+        `item ${i}: expected a class below ${grouped(row.length)}, got ${grouped(label)}`,
       );
     }
   }

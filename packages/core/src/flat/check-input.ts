@@ -22,7 +22,7 @@ export function splitQueries(queries: Float32Array, dimensions: number): readonl
 export function countOf(name: string, vectors: ArrayLike<number>, dimensions: number): number {
   const count = vectors.length / dimensions;
   if (Number.isInteger(count)) return count;
-  throw lengthError(name, `a multiple of ${dimensions}`, vectors);
+  throw lengthError(name, `a multiple of ${grouped(dimensions)}`, vectors);
 }
 
 export function checkWhole(name: string, value: number, most: number): void {
@@ -46,7 +46,8 @@ export function checkRow(row: number): void {
 
 /** @param first the lowest that is free. */
 export function checkRows(rows: ArrayLike<number>, first: number, count: number): void {
-  if (rows.length !== count) throw lengthError('rows', `${count}, one for each vector`, rows);
+  if (rows.length !== count)
+    throw lengthError('rows', `${grouped(count)}, one for each vector`, rows);
   for (let i = 0, least = first; i < count; i++) {
     const row = rows[i]!;
     checkRow(row);

@@ -1,5 +1,5 @@
 import { canShareMemory, canStartThreads, defaultThreads, startThread } from '#threads';
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import { kernelModule } from '../threads/kernels.ts';
 import { LinearMemory } from '../threads/linear-memory.ts';
 import { RunQueue } from '../threads/run-queue.ts';
@@ -234,7 +234,8 @@ export class FlatIndex {
    * ```
    */
   async scores(query: Float32Array): Promise<Float32Array> {
-    if (query.length !== this.dimensions) throw lengthError('query', `${this.dimensions}`, query);
+    if (query.length !== this.dimensions)
+      throw lengthError('query', grouped(this.dimensions), query);
     const [copy] = splitQueries(query, this.dimensions);
     return this.#searcher.scores(copy!);
   }

@@ -1,3 +1,4 @@
+import { grouped } from '../errors.ts';
 import type { RunQueue } from '../threads/run-queue.ts';
 import { lengthError } from './check-input.ts';
 import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
@@ -110,7 +111,11 @@ export class Searcher {
     const { staging } = parts();
     const expected = rows.length * dimensions;
     if (vectors.length !== expected) {
-      throw lengthError('readRows', `${expected} for ${rows.length} rows`, vectors);
+      throw lengthError(
+        'readRows',
+        `${grouped(expected)} for ${grouped(rows.length)} rows`,
+        vectors,
+      );
     }
     const list = Array.from(rows, (_, i) => vectors.subarray(i * dimensions, (i + 1) * dimensions));
     return staging.products(query, list);

@@ -1,4 +1,4 @@
-import { ClipError } from '../errors.ts';
+import { ClipError, grouped } from '../errors.ts';
 import { dot } from '../vectors.ts';
 
 /** What a query is compared with: a model's embeddings of BACKGROUND_WORDS. */
@@ -33,7 +33,10 @@ export function backgroundLevels(
   const width = prompts[0]?.length;
   const odd = images.find((image) => image.length !== width);
   if (odd !== undefined) {
-    throw new ClipError('BAD_INPUT', `expected embeddings of ${width} values, got ${odd.length}`);
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected embeddings of ${grouped(width ?? 0)} values, got ${grouped(odd.length)}`,
+    );
   }
   return Float32Array.from(images, (image) => {
     // Less the highest logit that there is, so that no exponential overflows.

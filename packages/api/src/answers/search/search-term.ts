@@ -3,6 +3,7 @@ import { normalized, type QueryTerm } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
 import type { GivenImage } from '../../images/given-image.ts';
 import { checkTermCount } from '../../limits/search.ts';
 import { checkText } from '../../limits/texts.ts';
@@ -107,7 +108,7 @@ function checkTerm(
 function checkEmbedding(where: string, values: ArrayLike<number>, dimensions: number): void {
   if (values.length !== dimensions) {
     throw badInput(
-      `expected an embedding of ${dimensions} values as ${where}, got ${values.length}`,
+      `expected an embedding of ${grouped(dimensions)} values as ${where}, got ${grouped(values.length)}`,
     );
   }
   // As it is kept: what float32 cannot hold becomes infinite.

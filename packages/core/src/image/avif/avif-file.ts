@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
 import { exifOrientation, type Orientation, orientationOf } from '../exif-orientation.ts';
@@ -55,7 +55,8 @@ export function readAvifHeader(bytes: Uint8Array): AvifHeader {
   const size = own.find((property) => property.type === 'ispe');
   if (size === undefined) throw reader.corrupt('its primary item has no size');
   const [width, height] = [reader.u32be(size.at + 4), reader.u32be(size.at + 8)];
-  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (width === 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(height)}`);
 
   const coded = codedItems(meta);
   sizes.push(...sequenceSizes(reader, coded));

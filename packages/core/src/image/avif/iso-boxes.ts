@@ -1,3 +1,4 @@
+import { grouped } from '../../errors.ts';
 import type { ByteReader } from '../byte-reader.ts';
 
 /** A box of an ISO base media file: where its content lies. */
@@ -31,9 +32,10 @@ export function* boxes(
     } else if (size === 0) {
       size = end - at;
     }
-    if (size < header) throw reader.corrupt(`its ${type} box at offset ${at} has size ${size}`);
+    if (size < header)
+      throw reader.corrupt(`its ${type} box at offset ${grouped(at)} has size ${size}`);
     if (at + size > end && !cut) {
-      throw reader.corrupt(`its ${type} box at offset ${at} reaches beyond what holds it`);
+      throw reader.corrupt(`its ${type} box at offset ${grouped(at)} reaches beyond what holds it`);
     }
     yield { type, at: at + header, end: Math.min(at + size, end) };
     at += size;

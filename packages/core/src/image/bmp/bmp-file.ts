@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
 
@@ -42,7 +42,8 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const bits = reader.u16le(short ? 24 : 28);
   const compression = headerSize <= 16 ? BmpCompression.none : reader.u32le(30);
   const height = Math.abs(rows);
-  if (width <= 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${rows}`);
+  if (width <= 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(rows)}`);
   checkKind(reader, bits, compression, headerSize);
 
   const ownMasks = isMasked(compression) || (headerSize >= 52 && !OS2_SIZES.includes(headerSize));

@@ -1,4 +1,4 @@
-import { ClipError } from '../../errors.ts';
+import { ClipError, grouped } from '../../errors.ts';
 import { ByteReader } from '../byte-reader.ts';
 import type { PictureHeader } from '../codec.ts';
 import { concatenated } from '../concatenated.ts';
@@ -150,7 +150,7 @@ function findMarker({ bytes }: ByteReader, at: number): number | undefined {
 
 function segmentEnd(reader: ByteReader, at: number): number {
   const length = reader.u16be(at + 2);
-  if (length < 2) throw reader.corrupt(`a segment at offset ${at} has length ${length}`);
+  if (length < 2) throw reader.corrupt(`a segment at offset ${grouped(at)} has length ${length}`);
   reader.expect(at + 2, length);
   return at + 2 + length;
 }
@@ -199,7 +199,8 @@ function frameHeader(
         `got SOF${kind} of ${precision} bits`,
     );
   }
-  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (width === 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(height)}`);
   if (components !== 1 && components !== 3 && components !== 4) {
     throw new ClipError(
       'IMAGE_UNSUPPORTED',

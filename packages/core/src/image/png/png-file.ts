@@ -56,7 +56,8 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
   const [bitDepth, colourType] = [reader.u8(24), reader.u8(25)];
   const [compression, filter, interlace] = [reader.u8(26), reader.u8(27), reader.u8(28)];
   const kind = COLOUR_TYPES[colourType];
-  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (width === 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(height)}`);
   if (!kind?.bitDepths.includes(bitDepth)) {
     throw reader.corrupt(`colour type ${colourType} with ${bitDepth} bits does not exist`);
   }

@@ -92,7 +92,8 @@ export function readTiffHeader(bytes: Uint8Array): TiffHeader {
   const { reader } = directory;
   const width = directory.value(Tag.width, 0);
   const height = directory.value(Tag.height, 0);
-  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (width === 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(height)}`);
   const compression = directory.value(Tag.compression, Compression.none);
   if (!Object.values<number>(Compression).includes(compression)) {
     throw unsupported(

@@ -147,7 +147,8 @@ function bitstreamSize(
   }
   // The two highest bits are a hint for showing it larger.
   const [width, height] = [reader.u16le(at + 6) & 0x3fff, reader.u16le(at + 8) & 0x3fff];
-  if (width === 0 || height === 0) throw reader.corrupt(`its size is ${width} × ${height}`);
+  if (width === 0 || height === 0)
+    throw reader.corrupt(`its size is ${grouped(width)} × ${grouped(height)}`);
   return { width, height };
 }
 
