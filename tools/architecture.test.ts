@@ -375,8 +375,14 @@ test('one file of api fetches, by the connector that guards it and the cache bef
     'packages/api/src/images/guarded-connector.ts',
   ]);
   expect(importers(/^node:https?$/)).toEqual(
-    ['answer', 'refuse', 'room-to-write', 'send-events', 'server', 'shut-down'].map(
-      (name) => `packages/api/src/doors/listener/${name}.ts`,
-    ),
+    [
+      'answer',
+      'refuse',
+      'room-to-write',
+      'send-events',
+      'server',
+      'shut-down',
+      'worker-probes',
+    ].map((name) => `packages/api/src/doors/listener/${name}.ts`),
   );
 });

@@ -107,7 +107,6 @@ test('compose and Prometheus use the port and the volume that the image has', ()
   expect(services.clipql).toMatchObject({
     ports: [`127.0.0.1:${port}:${port}`],
     volumes: [`models:${volume}`],
-    read_only: true,
   });
   expect(services.clipql.environment).toEqual(
     expect.arrayContaining(['CLIPQL_API_KEYS', `CLIPQL_DATA=${volume}/data`]),
@@ -116,4 +115,22 @@ test('compose and Prometheus use the port and the volume that the image has', ()
   expect(services.prometheus.volumes).toContainEqual(
     expect.stringMatching(new RegExp(`_FILE:-/dev/null}:${key}:ro$`)),
   );
+});
+
+test('compose’s profile scale has two servers and two workers with one database, which Prometheus finds', () => {
+  const { services, 'x-image': image } = parse(read('compose.yaml'), { merge: true });
+  const { server, worker, postgres } = services;
+  const [port] = argumentsOf('EXPOSE');
+  for (const service of [server, worker]) {
+    expect(service).toMatchObject({ ...image, profiles: ['scale'], deploy: { replicas: 2 } });
+    expect(service.depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    const [store] = service.environment;
+    expect(store).toMatch(/^CLIPQL_STORE=postgres:\/\/clipql:\S+@postgres\/clipql$/);
+    expect(postgres.environment).toContain(`POSTGRES_PASSWORD=${/clipql:(\S+)@/.exec(store)![1]}`);
+  }
+  expect(image).toMatchObject({ build: '.', read_only: true });
+  expect(server.ports).toEqual([`127.0.0.1:${port}-${Number(port) + 1}:${port}`]);
+  expect(worker.command).toEqual(['worker']);
+  const [, job] = parse(read('container/prometheus.yml')).scrape_configs;
+  expect(job.dns_sd_configs).toMatchObject([{ names: ['server', 'worker'], port: Number(port) }]);
 });

@@ -16,6 +16,7 @@ import { addModels } from './commands/models.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
+import { addWorker } from './commands/worker.ts';
 import { ApiError } from './errors/api-error.ts';
 import { oneLine } from './errors/one-line.ts';
 import { version } from './settings/version.ts';
@@ -66,6 +67,7 @@ function createProgram(): Command {
     // What goes wrong is reported by main, in its own form.
     .configureOutput({ writeErr: () => {} });
   addServe(program);
+  addWorker(program);
   addClassify(program);
   addClassifiers(program);
   addEmbed(program);

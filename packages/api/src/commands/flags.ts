@@ -3,6 +3,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { MODEL_OPTIONS } from '../settings/model-options.ts';
 import { defaultText, flagOf, type Option } from '../settings/option.ts';
 import { SERVER_OPTIONS } from '../settings/options.ts';
+import { WORKER_OPTIONS } from '../settings/worker-options.ts';
 
 /** Flags of every command that runs a model. */
 export function addModelFlags(command: Command): Command {
@@ -15,6 +16,20 @@ export function addModelFlags(command: Command): Command {
 /** Flags of `clipql serve` besides. */
 export function addServerFlags(command: Command): Command {
   return addFlags(command, SERVER_OPTIONS).option('--no-migrate', 'as --migrate off');
+}
+
+/** Of a server's, those that matter to jobs. */
+const SHARED_WITH_WORKERS = [
+  ...(['store', 'migrate', 'host', 'port', 'folders', 'fetchesPerHost'] as const),
+  ...(['modelIdleMinutes', 'modelMemory', 'maxBatch', 'maxWait', 'decodeThreads'] as const),
+  ...(['graceSeconds', 'logFormat', 'logLevel', 'tracing'] as const),
+];
+
+/** Flags of `clipql worker` besides. */
+export function addWorkerFlags(command: Command): Command {
+  const shared = SHARED_WITH_WORKERS.map((name) => [name, SERVER_OPTIONS[name]]);
+  const options = { ...Object.fromEntries(shared), ...WORKER_OPTIONS };
+  return addFlags(command, options).option('--no-migrate', 'as --migrate off');
 }
 
 function addFlags(command: Command, options: Readonly<Record<string, Option>>): Command {

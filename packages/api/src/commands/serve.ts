@@ -1,13 +1,9 @@
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { clientAddressReader, partyOf } from '../access/client-address.ts';
 import { openToAll } from '../access/open-to-all.ts';
 import { listen } from '../doors/listener/server.ts';
 import { createReadiness } from '../doors/requests/readiness.ts';
-import { ApiError } from '../errors/api-error.ts';
-import { oneLine } from '../errors/one-line.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import { imagesOfServer } from '../images/read-image.ts';
 import type { Store } from '../jobs/open-store.ts';
@@ -31,7 +27,9 @@ import { NICENESS } from '../threads/give-way.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
 import { warn } from './report.ts';
+import { setTracingUp } from './set-tracing-up.ts';
 import { startText } from './start-text.ts';
+import { untilSignal } from './until-signal.ts';
 
 const EXAMPLES = `
 Examples:
@@ -127,14 +125,15 @@ async function serve(flags: ServeFlags): Promise<void> {
     const yoga = createClipqlYoga(services, log.unexpected);
     const model = await models.get();
     // Requests are answered meanwhile: a search loads what it needs.
-    const loaded = settings.data === undefined ? undefined : indexes.load();
+    const isKept = settings.data !== undefined || settings.store !== undefined;
+    const loaded = isKept ? indexes.load() : undefined;
     loaded?.catch((error) => log.unexpected('indexes', error));
     runner.start();
     const flood = (address: string, ahead: number) => floodOf(models, address, ahead);
     const listening = { ...settings, clientOf: clientAddressReader(settings.trustProxies) };
     const server = await listen(yoga, listening, countRefusals(log, metrics), flood);
     // Whoever reads that it listens may end it at once.
-    const ending = signalled();
+    const ending = untilSignal();
     if (settings.logFormat === 'json') log.info(`listening at ${server.url}`);
     else process.stderr.write(startText(model, server.url, settings));
     const signal = await ending;
@@ -151,18 +150,6 @@ async function serve(flags: ServeFlags): Promise<void> {
     await store?.close();
     await labelSets?.close();
     log.end();
-  }
-}
-
-/** @throws ApiError BAD_OPTION when the module cannot be imported. */
-async function setTracingUp(path: string): Promise<void> {
-  try {
-    await import(pathToFileURL(resolve(path)).href);
-  } catch (cause) {
-    const reason = oneLine(cause instanceof Error ? cause.message : String(cause));
-    throw new ApiError('BAD_OPTION', `expected --tracing as a module to import, got ${reason}`, {
-      cause,
-    });
   }
 }
 
@@ -189,21 +176,4 @@ function printSettings(settings: Settings): void {
   for (const name of secretsGiven(settings)) {
     process.stderr.write(`clipql: ${name} is set, and not shown\n`);
   }
-}
-
-/** A terminal and `npm start` both pass a signal on: repeats within this time are the same one. */
-const SAME_SIGNAL_MS = 1_000;
-
-/** Resolves at the first SIGINT or SIGTERM; a later one ends the process at once. */
-function signalled(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(signal, () => {
-        first ??= performance.now();
-        if (performance.now() - first > SAME_SIGNAL_MS) process.exit(1);
-        resolve(signal);
-      });
-    }
-  });
 }

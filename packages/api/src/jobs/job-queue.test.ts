@@ -86,26 +86,6 @@ test('a job that is submitted is there for another process, with all of its item
   expect(await ended(workplace, job)).toMatchObject({ state: 'DONE', done: 3 });
 });
 
-test('items that cannot be read make no job, and of equal keys the last counts', async () => {
-  const bad = async function* () {
-    yield urlItems([host.url(1)]);
-    throw new Error('the upload broke off');
-  };
-  const work = { owner: OWNER, collection: 'photos', work: INDEX } as const;
-  await expect(workplace.queue.submit({ ...work, items: bad() })).rejects.toThrow('broke off');
-  expect(await workplace.queue.list(OWNER, { first: 10 })).toEqual([]);
-  const twice = [0, 1].map((number) => ({
-    key: 'one',
-    source: host.url(number),
-    metadata: undefined,
-  }));
-  const job = await workplace.queue.submit({ ...work, items: batchOf(twice) });
-  expect(await ended(workplace, job)).toMatchObject({ total: 1, done: 1 });
-  const collection = await workplace.collections.find(OWNER, 'photos');
-  const [item] = await workplace.collections.items(collection, ['one']);
-  expect(item?.source).toBe(host.url(1));
-});
-
 test('a paused job rests, and goes on where it was when it is resumed', async () => {
   const openHost = holdAfter(4);
   const job = await submit(upTo(12));
@@ -159,20 +139,6 @@ test('what failed is tried again, and nothing else', async () => {
   expect(host.requests.get(1)).toBe(before.get(1)! + 1);
 });
 
-test('failures come in pages', async () => {
-  behave = (_number, _time, response) => {
-    response.writeHead(404).end();
-    return true;
-  };
-  const job = await ended(workplace, await submit(upTo(5)));
-  const first = await workplace.queue.failures(OWNER, job.id, { first: 3 });
-  expect(first.failures).toHaveLength(3);
-  const second = await workplace.queue.failures(OWNER, job.id, { first: 3, after: first.next! });
-  expect(second.next).toBeUndefined();
-  const keys = [...first.failures, ...second.failures].map(({ key }) => key);
-  expect(keys).toEqual(upTo(5).map((number) => host.url(number)));
-});
-
 test('other owners know nothing of a job', async () => {
   const job = await submit([1]);
   const error = { code: 'UNKNOWN_JOB' };
@@ -216,29 +182,4 @@ test('who leaves is let go at once, though the job does not change', async () =>
   const pending = states.next();
   await states.return!();
   expect(await pending).toEqual({ value: undefined, done: true });
-});
-
-test('an owner has at most 100 jobs that are not over, and the newest 200 that are', async () => {
-  await workplace.runner.stop();
-  const work = {
-    kind: 'DELETE',
-    where: { field: 'a', op: 'exists', value: true },
-    dryRun: true,
-  } as const;
-  const count = () => workplace.queue.submit({ owner: OWNER, collection: 'photos', work });
-  const open = [];
-  for (let i = 0; i < 100; i++) open.push(await count());
-  await expect(count()).rejects.toMatchObject({ code: 'TOO_MANY_JOBS' });
-  for (const { id } of open) await workplace.queue.cancel(OWNER, id);
-  for (let i = 0; i < 101; i++) {
-    const { id } = await count();
-    await workplace.queue.cancel(OWNER, id);
-  }
-  const last = await count();
-  const kept = await workplace.queue.list(OWNER, { first: 1_000 });
-  expect(kept).toHaveLength(201);
-  expect(kept[0]!.id).toBe(last.id);
-  await expect(workplace.queue.get(OWNER, open[0]!.id)).rejects.toMatchObject({
-    code: 'UNKNOWN_JOB',
-  });
 });

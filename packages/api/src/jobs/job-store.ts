@@ -40,12 +40,12 @@ export interface JobBatch {
 }
 
 /** Who runs a job. */
-interface JobClaim {
-  release(): void;
+export interface JobClaim {
+  release(): Promise<void>;
 }
 
 /** Hears of jobs that change. */
-interface JobNotices {
+export interface JobNotices {
   /** Whether it hears at present: what changes meanwhile is told. */
   readonly isLive: boolean;
   /** @param onNotice told the id of a job that has changed; undefined where any may have. */
@@ -72,7 +72,7 @@ export interface JobStore {
   /** Those of the jobs that have another version by now. @param known versions by id. */
   changed(known: ReadonlyMap<string, number>): Promise<readonly Job[]>;
   /** Tells of changes that any process makes; undefined for a store that has to be asked. */
-  readonly notices?: JobNotices;
+  readonly notices?: JobNotices | undefined;
   /** Jobs that wait or ran when their process died, the oldest first. */
   runnable(local: boolean): Promise<readonly Job[]>;
   /** Excludes all other processes, until it is released or this process dies. @returns undefined where another has it. */
@@ -104,8 +104,8 @@ export interface JobStore {
     id: string,
     query: {
       readonly after: number;
-      /** The last `seq` that counts; all unless given. */
-      readonly until?: number;
+      /** The last `seq` that counts. */
+      readonly until: number;
       readonly first: number;
       readonly suspects: boolean;
     },

@@ -65,7 +65,7 @@ export async function finishReembedding(
   const items = missing.map(({ key, source }) => ({ key, source, metadata: undefined }));
   await jobs.addItems(id, items);
   await jobs.setListed(id);
-  const query = { after: 0, first: 1 };
+  const query = { after: 0, until: Number.MAX_SAFE_INTEGER, first: 1 };
   const [waiting] = await jobs.waiting(id, { ...query, suspects: false });
   if (waiting !== undefined) return false;
   const got = `${grouped(failed)} that failed`;

@@ -1,9 +1,12 @@
 import { ApiError } from '../errors/api-error.ts';
 import { meaningOf } from '../errors/error-codes.ts';
 import { describeError, publicError } from '../errors/public-error.ts';
+import type { RunsJobs } from './engine.ts';
+import type { WorkDependencies } from './item-work.ts';
 import type { Job } from './job.ts';
 import type { JobFeed } from './job-feed.ts';
-import { runWork, type WorkDependencies } from './run-work.ts';
+import type { JobClaim } from './job-store.ts';
+import { runWork } from './run-work.ts';
 
 export interface JobRunnerOptions extends WorkDependencies {
   readonly feed: JobFeed;
@@ -25,7 +28,7 @@ export interface JobRunnerOptions extends WorkDependencies {
 const PATIENCE = 10_000;
 
 /** Runs jobs until it is stopped. Several, in several processes, never run the same one. */
-export class JobRunner {
+export class JobRunner implements RunsJobs {
   readonly #options: JobRunnerOptions;
   readonly #running = new Map<string, Promise<void>>();
   readonly #stopping = new AbortController();
@@ -87,21 +90,26 @@ export class JobRunner {
     }
   }
 
-  /** @returns when the job is over or another process has it; see #running. */
   async #tryRun(id: string): Promise<void> {
     const { jobs, metrics } = this.#options;
     const claim = await jobs.claim(id);
     if (claim === undefined) return;
-    const run = this.#run(id)
-      .catch((error) => this.#options.onUnexpected?.(error))
-      .finally(() => {
-        claim.release();
-        this.#running.delete(id);
-        metrics?.jobsRunning.set(this.#running.size);
-        this.wake();
-      });
-    this.#running.set(id, run);
+    this.#running.set(id, this.#runClaimed(id, claim));
     metrics?.jobsRunning.set(this.#running.size);
+  }
+
+  async #runClaimed(id: string, claim: JobClaim): Promise<void> {
+    const { metrics, onUnexpected } = this.#options;
+    try {
+      await this.#run(id);
+    } catch (error) {
+      onUnexpected?.(error);
+    } finally {
+      await claim.release();
+      this.#running.delete(id);
+      metrics?.jobsRunning.set(this.#running.size);
+      this.wake();
+    }
   }
 
   async #run(id: string): Promise<void> {

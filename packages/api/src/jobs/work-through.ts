@@ -1,15 +1,26 @@
 import { type JobItem, type JobStore, MOST_DEATHS } from './job-store.ts';
 import type { Outcome, Recorder } from './recorder.ts';
 import { Slots } from './slots.ts';
+import type { Turns } from './turns.ts';
 
 /** Items that are under way at a time, most of which wait for their hosts. */
 const UNDER_WAY = 2_048;
 /** Items that are read from the store at a time. */
 const PAGE = 256;
 
+/** Items of a job by `seq`, after the one and up to the other. */
+export interface ItemRange {
+  readonly after: number;
+  readonly until: number;
+}
+
 export interface WorkThroughOptions {
   readonly jobs: JobStore;
   readonly id: string;
+  /** All items unless given. */
+  readonly range?: ItemRange | undefined;
+  /** Of all that goes on in this process: what may kill it is worked on alone. No turns are taken unless given. */
+  readonly turns?: Pick<Turns, 'together' | 'alone'> | undefined;
   readonly recorder: Recorder;
   readonly signal: AbortSignal;
   /** Looks up what all items of a page need. */
@@ -30,15 +41,36 @@ export type ProcessItem = (item: JobItem, signal: AbortSignal) => Promise<Outcom
  * @throws the signal's reason once it is aborted; what the work throws.
  */
 export async function workThrough(options: WorkThroughOptions): Promise<void> {
-  const { recorder, signal } = options;
+  const { recorder, signal, turns = NO_TURNS } = options;
   const failure = new AbortController();
   const all = AbortSignal.any([signal, failure.signal]);
+  try {
+    await turns.together(all, () => workOnMany(options, all, failure));
+    for await (const [item, process] of waitingItems(options, true)) {
+      await turns.alone(all, () => workOn(item, process, recorder, all));
+    }
+  } finally {
+    await recorder.end();
+  }
+}
+
+const NO_TURNS: Pick<Turns, 'together' | 'alone'> = {
+  together: (_, work) => work(),
+  alone: (_, work) => work(),
+};
+
+/** @param failure aborted with what one of them throws. */
+async function workOnMany(
+  options: WorkThroughOptions,
+  all: AbortSignal,
+  failure: AbortController,
+): Promise<void> {
   const slots = new Slots(UNDER_WAY);
   const underWay = new Set<Promise<void>>();
   try {
     for await (const [item, process] of waitingItems(options, false)) {
       const release = await slots.take(all);
-      const work = workOn(item, process, recorder, all)
+      const work = workOn(item, process, options.recorder, all)
         .catch((error) => failure.abort(error))
         .finally(() => {
           underWay.delete(work);
@@ -46,15 +78,10 @@ export async function workThrough(options: WorkThroughOptions): Promise<void> {
         });
       underWay.add(work);
     }
-    await Promise.all(underWay);
-    all.throwIfAborted();
-    for await (const [item, process] of waitingItems(options, true)) {
-      await workOn(item, process, recorder, all);
-    }
   } finally {
     await Promise.all(underWay);
-    await recorder.end();
   }
+  all.throwIfAborted();
 }
 
 async function workOn(
@@ -76,12 +103,13 @@ const DEADLY: Outcome = {
 };
 
 async function* waitingItems(
-  { jobs, id, signal, prepare }: WorkThroughOptions,
+  { jobs, id, range, signal, prepare }: WorkThroughOptions,
   suspects: boolean,
 ): AsyncGenerator<readonly [JobItem, ProcessItem]> {
-  for (let after = 0; ; ) {
+  const until = range?.until ?? Number.MAX_SAFE_INTEGER;
+  for (let after = range?.after ?? 0; ; ) {
     signal.throwIfAborted();
-    const items = await jobs.waiting(id, { after, first: PAGE, suspects });
+    const items = await jobs.waiting(id, { after, until, first: PAGE, suspects });
     if (items.length === 0) return;
     const process = await prepare(items);
     for (const item of items) yield [item, process];

@@ -17,8 +17,9 @@ import {
   text,
   wholeNumber,
 } from './values.ts';
+import { WORKER_OPTIONS } from './worker-options.ts';
 
-/** For `clipql serve` alone. */
+/** For `clipql serve`, and some for `clipql worker`. */
 export const SERVER_OPTIONS = {
   modelIdleMinutes: {
     value: positiveNumber(1e5).default(15),
@@ -336,7 +337,7 @@ export const SERVER_OPTIONS = {
   },
 } as const satisfies Record<string, Option>;
 
-export const OPTIONS = { ...MODEL_OPTIONS, ...SERVER_OPTIONS };
+export const OPTIONS = { ...MODEL_OPTIONS, ...SERVER_OPTIONS, ...WORKER_OPTIONS };
 
 export type OptionName = keyof typeof OPTIONS;
 

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryLock } from '@clipql/core/node';
+import { checkNewItems, checkNextVectors } from '../../collections/check-new-items.ts';
 import type { Collection } from '../../collections/collection.ts';
-import { checkEmbedding, packedHalves } from '../../collections/halves.ts';
-import { checkKey } from '../../collections/item-key.ts';
+import { packedHalves } from '../../collections/halves.ts';
 import type { NextVectors } from '../../collections/sqlite/reembed-items.ts';
 import type { ItemBatch } from '../../collections/sqlite/write-items.ts';
 import type { Database } from '../../sqlite/database.ts';
@@ -58,7 +58,7 @@ export async function openJobs(
     runnable: (local) => reads.runnable(local),
     claim: async (id) => {
       const lock = await tryLock(join(locks, `${id}.lock`));
-      return 'release' in lock ? lock : undefined;
+      return 'release' in lock ? { release: async () => lock.release() } : undefined;
     },
     setState: (id, from, to, error) => writes.setState({ id, from, to, error }),
     addItems: (id, items) => writes.addItems({ id, items }),
@@ -92,15 +92,13 @@ const reference = ({ id, name, space }: Collection) => ({ id, name, space });
 
 function itemBatch(collection: Collection, { written }: JobBatch): ItemBatch {
   const { dimensions } = collection.space;
-  for (const { item } of written) {
-    checkKey(item.key, item.source);
-    checkEmbedding(item.key, item.embedding, dimensions);
-  }
+  const items = written.map(({ item }) => item);
+  checkNewItems(items, dimensions);
   return {
     collection: reference(collection),
-    items: written.map(({ item: { embedding: _, ...item } }) => item),
+    items: items.map(({ embedding: _, ...item }) => item),
     vectors: packedHalves(
-      written.map(({ item }) => item.embedding),
+      items.map(({ embedding }) => embedding),
       dimensions,
     ),
   };
@@ -109,9 +107,7 @@ function itemBatch(collection: Collection, { written }: JobBatch): ItemBatch {
 function nextVectors(collection: Collection, { reembedded }: JobBatch): NextVectors {
   const { space } = collection.reembedding!;
   const vectors = reembedded.map(({ vector }) => vector);
-  for (const { row, embedding } of vectors) {
-    checkEmbedding(`row ${row}`, embedding, space.dimensions);
-  }
+  checkNextVectors(vectors, space.dimensions);
   return {
     collection: reference(collection),
     space,

@@ -42,7 +42,7 @@ export const reads = {
 
   waiting: (
     db: DatabaseSync,
-    query: { id: string; after: number; until?: number; first: number; suspects: boolean },
+    query: { id: string; after: number; until: number; first: number; suspects: boolean },
   ): JobItem[] =>
     all<ItemRow>(
       db,
@@ -52,7 +52,7 @@ export const reads = {
        ORDER BY ${query.suspects ? 'deaths, seq' : 'seq'} LIMIT ?`,
       Number(query.id),
       query.after,
-      query.until ?? Number.MAX_SAFE_INTEGER,
+      query.until,
       query.first,
     ).map(itemOf),
 

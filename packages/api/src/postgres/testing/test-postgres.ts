@@ -21,7 +21,7 @@ export async function testPostgres(): Promise<TestPostgres> {
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres?options=${options}`,
     close: async () => {
-      await db.exec(`DROP SCHEMA ${schema} CASCADE`);
+      await db.exec(`DROP SCHEMA ${schema} CASCADE; DROP SCHEMA IF EXISTS ${schema}_tasks CASCADE`);
     },
   };
 }

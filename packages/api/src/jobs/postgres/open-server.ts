@@ -1,0 +1,63 @@
+import { sharedCounts } from '../../access/postgres/shared-counts.ts';
+import { openPostgresClassifiers } from '../../classifiers/postgres/postgres-classifiers.ts';
+import { openPostgresCollections } from '../../collections/postgres/postgres-collections.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { isReachable } from '../../postgres/is-reachable.ts';
+import { openPostgres } from '../../postgres/postgres.ts';
+import type { Engine } from '../engine.ts';
+import { JobWorker } from './job-worker.ts';
+import { openNotices } from './notices.ts';
+import { openPostgresJobs } from './open-jobs.ts';
+import { openTaskQueue } from './task-queue.ts';
+
+export interface ServerOptions {
+  /** Whether tables are made and brought up to date. */
+  readonly migrates: boolean;
+  /** Whether this process runs jobs of servers. */
+  readonly isWorker: boolean;
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/**
+ * @param url of a PostgreSQL database.
+ * @throws ApiError STORE_UNAVAILABLE, STORE_TOO_NEW, STORE_FULL, STORE_DAMAGED.
+ */
+export async function openServer(
+  url: string,
+  { migrates, isWorker, onUnexpected }: ServerOptions,
+): Promise<Engine> {
+  const postgres = await openPostgres(url, { migrates });
+  const closing = [postgres.close];
+  const close = async () => {
+    for (const one of closing) await one();
+  };
+  try {
+    const tasks = await openTaskQueue({ postgres, migrates, isWorker, onUnexpected });
+    closing.unshift(tasks.close);
+    const notices = await openNotices(postgres);
+    closing.unshift(notices.close);
+    const collections = openPostgresCollections(postgres);
+    closing.unshift(collections.close);
+    return {
+      collections,
+      classifiers: openPostgresClassifiers(postgres),
+      jobs: await openPostgresJobs(postgres, {
+        onRunnable: tasks.addJob,
+        onChange: notices.tell,
+        notices,
+      }),
+      counts: sharedCounts(postgres),
+      server: postgres,
+      createWorker: (options) => new JobWorker({ ...options, postgres, tasks }),
+      isThere: isReachable(postgres),
+      backup: async () => {
+        const expected = 'expected a data folder to back up, got a PostgreSQL database';
+        throw new ApiError('BAD_OPTION', `${expected}, which pg_dump backs up`);
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

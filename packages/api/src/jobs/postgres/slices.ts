@@ -1,0 +1,73 @@
+import type { Connection } from '../../postgres/connection.ts';
+import type { ItemRange } from '../work-through.ts';
+import type { TaskQueue } from './task-queue.ts';
+
+/** Items of a slice: what a worker takes at a time, and what is done again if it dies. */
+const SLICE = 256;
+/** Slices of a job that are in the queue at a time. A new job comes after these, and not after all. */
+const WINDOW = 128;
+
+/** Puts the first slices of a job that have items that wait into the queue. @returns whether there are any. */
+export async function cutFirstSlices(
+  connection: Connection,
+  tasks: TaskQueue,
+  id: string,
+): Promise<boolean> {
+  return cutSlices(connection, tasks, id, 0, WINDOW);
+}
+
+/**
+ * Goes on behind a slice that is done: with the next one, or, where no item waits any more, with a look at
+ * the job as a whole.
+ */
+export async function goOn(connection: Connection, tasks: TaskQueue, id: string): Promise<void> {
+  const job = await connection.first<{ readonly cut: number; readonly state: string }>(
+    'SELECT cut_until AS cut, state FROM jobs WHERE id = $1 FOR NO KEY UPDATE',
+    id,
+  );
+  if (job?.state !== 'RUNNING') return;
+  if (await cutSlices(connection, tasks, id, job.cut, 1)) return;
+  const [left] = await rangesAfter(connection, id, 0, 1);
+  if (left === undefined) await tasks.addJob(connection, id);
+}
+
+async function cutSlices(
+  connection: Connection,
+  tasks: TaskQueue,
+  id: string,
+  after: number,
+  most: number,
+): Promise<boolean> {
+  const ranges = await rangesAfter(connection, id, after, most);
+  if (ranges.length === 0) return false;
+  await tasks.addSlices(connection, id, ranges);
+  const sql = 'UPDATE jobs SET cut_until = $2, changed_at = clock_timestamp() WHERE id = $1';
+  await connection.run(sql, id, ranges.at(-1)!.until);
+  return true;
+}
+
+/**
+ * Slices begin at multiples of their length, so that whoever cuts a job finds the same ones. Those of which
+ * nothing waits are skipped by one look at the index each.
+ */
+async function rangesAfter(
+  connection: Connection,
+  id: string,
+  after: number,
+  most: number,
+): Promise<readonly ItemRange[]> {
+  const first = (from: string) =>
+    `SELECT (seq - 1) / ${SLICE} FROM job_items
+     WHERE job = $1 AND seq > ${from} AND error IS NULL ORDER BY seq LIMIT 1`;
+  const rows = await connection.rows<{ readonly place: number }>(
+    `WITH RECURSIVE slice (place) AS (
+       (${first('$2')})
+       UNION ALL
+       SELECT (${first(`(slice.place + 1) * ${SLICE}`)}) FROM slice WHERE place IS NOT NULL
+     ) SELECT place FROM slice WHERE place IS NOT NULL LIMIT $3`,
+    id,
+    after,
+    most,
+  );
+  return rows.map(({ place }) => ({ after: place * SLICE, until: (place + 1) * SLICE }));
+}

@@ -1,0 +1,139 @@
+import { type Db, PgBoss } from 'pg-boss';
+import type { Connection, Postgres } from '../../postgres/connection.ts';
+import type { ItemRange } from '../work-through.ts';
+
+const JOBS = 'clipql-jobs';
+const SLICES = 'clipql-slices';
+
+/** Seconds without a sign of life after which a task is somebody else's. */
+const HEARTBEAT = 10;
+/** Seconds between looks for such tasks. */
+const SUPERVISE = 5;
+/** Seconds between looks for tasks; none while more than one is known to wait. */
+const POLL = 2;
+const TAKING = {
+  pollingIntervalSeconds: POLL,
+  notifyPollingIntervalSeconds: POLL,
+  burstWhenReadyExceeds: 1,
+};
+/** Seconds before a task that failed is tried again; each later try waits twice as long, up to the most. */
+const RETRY = { retryDelay: 1, retryBackoff: true, retryDelayMax: 60 };
+
+const MINUTE_MS = 60_000;
+
+/** A task ends with its job: what is tried in vain for long is a matter of the job's state. */
+const TASK_OPTIONS = {
+  ...RETRY,
+  retryLimit: 1_000_000,
+  heartbeatSeconds: HEARTBEAT,
+  // A worker that lives may take as long as it likes, up to what pg-boss allows.
+  expireInSeconds: 24 * 3_600 - 1,
+  deleteAfterSeconds: 60,
+  notify: true,
+};
+
+export interface JobTask {
+  readonly job: string;
+}
+
+export interface SliceTask extends JobTask, ItemRange {}
+
+/** @param signal aborted when the task has become somebody else's. @throws what it is tried again for. */
+type DoTask<Task> = (task: Task, signal: AbortSignal) => Promise<void>;
+
+interface TaskHandlers {
+  readonly onJob: DoTask<JobTask>;
+  readonly onSlice: DoTask<SliceTask>;
+}
+
+/**
+ * What is to be done by any worker, soon: a job as a whole, or a slice of its items. Adding is part of the
+ * transaction that makes it necessary. What is in the queue already is not added again.
+ */
+export interface TaskQueue {
+  addJob(connection: Connection, job: string): Promise<void>;
+  addSlices(connection: Connection, job: string, ranges: readonly ItemRange[]): Promise<void>;
+  /** Takes tasks. @param concurrency slices at a time. */
+  work(handlers: TaskHandlers, concurrency: number): void;
+  /** Takes no more. Tasks under way have so many milliseconds; then they are given back. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export interface TaskQueueOptions {
+  readonly postgres: Postgres;
+  /** Whether tables are made and brought up to date. */
+  readonly migrates: boolean;
+  /** Whether it takes tasks, and looks after those of workers that died. */
+  readonly isWorker: boolean;
+  /** Told of what goes wrong beside a task: mostly that the database is away. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/** A queue in the same database, by pg-boss. @throws what the database says. */
+export async function openTaskQueue({
+  postgres,
+  migrates,
+  isWorker,
+  onUnexpected,
+}: TaskQueueOptions): Promise<TaskQueue> {
+  const schema = await postgres.first<{ readonly name: string }>('SELECT current_schema() AS name');
+  const { types: _, ...settings } = postgres.settings;
+  const boss = new PgBoss({
+    ...(settings as object),
+    // Apart from the pool of everything else: signs of life do not wait for long writes.
+    max: isWorker ? 3 : 1,
+    schema: schema!.name === 'public' ? 'clipql_tasks' : `${schema!.name}_tasks`,
+    migrate: migrates,
+    createSchema: migrates,
+    schedule: false,
+    supervise: isWorker,
+    superviseIntervalSeconds: SUPERVISE,
+    monitorIntervalSeconds: SUPERVISE,
+    queueCacheIntervalSeconds: SUPERVISE,
+    useListenNotify: isWorker,
+    registerInstance: false,
+  });
+  boss.on('error', onceAMinute(onUnexpected));
+  await boss.start();
+  await boss.createQueue(JOBS, { ...TASK_OPTIONS, policy: 'stately' });
+  await boss.createQueue(SLICES, { ...TASK_OPTIONS, policy: 'exclusive' });
+  return {
+    addJob: async (connection, job) => {
+      await boss.send(JOBS, { job }, { singletonKey: job, db: within(connection) });
+    },
+    addSlices: async (connection, job, ranges) => {
+      const tasks = ranges.map(({ after, until }) => ({
+        data: { job, after, until },
+        singletonKey: `${job}:${after}`,
+      }));
+      await boss.insert(SLICES, tasks, { db: within(connection) });
+    },
+    work: ({ onJob, onSlice }, concurrency) => {
+      const taking = (localConcurrency: number) => ({ ...TAKING, localConcurrency });
+      // Neither asks for anything yet, so neither fails.
+      void boss.work<JobTask>(JOBS, taking(2), ([task]) => onJob(task!.data, task!.signal));
+      void boss.work<SliceTask>(SLICES, taking(concurrency), ([task]) =>
+        onSlice(task!.data, task!.signal),
+      );
+    },
+    close: async (graceMs = 0) => {
+      await boss.stop({ graceful: graceMs > 0, timeout: Math.max(1_000, graceMs) });
+    },
+  };
+}
+
+/** While the database is away, each look for tasks fails. */
+function onceAMinute(tell: (error: unknown) => void): (error: unknown) => void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (performance.now() - toldAt < MINUTE_MS) return;
+    toldAt = performance.now();
+    tell(error);
+  };
+}
+
+const within = (connection: Connection): Db => ({
+  executeSql: async (text, values = []) => ({
+    rows: await connection.rows(text, ...(values as Parameters<Connection['rows']>[1][])),
+  }),
+});
