@@ -32,4 +32,9 @@ export const VIEWS: readonly View[] = [
     title: TEXTS.views.status,
     load: async () => (await import('./status/status-view.tsx')).StatusView,
   },
+  {
+    name: 'reference',
+    title: TEXTS.views.reference,
+    load: async () => (await import('./reference/reference-view.tsx')).ReferenceView,
+  },
 ];

@@ -2,7 +2,8 @@ import { useId, useState } from 'preact/hooks';
 import { storedKey } from '../server/key.ts';
 import { filesIn, type Operation, variablesOf } from '../server/operation.ts';
 import { TEXTS } from '../texts.ts';
-import { asGraphql, LANGUAGES } from './languages.ts';
+import { graphiqlAddress, hasGraphiql } from './graphiql.ts';
+import { LANGUAGES } from './languages.ts';
 
 const COPY = TEXTS.copy;
 
@@ -65,9 +66,3 @@ export function CopyAs({ operation, title = COPY.title }: CopyAsProps) {
     </details>
   );
 }
-
-const hasGraphiql = (): boolean => document.documentElement.dataset.graphiql === 'on';
-
-/** Variables are in the document; a file is for GraphiQL’s user to give. */
-const graphiqlAddress = (operation: Operation): string =>
-  `graphql?query=${encodeURIComponent(asGraphql(operation))}`;

@@ -59,6 +59,37 @@ export async function askPatiently<Answer>(
   }
 }
 
+/**
+ * Reads what is at a path of this server as text.
+ *
+ * @param path relative to the page.
+ * @throws ServerError; the signal's reason.
+ */
+export async function askText(path: string, signal: AbortSignal): Promise<string> {
+  const response = await request(path, { headers: {} }, signal);
+  if (response.ok) return response.text();
+  const { errors } = await answerOf(response, signal);
+  const message = errors?.[0]?.message ?? TEXTS.frame.noAnswer(response.status);
+  if (response.status === 401 && (await wantKey(message))) return askText(path, signal);
+  throw new ServerError(message, errors?.[0]?.extensions?.code);
+}
+
+/** With the user's key. @throws ServerError where nothing answers; the signal's reason. */
+async function request(
+  path: string,
+  { headers, ...init }: RequestInit & Pick<Body, 'headers'>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const key = storedKey();
+  try {
+    const authorization = key !== undefined && { authorization: `Bearer ${key}` };
+    return await fetch(path, { ...init, signal, headers: { ...headers, ...authorization } });
+  } catch {
+    signal.throwIfAborted();
+    throw new ServerError(TEXTS.frame.unreachable);
+  }
+}
+
 interface Body {
   readonly body: FormData | string;
   readonly headers: Readonly<Record<string, string>>;
@@ -86,21 +117,9 @@ async function send(
   { body, headers }: Body,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const key = storedKey();
-  const response = await fetch('graphql', {
-    method: 'POST',
-    body,
-    signal,
-    headers: {
-      ...headers,
-      accept: 'application/json',
-      'graphql-require-preflight': '1',
-      ...(key !== undefined && { authorization: `Bearer ${key}` }),
-    },
-  }).catch(() => {
-    signal.throwIfAborted();
-    throw new ServerError(TEXTS.frame.unreachable);
-  });
+  const asked = { ...headers, accept: 'application/json', 'graphql-require-preflight': '1' };
+  const init = { method: 'POST', body, headers: asked };
+  const response = await request('graphql', init, signal);
   const { data, errors } = await answerOf(response, signal);
   const [error] = errors ?? [];
   if (error === undefined && data) return data;

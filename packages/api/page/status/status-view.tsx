@@ -1,7 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { byteText } from '../parts/figures.ts';
+import { askText } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
+import { type Workload, workloadOf } from '../server/metrics.ts';
 import { TEXTS } from '../texts.ts';
 import type { ViewProps } from '../views.ts';
 
@@ -10,8 +12,26 @@ const STATUS = TEXTS.status;
 /** What answers on this server, and what it takes. */
 export function StatusView({ isShown }: ViewProps) {
   const { facts, error, refresh } = useServerFacts();
+  const [workload, setWorkload] = useState<Workload>();
+  const [workError, setWorkError] = useState<Error>();
   useEffect(() => {
-    if (isShown) refresh();
+    if (!isShown) return;
+    const control = new AbortController();
+    const read = () =>
+      askText('metrics', control.signal).then(
+        (text) => {
+          setWorkload(workloadOf(text));
+          setWorkError(undefined);
+        },
+        (reason: Error) => control.signal.aborted || setWorkError(reason),
+      );
+    refresh();
+    void read();
+    const timer = setInterval(() => void read(), 2_000);
+    return () => {
+      control.abort();
+      clearInterval(timer);
+    };
   }, [isShown, refresh]);
   return (
     <div class="stack">
@@ -20,12 +40,9 @@ export function StatusView({ isShown }: ViewProps) {
       {facts?.models.map((model) => (
         <ModelCard key={model.name} model={model} />
       ))}
+      {workError !== undefined && <ErrorNote error={workError} />}
+      {workload !== undefined && <Work workload={workload} />}
       {facts !== undefined && <Limits limits={facts.limits} />}
-      <div class="row">
-        <button type="button" onClick={refresh}>
-          {STATUS.refresh}
-        </button>
-      </div>
     </div>
   );
 }
@@ -45,15 +62,32 @@ function ModelCard({ model }: { readonly model: ServedModel }) {
         <bdi>{name}</bdi>
       </h2>
       <p class="quiet">{loaded ? STATUS.loaded : STATUS.notLoaded}</p>
-      {embedded === true && (
-        <p class="notice">
-          <strong>{STATUS.small}</strong> {note}
-        </p>
-      )}
+      {embedded === true && <p class="notice">{note}</p>}
       <Facts facts={facts} />
     </section>
   );
 }
+
+function Work({ workload }: { readonly workload: Workload }) {
+  const { queues, imagesPerSecond, memoryBytes } = workload;
+  const speed = imagesPerSecond?.toLocaleString('en', { maximumFractionDigits: 1 });
+  return (
+    <section class="card stack" aria-label={STATUS.work}>
+      <h2>{STATUS.work}</h2>
+      <Facts
+        facts={[
+          ...Object.entries(STATUS.queues).map(
+            ([name, title]) => [title, amount(queues.get(name) ?? 0)] as const,
+          ),
+          [STATUS.perSecond, speed ?? STATUS.notYet],
+          [STATUS.resident, memoryBytes === undefined ? undefined : byteText(memoryBytes)],
+        ]}
+      />
+    </section>
+  );
+}
+
+const amount = (depth: number): string => depth.toLocaleString('en', { maximumFractionDigits: 1 });
 
 function Limits({ limits }: Pick<ServerFacts, 'limits'>) {
   return (

@@ -1,0 +1,240 @@
+/** The page of the built server, in a real browser, by mouse and by keyboard. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exampleBytes } from '../packages/api/src/testing/api.ts';
+import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
+import { clipql } from '../packages/api/src/testing/command-line.ts';
+import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
+
+const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
+
+if (!runs) test.skip('the page: skipped, since there is no /usr/bin/chromium', () => {});
+
+const SHEEP = 'march-pastoral.jpg';
+const WORDS = ['mountain', 'sheep', 'boat', 'house', 'flower'];
+
+describe.runIf(runs)('the page', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let origin: Server;
+  let folder: string;
+  const started = () => `${server.url}/`;
+
+  beforeAll(async () => {
+    const sheep = await exampleBytes(SHEEP);
+    origin = createServer((_request, response) => response.end(sheep)).listen(0, '127.0.0.1');
+    await new Promise((resolve) => origin.once('listening', resolve));
+    const flags = ['--allow-hosts', hostOf(origin)];
+    [browser, server] = await Promise.all([launchChromium(), startBuiltServer(flags)]);
+    folder = await mkdtemp(join(tmpdir(), 'clipql-page-'));
+    await writeFile(join(folder, SHEEP), sheep);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+    origin?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const example = (page: Page) => page.getByRole('button', { name: 'Example: sheep' });
+  const word = (page: Page) => page.getByRole('textbox', { name: 'Add a word' });
+
+  test('an example is one click away, and words count while they are typed', async () => {
+    const { page } = await visit(browser, started());
+    await example(page).click();
+    expect((await shownScores(page))[0]![0]).toBe('sheep');
+    await word(page).pressSequentially('a lamb');
+    await page.locator('.bars:not([data-stale])', { hasText: 'a lamb' }).waitFor();
+    expect((await shownScores(page)).map(([label]) => label).sort()).toEqual(
+      [...WORDS, 'a lamb'].sort(),
+    );
+    expect(page.url()).not.toContain('lamb');
+    await page.getByRole('button', { name: 'Remove sheep' }).click();
+    await word(page).press('Enter');
+    await expect.poll(() => page.url()).toContain('label=a+lamb');
+    expect((await shownScores(page)).map(([label]) => label)).not.toContain('sheep');
+  });
+
+  test('all of it works by keyboard alone, and is said as it happens', async () => {
+    const { page } = await visit(browser, started());
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Example: sheep and lambs on a meadow');
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('status')
+      .filter({ hasText: /^sheep, \d+\.\d %$/ })
+      .waitFor();
+    await tabTo(page, 'Add a word');
+    await page.keyboard.type('dog');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('ArrowLeft');
+    expect(await focused(page)).toBe('Remove flower');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Delete');
+    expect(await focused(page)).toBe('Remove sheep');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Backspace');
+    expect(await focused(page)).toBe('Remove house');
+    await page.keyboard.press('End');
+    expect(await focused(page)).toBe('Add a word');
+    await expect.poll(async () => (await shownScores(page)).length).toBe(3);
+    await tabTo(page, 'Where is sheep?');
+    await page.keyboard.press('Space');
+    const said = page.getByRole('status').filter({ hasText: 'What speaks most for sheep is' });
+    await said.waitFor();
+    await tabTo(page, 'Options');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    for (let step = 0; step < 19; step++) await page.keyboard.press('ArrowRight');
+    await page.getByText('sheep is below 95.0 %').last().waitFor();
+    await tabTo(page, 'Copy as');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'curl');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Copy');
+    await page.keyboard.press('Enter');
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^curl '/);
+  });
+
+  test('scores are those of the command line, to the last digit: upload, address and paste', async () => {
+    const file = join(folder, SHEEP);
+    const { stdout } = await clipql('classify', file, '--labels', WORDS.join(','));
+    const rows = [...stdout.matchAll(/^ {2}(\w+) +([\d.]+ %)/gm)];
+    const expected = rows.map(([, label, figure]) => [label, figure]);
+    expect(expected).toHaveLength(WORDS.length);
+
+    const { page } = await visit(browser, started());
+    await page.locator('input[type=file]').first().setInputFiles(file);
+    expect(await shownScores(page)).toEqual(expected);
+
+    const another = /^request: http:\/\/127\.0\.0\.1:\d+\/photo$/;
+    const { page: byUrl } = await visit(browser, started(), {}, another);
+    const address = byUrl.getByRole('textbox', { name: 'Address of a picture' });
+    await address.fill(`http://${hostOf(origin)}/photo`);
+    await address.press('Enter');
+    expect(await shownScores(byUrl)).toEqual(expected);
+    await byUrl.reload();
+    expect(await shownScores(byUrl)).toEqual(expected);
+
+    const { page: pasted } = await visit(browser, started());
+    await pasted.getByText('Drop pictures here').waitFor();
+    await pasted.evaluate(async (path) => {
+      const blob = await (await fetch(path)).blob();
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([blob], 'pasted.jpg', { type: 'image/jpeg' }));
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+    }, `examples/${SHEEP}`);
+    expect(await shownScores(pasted)).toEqual(expected);
+  });
+
+  test('axe finds nothing at any state, in light and in dark, and nothing scrolls sideways at 320 pixels', async () => {
+    const viewport = { width: 320, height: 640 };
+    const { page } = await visit(browser, started(), { viewport, hasTouch: true });
+    const sound = async (state: string) => {
+      expect(await accessibilityFaults(page), state).toEqual([]);
+      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(width, state).toBe(320);
+    };
+    await page.getByRole('button', { name: 'Example: sheep' }).waitFor();
+    await page.getByText('Take a photo').waitFor();
+    await sound('empty');
+    await example(page).click();
+    await shownScores(page);
+    await sound('answered');
+    await page.getByRole('button', { name: 'Where is sheep?' }).click();
+    await page.locator('.heat').waitFor();
+    for (const title of ['Options', 'Copy as', 'Copy the map as'])
+      await page.getByText(title, { exact: true }).click();
+    await page.getByLabel('Templates').selectOption('own');
+    await sound('everything open');
+    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    await address.fill('http://10.0.0.1/x.jpg');
+    await address.press('Enter');
+    const refused = page.locator('.tile', { hasText: 'Refused' });
+    await refused.click();
+    await page.getByText('expected a public host').first().waitFor();
+    await sound('several, one refused');
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByText('Pictures a second').waitFor();
+    await sound('status');
+    await page.getByRole('link', { name: 'API' }).click();
+    for (const path of ['/v1/embeddings', '/invocations']) await page.getByText(path).click();
+    await sound('reference');
+  });
+
+  test('what is hostile is shown as text', async () => {
+    const { page } = await visit(browser, started(), {}, /^request: http:\/\/127/);
+    const label = '<img src=x onerror=alert(1)><b>bold</b>';
+    const long = `\u202e${'x'.repeat(8_000)}`;
+    const name = `${'\u202egpj.'}<script>alert(1)</script>`;
+    await page
+      .locator('input[type=file]')
+      .first()
+      .setInputFiles({
+        name: `${name}.jpg`,
+        mimeType: 'image/jpeg',
+        buffer: await exampleBytes(SHEEP),
+      });
+    await word(page).fill(label);
+    await word(page).press('Enter');
+    await word(page).fill(long);
+    await word(page).press('Enter');
+    await expect.poll(async () => (await shownScores(page)).length).toBe(WORDS.length + 2);
+    const labels = (await shownScores(page)).map(([text]) => text);
+    expect(labels).toEqual(expect.arrayContaining([label, long]));
+    await page.getByText(`${name}.jpg`).first().waitFor();
+    expect(await page.locator('main :is(b, script)').count()).toBe(0);
+    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    await address.fill(`http://${hostOf(origin)}/"><b>x</b>${'y'.repeat(8_000)}`);
+    await address.press('Enter');
+    await page.locator('.tile').nth(1).waitFor();
+    expect(await page.locator('main :is(b, script)').count()).toBe(0);
+    const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+    expect(scrollWidth).toBe(clientWidth);
+  });
+
+  test('the address brings back what was on the screen, and another view leaves it there', async () => {
+    const { page } = await visit(browser, started());
+    await example(page).click();
+    await word(page).fill('a shepherd, walking');
+    await word(page).press('Enter');
+    const before = await shownScores(page);
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByText('In memory').waitFor();
+    await page.getByRole('link', { name: 'Classify' }).click();
+    expect(await shownScores(page)).toEqual(before);
+    await page.reload();
+    expect(await shownScores(page)).toEqual(before);
+    await page.getByRole('link', { name: 'ClipQL' }).click();
+    await page.getByText('Drop pictures here').waitFor();
+    await page.goBack();
+    expect(await shownScores(page)).toEqual(before);
+  });
+});
+
+const hostOf = (origin: Server) => `127.0.0.1:${(origin.address() as AddressInfo).port}`;
+
+/** The accessible name of what has the focus. */
+const focused = (page: Page) =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement | null;
+    return element?.getAttribute('aria-label') ?? element?.textContent?.trim() ?? '';
+  });
+
+/** Presses Tab until this has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let step = 0; step < 60; step++) {
+    if ((await focused(page)) === name) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`expected ${name} to be reached by Tab, got ${await focused(page)}`);
+}
