@@ -4,6 +4,7 @@ import { shownValue } from '../errors/one-line.ts';
 import type { FieldType } from './collection.ts';
 import { beginningOf } from './dates.ts';
 import { COMPARISONS, type FieldFilter, type Filter } from './filter.ts';
+import { isText } from './metadata.ts';
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 100;
@@ -73,6 +74,11 @@ function checkChoices(field: string, type: FieldType, values: readonly unknown[]
 
 /** @param of goes before the field's name. */
 function checkValue(field: string, type: FieldType, value: unknown, of = ''): void {
+  if (typeof value === 'string' && !isText(value)) {
+    throw badFilter(
+      `expected Unicode without NUL for ${of}${named(field, type)}, got another text`,
+    );
+  }
   if (isOf(type, value)) return;
   throw badFilter(
     `expected ${EXPECTED[type]} for ${of}${named(field, type)}, got ${shownValue(value)}`,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { shownValue } from '../errors/one-line.ts';
 import type { Filter } from './filter.ts';
+import { isText } from './metadata.ts';
 import type { Order } from './store.ts';
 
 /** Where an item stands in an order: its value in it, null where it has none, and its key. */
@@ -21,14 +22,19 @@ export function encodeCursor({ value, key }: Position, order: Order, where?: Fil
 /** @throws ApiError BAD_CURSOR unless `encodeCursor` made it for this query. */
 export function decodeCursor(cursor: string, order: Order, where?: Filter): Position {
   const [hash, value, key] = parsed(cursor) ?? [];
-  if (hash === undefined) {
-    throw new ApiError('BAD_CURSOR', `expected a cursor of a page, got ${shownValue(cursor)}`);
-  }
+  if (hash === undefined || ![value, key].every(isKept)) throw badCursor(cursor);
   if (hash !== queryHash(order, where)) {
     throw new ApiError('BAD_CURSOR', 'expected a cursor of this query, got one of another');
   }
   return { value: value!, key: key! };
 }
+
+/** A text that no engine keeps was never in a cursor. */
+const isKept = (value: unknown): boolean => typeof value !== 'string' || isText(value);
+
+/** For one that is none, or whose value is of another type than the order’s. */
+export const badCursor = (cursor: string): ApiError =>
+  new ApiError('BAD_CURSOR', `expected a cursor of a page, got ${shownValue(cursor)}`);
 
 function parsed(cursor: string) {
   try {

@@ -23,6 +23,8 @@ const PGVECTOR = wrong('a database with the extension pgvector, 0.7 or later');
 
 /** https://www.postgresql.org/docs/16/errcodes-appendix.html, by the whole code, or by its class. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
+  ['22021', { code: 'BAD_INPUT', expected: 'texts in Unicode without NUL' }],
+  ['22P05', { code: 'BAD_INPUT', expected: 'texts in Unicode without NUL' }],
   ['08', AWAY], // connection exceptions
   ['25006', AWAY], // a standby, until it takes over
   ['3D000', wrong('a database that exists')],

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../collection.ts';
+import type { Order } from '../store.ts';
 import { SPACE, sample } from '../testing/samples.ts';
 import { STORES, type TestStore } from '../testing/stores.ts';
 
@@ -68,6 +69,80 @@ describe.each(STORES)('%s', (_, open) => {
     expect(page.items[0]!.item.key).toBe(text);
     const next = await store.page(photos, { orderBy, first: 99, after: page.items[0]!.cursor });
     expect(next.items).toHaveLength(TEXTS.length - 1);
+  });
+
+  const noNames = TEXTS.filter((text) => !['constructor', '1e999'].includes(text));
+  test.each(noNames)('%j is no name of a collection, and found under none', async (text) => {
+    const { store } = opened;
+    await expect(store.create(SHARED, text, SPACE)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(store.find(SHARED, text)).rejects.toMatchObject({ code: 'UNKNOWN_COLLECTION' });
+    await expect(store.drop(SHARED, text)).rejects.toMatchObject({ code: 'UNKNOWN_COLLECTION' });
+  });
+
+  test.each(TEXTS)(
+    '%j as a field that is not there, or as a value of another type, is refused',
+    async (text) => {
+      const { store } = opened;
+      for (const filter of [
+        { field: `${text}?`, op: 'eq', value: text },
+        { field: text, op: 'eq', value: { [text]: text } },
+        { field: text, op: text, value: text },
+        { field: text, op: 'in', value: [[text]] },
+      ]) {
+        const select = store.select(photos, filter as never);
+        await expect(select).rejects.toMatchObject({ code: 'BAD_FILTER' });
+      }
+      const orderBy = { by: { field: `${text}?` }, descending: false } as const;
+      await expect(store.page(photos, { orderBy, first: 1 })).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+      });
+    },
+  );
+
+  test.each(TEXTS)(
+    'a cursor that is made up with %j is a place in the order, or refused',
+    async (text) => {
+      const { store } = opened;
+      await store.upsert(photos, [sample('counted', 40, { number: 1 })]);
+      const orders: readonly Order['by'][] = [
+        'key',
+        'indexedAt',
+        { field: TEXTS[0]! },
+        { field: 'number' },
+      ];
+      for (const by of orders) {
+        const orderBy = { by, descending: false };
+        const { items } = await store.page(photos, { orderBy, first: 1 });
+        const [hash] = JSON.parse(Buffer.from(items[0]!.cursor, 'base64url').toString());
+        for (const value of [text, 1, 0.5, null]) {
+          const after = Buffer.from(JSON.stringify([hash, value, text])).toString('base64url');
+          const page = await store
+            .page(photos, { orderBy, first: 1, after })
+            .catch((error) => error);
+          if (page instanceof Error) expect(page).toMatchObject({ code: 'BAD_CURSOR' });
+          else expect(page.items.length).toBeLessThanOrEqual(1);
+        }
+      }
+      expect(await store.remove(photos, ['counted'])).toBe(1);
+    },
+  );
+
+  test.each(['a\0', '\ud800'])('%j is in no filter and in no cursor', async (text) => {
+    const { store } = opened;
+    const field = TEXTS[0]!;
+    for (const op of ['eq', 'ne', 'lt', 'contains'] as const) {
+      await expect(store.select(photos, { field, op, value: text })).rejects.toMatchObject({
+        code: 'BAD_FILTER',
+      });
+    }
+    const orderBy = { by: 'key', descending: false } as const;
+    const { items } = await store.page(photos, { orderBy, first: 1 });
+    const [hash] = JSON.parse(Buffer.from(items[0]!.cursor, 'base64url').toString());
+    const after = Buffer.from(JSON.stringify([hash, null, text])).toString('base64url');
+    await expect(store.page(photos, { orderBy, first: 1, after })).rejects.toMatchObject({
+      code: 'BAD_CURSOR',
+    });
+    expect(await store.items(photos, [text])).toEqual([undefined]);
   });
 
   test('8,000 characters are a value, but no name', async () => {

@@ -2,7 +2,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { shownValue } from '../../errors/one-line.ts';
 import type { Connection, Value } from '../../postgres/connection.ts';
 import { shownFields } from '../check-filter.ts';
-import { decodeCursor, encodeCursor, type Position } from '../page-cursor.ts';
+import { badCursor, decodeCursor, encodeCursor, type Position } from '../page-cursor.ts';
 import type { Order, Page, PageQuery } from '../store.ts';
 import { type CollectionReference, collectionRow, type FieldRow, fieldsOf } from './catalogue.ts';
 import { conditionOf } from './filter-sql.ts';
@@ -37,6 +37,7 @@ export async function readPage(
     conditions.push(sql);
   }
   if (rows !== undefined) conditions.push(isInSql(query, rows.words));
+  if (start !== undefined && !isOfOrder(start, orderBy, field)) throw badCursor(after!);
   const order =
     field === undefined
       ? plainOrder(query, orderBy, start)
@@ -52,6 +53,13 @@ export async function readPage(
     cursor: encodeCursor({ value: row.value, key: row.key }, orderBy, where),
   }));
   return { items, hasNext: found.length > first };
+}
+
+/** Whoever made a cursor may have made it up. */
+function isOfOrder({ value }: Position, { by }: Order, field: FieldRow | undefined): boolean {
+  if (by === 'indexedAt') return Number.isSafeInteger(value);
+  if (field === undefined || value === null) return true;
+  return typeof value === (field.type === 'TEXT' ? 'string' : 'number');
 }
 
 /** The bit of a row, in bytes as `RowSet` has words. */

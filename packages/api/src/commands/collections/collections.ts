@@ -10,6 +10,7 @@ import type { Flags } from '../../settings/settings.ts';
 import { textTable } from '../text-table.ts';
 import { chooseCollection, nameOfFile } from './choose-collection.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
+import { addCopy } from './copy.ts';
 import { addDataFlag } from './flags.ts';
 import { type LocalStore, withLocalStore } from './local-store.ts';
 
@@ -35,7 +36,7 @@ database, taken while others may use it.`;
 export function addCollections(program: Command): void {
   const collections = program
     .command('collections')
-    .description('List, delete, export, import or back up what is indexed.')
+    .description('List, delete, export, import, copy or back up what is indexed.')
     .addHelpText('after', EXAMPLES);
   const list = collections.command('list', { isDefault: true });
   list.description('List collections.').option('--json', 'write an array of objects');
@@ -57,6 +58,7 @@ export function addCollections(program: Command): void {
   addDataFlag(importing).action(importCollection);
   const backup = collections.command('backup').description('Copy all collections and jobs.');
   addDataFlag(backup.argument('<file>', 'new file')).action(backUp);
+  addCopy(collections);
 }
 
 const listCollections = (flags: CollectionFlags): Promise<void> =>

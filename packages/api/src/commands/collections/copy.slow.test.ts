@@ -1,0 +1,41 @@
+// These run the built command line: `npm test` builds it first.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { SHARED } from '../../access/owner.ts';
+import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
+import { SPACE, sample } from '../../collections/testing/samples.ts';
+import { testPostgres } from '../../postgres/testing/test-postgres.ts';
+import { openDatabase } from '../../sqlite/database.ts';
+import { clipql, expectFailure } from '../../testing/command-line.ts';
+
+test('a data folder is copied to PostgreSQL and from there to another, and a second time nothing is written', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'clipql-copy-'));
+  const [data, copy] = [join(root, 'data'), join(root, 'copy')];
+  await mkdir(data);
+  const database = await openDatabase(data);
+  const store = openSqliteCollections(database);
+  const photos = await store.create(SHARED, 'photos', SPACE);
+  await store.upsert(photos, [sample('a', 1, { year: 2020 }), sample('b', 2)]);
+  await store.close();
+  await database.close();
+  const server = await testPostgres();
+  const run = (from: string, to: string) =>
+    clipql('collections', 'copy', '--from', from, '--to', to);
+  expect((await run(data, server.url)).stderr).toContain(
+    'photos has 2 images copied, 2 of them now',
+  );
+  expect((await run(data, server.url)).stderr).toContain(
+    'photos has 2 images copied, 0 of them now',
+  );
+  await run(server.url, copy);
+  const { stdout } = await clipql('collections', '--data', copy);
+  expect(stdout).toMatch(/photos +2 +nano +year/);
+  expectFailure(
+    await run(join(root, 'nowhere'), copy),
+    /BAD_OPTION: expected --from as a data folder/,
+  );
+  await server.close();
+  await rm(root, { recursive: true });
+});

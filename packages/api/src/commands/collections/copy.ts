@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { copyCollections } from '../../collections/copy-collections.ts';
+import type { CollectionStore } from '../../collections/store.ts';
+import { ApiError } from '../../errors/api-error.ts';
+import { grouped } from '../../errors/grouped.ts';
+import { isPostgresUrl } from '../../postgres/server-address.ts';
+import { createProgress, type Progress } from '../progress.ts';
+
+interface CopyFlags {
+  readonly from: string;
+  readonly to: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ clipql collections copy --from ~/.local/share/clipql --to postgres://clipql@db.internal/clipql
+  $ clipql collections copy photos --from postgres://clipql@db.internal/clipql --to copy
+
+Run it again to go on after a break, or to bring over what has changed: what is there already stays as it is.`;
+
+/** `clipql collections copy` */
+export function addCopy(collections: Command): void {
+  collections
+    .command('copy')
+    .description('Copy collections from one store to another.')
+    .argument('[name...]', 'collections to copy; default: all of all callers')
+    .requiredOption('--from <place>', 'data folder, or PostgreSQL database')
+    .requiredOption('--to <place>', 'data folder, or PostgreSQL database')
+    .addHelpText('after', EXAMPLES)
+    .action(copy);
+}
+
+async function copy(names: readonly string[], { from, to }: CopyFlags): Promise<void> {
+  if (!isPostgresUrl(from) && !existsSync(join(from, 'clipql.db'))) {
+    throw new ApiError('BAD_OPTION', `expected --from as a data folder or a database, got ${from}`);
+  }
+  const source = await openAt(from);
+  try {
+    const target = await openAt(to);
+    try {
+      await copyAll(source.collections, target.collections, names);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyAll(
+  from: CollectionStore,
+  to: CollectionStore,
+  names: readonly string[],
+): Promise<void> {
+  let progress: Progress | undefined;
+  let last: { readonly id: number; readonly text: string } | undefined;
+  const endLast = () => {
+    progress?.end();
+    if (last !== undefined) process.stderr.write(`clipql: ${last.text}\n`);
+  };
+  for await (const { collection, done, written } of copyCollections(from, to, names)) {
+    const { id, name, items } = collection;
+    if (last?.id !== id) {
+      endLast();
+      progress = createProgress({ unit: 'images', total: items });
+    }
+    progress?.update(done);
+    last = {
+      id,
+      text: `${name} has ${grouped(done)} images copied, ${grouped(written)} of them now`,
+    };
+  }
+  endLast();
+}
+
+/** @throws what opening the database throws. */
+async function openAt(
+  place: string,
+): Promise<{ readonly collections: CollectionStore; close(): Promise<void> }> {
+  if (isPostgresUrl(place)) {
+    const { openPostgres } = await import('../../postgres/postgres.ts');
+    const { openPostgresCollections } = await import(
+      '../../collections/postgres/postgres-collections.ts'
+    );
+    const database = await openPostgres(place);
+    return opened(openPostgresCollections(database), database);
+  }
+  const { openDatabase } = await import('../../sqlite/database.ts');
+  const { openSqliteCollections } = await import('../../collections/sqlite/sqlite-collections.ts');
+  await mkdir(place, { recursive: true });
+  const database = await openDatabase(place);
+  return opened(openSqliteCollections(database), database);
+}
+
+const opened = (collections: CollectionStore, database: { close(): Promise<void> }) => ({
+  collections,
+  close: async () => {
+    await collections.close();
+    await database.close();
+  },
+});
