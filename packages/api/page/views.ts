@@ -28,6 +28,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('./classify/classify-view.tsx')).ClassifyView,
   },
   {
+    name: 'search',
+    title: TEXTS.views.search,
+    load: async () => (await import('./search/search-view.tsx')).SearchView,
+  },
+  {
     name: 'status',
     title: TEXTS.views.status,
     load: async () => (await import('./status/status-view.tsx')).StatusView,

@@ -22,16 +22,21 @@ interface Language {
 }
 
 /** A document to paste into any GraphQL client; files become variables. */
-export function asGraphql({ kind, name, field, args, selection }: Operation): string {
+export function asGraphql({ kind, name, field, args, inner = [], selection }: Operation): string {
   const files: string[] = [];
   const variable = () => `$file${files.push(`$file${files.length}: Upload!`) - 1}`;
   const passed = args.map(
     (argument) =>
       `    ${argument.name}: ${graphqlLiteral(argument.value, argument.type, variable)}\n`,
   );
+  // In one go: a value may have another’s name in it.
+  const body = selection.replaceAll(/\$(\w+)/g, (written, name) => {
+    const argument = inner.find((one) => one.name === name);
+    return argument ? graphqlLiteral(argument.value, argument.type, variable) : written;
+  });
   const declared = files.length === 0 ? '' : `(${files.join(', ')})`;
   const call = passed.length === 0 ? field : `${field}(\n${passed.join('')}  )`;
-  return `${kind} ${name}${declared} {\n  ${call}${bodyOf(selection)}\n}\n`;
+  return `${kind} ${name}${declared} {\n  ${call}${bodyOf(body)}\n}\n`;
 }
 
 function asCurl(operation: Operation, { url, needsKey }: Target): string {

@@ -4,6 +4,9 @@ interface FileButtonProps {
   readonly multiple?: boolean;
   /** Whether the picture is taken with the camera, where there is one. */
   readonly camera?: boolean;
+  /** Whether a folder is chosen, with all that is in it. */
+  readonly folder?: boolean;
+  readonly disabled?: boolean;
   /** Where the text alone does not say what it is for. */
   readonly label?: string;
 }
@@ -14,6 +17,8 @@ export function FileButton({
   onFiles,
   multiple = false,
   camera = false,
+  folder = false,
+  disabled = false,
   label,
 }: FileButtonProps) {
   const chosen = (event: Event) => {
@@ -26,9 +31,10 @@ export function FileButton({
     <label class="button file-button">
       <input
         type="file"
-        accept="image/*"
+        disabled={disabled}
         aria-label={label}
         multiple={multiple}
+        {...(folder ? { webkitdirectory: true } : { accept: 'image/*' })}
         {...(camera && { capture: 'environment' as const })}
         onChange={chosen}
       />

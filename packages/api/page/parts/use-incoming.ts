@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 
 interface Incoming {
-  readonly onFiles: (files: readonly File[]) => void;
+  /** @param target what they were dropped on; undefined where they were pasted. */
+  readonly onFiles: (files: readonly File[], target: Element | undefined) => void;
   readonly onUrl: (url: string) => void;
 }
 
@@ -15,10 +16,10 @@ export function useIncoming(isActive: boolean, { onFiles, onUrl }: Incoming): bo
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
     if (!isActive) return;
-    const take = (data: DataTransfer | null): boolean => {
+    const take = (data: DataTransfer | null, target?: Element): boolean => {
       const files = [...(data?.files ?? [])];
       if (files.length > 0) {
-        onFiles(files);
+        onFiles(files, target);
         return true;
       }
       const [url = ''] = (data?.getData('text/uri-list') || data?.getData('text') || '')
@@ -38,7 +39,7 @@ export function useIncoming(isActive: boolean, { onFiles, onUrl }: Incoming): bo
     const drop = (event: DragEvent) => {
       event.preventDefault();
       setIsOver(false);
-      take(event.dataTransfer);
+      take(event.dataTransfer, event.target instanceof Element ? event.target : undefined);
     };
     const paste = (event: ClipboardEvent) => {
       const isTyping = event.target instanceof Element && event.target.matches('input, textarea');

@@ -3,7 +3,7 @@ import { storedKey, wantKey } from './key.ts';
 import { documentOf, filesIn, type Operation, variablesOf, withoutFiles } from './operation.ts';
 
 /** What the server said instead of an answer, in its own words. */
-class ServerError extends Error {
+export class ServerError extends Error {
   /** Such as `OVERLOADED`; undefined where no server answered. */
   readonly code: string | undefined;
   /** Seconds after which the same may succeed. */
@@ -16,7 +16,7 @@ class ServerError extends Error {
   }
 }
 
-interface GraphqlAnswer {
+export interface GraphqlAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly {
     readonly message: string;
@@ -30,7 +30,10 @@ interface GraphqlAnswer {
  * @returns the value of its field.
  * @throws ServerError; the signal's reason.
  */
-async function askOperation<Answer>(operation: Operation, signal: AbortSignal): Promise<Answer> {
+export async function askOperation<Answer>(
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<Answer> {
   const data = await send(requestOf(operation), signal);
   return data[operation.field] as Answer;
 }
@@ -65,13 +68,27 @@ export async function askPatiently<Answer>(
  * @param path relative to the page.
  * @throws ServerError; the signal's reason.
  */
-export async function askText(path: string, signal: AbortSignal): Promise<string> {
+export const askText = async (path: string, signal: AbortSignal): Promise<string> =>
+  (await get(path, signal)).text();
+
+/**
+ * Fetches a picture of the server, with the key where there is one: an `<img>` cannot send it.
+ *
+ * @param path as the API has it, such as `/thumbnails/photos/sheep`.
+ * @throws ServerError; the signal's reason.
+ */
+export const askPicture = async (path: string, signal: AbortSignal): Promise<Blob> =>
+  (await get(fromHere(path), signal)).blob();
+
+/** The address of what the API has at a path, wherever the server is mounted. */
+export const fromHere = (path: string): string => path.replace(/^\/+/, '');
+
+async function get(path: string, signal: AbortSignal): Promise<Response> {
   const response = await request(path, { headers: {} }, signal);
-  if (response.ok) return response.text();
-  const { errors } = await answerOf(response, signal);
-  const message = errors?.[0]?.message ?? TEXTS.frame.noAnswer(response.status);
-  if (response.status === 401 && (await wantKey(message))) return askText(path, signal);
-  throw new ServerError(message, errors?.[0]?.extensions?.code);
+  if (response.ok) return response;
+  const error = errorOf(response, (await answerOf(response, signal)).errors);
+  if (response.status === 401 && (await wantKey(error.message))) return get(path, signal);
+  throw error;
 }
 
 /** With the user's key. @throws ServerError where nothing answers; the signal's reason. */
@@ -113,22 +130,47 @@ function requestOf(operation: Operation): Body {
   return { body: form, headers: {} };
 }
 
-async function send(
-  { body, headers }: Body,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>>> {
-  const asked = { ...headers, accept: 'application/json', 'graphql-require-preflight': '1' };
-  const init = { method: 'POST', body, headers: asked };
-  const response = await request('graphql', init, signal);
+async function send(body: Body, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  const response = await post(body, 'application/json', signal);
   const { data, errors } = await answerOf(response, signal);
-  const [error] = errors ?? [];
-  if (error === undefined && data) return data;
-  const message = error?.message ?? TEXTS.frame.noAnswer(response.status);
-  if (response.status === 401 && (await wantKey(message))) return send({ body, headers }, signal);
+  if (errors?.[0] === undefined && data) return data;
+  const error = errorOf(response, errors);
+  if (response.status === 401 && (await wantKey(error.message))) return send(body, signal);
+  throw error;
+}
+
+/**
+ * Asks a subscription.
+ *
+ * @returns its server-sent events.
+ * @throws as `askOperation`.
+ */
+export async function openStream(
+  operation: Operation,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await post(requestOf(operation), 'text/event-stream', signal);
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+  if (response.ok && isStream && response.body !== null) return response.body;
+  const error = errorOf(response, (await answerOf(response, signal)).errors);
+  if (response.status === 401 && (await wantKey(error.message)))
+    return openStream(operation, signal);
+  throw error;
+}
+
+function post({ body, headers }: Body, accept: string, signal: AbortSignal): Promise<Response> {
+  const asked = { ...headers, accept, 'graphql-require-preflight': '1' };
+  return request('graphql', { method: 'POST', body, headers: asked }, signal);
+}
+
+/** What a server says that does not answer; of several errors the first. */
+function errorOf(response: Response, errors: GraphqlAnswer['errors']): ServerError {
+  const error = errors?.[0];
   const header = response.headers.get('retry-after');
   const retryAfter =
     error?.extensions?.retryAfter ?? (header === null ? undefined : Number(header));
-  throw new ServerError(message, error?.extensions?.code, retryAfter);
+  const message = error?.message ?? TEXTS.frame.noAnswer(response.status);
+  return new ServerError(message, error?.extensions?.code, retryAfter);
 }
 
 async function answerOf(response: Response, signal: AbortSignal): Promise<GraphqlAnswer> {
@@ -140,7 +182,7 @@ async function answerOf(response: Response, signal: AbortSignal): Promise<Graphq
   }
 }
 
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
     const stop = () => {

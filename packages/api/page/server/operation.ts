@@ -1,10 +1,12 @@
 /** One field of the API with its arguments: what is sent, and what can be copied as code. */
 export interface Operation {
-  readonly kind: 'query' | 'mutation';
+  readonly kind: 'query' | 'mutation' | 'subscription';
   /** What the document calls it, such as `Classify`. */
   readonly name: string;
   readonly field: string;
   readonly args: readonly Argument[];
+  /** Of fields within it: the selection has them as `$name`. */
+  readonly inner?: readonly Argument[];
   /** What is asked of the field, without its braces; empty for a field without parts. */
   readonly selection: string;
 }
@@ -32,10 +34,11 @@ const NAME_TYPES = /^(TemplatePreset|Precision|ClassifyMode|ItemOrderBy|Duplicat
 export const isNameType = (type: string): boolean => NAME_TYPES.test(type);
 
 /** A document with a variable for each argument. */
-export function documentOf({ kind, name, field, args, selection }: Operation): string {
-  const declared = args.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
+export function documentOf({ kind, name, field, args, inner = [], selection }: Operation): string {
+  const all = [...args, ...inner];
+  const declared = all.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const passed = args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
-  const head = args.length === 0 ? `${kind} ${name}` : `${kind} ${name}(${declared})`;
+  const head = all.length === 0 ? `${kind} ${name}` : `${kind} ${name}(${declared})`;
   const call = args.length === 0 ? field : `${field}(${passed})`;
   return `${head} {\n  ${call}${bodyOf(selection)}\n}`;
 }
@@ -43,8 +46,8 @@ export function documentOf({ kind, name, field, args, selection }: Operation): s
 /** ` { label }`, or nothing. */
 export const bodyOf = (selection: string): string => (selection === '' ? '' : ` { ${selection} }`);
 
-export const variablesOf = ({ args }: Operation): Readonly<Record<string, Value>> =>
-  Object.fromEntries(args.map(({ name, value }) => [name, value]));
+export const variablesOf = ({ args, inner = [] }: Operation): Readonly<Record<string, Value>> =>
+  Object.fromEntries([...args, ...inner].map(({ name, value }) => [name, value]));
 
 /** The files in a value, each with the path at which it stands. */
 export function filesIn(value: Value, path: string): readonly (readonly [string, File])[] {

@@ -1,0 +1,135 @@
+import { useCallback, useState } from 'preact/hooks';
+import { CopyAs } from '../copy/copy-as.tsx';
+import { useDebounced } from '../parts/use-debounced.ts';
+import { useIncoming } from '../parts/use-incoming.ts';
+import type { Collection } from './collections.ts';
+import { CutChart } from './cut-chart.tsx';
+import { Duplicates } from './duplicates.tsx';
+import { FilterPanel } from './filter-panel.tsx';
+import { FoundItems } from './found-items.tsx';
+import { IndexPanel, sortedFiles } from './index-panel.tsx';
+import { ItemDialog } from './item-dialog.tsx';
+import { browseOperation, copiedSearch, type Query, withTerm } from './query.ts';
+import { QueryPanel } from './query-panel.tsx';
+import { type Item, useHits } from './use-hits.ts';
+import type { UsedSending } from './use-sending.ts';
+
+interface CollectionViewProps {
+  readonly collection: Collection;
+  readonly query: Query;
+  readonly onQuery: (query: Query) => void;
+  /** Another number when the collection has changed. */
+  readonly version: number;
+  readonly isShown: boolean;
+  readonly sending: UsedSending;
+  /** Bytes of a file that the server accepts; undefined until it has said. */
+  readonly maxBytes: number | undefined;
+}
+
+/** One collection: what is searched for in it on the one side, what is found on the other. */
+export function CollectionView({
+  collection,
+  query: written,
+  onQuery,
+  version,
+  isShown,
+  sending,
+  maxBytes,
+}: CollectionViewProps) {
+  const [draft, setDraft] = useState('');
+  const [opened, setOpened] = useState<Item>();
+  const [skipped, setSkipped] = useState<readonly string[]>([]);
+  const query = { ...written, collection: collection.name };
+  const asked = withDraft(query, useDebounced(draft.trim(), 250));
+  const hits = useHits(query.duplicates === undefined ? asked : undefined, version);
+  const { found } = hits;
+
+  const onFiles = (files: readonly File[]) => {
+    const { pictures, skipped: left } = sortedFiles(files, maxBytes ?? Number.POSITIVE_INFINITY);
+    setSkipped(left);
+    if (pictures.length > 0) sending.send(collection.name, pictures);
+  };
+  const onTermFiles = (files: readonly File[]) => {
+    const [file] = files;
+    if (file !== undefined)
+      onQuery(withTerm(query, { kind: 'file', value: file.name, weight: 1, file }));
+  };
+  const onLike = useCallback(
+    (key: string, weight: number) =>
+      onQuery(withTerm({ ...query, duplicates: undefined }, { kind: 'item', value: key, weight })),
+    [onQuery, query],
+  );
+  const isOver = useIncoming(isShown && opened === undefined, {
+    onFiles: (files, target) =>
+      target?.closest('.index-panel') ? onFiles(files) : onTermFiles(files),
+    onUrl: (url) => onQuery(withTerm(query, { kind: 'url', value: url, weight: 1 })),
+  });
+  const isSearch = asked.terms.length > 0;
+  return (
+    <div class="search">
+      <div class="stack search-side">
+        <QueryPanel
+          query={query}
+          onQuery={onQuery}
+          draft={draft}
+          onDraft={setDraft}
+          onFiles={onTermFiles}
+        />
+        {isSearch && found?.histogram != null && query.duplicates === undefined && (
+          <CutChart
+            histogram={found.histogram}
+            cut={found.cut}
+            total={found.total ?? 0}
+            choice={query.cut}
+            onChoice={(cut) => onQuery({ ...query, cut })}
+          />
+        )}
+        <FilterPanel
+          fields={collection.fields}
+          conditions={query.conditions}
+          onConditions={(conditions) => onQuery({ ...query, conditions })}
+        />
+        <IndexPanel
+          isEmpty={collection.itemCount === 0}
+          isOver={isOver}
+          sending={sending}
+          onPictures={(pictures) => sending.send(collection.name, pictures)}
+          onFiles={onFiles}
+          onStop={sending.stop}
+          skipped={skipped}
+        />
+      </div>
+      <div class="stack search-main">
+        {query.duplicates === undefined ? (
+          <>
+            <FoundItems
+              {...hits}
+              isSearch={isSearch}
+              isEmpty={collection.itemCount === 0}
+              onDuplicates={() => onQuery({ ...query, duplicates: 'SAME_PICTURE' })}
+              onAll={() => onQuery({ ...query, cut: 'all' })}
+              onLike={onLike}
+              onOpen={setOpened}
+            />
+            <CopyAs operation={isSearch ? copiedSearch(asked, 20) : browseOperation(asked, 20)} />
+          </>
+        ) : (
+          <Duplicates
+            collection={collection.name}
+            version={version}
+            level={query.duplicates}
+            onLevel={(duplicates) => onQuery({ ...query, duplicates })}
+            onOpen={setOpened}
+          />
+        )}
+      </div>
+      {opened !== undefined && (
+        <ItemDialog item={opened} onLike={onLike} onClose={() => setOpened(undefined)} />
+      )}
+    </div>
+  );
+}
+
+/** What is being typed is searched for too. */
+const withDraft = (query: Query, draft: string): Query =>
+  draft === '' ? query : withTerm(query, { kind: 'text', value: draft, weight: 1 });

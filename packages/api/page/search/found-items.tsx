@@ -1,0 +1,84 @@
+import { ErrorNote } from '../parts/error-note.tsx';
+import { TEXTS } from '../texts.ts';
+import { HitGrid } from './hit-grid.tsx';
+import type { Found, Item, UsedHits } from './use-hits.ts';
+
+const SEARCH = TEXTS.search;
+
+interface FoundItemsProps extends UsedHits {
+  readonly isSearch: boolean;
+  /** Whether the collection has nothing. */
+  readonly isEmpty: boolean;
+  readonly onDuplicates: () => void;
+  readonly onAll: () => void;
+  readonly onLike: (key: string, weight: number) => void;
+  readonly onOpen: (item: Item) => void;
+}
+
+/** What a query finds, or what the collection has. */
+export function FoundItems({
+  found,
+  error,
+  isStale,
+  more,
+  retry,
+  isSearch,
+  isEmpty,
+  onDuplicates,
+  onAll,
+  onLike,
+  onOpen,
+}: FoundItemsProps) {
+  const isAsking = isStale && error === undefined;
+  const isNothing = !isAsking && !isEmpty && found?.hits.length === 0 && isSearch;
+  return (
+    <section class="stack" aria-label={SEARCH.results} aria-busy={isAsking}>
+      <div class="row found-head">
+        <p role="status" class="found-count">
+          {isAsking || found === undefined ? SEARCH.asking : countText(found, isSearch)}
+        </p>
+        {!isEmpty && (
+          <button type="button" class="plain" onClick={onDuplicates}>
+            {SEARCH.duplicates}
+          </button>
+        )}
+      </div>
+      {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
+      {found !== undefined && found.warnings.length > 0 && (
+        <ul class="quiet">
+          {found.warnings.map((warning) => (
+            <li key={warning} dir="auto">
+              {warning}
+            </li>
+          ))}
+        </ul>
+      )}
+      {isEmpty && <p class="quiet">{SEARCH.empty}</p>}
+      {isNothing && (
+        <div class="notice stack">
+          <p>{SEARCH.nothing}</p>
+          <div class="row">
+            <button type="button" onClick={onAll}>
+              {SEARCH.nothingMore}
+            </button>
+          </div>
+        </div>
+      )}
+      {found !== undefined && found.hits.length > 0 && (
+        <HitGrid
+          hits={found.hits}
+          isStale={isStale}
+          hasMore={found.next !== null}
+          onMore={more}
+          onLike={onLike}
+          onOpen={onOpen}
+        />
+      )}
+    </section>
+  );
+}
+
+function countText({ total, hits, next }: Found, isSearch: boolean): string {
+  if (total === null) return SEARCH.atLeast(hits.length, next === null);
+  return isSearch ? SEARCH.found(total) : SEARCH.all(total);
+}
