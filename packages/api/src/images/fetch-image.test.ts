@@ -69,6 +69,9 @@ beforeAll(async () => {
     '/gzip-broken': encoded('gzip', PICTURE),
     '/br-broken': encoded('br', PICTURE),
     '/zstd': encoded('zstd', zstdCompressSync(PICTURE)),
+    '/zstd-broken': encoded('zstd', PICTURE),
+    '/zstd-bomb': encoded('zstd', zstdCompressSync(Buffer.alloc(64 * 1024 * 1024))),
+    '/zstd-cut': encoded('zstd', zstdCompressSync(PICTURE).subarray(0, 30)),
     '/deflate-raw': encoded('deflate', deflateRawSync(PICTURE)),
     '/deflate-raw-in-single-bytes': (_request, response) => {
       response.writeHead(200, { 'content-encoding': 'deflate' });
@@ -272,7 +275,7 @@ test.each(['/location-utf8', '/location-latin1'])(
   },
 );
 
-test.each(['/gzip-bomb', '/br-bomb', '/nested-bomb'])(
+test.each(['/gzip-bomb', '/br-bomb', '/zstd-bomb', '/nested-bomb'])(
   '%s unpacks to 64 MiB and is IMAGE_TOO_LARGE',
   async (path) => {
     await expect(get(`${server.url}${path}`)).rejects.toEqual(
@@ -288,6 +291,8 @@ test.each([
   ['/gzip-cut', /broken content-encoding/],
   ['/gzip-broken', /broken content-encoding/],
   ['/br-broken', /broken content-encoding/],
+  ['/zstd-broken', /broken content-encoding/],
+  ['/zstd-cut', /broken content-encoding/],
   ['/deflate-broken', /broken content-encoding/],
   ['/many-codings', /at most 5 content codings, got 6/],
 ])('%s is IMAGE_FETCH_FAILED', async (path, message) => {
