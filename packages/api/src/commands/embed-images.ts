@@ -126,5 +126,6 @@ function goesOn({ rows, missing, wasComplete }: EmbeddingFile): string {
 
 function summary(out: string, { header, rows, failures, listing }: EmbeddingFile): string {
   const without = failures === 0 ? '' : `, ${grouped(failures)} of them without an embedding`;
-  return `clipql: ${out} has ${grouped(rows)} rows of ${header.dimensions} values${without}; ${listing} lists their files`;
+  const has = `${rows === 1 ? '1 row' : `${grouped(rows)} rows`} of ${grouped(header.dimensions)} values`;
+  return `clipql: ${out} has ${has}${without}; ${listing} lists their files`;
 }
