@@ -1,6 +1,6 @@
 import { PgliteServer } from './pglite-server.ts';
 
-/** An empty schema of a database, as a server has it. */
+/** A database without tables, as a server has it. */
 export interface TestPostgres {
   /** For `openPostgres`. */
   readonly url: string;
@@ -9,9 +9,17 @@ export interface TestPostgres {
 
 let started: ReturnType<typeof start> | undefined;
 let schemas = 0;
+let open = openSchema;
 
-/** PGlite with pgvector, started once for all tests of a process. */
-export async function testPostgres(): Promise<TestPostgres> {
+/** In PGlite with pgvector, started once for all tests of a process, unless another server is used. */
+export const testPostgres = (): Promise<TestPostgres> => open();
+
+/** @param other opens databases of another server from now on. */
+export function useServer(other: () => Promise<TestPostgres>): void {
+  open = other;
+}
+
+async function openSchema(): Promise<TestPostgres> {
   started ??= start();
   const { db, port } = await started;
   schemas += 1;

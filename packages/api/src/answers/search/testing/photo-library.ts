@@ -26,8 +26,9 @@ export interface PhotoLibrary extends SearchServices {
   close(): Promise<void>;
 }
 
-export async function openPhotoLibrary(): Promise<PhotoLibrary> {
-  const opened = await STORES[0]![1]();
+/** @param open SQLite's store unless given. */
+export async function openPhotoLibrary(open = STORES[0]![1]): Promise<PhotoLibrary> {
+  const opened = await open();
   const { store } = opened;
   const indexes = new LiveIndexes(store, { maxBytes: 2 ** 28 });
   const models = createModelRegistry(modelSources([LITE], {}, { inference: { decodeThreads: 1 } }));

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { STORES } from '../../collections/testing/stores.ts';
+import { duplicates } from './duplicates.ts';
+import { moreLike } from './more-like.ts';
+import { search } from './search.ts';
+import type { SearchRequest } from './search-request.ts';
+import {
+  newItem,
+  openPhotoLibrary,
+  type PhotoLibrary,
+  randomDirection,
+} from './testing/photo-library.ts';
+
+let libraries: readonly PhotoLibrary[];
+
+beforeAll(async () => {
+  libraries = await Promise.all(STORES.map(([, open]) => openPhotoLibrary(open)));
+  for (const library of libraries) {
+    const photos = await library.create('photos');
+    const noise = Array.from({ length: 200 }, (_, i) =>
+      newItem(`noise${i}`, randomDirection(i % 9 === 8 ? i - 1 : i), {
+        even: i % 2 === 0,
+        n: i % 5,
+      }),
+    );
+    await library.store.upsert(photos, [...(await library.photographs()), ...noise]);
+  }
+});
+afterAll(async () => {
+  for (const library of libraries) await library.close();
+});
+
+/** What each engine answers. */
+const answers = <T>(ask: (library: PhotoLibrary) => Promise<T>): Promise<readonly T[]> =>
+  Promise.all(libraries.map(ask));
+
+test.each<[string, Omit<SearchRequest, 'collection' | 'first'>]>([
+  ['a text', { terms: [{ text: 'boat' }] }],
+  [
+    'texts with weights',
+    { terms: [{ text: 'mountain' }, { text: 'cliff', weight: -1 }], relevance: 'ALL' },
+  ],
+  [
+    'an item and a text',
+    { terms: [{ item: 'march-pastoral' }, { text: 'snow' }], relevance: 'ALL' },
+  ],
+  [
+    'a filter',
+    { terms: [{ text: 'hills' }], relevance: 'ALL', where: { field: 'n', op: 'gt', value: 2 } },
+  ],
+  [
+    'an order of values',
+    {
+      terms: [{ text: 'sea' }],
+      relevance: { atLeast: 0.01 },
+      orderBy: { by: { field: 'n' }, descending: true },
+    },
+  ],
+])('by %s the engines find the same, on all pages', async (_, request) => {
+  const [first, ...others] = await answers(async (library) => {
+    const collection = (await library.store.listAll())[0]!;
+    const pages = [];
+    for (let after: string | undefined; pages.length < 3; ) {
+      const { hits, total, histogram, cut, scanned, hasNext, exact } = await search(
+        library,
+        library.session,
+        { collection, first: 40, ...request, after },
+      );
+      const found = hits.map(({ item, score, relevance, cosine }) => [
+        item.key,
+        score,
+        relevance,
+        cosine,
+      ]);
+      pages.push({ found, total, histogram, cut, scanned, hasNext, exact });
+      after = hits.at(-1)?.cursor;
+      if (!hasNext) break;
+    }
+    return pages;
+  });
+  expect(first![0]!.scanned).toBe(207);
+  for (const other of others) expect(other).toEqual(first);
+});
+
+test('what is like an item, and what is about the same, is so on each engine', async () => {
+  const [first, ...others] = await answers(async (library) => {
+    const collection = (await library.store.listAll())[0]!;
+    const groups = await duplicates(library, collection, 'SAME_PICTURE');
+    const like = await moreLike(library, library.session, 'march-pastoral', {
+      collection,
+      first: 5,
+      relevance: 'ALL',
+    });
+    return {
+      groups: groups.map(({ members }) => members.map(({ item }) => item.key)),
+      like: like.hits.map(({ item, cosine }) => [item.key, cosine]),
+    };
+  });
+  expect(first!.groups).not.toEqual([]);
+  for (const other of others) expect(other).toEqual(first);
+});

@@ -1,0 +1,66 @@
+/** The suites of collections and classifiers on a server of PostgreSQL, whose user is no superuser. */
+import pg from 'pg';
+import { afterAll, expect, test } from 'vitest';
+import { openPostgres } from '../../postgres/postgres.ts';
+import { postgresPrograms, startRealPostgres } from '../../postgres/testing/real-postgres.ts';
+import { testPostgres, useServer } from '../../postgres/testing/test-postgres.ts';
+import { upsertAtOnce } from '../testing/upsert-at-once.ts';
+
+const programs = await postgresPrograms();
+
+if (programs === undefined) {
+  test.skip('skipped: there is no PostgreSQL for this machine, and none can be downloaded');
+} else {
+  const server = await startRealPostgres(programs);
+  afterAll(() => server.close());
+  let databases = 0;
+
+  /** What an operator prepares once. */
+  const prepare = async (name: string): Promise<string> => {
+    const address = await server.createDatabase(name);
+    const superuser = new pg.Client({ connectionString: address });
+    await superuser.connect();
+    const has = await superuser.query("SELECT 1 FROM pg_roles WHERE rolname = 'plain'");
+    if (has.rowCount === 0) await superuser.query('CREATE ROLE plain LOGIN');
+    await superuser.query('GRANT CREATE ON SCHEMA public TO plain');
+    await superuser.query('CREATE EXTENSION vector');
+    await superuser.end();
+    const url = new URL(address);
+    url.username = 'plain';
+    return url.href;
+  };
+
+  useServer(async () => {
+    databases += 1;
+    return { url: await prepare(`test_${databases}`), close: async () => {} };
+  });
+
+  for (const suite of ['catalogue', 'changes', 'filters', 'hostile', 'items', 'levels', 'pages']) {
+    await import(`./${suite}.test.ts`);
+  }
+  await import('../../classifiers/conformance/catalogue.test.ts');
+  await import('../../classifiers/conformance/examples.test.ts');
+
+  test('the user of these suites is no superuser, and without pgvector one sentence says what to do', async () => {
+    const { url } = await testPostgres();
+    const database = await openPostgres(url);
+    expect(
+      await database.first('SELECT rolsuper FROM pg_roles WHERE rolname = current_user'),
+    ).toEqual({
+      rolsuper: false,
+    });
+    await database.close();
+    const bare = new URL(await server.createDatabase('bare'));
+    bare.username = 'plain';
+    await expect(openPostgres(bare.href)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      retryable: false,
+      message: expect.stringContaining('CREATE EXTENSION vector'),
+    });
+  });
+
+  test('several that write to a collection at once lose nothing, and an index hears of all', async () => {
+    const { url } = await testPostgres();
+    await upsertAtOnce(url);
+  });
+}
