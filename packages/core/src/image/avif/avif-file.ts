@@ -104,8 +104,8 @@ function storedOrientation(bytes: Uint8Array, { orientation, metadata }: AvifHea
   if (orientation !== 1 || metadata.xmp.length === 0) return orientation;
   const reader = new ByteReader(bytes, 'AVIF');
   // EXIF data begins behind four bytes of an offset.
-  const exif = itemBytes(reader, metadata.exif).subarray(4);
-  if (exifOrientation(exif) !== undefined) return orientation;
+  const exif = itemBytes(reader, metadata.exif)?.subarray(4);
+  if (exif !== undefined && exifOrientation(exif) !== undefined) return orientation;
   return orientationOf({ xmp: itemBytes(reader, metadata.xmp) });
 }
 
@@ -140,6 +140,7 @@ function sequenceSizes(
   let copyLeft = reader.length;
   for (const extents of items) {
     const bytes = itemBytes(reader, extents);
+    if (bytes === undefined) throw reader.corrupt('its items overlap');
     if (extents.length > 1) copyLeft -= bytes.length;
     if (copyLeft < 0) throw reader.corrupt('its items overlap');
     for (const { type, payload } of obus(bytes)) {
@@ -153,15 +154,19 @@ function sequenceSizes(
   return sizes;
 }
 
-/** An item's bytes as far as the file has them; copied only where they lie in several places. */
-function itemBytes(reader: ByteReader, extents: readonly Extent[]): Uint8Array {
+/**
+ * An item's bytes as far as the file has them; copied only where they lie in several places.
+ *
+ * @returns nothing where they are more than the file has
+ */
+function itemBytes(reader: ByteReader, extents: readonly Extent[]): Uint8Array | undefined {
   const parts = extents.map(({ at, length }) => {
     // Length 0 means to the end of the file.
     return reader.bytes.subarray(at, length === 0 ? undefined : at + length);
   });
   if (parts.length === 1) return parts[0]!;
   const total = parts.reduce((sum, part) => sum + part.length, 0);
-  if (total > reader.length) throw reader.corrupt('its items overlap');
+  if (total > reader.length) return undefined;
   const whole = new Uint8Array(total);
   let filled = 0;
   for (const part of parts) {
