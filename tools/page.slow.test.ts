@@ -161,7 +161,7 @@ describe.runIf(runs)('the page', () => {
     await address.press('Enter');
     const refused = page.locator('.tile', { hasText: 'Refused' });
     await refused.click();
-    await page.getByText('expected a public host').first().waitFor();
+    await page.getByText('has a private or reserved address').first().waitFor();
     await sound('several, one refused');
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByText('Pictures a second').waitFor();

@@ -1,3 +1,4 @@
+import { EXAMPLES } from '../../src/images/examples.ts';
 import type { PreparedFile } from '../parts/prepare-file.ts';
 import type { Value } from '../server/operation.ts';
 
@@ -68,9 +69,10 @@ export const ownImageInput = ({ source }: Picture): Value =>
  */
 export function previewOf({ source, prepared, outcome }: Picture): string | undefined {
   if (source.kind === 'file') return prepared?.preview;
-  const isNear = source.url.startsWith('/') || source.url.startsWith('data:');
-  if (isNear) return source.url.replace(/^\//, '');
-  return outcome?.answer === undefined ? undefined : source.url;
+  const { url } = source;
+  const isExample = EXAMPLES.some(({ file }) => url === `/examples/${file}`);
+  const isShown = isExample || url.startsWith('data:') || outcome?.answer !== undefined;
+  return isShown ? url.replace(/^\//, '') : undefined;
 }
 
 /** Whether its best label is too unlikely to be the answer. */
