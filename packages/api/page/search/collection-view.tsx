@@ -11,7 +11,7 @@ import { IndexPanel, sortedFiles } from './index-panel.tsx';
 import { ItemDialog } from './item-dialog.tsx';
 import { browseOperation, copiedSearch, type Query, withTerm } from './query.ts';
 import { QueryPanel } from './query-panel.tsx';
-import { type Item, useHits } from './use-hits.ts';
+import { type Item, PAGE, useHits } from './use-hits.ts';
 import type { UsedSending } from './use-sending.ts';
 
 interface CollectionViewProps {
@@ -70,7 +70,7 @@ export function CollectionView({
       <div class="stack search-side">
         <QueryPanel
           query={query}
-          onQuery={onQuery}
+          onQuery={(next) => onQuery({ ...next, duplicates: undefined })}
           draft={draft}
           onDraft={setDraft}
           onFiles={onTermFiles}
@@ -105,13 +105,16 @@ export function CollectionView({
             <FoundItems
               {...hits}
               isSearch={isSearch}
+              isFiltered={query.conditions.length > 0}
               isEmpty={collection.itemCount === 0}
               onDuplicates={() => onQuery({ ...query, duplicates: 'SAME_PICTURE' })}
               onAll={() => onQuery({ ...query, cut: 'all' })}
               onLike={onLike}
               onOpen={setOpened}
             />
-            <CopyAs operation={isSearch ? copiedSearch(asked, 20) : browseOperation(asked, 20)} />
+            <CopyAs
+              operation={isSearch ? copiedSearch(asked, PAGE) : browseOperation(asked, PAGE)}
+            />
           </>
         ) : (
           <Duplicates

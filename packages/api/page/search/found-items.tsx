@@ -7,6 +7,7 @@ const SEARCH = TEXTS.search;
 
 interface FoundItemsProps extends UsedHits {
   readonly isSearch: boolean;
+  readonly isFiltered: boolean;
   /** Whether the collection has nothing. */
   readonly isEmpty: boolean;
   readonly onDuplicates: () => void;
@@ -23,6 +24,7 @@ export function FoundItems({
   more,
   retry,
   isSearch,
+  isFiltered,
   isEmpty,
   onDuplicates,
   onAll,
@@ -35,7 +37,7 @@ export function FoundItems({
     <section class="stack" aria-label={SEARCH.results} aria-busy={isAsking}>
       <div class="row found-head">
         <p role="status" class="found-count">
-          {isAsking || found === undefined ? SEARCH.asking : countText(found, isSearch)}
+          {isAsking || found === undefined ? SEARCH.asking : countText(found, isSearch, isFiltered)}
         </p>
         {!isEmpty && (
           <button type="button" class="plain" onClick={onDuplicates}>
@@ -78,7 +80,7 @@ export function FoundItems({
   );
 }
 
-function countText({ total, hits, next }: Found, isSearch: boolean): string {
-  if (total === null) return SEARCH.atLeast(hits.length, next === null);
-  return isSearch ? SEARCH.found(total) : SEARCH.all(total);
+function countText({ total, hits, next }: Found, isSearch: boolean, isFiltered: boolean): string {
+  if (isSearch) return SEARCH.found(total ?? hits.length);
+  return isFiltered ? SEARCH.atLeast(hits.length, next === null) : SEARCH.all(total ?? hits.length);
 }

@@ -52,7 +52,8 @@ export interface UsedHits {
   readonly retry: () => void;
 }
 
-const PAGE = 48;
+/** Items of a page. */
+export const PAGE = 48;
 /** Milliseconds that a query has to stand still before it is asked. */
 const SETTLING = 150;
 
@@ -130,8 +131,7 @@ async function ask(
   }>(browseOperation(query, PAGE, after), signal);
   const { edges, pageInfo } = items;
   const next = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  const isWhole = after === undefined && next === null;
-  const total = query.conditions.length === 0 ? itemCount : isWhole ? edges.length : null;
+  const total = query.conditions.length === 0 ? itemCount : null;
   return { hits: edges, total, cut: null, histogram: null, warnings: [], next };
 }
 
