@@ -136,6 +136,48 @@ describe.runIf(runs)('the page', () => {
     expect(await shownScores(pasted)).toEqual(expected);
   });
 
+  test('label sets, templates and pictures that are dropped count too, and without motion where none is wanted', async () => {
+    const api = async (query: string) => {
+      const headers = { 'content-type': 'application/json' };
+      const body = JSON.stringify({ query });
+      return (await fetch(`${server.url}/graphql`, { method: 'POST', headers, body })).json();
+    };
+    const set = '{ name: "farm", labels: ["sheep", "a tractor"] }';
+    await api(`mutation { createLabelSet(input: ${set}) { labelSet { name } } }`);
+    const { page } = await visit(browser, started(), { reducedMotion: 'reduce' });
+    await page.getByText('Drop pictures here').waitFor();
+    await page.evaluate(async (path) => {
+      const blob = await (await fetch(path)).blob();
+      const dataTransfer = new DataTransfer();
+      for (const name of ['one.jpg', 'two.jpg']) dataTransfer.items.add(new File([blob], name));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
+    }, `examples/${SHEEP}`);
+    await page.getByText('2 of 2 pictures answered').waitFor();
+    await page.getByText('Options', { exact: true }).click();
+    await page.getByLabel('Templates').selectOption('ensemble');
+    const image = `image: { url: "/examples/${SHEEP}" }`;
+    const scores = 'scores { label probability }';
+    const ensemble = await api(
+      `{ classify(${image}, labels: ${JSON.stringify(WORDS)}, preset: ENSEMBLE) { ${scores} } }`,
+    );
+    const figures = (answer: typeof ensemble) =>
+      answer.data.classify.scores.map((one: { label: string; probability: number }) => [
+        one.label,
+        `${(100 * one.probability).toFixed(1)} %`,
+      ]);
+    await expect.poll(() => shownScores(page)).toEqual(figures(ensemble));
+    await page.getByLabel('Words from').selectOption('set:farm');
+    const farm = await api(`{ classify(${image}, labelSet: "farm") { ${scores} } }`);
+    await expect.poll(() => shownScores(page)).toEqual(figures(farm));
+    expect(page.url()).toContain('set=farm');
+    const motion = await page.evaluate(() =>
+      [...document.querySelectorAll('*')].filter(
+        (element) => getComputedStyle(element).transitionDuration !== '0s',
+      ),
+    );
+    expect(motion).toEqual([]);
+  });
+
   test('axe finds nothing at any state, in light and in dark, and nothing scrolls sideways at 320 pixels', async () => {
     const viewport = { width: 320, height: 640 };
     const { page } = await visit(browser, started(), { viewport, hasTouch: true });
