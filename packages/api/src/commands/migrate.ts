@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { ApiError } from '../errors/api-error.ts';
 import { flagOf } from '../settings/option.ts';
 import { type Flags, parseSettings } from '../settings/settings.ts';
+import { reportError } from './report.ts';
 
 const EXAMPLES = `
 Examples:
@@ -24,8 +25,12 @@ async function migrate(flags: Flags): Promise<void> {
   if (store === undefined) {
     throw new ApiError('BAD_OPTION', 'expected --store as the database to migrate, got none');
   }
-  const { openPostgres } = await import('../postgres/postgres.ts');
-  const database = await openPostgres(store);
-  await database.close();
+  const { openServer } = await import('../jobs/postgres/open-server.ts');
+  const server = await openServer(store, {
+    migrates: true,
+    isWorker: false,
+    onUnexpected: (error) => reportError(error),
+  });
+  await server.close();
   process.stderr.write('clipql: the tables are up to date\n');
 }

@@ -1,5 +1,9 @@
 import { type Db, PgBoss } from 'pg-boss';
+import { ApiError } from '../../errors/api-error.ts';
+import { oneLine } from '../../errors/one-line.ts';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
+import { shownAddress } from '../../postgres/server-address.ts';
+import { storeError } from '../../postgres/store-error.ts';
 import type { ItemRange } from '../work-through.ts';
 
 const JOBS = 'clipql-jobs';
@@ -69,7 +73,7 @@ export interface TaskQueueOptions {
   readonly onUnexpected: (error: unknown) => void;
 }
 
-/** A queue in the same database, by pg-boss. @throws what the database says. */
+/** A queue in the same database, by pg-boss. @throws ApiError STORE_UNAVAILABLE, also where its tables are missing. */
 export async function openTaskQueue({
   postgres,
   migrates,
@@ -94,9 +98,14 @@ export async function openTaskQueue({
     registerInstance: false,
   });
   boss.on('error', onceAMinute(onUnexpected));
-  await boss.start();
-  await boss.createQueue(JOBS, { ...TASK_OPTIONS, policy: 'stately' });
-  await boss.createQueue(SLICES, { ...TASK_OPTIONS, policy: 'exclusive' });
+  try {
+    await boss.start();
+    await boss.createQueue(JOBS, { ...TASK_OPTIONS, policy: 'stately' });
+    await boss.createQueue(SLICES, { ...TASK_OPTIONS, policy: 'exclusive' });
+  } catch (cause) {
+    await boss.stop({ graceful: false }).catch(() => {});
+    throw queueError(cause, postgres);
+  }
   return {
     addJob: async (connection, job) => {
       await boss.send(JOBS, { job }, { singletonKey: job, db: within(connection) });
@@ -120,6 +129,15 @@ export async function openTaskQueue({
       await boss.stop({ graceful: graceMs > 0, timeout: Math.max(1_000, graceMs) });
     },
   };
+}
+
+function queueError(cause: unknown, { settings }: Postgres): unknown {
+  const address = shownAddress(settings.connectionString!);
+  const known = storeError(cause, address);
+  if (known instanceof ApiError || !(cause instanceof Error)) return known;
+  const got = oneLine(cause.message);
+  const message = `expected the tables of the queue, which clipql migrate makes, got: ${got} (${address})`;
+  return new ApiError('STORE_UNAVAILABLE', message, { cause, retryable: false });
 }
 
 /** While the database is away, each look for tasks fails. */

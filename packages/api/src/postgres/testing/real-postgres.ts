@@ -23,6 +23,7 @@ const AS_NOBODY = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
 /** A server of PostgreSQL, as operators have it, with a data folder of its own. */
 export interface RealPostgres {
   readonly port: number;
+  readonly isRunning: boolean;
   /** For `openPostgres`. @param name of a new, empty database. */
   createDatabase(name: string): Promise<string>;
   /** Ends it as a lost machine does. */
@@ -94,15 +95,19 @@ export async function startRealPostgres(
       await sleep(250);
     }
   };
+  const isRunning = () => server?.exitCode === null && server.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
-    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return;
-    const exit = once(server, 'exit');
-    server.kill(signal);
+    if (!isRunning()) return;
+    const exit = once(server!, 'exit');
+    server!.kill(signal);
     await exit;
   };
   await start();
   return {
     port,
+    get isRunning() {
+      return isRunning();
+    },
     createDatabase: async (name) => {
       const client = new pg.Client({ connectionString: address('postgres') });
       await client.connect();
