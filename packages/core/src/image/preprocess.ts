@@ -74,7 +74,10 @@ export function preprocessImage(image: RgbImage, config: PreprocessConfig): Pixe
  * @throws ClipError BAD_INPUT when the data does not fit the picture's size; IMAGE_TOO_LARGE as
  *   `resizeAndCrop`.
  */
-export function resizedAndCropped(image: RgbImage, config: PreprocessConfig): RgbImage {
+export function resizedAndCropped(
+  image: RgbImage,
+  config: Pick<PreprocessConfig, 'resize' | 'filter' | 'crop' | 'fill'>,
+): RgbImage {
   checkRgbImage(image);
   const size = resizedSize(image, config.resize);
   const side = config.crop;
@@ -141,7 +144,7 @@ function roundedHalfToEven(value: number): number {
 
 function padded(
   image: RgbImage,
-  { crop, fill }: PreprocessConfig,
+  { crop, fill }: Pick<PreprocessConfig, 'crop' | 'fill'>,
   left: number,
   top: number,
 ): RgbImage {

@@ -37,8 +37,5 @@ async function preprocessed(bytes: Uint8Array, size: number): Promise<RgbImage> 
     filter: 'bicubic',
     crop: size,
     fill: [0, 0, 0],
-    rescaleFactor: 1 / 255,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
   });
 }

@@ -16,14 +16,19 @@ export interface AxisWeights {
   readonly weights: Int32Array;
 }
 
+/** {@link AxisWeights} before they are rounded. */
+export interface FilterWeights extends Omit<AxisWeights, 'weights'> {
+  /** [n, taps], of sum 1; zero behind `count`. */
+  readonly weights: Float64Array;
+}
+
 /** Enough for a side of two million pixels; more would be a memory hazard of no use. */
 const MAX_WEIGHTS = 10_000_000;
 
 /**
  * The weights of a filter along one axis (Pillow `precompute_coeffs` and `normalize_coeffs_8bpc` in
- * `src/libImaging/Resample.c`). When shrinking, the filter is as much wider as the picture is larger:
- * that is the antialiasing. Weights are normalised in float64 and then rounded to fixed point, the
- * half away from zero. `nearest` is no filter but one pixel, without antialiasing.
+ * `src/libImaging/Resample.c`), rounded to fixed point, the half away from zero. `nearest` is no filter but one pixel,
+ * without antialiasing.
  *
  * @param from - source pixels along the axis
  * @param to - pixels of the whole result along the axis
@@ -39,22 +44,43 @@ export function axisWeights(
   n: number,
 ): AxisWeights {
   if (filter === 'nearest') return nearestPixels(from / to, offset, n);
+  const { weights, ...places } = filterWeights(filter, from, from / to, offset, n);
+  const rounded = Int32Array.from(weights, (exact) => {
+    const weight = exact * 2 ** PRECISION_BITS;
+    return Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+  });
+  return { ...places, weights: rounded };
+}
+
+/**
+ * The weights of a filter along one axis, in float64 and of sum 1. When shrinking, the filter is as much wider as the
+ * picture is larger: that is the antialiasing.
+ *
+ * @param scale - source pixels for each of the result
+ * @param offset - the first pixel of the result that is wanted; it may have a fraction
+ * @throws ClipError IMAGE_TOO_LARGE when millions of pixels are to become a few.
+ */
+export function filterWeights(
+  filter: Exclude<ResizeFilter, 'nearest'>,
+  from: number,
+  scale: number,
+  offset: number,
+  n: number,
+): FilterWeights {
   const { support: reach, weight: weightAt } = FILTERS[filter];
-  const scale = from / to;
   const widening = Math.max(scale, 1);
   const support = reach * widening;
   const taps = Math.ceil(support) * 2 + 1;
   if (n * taps > MAX_WEIGHTS) {
     throw new ClipError(
       'IMAGE_TOO_LARGE',
-      `expected a side that resizes to ${grouped(to)} pixels with at most ${MAX_WEIGHTS} weights, ` +
+      `expected a side that resizes to ${grouped(Math.round(from / scale))} pixels with at most ${MAX_WEIGHTS} weights, ` +
         `got one of ${grouped(from)} pixels`,
     );
   }
   const start = new Int32Array(n);
   const count = new Int32Array(n);
-  const weights = new Int32Array(n * taps);
-  const exact = new Float64Array(taps);
+  const weights = new Float64Array(n * taps);
   const narrowing = 1 / widening;
 
   for (let i = 0; i < n; i++) {
@@ -63,13 +89,11 @@ export function axisWeights(
     const behind = Math.min(from, Math.trunc(centre + support + 0.5));
     let sum = 0;
     for (let tap = 0; tap < behind - first; tap++) {
-      exact[tap] = weightAt((tap + first - centre + 0.5) * narrowing);
-      sum += exact[tap]!;
+      const weight = weightAt((tap + first - centre + 0.5) * narrowing);
+      weights[i * taps + tap] = weight;
+      sum += weight;
     }
-    for (let tap = 0; tap < behind - first; tap++) {
-      const weight = (sum === 0 ? exact[tap]! : exact[tap]! / sum) * 2 ** PRECISION_BITS;
-      weights[i * taps + tap] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
-    }
+    if (sum !== 0) for (let tap = 0; tap < behind - first; tap++) weights[i * taps + tap]! /= sum;
     start[i] = first;
     count[i] = behind - first;
   }
