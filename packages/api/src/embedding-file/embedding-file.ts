@@ -1,7 +1,8 @@
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Lock } from '@clipql/core/node';
-import { syncFolder, writeFully, writing } from './disk.ts';
+import { writing } from '../files/writing.ts';
+import { syncFolder, writeFully } from './disk.ts';
 import { type FileVersion, identityOf } from './file-version.ts';
 import { type Entry, jsonLine, type RunHeader } from './journal.ts';
 import { writeListing } from './listing.ts';

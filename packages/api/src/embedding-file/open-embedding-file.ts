@@ -1,6 +1,8 @@
 import { mkdir, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { ApiError } from '../errors/api-error.ts';
-import { sizeOf, syncFolder, writing } from './disk.ts';
+import { lockOutput } from '../files/output-lock.ts';
+import { writing } from '../files/writing.ts';
+import { sizeOf, syncFolder } from './disk.ts';
 import {
   EmbeddingFile,
   finishPublishing,
@@ -18,7 +20,6 @@ import {
   readJournal,
 } from './journal.ts';
 import { type Listing, readListing } from './listing.ts';
-import { lockOutput } from './output-lock.ts';
 import { type OutputPaths, outputPaths } from './output-paths.ts';
 import { ChangedOutputError, readOutput } from './read-output.ts';
 import type { OutputRow } from './stored-rows.ts';
