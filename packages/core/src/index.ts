@@ -44,6 +44,18 @@ export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
 export type { GradientTarget, ImageGradient } from './gradient-targets.ts';
+export { createPicture, restorePicture } from './guided/create-picture.ts';
+export type { GuidedPicture, PictureStep } from './guided/guided-picture.ts';
+export type { PictureModel } from './guided/picture-model.ts';
+export {
+  PICTURE_QUALITIES,
+  PICTURE_SIDES,
+  type PictureOptions,
+  type PicturePrompt,
+  type PictureQuality,
+  type PictureSettings,
+  type StartPicture,
+} from './guided/picture-settings.ts';
 export type { HubOptions } from './hub/options.ts';
 export type { DownloadProgress, OnProgress } from './hub/progress.ts';
 export { IMAGE_FORMATS, type ImageFormat, type ImageFormatFacts } from './image/codecs.ts';

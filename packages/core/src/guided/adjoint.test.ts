@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import type { PreprocessConfig } from '../image/preprocess.ts';
+import { dot } from '../vectors.ts';
+import { addColours, addColoursAdjoint } from './colours.ts';
+import { Draws } from './draws.ts';
+import { Pyramid } from './pyramid.ts';
+import { Slices } from './slices.ts';
+import { addViewAdjoint, type Camera, takeView } from './views.ts';
+
+/** ⟨Jv, u⟩ and ⟨v, Jᵀu⟩ agree to the rounding of float32 in sums of this many values. */
+const RTOL = 1e-5;
+
+function random(length: number, view: number): Float32Array {
+  const values = new Float32Array(length);
+  new Draws({ seed: 1, step: 0, view, purpose: 'noise' }).addNoise(values, 1);
+  return values;
+}
+
+/** Scaled by the vectors' lengths: a product can be near 0 by chance. */
+function expectAdjoint(
+  [v, image]: readonly [Float32Array, Float32Array],
+  [u, preimage]: readonly [Float32Array, Float32Array],
+): void {
+  const scale = Math.hypot(...image) * Math.hypot(...u);
+  expect(Math.abs(dot(image, u) - dot(v, preimage)) / scale).toBeLessThan(RTOL);
+  expect(Math.abs(dot(image, u)) / scale).toBeGreaterThan(10 * RTOL);
+}
+
+test.each([37, 64])('a pyramid’s adjoint is that of its sum, on a canvas of %i', async (side) => {
+  const pyramid = new Pyramid(side);
+  const [v, u] = [random(pyramid.length, 1), random(3 * side * side, 2)];
+  const image = new Float32Array(u.length);
+  const preimage = new Float32Array(v.length);
+  await pyramid.addTo(image, v, new Slices());
+  await pyramid.addAdjoint(u, preimage, new Slices());
+  expectAdjoint([v, image], [u, preimage]);
+});
+
+test('a pyramid has all resolutions from 1 to the canvas’s, and its coarsest level is one colour', async () => {
+  const pyramid = new Pyramid(64);
+  expect(pyramid.levels.map(({ side }) => side)).toEqual([
+    1, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64,
+  ]);
+  const values = new Float32Array(pyramid.length);
+  values.set([0.5, -1, 2]);
+  const canvas = new Float32Array(3 * 64 * 64);
+  await pyramid.addTo(canvas, values, new Slices());
+  for (const [channel, value] of [0.5, -1, 2].entries()) {
+    const plane = canvas.subarray(channel * 4096, (channel + 1) * 4096);
+    expect(plane.every((pixel) => Math.abs(pixel - value) < 1e-6)).toBe(true);
+  }
+});
+
+test('the adjoint of colours is theirs', () => {
+  const [v, u] = [random(300, 1), random(300, 2)];
+  const [image, preimage] = [new Float32Array(300), new Float32Array(300)];
+  addColours(v, image);
+  addColoursAdjoint(u, preimage);
+  expectAdjoint([v, image], [u, preimage]);
+});
+
+const PREPROCESSING: PreprocessConfig = {
+  resize: { shortestEdge: 31 },
+  filter: 'bicubic',
+  crop: 31,
+  fill: [0, 0, 0],
+  rescaleFactor: 1 / 255,
+  mean: [0.48, 0.46, 0.41],
+  std: [0.27, 0.26, 0.28],
+};
+
+test.each([
+  { what: 'a shift by whole pixels', square: { left: 5, top: 11, side: 31 } },
+  { what: 'a smaller square', square: { left: 3.25, top: 0.5, side: 20.75 } },
+  { what: 'a larger square, to the edges', square: { left: 0, top: 0, side: 64 } },
+])('a view’s adjoint is that of its linear part: $what', ({ square }) => {
+  const view = { square, gain: [0.9, 1, 1.1], bias: [0.05, 0, -0.05], noise: 0.1 };
+  const camera: Camera = { canvas: 64, view, preprocessing: PREPROCESSING };
+  const see = (picture: Float32Array) =>
+    takeView(camera, picture, new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' })).data;
+  const [v, u] = [random(3 * 64 * 64, 1), random(3 * 31 * 31, 2)];
+  // The noise is the same both times, so that the difference is linear.
+  const nothing = see(new Float32Array(v.length));
+  const image = see(v).map((value, i) => value - nothing[i]!);
+  const preimage = new Float32Array(v.length);
+  addViewAdjoint(camera, u, preimage);
+  expectAdjoint([v, image], [u, preimage]);
+});
+
+test('a view of a shift by whole pixels is those pixels, normalised', () => {
+  const picture = random(3 * 64 * 64, 1);
+  const view = {
+    square: { left: 5, top: 11, side: 31 },
+    gain: [1, 1, 1],
+    bias: [0, 0, 0],
+    noise: 0,
+  };
+  const camera: Camera = { canvas: 64, view, preprocessing: PREPROCESSING };
+  const { data } = takeView(
+    camera,
+    picture,
+    new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' }),
+  );
+  const [channel, y, x] = [2, 7, 30];
+  const expected = (picture[channel * 4096 + (11 + y) * 64 + 5 + x]! - 0.41) / 0.28;
+  expect(data[channel * 961 + y * 31 + x]).toBeCloseTo(expected, 5);
+});

@@ -1,0 +1,169 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Clip } from '../clip.ts';
+import { loadClip } from '../load-clip.ts';
+import { nanoModel } from '../testing/nano.ts';
+import { createPicture, restorePicture } from './create-picture.ts';
+import type { GuidedPicture } from './guided-picture.ts';
+import type { PictureOptions } from './picture-settings.ts';
+import { colourModel } from './testing/colour-model.ts';
+
+const SMALL = { size: 64, quality: 'DRAFT' } as const;
+
+async function nano(threads: number): Promise<Clip> {
+  const clip = await loadClip(await nanoModel(), { threads });
+  onTestFinished(() => clip.dispose());
+  return clip;
+}
+
+async function stepsOf(picture: GuidedPicture, until: number): Promise<GuidedPicture> {
+  while (picture.stepsDone < until) await picture.step();
+  return picture;
+}
+
+/** Means of red, green and blue. */
+async function colourOf(picture: GuidedPicture): Promise<readonly number[]> {
+  const { data } = await picture.image();
+  return [0, 1, 2].map(
+    (channel) =>
+      data.reduce((sum, value, i) => sum + (i % 3 === channel ? value : 0), 0) / (data.length / 3),
+  );
+}
+
+test('a picture comes closer to its prompt than to others, seen whole', async () => {
+  const clip = await nano(2);
+  const labels = ['a photo of a sheep.', 'a photo of a boat.', 'a photo of a house.'];
+  const picture = await createPicture(clip, { ...SMALL, prompts: labels[0]! });
+  const grey = await picture.image();
+  const first = await picture.step();
+  await stepsOf(picture, 14);
+  const last = await picture.step();
+  expect(last.loss).toBeLessThan(first.loss);
+  const image = await picture.image();
+  const [drawn, before] = await clip.classify([image, grey], labels, { templates: ['{}'] });
+  expect(before!.best.label).not.toBe(labels[0]);
+  expect(drawn!.best.label).toBe(labels[0]);
+  expect(drawn!.best.probability!).toBeGreaterThan(0.9);
+});
+
+test('the same seed gives the same bytes for 1 and 2 threads, and restored at any step', async () => {
+  const options: PictureOptions = {
+    ...SMALL,
+    prompts: ['a dog', { text: 'a cat', weight: -0.5 }],
+    seed: 11,
+  };
+  const whole = await stepsOf(await createPicture(await nano(2), options), 4);
+  const alone = await nano(1);
+  let restored = await createPicture(alone, options);
+  for (const step of [0, 1, 3, 4]) {
+    restored = await restorePicture(alone, (await stepsOf(restored, step)).state());
+  }
+  expect(restored.state()).toEqual(whole.state());
+  expect(await restored.image()).toEqual(await whole.image());
+});
+
+test('a picture restored in the middle of all its steps ends in the same bytes, and another seed in others', async () => {
+  const options = { ...SMALL, prompts: 'red', seed: 2 };
+  const whole = await createPicture(colourModel(), options);
+  await stepsOf(whole, 35);
+  // Buffers of Node are bytes too, and lie anywhere in their memory.
+  const state = Buffer.concat([Buffer.from('x'), whole.state()]).subarray(1);
+  const restored = await restorePicture(colourModel(), state);
+  for (const picture of [whole, restored]) await stepsOf(picture, picture.steps);
+  expect(restored.state()).toEqual(whole.state());
+  const other = await createPicture(colourModel(), { ...options, seed: 3 });
+  await stepsOf(other, other.steps);
+  expect(await other.image()).not.toEqual(await whole.image());
+  expect(whole.isDone).toBe(true);
+  await expect(whole.step()).rejects.toMatchObject({ code: 'BAD_INPUT' });
+});
+
+test('weights say what a picture becomes', async () => {
+  const grey = await createPicture(colourModel(), { ...SMALL, prompts: 'red' });
+  expect(await colourOf(grey)).toEqual([128, 128, 128]);
+  const red = await stepsOf(grey, 20);
+  const [r, g, b] = await colourOf(red);
+  expect(r! - Math.max(g!, b!)).toBeGreaterThan(20);
+  const prompts = ['red', { text: 'blue', weight: 2 }, { text: 'something', weight: -0.5 }];
+  const blue = await stepsOf(await createPicture(colourModel(), { ...SMALL, prompts }), 20);
+  const [less, , more] = await colourOf(blue);
+  expect(more! - less!).toBeGreaterThan(20);
+});
+
+test('an aborted step changes nothing, and is the same when it is taken again', async () => {
+  const controller = new AbortController();
+  const picture = await createPicture(
+    colourModel(() => controller.abort()),
+    { ...SMALL, prompts: 'red' },
+  );
+  const before = picture.state();
+  await expect(picture.step(controller)).rejects.toThrow('aborted');
+  expect(picture.state()).toEqual(before);
+  const other = await restorePicture(colourModel(), before);
+  expect(await picture.step()).toEqual(await other.step());
+  expect(picture.state()).toEqual(other.state());
+});
+
+test('a start picture is what there is at first, and is kept by its weight', async () => {
+  const image = { width: 96, height: 64, channels: 3, data: new Uint8Array(96 * 64 * 3).fill(200) };
+  const redness = async (keep: number) => {
+    const options = { ...SMALL, prompts: 'red', from: { image, keep } } as PictureOptions;
+    const picture = await createPicture(colourModel(), options);
+    expect(await colourOf(picture)).toEqual([200, 200, 200]);
+    await stepsOf(picture, 10);
+    const restored = await restorePicture(colourModel(), picture.state());
+    expect(await restored.image()).toEqual(await picture.image());
+    const [red, green] = await colourOf(picture);
+    return red! - green!;
+  };
+  const half = await redness(0.5);
+  expect(await redness(1)).toBe(0);
+  expect(half).toBeGreaterThan(0);
+  expect(await redness(0)).toBeGreaterThan(1.3 * half);
+});
+
+test('two models take turns', async () => {
+  const turns: string[] = [];
+  const models = ['a', 'b'].map((name) => colourModel(() => turns.push(name)));
+  await stepsOf(await createPicture(models, { ...SMALL, prompts: 'red' }), 3);
+  expect(turns.join('')).toBe('aabbaa');
+});
+
+test('a plain prompt with a style counts as two, one with a weight as one', async () => {
+  const text = 'a cityscape in the style of Van Gogh';
+  const { settings } = await createPicture(colourModel(), { ...SMALL, prompts: [{ text }, text] });
+  expect(settings.prompts).toEqual([
+    { text, weight: 1 },
+    { text: 'a cityscape', weight: 1 },
+    { text: 'in the style of Van Gogh', weight: 1 },
+  ]);
+});
+
+test.each([
+  { options: { prompts: [] }, expected: 'a prompt with a positive weight' },
+  { options: { prompts: [' '] }, expected: 'a prompt with words' },
+  { options: { prompts: [{ text: 'a dog', weight: 0 }] }, expected: 'a weight other than 0' },
+  { options: { prompts: 'a dog', size: 63 }, expected: 'a size of 64 to 1024' },
+  { options: { prompts: 'a dog', seed: -1 }, expected: 'a seed of 0 to' },
+  { options: { prompts: 'a dog', quality: 'BEST' as 'FINE' }, expected: 'quality DRAFT, STANDARD' },
+])('options out of their range are refused: $expected', async ({ options, expected }) => {
+  await expect(createPicture(colourModel(), options)).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining(`expected ${expected}`),
+  });
+});
+
+test('a damaged state, one that is cut short, and one of another picture or model are refused', async () => {
+  const picture = await createPicture(colourModel(), { ...SMALL, prompts: 'red' });
+  const state = picture.state();
+  const damaged = state.slice();
+  damaged[200]! ^= 1;
+  await expect(restorePicture(colourModel(), damaged)).rejects.toThrow('got damaged bytes');
+  const short = state.subarray(0, 1000);
+  await expect(restorePicture(colourModel(), short)).rejects.toThrow('got damaged bytes');
+  const three = new Uint8Array(3);
+  await expect(restorePicture(colourModel(), three)).rejects.toThrow('got other bytes');
+  const other = { ...colourModel(), encodeTexts: async () => [Float32Array.of(0, 0, 1, 0)] };
+  await expect(restorePicture(other, state)).rejects.toThrow('one by colours with other weights');
+  const later = await createPicture(colourModel(), { ...SMALL, prompts: 'red', seed: 3 });
+  expect(() => later.resume(state)).toThrow('got one with seed 0');
+});

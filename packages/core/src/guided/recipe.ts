@@ -1,0 +1,32 @@
+/**
+ * The numbers that pictures are drawn with, found by looking at pictures of the embedded model. They are part of what a seed
+ * means: other numbers, other pictures.
+ */
+export const RECIPE = {
+  /** Views a step. */
+  views: 16,
+  /** One view of so many is of a small square. */
+  smallEvery: 8,
+  /** Side of the squares that views show, as a share of the canvas. One for most, so that fine details agree. */
+  largeSide: 0.8,
+  smallSides: [0.5, 0.8] as readonly [number, number],
+  /** How far a channel is at most multiplied, and moved, from what it is: 0 to 1. */
+  gain: 0.1,
+  bias: 0.05,
+  /** How far all channels are moved together. */
+  light: 0.05,
+  /** The largest standard deviation of a view's noise. */
+  noise: 0.15,
+  /** Step of a level of side r, where a picture takes n steps: rate · r^ratePower / √n. */
+  rate: 0.11,
+  ratePower: -0.35,
+  momentum: 0.9,
+  /** The share of the levels' values that goes with each step. */
+  decay: 0.03,
+  /** And with a start picture that is kept by 1, so much more. */
+  keepDecay: 0.1,
+  /** The share of the steps after which the rate falls, linearly to 0, and values are averaged. */
+  fallFrom: 0.6,
+  /** The weight of all general words together, for prompts of weight 1. */
+  generalWeight: 0.3,
+};

@@ -1,0 +1,93 @@
+import type { PixelTensor, PreprocessConfig } from '../image/preprocess.ts';
+import type { Draws } from './draws.ts';
+import { RECIPE } from './recipe.ts';
+import { addResampled, addResampledAdjoint, bicubic, type SourceSquare } from './resample.ts';
+
+const CHANNELS = 3;
+
+/** How the model sees a picture once: a square of it, lit and coloured a little differently. */
+export interface View {
+  readonly square: SourceSquare;
+  /** What each channel of 0 to 1 is multiplied with. */
+  readonly gain: readonly number[];
+  /** What is added to each. */
+  readonly bias: readonly number[];
+  /** Standard deviation of the noise on channels of 0 to 1. */
+  readonly noise: number;
+}
+
+/** @param canvas pixels a side. @param input pixels a side of the model's input. */
+export function drawView(draws: Draws, canvas: number, index: number): View {
+  const isSmall = index % RECIPE.smallEvery === RECIPE.smallEvery - 1;
+  const share = isSmall ? draws.between(...RECIPE.smallSides) : RECIPE.largeSide;
+  const side = Math.round(share * canvas);
+  const place = () => Math.floor(draws.between(0, canvas - side + 1));
+  const square = { left: place(), top: place(), side };
+  const light = draws.between(-RECIPE.light, RECIPE.light);
+  const channels = (width: number) =>
+    Array.from({ length: CHANNELS }, () => draws.between(-width, width));
+  return {
+    square,
+    gain: channels(RECIPE.gain).map((value) => 1 + value),
+    bias: channels(RECIPE.bias).map((value) => value + light),
+    noise: draws.between(0, RECIPE.noise),
+  };
+}
+
+/** How a view is taken: everything but the picture. */
+export interface Camera {
+  /** Pixels a side of the canvas, C. */
+  readonly canvas: number;
+  readonly view: View;
+  readonly preprocessing: PreprocessConfig;
+}
+
+/** The model's input. @param picture [3, C, C], 0 to 1. */
+export function takeView(
+  { canvas, view, preprocessing }: Camera,
+  picture: Float32Array,
+  noise: Draws,
+): PixelTensor {
+  const { crop: size, mean, std } = preprocessing;
+  const resampling = bicubic(canvas, view.square, size);
+  const data = new Float32Array(CHANNELS * size * size);
+  const planes = planesOf(picture, data);
+  for (const [source, target] of planes) addResampled(resampling, source, target);
+  for (const [channel, [, target]] of planes.entries()) {
+    const [gain, bias] = [view.gain[channel]!, view.bias[channel]!];
+    for (let i = 0; i < target.length; i++) target[i] = target[i]! * gain + bias;
+  }
+  noise.addNoise(data, view.noise);
+  for (const [channel, [, target]] of planes.entries()) {
+    const [m, s] = [mean[channel]!, std[channel]!];
+    for (let i = 0; i < target.length; i++) target[i] = (target[i]! - m) / s;
+  }
+  return { size, data };
+}
+
+/** The adjoint of {@link takeView}: adds the gradient by the picture. @param gradient by the model's input. */
+export function addViewAdjoint(
+  { canvas, view, preprocessing }: Camera,
+  gradient: Float32Array,
+  picture: Float32Array,
+): void {
+  const { crop: size, std } = preprocessing;
+  const resampling = bicubic(canvas, view.square, size);
+  for (const [channel, [source, target]] of planesOf(picture, gradient).entries()) {
+    const factor = view.gain[channel]! / std[channel]!;
+    addResampledAdjoint(
+      resampling,
+      target.map((value) => value * factor),
+      source,
+    );
+  }
+}
+
+function planesOf(picture: Float32Array, input: Float32Array) {
+  const plane = (values: Float32Array, channel: number) =>
+    values.subarray(
+      (channel * values.length) / CHANNELS,
+      ((channel + 1) * values.length) / CHANNELS,
+    );
+  return [0, 1, 2].map((channel) => [plane(picture, channel), plane(input, channel)] as const);
+}
