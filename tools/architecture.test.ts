@@ -43,6 +43,7 @@ const MAY_IMPORT: Readonly<
     encoder: ['backends', 'config', 'graph', 'model', 'threads', 'weights'],
     'clip.ts': [],
     'load-clip.ts': [],
+    guided: ['crc32.ts', 'errors.ts', 'image', 'gradient-targets.ts', 'clip.ts'],
     hub: ['errors.ts'],
     browser: ['errors.ts', 'json.ts', 'weights', 'model-files.ts', 'hub'],
     node: ['node-version.ts', 'errors.ts', 'model-files.ts', 'weights', 'hub'],
@@ -60,7 +61,8 @@ const MAY_IMPORT: Readonly<
     postgres: ['errors'],
     access: ['errors', 'images', 'postgres'],
     collections: ['access', 'errors', 'limits', 'postgres', 'sqlite', 'threads'],
-    'embedding-file': ['errors'],
+    'embedding-file': ['errors', 'files'],
+    pictures: ['files'],
     'collection-files': ['collections', 'embedding-file', 'errors', 'files'],
     inference: ['errors', 'images', 'telemetry', 'threads'],
     classifiers: [

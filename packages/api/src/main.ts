@@ -13,6 +13,7 @@ import { addEvaluate } from './commands/evaluate/evaluate.ts';
 import { refuseRepeated } from './commands/flags.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addModels } from './commands/models.ts';
+import { addPicture } from './commands/picture/picture.ts';
 import { addPull } from './commands/pull.ts';
 import { failed, reportError } from './commands/report.ts';
 import { addServe } from './commands/serve.ts';
@@ -46,6 +47,7 @@ Examples:
   $ clipql embed --images photos --out photos.npy
   $ clipql search --in photos "sheep on a hill"
   $ clipql evaluate photos-by-class
+  $ clipql picture "a jellyfish" --out jellyfish.png
   $ clipql doctor
 
 Exit codes:
@@ -75,6 +77,7 @@ function createProgram(): Command {
   addSearch(program);
   addDuplicates(program);
   addEvaluate(program);
+  addPicture(program);
   addCollections(program);
   addImport(program);
   addJobs(program);

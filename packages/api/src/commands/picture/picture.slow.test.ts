@@ -1,0 +1,74 @@
+// These run the built command line: `npm test` builds it first.
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeImage } from '@clipql/core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectFailure, type Finished, finished, startClipql } from '../../testing/command-line.ts';
+import { NANO } from '../../testing/models.ts';
+
+const PHOTO = fileURLToPath(new URL('../../../examples/march-pastoral.jpg', import.meta.url));
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clipql-test-'));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+const at = (name: string) => join(folder, name);
+const start = (...args: readonly string[]) =>
+  startClipql(['picture', ...args, '--quality', 'draft', '--size', '64'], { CLIPQL_MODEL: NANO });
+const picture = (...args: readonly string[]) => finished(start(...args));
+
+/** Kills or stops a run after some of its steps. */
+async function stopped(signal: NodeJS.Signals, args: readonly string[]): Promise<Finished> {
+  const child = start(...args);
+  child.stderr.on('data', (text: Buffer) => {
+    if (/ of 50 steps\n/.test(String(text))) child.kill(signal);
+  });
+  return finished(child);
+}
+
+test('a picture that was stopped and killed, and goes on, is that of a run without, and says how it was made', async () => {
+  const args = (name: string, ...more: readonly string[]) => [
+    'a snowy hill in the style of Monet',
+    ...['--from', PHOTO, '--keep', '0.2', '--negative', 'a boat'],
+    ...['--out', at(`${name}.png`), '--gif', at(`${name}.gif`), ...more],
+  ];
+  const whole = await picture(...args('whole'));
+  expect(whole.stderr).toContain('can be unlike what was asked for');
+  expect(whole.stderr).toContain('whole.png is drawn');
+  expect(whole.exitCode).toBe(0);
+  const { stderr, exitCode } = await stopped('SIGINT', args('cut'));
+  expect(stderr).toMatch(/stopped; \d+ of 50 steps are kept, the same command goes on\n/);
+  expect(exitCode).toBe(130);
+  await stopped('SIGKILL', args('cut'));
+  await expect(access(at('cut.png'))).rejects.toThrow();
+  expectFailure(
+    { ...(await picture(...args('cut', '--seed', '6', '--quiet'))) },
+    /OUTPUT_EXISTS: .*cut.png.partial is of another command/,
+  );
+  const last = await picture(...args('cut'));
+  expect(last.stderr).toMatch(/[1-9]\d* steps are kept from an earlier run/);
+  const bytes = await readFile(at('cut.png'));
+  expect(bytes).toEqual(await readFile(at('whole.png')));
+  expect(await readFile(at('cut.gif'))).toEqual(await readFile(at('whole.gif')));
+  expect((await readdir(folder)).filter((name) => /partial|lock|tmp/.test(name))).toEqual([]);
+
+  expect(await decodeImage(bytes)).toMatchObject({ width: 64, height: 64 });
+  const text = bytes.toString('latin1');
+  expect(text).toContain('iTXtTitle\0\0\0\0\0a snowy hill, in the style of Monet');
+  expect(text).toContain(
+    '"seed":0,"quality":"DRAFT","size":64,"keep":0.2,"steps":50,"models":["nano"]',
+  );
+});
+
+test('what is there is kept, and no output is refused', async () => {
+  await writeFile(at('there.png'), 'mine');
+  const there = await picture('a dog', '--out', at('there.png'));
+  expectFailure(there, /OUTPUT_EXISTS: expected a new file/);
+  expectFailure(await picture('a dog'), /expected --out FILE.png, got none/);
+});

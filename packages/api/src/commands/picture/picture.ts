@@ -1,0 +1,208 @@
+import { access } from 'node:fs/promises';
+import {
+  type Clip,
+  ClipError,
+  createPicture,
+  decodeImage,
+  type GuidedPicture,
+  PICTURE_SIDES,
+  type StartPicture,
+} from '@clipql/core';
+import type { Command } from 'commander';
+import { ApiError } from '../../errors/api-error.ts';
+import { writeAtomically } from '../../files/atomic-write.ts';
+import { lockOutput } from '../../files/output-lock.ts';
+import { writing } from '../../files/writing.ts';
+import type { ReadImage } from '../../images/read-image.ts';
+import { OWN_MEGAPIXELS } from '../../limits/images.ts';
+import { drawPicture, frameCount } from '../../pictures/draw-picture.ts';
+import { encodeGif } from '../../pictures/gif-file.ts';
+import { PictureFolder } from '../../pictures/picture-folder.ts';
+import { encodePng } from '../../pictures/png-file.ts';
+import { version } from '../../settings/version.ts';
+import { addModelFlags, collect } from '../flags.ts';
+import { withLocalModels } from '../local-session.ts';
+import { createProgress } from '../progress.ts';
+import { failed } from '../report.ts';
+import { stopOnSignals } from '../stop-signals.ts';
+import { numberOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
+
+const { least, most, standard } = PICTURE_SIDES;
+
+const EXAMPLES = `
+Examples:
+  $ clipql picture "a jellyfish" --out jellyfish.png
+  $ clipql picture "a cityscape in the style of Van Gogh" --out city.png --gif steps.gif
+  $ clipql picture "a cityscape" "in the style of Van Gogh" --weight 1 --weight 0.5 --out city.png
+  $ clipql picture "a snowy mountain" --from photo.jpg --keep 0.8 --negative "a car" --out snow.png
+
+A prompt with "in the style of" counts as two, what and how, unless it has a --weight. With several --model they
+take turns. The same seed, settings and models give the same file. If a run is stopped or killed, the same command
+continues it; until it ends, OUT.partial holds what it has.
+
+Pictures are recognisable at best, and never like photographs. They can be unlike what was asked for: published CLIP
+models are known to give nudity for innocent words.`;
+
+const NOTICE =
+  'clipql: pictures can be unlike what was asked for; published CLIP models are known to give nudity for innocent words';
+
+/** `clipql picture PROMPT… --out FILE` */
+export function addPicture(program: Command): void {
+  const command = program
+    .command('picture')
+    .description('Draw what a text says, by following the model’s gradient.')
+    .argument('<prompt...>', 'what to draw; several are drawn into one picture')
+    .option('--out <file>', 'output file: .png')
+    .option('--gif <file>', 'how the picture came to be, as an animation')
+    .option('--from <image>', 'picture to begin with: file, or http, https or data URL')
+    .option('--keep <n>', 'how firmly that is kept; 1 changes nothing (default: 0.5)')
+    .option('--negative <text>', 'what to stay away from (repeatable)', collect)
+    .option(
+      '--weight <n>',
+      'weight of each prompt, in their order (repeatable; default: 1)',
+      collect,
+    )
+    .option('--seed <n>', 'another number, another picture (default: 0)')
+    .option('--quality <name>', 'draft, standard or fine: 50, 150 or 400 steps (default: standard)')
+    .option('--size <n>', `pixels a side, ${least} to ${most} (default: ${standard})`)
+    .option('--overwrite', 'replace the output, or what another command began')
+    .option('--quiet', 'print errors only');
+  addModelFlags(command).addHelpText('after', EXAMPLES).action(picture);
+}
+
+async function picture(prompts: readonly string[], flags: PictureFlags): Promise<void> {
+  const options = pictureOptions(prompts, flags);
+  const out = outputOf('--out', flags.out, '.png');
+  if (flags.gif !== undefined) outputOf('--gif', flags.gif, '.gif');
+  if (flags.keep !== undefined && flags.from === undefined) {
+    throw new ApiError('BAD_OPTION', 'expected --from with --keep, got none');
+  }
+  await expectNew(out, flags);
+  await locked(out, () =>
+    withLocalModels(flags, async (clips, readImage) => {
+      if (!flags.quiet) process.stderr.write(`${NOTICE}\n`);
+      const from = await startPicture(flags, readImage);
+      const begun = await createPicture(clips, { ...options, ...(from && { from }) });
+      await drawInto(out, begun, clips, flags);
+    }),
+  );
+}
+
+async function drawInto(
+  out: string,
+  picture: GuidedPicture,
+  clips: readonly Clip[],
+  { gif, quiet, overwrite, from }: PictureFlags,
+): Promise<void> {
+  const folder = new PictureFolder(`${out}.partial`, picture.settings.size);
+  if (overwrite) await folder.remove();
+  await goOn(picture, folder, gif !== undefined);
+  const progress = createProgress({
+    unit: 'steps',
+    total: picture.steps,
+    start: picture.stepsDone,
+    quiet: quiet === true,
+  });
+  if (picture.stepsDone > 0 && !quiet) {
+    progress.log(`clipql: ${picture.stepsDone} steps are kept from an earlier run`);
+  }
+  const stopping = stopOnSignals();
+  try {
+    await drawPicture(picture, {
+      folder,
+      frames: gif !== undefined,
+      signal: stopping.signal,
+      onStep: ({ step }) => progress.update(step),
+    });
+  } finally {
+    progress.end();
+    stopping.forget();
+  }
+  if (!picture.isDone) return sayWhatIsKept(picture, stopping.exitCode(), quiet);
+  const models = clips.map(({ info }) => info.name);
+  const texts = textsOf(picture, models, from);
+  const png = await encodePng(await picture.image(), texts);
+  await writing(out, () => writeAtomically(out, png));
+  if (gif !== undefined) {
+    const animation = await encodeGif(folder.frames(frameCount(picture.steps)));
+    await writing(gif, () => writeAtomically(gif, animation));
+  }
+  await folder.remove();
+  if (!quiet) process.stderr.write(`clipql: ${out} is drawn\n`);
+}
+
+/** @throws ApiError OUTPUT_EXISTS for what another command began. */
+async function goOn(
+  picture: GuidedPicture,
+  folder: PictureFolder,
+  withFrames: boolean,
+): Promise<void> {
+  const state = await folder.readState();
+  if (state === undefined) return folder.remove();
+  const another = (what: string, cause?: unknown) =>
+    new ApiError(
+      'OUTPUT_EXISTS',
+      `${folder.path} is of another command (${what}); --overwrite begins anew`,
+      { cause },
+    );
+  try {
+    picture.resume(state);
+  } catch (error) {
+    if (error instanceof ClipError) throw another(error.message, error);
+    throw error;
+  }
+  if (withFrames && !(await folder.hasFrames())) throw another('one without --gif');
+}
+
+/** @throws ApiError OUTPUT_EXISTS unless it may be replaced. */
+async function expectNew(out: string, { gif, overwrite }: PictureFlags): Promise<void> {
+  if (overwrite) return;
+  for (const path of gif === undefined ? [out] : [out, gif]) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw new ApiError('OUTPUT_EXISTS', `expected a new file, got ${path}`);
+  }
+}
+
+/** Keeps a second process out of an output. @throws ApiError OUTPUT_BUSY, OUTPUT_UNWRITABLE. */
+async function locked(out: string, work: () => Promise<void>): Promise<void> {
+  const lock = await writing(out, () => lockOutput({ out, lock: `${out}.lock` }));
+  try {
+    await work();
+  } finally {
+    lock.release();
+  }
+}
+
+async function startPicture(
+  { from, keep }: PictureFlags,
+  readImage: ReadImage,
+): Promise<StartPicture | undefined> {
+  if (from === undefined) return undefined;
+  const bytes = await readImage(from, new AbortController().signal);
+  const image = await decodeImage(bytes, { maxPixels: OWN_MEGAPIXELS * 1e6 });
+  return { image, ...(keep !== undefined && { keep: numberOf('--keep', keep) }) };
+}
+
+function sayWhatIsKept({ stepsDone, steps }: GuidedPicture, exitCode: number, quiet?: true): void {
+  const kept = `clipql: stopped; ${stepsDone} of ${steps} steps are kept, the same command goes on`;
+  if (!quiet) process.stderr.write(`${kept}\n`);
+  failed(exitCode);
+}
+
+/** What the file says of itself. */
+function textsOf(
+  { settings, stepsDone }: GuidedPicture,
+  models: readonly string[],
+  from: string | undefined,
+): Readonly<Record<string, string>> {
+  const title = settings.prompts.filter(({ weight }) => weight > 0).map(({ text }) => text);
+  const drawn = { ...settings, steps: stepsDone, models, ...(from !== undefined && { from }) };
+  return {
+    Title: title.join(', '),
+    Software: `ClipQL ${version()}`,
+    Comment: JSON.stringify(drawn),
+  };
+}
