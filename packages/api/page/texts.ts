@@ -210,6 +210,8 @@ export const TEXTS = {
     samples: 'Add the sample photos',
     sending: (part: number, parts: number) =>
       parts === 1 ? 'Sending …' : `Sending part ${part} of ${parts} …`,
+    waiting: (part: number, parts: number) =>
+      `Part ${part} of ${parts} is sent, and the next one when it is done. Leave this page open.`,
     stop: 'Send no more',
     skipped: (n: number) => `${count(n, 'file', 'files')} left out:`,
     noPicture: (name: string) => `${name} is no picture.`,

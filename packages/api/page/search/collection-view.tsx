@@ -60,8 +60,11 @@ export function CollectionView({
     [onQuery, query],
   );
   const isOver = useIncoming(isShown && opened === undefined, {
-    onFiles: (files, target) =>
-      target?.closest('.index-panel') ? onFiles(files) : onTermFiles(files),
+    onFiles: (files, target) => {
+      const isTerm = files.length === 1 && collection.itemCount > 0;
+      if (isTerm && !target?.closest('.index-panel')) onTermFiles(files);
+      else onFiles(files);
+    },
     onUrl: (url) => onQuery(withTerm(query, { kind: 'url', value: url, weight: 1 })),
   });
   const isSearch = asked.terms.length > 0;

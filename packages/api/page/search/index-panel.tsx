@@ -32,8 +32,9 @@ export function IndexPanel({
   skipped,
 }: IndexPanelProps) {
   const isSending = sending.part !== undefined;
+  const isOpen = isEmpty || isSending || sending.error !== undefined || skipped.length > 0;
   return (
-    <details class="panel index-panel" data-over={isOver || undefined} open={isEmpty}>
+    <details class="panel index-panel" data-over={isOver || undefined} open={isOpen}>
       <summary>{INDEX.title}</summary>
       <p class="quiet">{INDEX.lead}</p>
       <div class="row">
@@ -52,7 +53,7 @@ export function IndexPanel({
       </button>
       {isSending && (
         <div class="row">
-          <span role="status">{INDEX.sending(sending.part!, sending.parts)}</span>
+          <span role="status">{sendingText(sending)}</span>
           {sending.parts > 1 && (
             <button type="button" onClick={onStop}>
               {INDEX.stop}
@@ -75,6 +76,10 @@ export function IndexPanel({
       )}
     </details>
   );
+}
+
+function sendingText({ part = 0, parts, isWaiting }: Sending): string {
+  return isWaiting ? INDEX.waiting(part, parts) : INDEX.sending(part, parts);
 }
 
 /** The photographs that come with the server, with what is known of them. */

@@ -59,8 +59,9 @@ function JobCard({ job, change, onHide }: JobCardProps) {
     <article class="card job stack" aria-label={INDEX.kinds[kind]}>
       <div class="job-head">
         <h2>{INDEX.kinds[kind]}</h2>
-        <p class="quiet" role="status">
-          {facts.join(' · ')}
+        <p class="quiet">{facts.join(' · ')}</p>
+        <p class="visually-hidden" role="status">
+          {isOpen(job) ? INDEX.states[state] : facts.join(', ')}
         </p>
       </div>
       {isOpen(job) && (

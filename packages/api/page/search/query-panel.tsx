@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks';
+import { useId, useRef } from 'preact/hooks';
 import { FileButton } from '../parts/file-button.tsx';
 import { PictureUrl } from '../parts/picture-url.tsx';
 import { TEXTS } from '../texts.ts';
@@ -19,6 +19,7 @@ interface QueryPanelProps {
 /** Words, pictures and items to search for. */
 export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPanelProps) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
   const add = (kind: Term['kind'], value: string, weight = 1) =>
     onQuery(withTerm(query, { kind, value, weight }));
   const submit = (event: Event) => {
@@ -35,6 +36,7 @@ export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPan
           {SEARCH.words}
         </label>
         <input
+          ref={field}
           id={id}
           type="search"
           dir="auto"
@@ -46,7 +48,11 @@ export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPan
         <button type="submit">{SEARCH.addWords}</button>
       </form>
       <LikeZones onLike={(key, weight) => add('item', key, weight)} />
-      <TermList terms={query.terms} onTerms={(terms) => onQuery({ ...query, terms })} />
+      <TermList
+        terms={query.terms}
+        onTerms={(terms) => onQuery({ ...query, terms })}
+        onEmptied={() => field.current?.focus()}
+      />
       <div class="row">
         <FileButton text={SEARCH.picture} onFiles={onFiles} />
         <PictureUrl onUrl={(url) => add('url', url)} />

@@ -63,6 +63,14 @@ test('a term that is there already has its weight changed, and the newest terms 
   expect([terms.length, terms.at(-1)!.value]).toEqual([MAX_TERMS, '39']);
 });
 
+test('what is like a picture is ordered, unless a line has been drawn', () => {
+  expect(withTerm(FIRST, term('text', 'a')).cut).toBe('auto');
+  expect(withTerm(FIRST, term('item', 'a')).cut).toBe('all');
+  expect(withTerm({ ...FIRST, cut: 0.3 }, term('url', 'a')).cut).toBe(0.3);
+  const automatic: Query = { ...withTerm(FIRST, term('item', 'a')), cut: 'auto' };
+  expect(withTerm(automatic, term('item', 'a', 0.5)).cut).toBe('auto');
+});
+
 test('what a query asks for is what stands in it, and 1 is no weight to speak of', () => {
   const operation = searchOperation(
     {

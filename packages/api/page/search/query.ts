@@ -75,13 +75,17 @@ function readTerm(text: string): Term | undefined {
   return { kind: kind as Term['kind'], value, weight };
 }
 
-/** With one more term; one that is there already has the new weight. */
+/**
+ * With one more term; one that is there already has the new weight. What is like a picture is a matter of degree, so
+ * with one the order counts and all are hits, unless a line has been drawn.
+ */
 export function withTerm(query: Query, term: Term): Query {
   const i = query.terms.findIndex(
     ({ kind, value }) => kind === term.kind && kind !== 'file' && value === term.value,
   );
   const terms = i < 0 ? [...query.terms, term] : query.terms.with(i, term);
-  return { ...query, terms: terms.slice(-MAX_TERMS) };
+  const cut = query.cut === 'auto' && i < 0 && term.kind !== 'text' ? 'all' : query.cut;
+  return { ...query, terms: terms.slice(-MAX_TERMS), cut };
 }
 
 const ITEM = 'key source metadata thumbnailUrl';

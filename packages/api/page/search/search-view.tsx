@@ -30,11 +30,8 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
     refresh();
     setVersion((last) => last + 1);
   }, [refresh]);
-  const { jobs, startIndex, change } = useJobs(
-    shelf?.jobs,
-    useProgress(shelf?.collections, changed),
-  );
-  const sending = useSending(startIndex);
+  const jobs = useJobs(shelf?.jobs, useProgress(shelf?.collections, changed));
+  const sending = useSending(jobs);
 
   useStateInAddress(query, isShown, onParameters);
   const choose = (collection: string) =>
@@ -101,7 +98,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
             onCreated={created}
             onDeleted={() => created('')}
           />
-          <JobList jobs={jobs} collection={chosen.name} change={change} />
+          <JobList {...jobs} collection={chosen.name} />
           <CollectionView
             key={chosen.name}
             collection={chosen}

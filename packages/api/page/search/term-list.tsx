@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { TEXTS } from '../texts.ts';
 import { droppedItem, useItemDrag } from './dragged-item.ts';
 import type { Term } from './query.ts';
@@ -8,19 +8,30 @@ const SEARCH = TEXTS.search;
 interface TermListProps {
   readonly terms: readonly Term[];
   readonly onTerms: (terms: readonly Term[]) => void;
+  /** Takes the focus when the last one has been removed. */
+  readonly onEmptied: () => void;
 }
 
 /** What is searched for, each with its weight. */
-export function TermList({ terms, onTerms }: TermListProps) {
+export function TermList({ terms, onTerms, onEmptied }: TermListProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const remove = (i: number) => {
+    onTerms(terms.toSpliced(i, 1));
+    if (terms.length === 1) return onEmptied();
+    setTimeout(() => {
+      const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
+      (buttons[i] ?? buttons.at(-1))?.focus();
+    });
+  };
   if (terms.length === 0) return null;
   return (
-    <ul class="terms" aria-label={SEARCH.terms}>
+    <ul ref={list} class="terms" aria-label={SEARCH.terms}>
       {terms.map((term, i) => (
         <TermRow
           key={`${term.kind}:${term.value}`}
           term={term}
           onWeight={(weight) => onTerms(terms.with(i, { ...term, weight }))}
-          onRemove={() => onTerms(terms.toSpliced(i, 1))}
+          onRemove={() => remove(i)}
         />
       ))}
     </ul>

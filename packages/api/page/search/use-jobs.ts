@@ -9,8 +9,10 @@ type JobChange = 'pauseJob' | 'resumeJob' | 'cancelJob' | 'retryJob';
 export interface Jobs {
   /** The newest first. */
   readonly jobs: readonly Job[];
-  /** Starts indexing, as `StartIndexInput`. @returns the job when it is over. @throws ServerError. */
+  /** Starts indexing, as `StartIndexInput`. @throws ServerError. */
   readonly startIndex: (input: Value, signal: AbortSignal) => Promise<Job>;
+  /** @returns a job when it is over. @throws ServerError. */
+  readonly follow: (job: Job) => Promise<Job>;
   /** @throws ServerError. */
   readonly change: (id: string, change: JobChange) => Promise<void>;
 }
@@ -70,9 +72,14 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
   return {
     jobs: [...jobs.values()].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)),
     startIndex: useCallback(
-      async (input, signal) => follow(await ask('startIndex', 'StartIndexInput', input, signal)),
+      async (input, signal) => {
+        const job = await ask('startIndex', 'StartIndexInput', input, signal);
+        follow(job).catch(() => {});
+        return job;
+      },
       [ask, follow],
     ),
+    follow,
     change: useCallback(
       async (id, field) => {
         const job = await ask(field, 'JobChangeInput', { id }, control.current.signal);

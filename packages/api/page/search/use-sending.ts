@@ -5,8 +5,10 @@ import type { Jobs } from './use-jobs.ts';
 
 /** How far pictures are on their way to the server. */
 export interface Sending {
-  /** Of the part that is under way, from 1; undefined when none is. */
+  /** Of the part that is under way, from 1; undefined when all have been sent. */
   readonly part: number | undefined;
+  /** Whether that part has been sent, and the next one waits until it is indexed. */
+  readonly isWaiting: boolean;
   readonly parts: number;
   readonly error: Error | undefined;
 }
@@ -17,13 +19,13 @@ export interface UsedSending extends Sending {
   readonly stop: () => void;
 }
 
-const NOTHING: Sending = { part: undefined, parts: 0, error: undefined };
+const NOTHING: Sending = { part: undefined, isWaiting: false, parts: 0, error: undefined };
 
 /**
  * Sends pictures to be indexed, a part at a time: the next one when the job of the last is over, so that neither side
  * holds more than one. A job that is cancelled or fails is the last.
  */
-export function useSending(startIndex: Jobs['startIndex']): UsedSending {
+export function useSending({ startIndex, follow }: Jobs): UsedSending {
   const [sending, setSending] = useState(NOTHING);
   const control = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => control.current?.abort(), []);
@@ -37,11 +39,14 @@ export function useSending(startIndex: Jobs['startIndex']): UsedSending {
       const batches = batchesOf(pictures);
       const run = async () => {
         for (const [i, batch] of batches.entries()) {
-          setSending({ part: i + 1, parts: batches.length, error: undefined });
+          const step = { part: i + 1, parts: batches.length, error: undefined };
+          setSending({ ...step, isWaiting: false });
           const items = await Promise.all(batch.map(itemOf));
           signal.throwIfAborted();
-          const { state } = await startIndex({ collection, thumbnails: true, items }, signal);
-          if (signal.aborted || state !== 'DONE') break;
+          const job = await startIndex({ collection, thumbnails: true, items }, signal);
+          if (signal.aborted || i + 1 === batches.length) break;
+          setSending({ ...step, isWaiting: true });
+          if ((await follow(job)).state !== 'DONE' || signal.aborted) break;
         }
       };
       run().then(
@@ -51,7 +56,7 @@ export function useSending(startIndex: Jobs['startIndex']): UsedSending {
         },
       );
     },
-    [startIndex],
+    [startIndex, follow],
   );
   const stop = useCallback(() => {
     control.current?.abort();
