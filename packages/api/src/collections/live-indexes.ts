@@ -54,6 +54,11 @@ export class LiveIndexes {
     return { rows, of: this.#rowsToLoad };
   }
 
+  /** Whether a collection can be in memory, others aside. */
+  holds(collection: Collection): boolean {
+    return bytesOf(collection, collection.items) <= this.#maxBytes;
+  }
+
   /** Loads all collections as far as there is room, the oldest first. @throws what the store throws. */
   async load(): Promise<void> {
     const collections: Collection[] = [];

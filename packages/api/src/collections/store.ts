@@ -3,6 +3,7 @@ import type { Owner } from '../access/owner.ts';
 import type { Collection, VectorSpace } from './collection.ts';
 import type { Filter } from './filter.ts';
 import type { Item, KnownItem, Metadata, NewItem } from './item.ts';
+import type { VectorSearch } from './vector-search.ts';
 
 /** Texts are ordered by code point; items without a value come last, equal values by key. */
 export interface Order {
@@ -142,6 +143,9 @@ export interface CollectionStore {
     from: number,
     levels: Float32Array,
   ): Promise<void>;
+
+  /** For collections that do not fit into memory; undefined where the engine searches none. */
+  readonly vectorSearch?: VectorSearch;
 
   /** Ends what is done beside; the database stays open. */
   close(): Promise<void>;

@@ -41,7 +41,7 @@ const PARTS = (HIGHEST - LOWEST) / PART;
  * ```
  */
 export class TextScores {
-  readonly #counts = new Uint32Array(PARTS);
+  readonly #counts = new Float64Array(PARTS);
   #items = 0;
   #best = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +49,7 @@ export class TextScores {
    * Adds an item.
    *
    * @param score in nats; not NaN.
+   * @param count how many items it stands for, as one of a sample does.
    * @example
    * ```ts
    * import { TextScores } from '@clipql/core';
@@ -58,9 +59,9 @@ export class TextScores {
    * console.log(scores.relevance().cut); // -6
    * ```
    */
-  add(score: number): void {
-    this.#counts[partOf(score)]! += 1;
-    this.#items += 1;
+  add(score: number, count = 1): void {
+    this.#counts[partOf(score)]! += count;
+    this.#items += count;
     if (score > this.#best) this.#best = score;
   }
 

@@ -48,6 +48,15 @@ export interface Scored {
   readonly relevance: Relevance;
 }
 
+/** The nearest items of a query, as a database found them. */
+export interface Nearest extends Omit<Scored, 'levels' | 'scores'> {
+  /** By row. */
+  readonly levels: Readonly<Record<number, number>>;
+  readonly rows: readonly number[];
+  /** The lowest score of a hit; all are hits unless given. */
+  readonly cut: number | undefined;
+}
+
 export interface PageOrder {
   readonly first: number;
   readonly after: string | undefined;
@@ -99,16 +108,35 @@ export async function pageByRelevance(
   }
 }
 
+/** The page after a cursor among the nearest, which are all the hits that there are. */
+export async function pageOfNearest(
+  store: CollectionStore,
+  collection: Collection,
+  nearest: Nearest,
+  { first, after, query }: PageOrder,
+): Promise<HitPage & { readonly found: number }> {
+  const { cut = Number.NEGATIVE_INFINITY } = nearest;
+  const last = await positionOf(store, collection, nearest, after, query);
+  const scored = await scoreExactly(store, collection, nearest, nearest.rows);
+  const found = scored.filter(({ score }) => score >= cut).sort(inOrder);
+  const next = found.filter((hit) => last === undefined || isBefore(last, hit));
+  const hits = next.slice(0, first).map(({ key, ...hit }) => ({
+    ...hit,
+    cursor: encodeSearchCursor({ row: hit.item.row, score: hit.score, key }, query),
+  }));
+  return { hits, hasNext: next.length > first, exact: false, found: found.length };
+}
+
 /** The page after a cursor, in the order of a field. */
 export async function pageInOrder(
   store: CollectionStore,
   collection: Collection,
-  scored: Scored,
+  scored: Omit<Nearest, 'rows' | 'cut'>,
+  rows: RowSet,
   { first, after, query, orderBy }: PageOrder & { readonly orderBy: Order },
 ): Promise<HitPage> {
   const position = after === undefined ? undefined : decodeSearchCursor(after, query);
   if (position !== undefined && !('inner' in position)) throw badCursor();
-  const rows = await hitRows(scored.scores);
   const page = await store.page(collection, { rows, orderBy, first, after: position?.inner });
   const found = await scoreExactly(
     store,
@@ -144,7 +172,7 @@ const isBefore = (a: Position, b: Position): boolean => inOrder(a, b) < 0;
 async function positionOf(
   store: CollectionStore,
   collection: Collection,
-  { query, levels }: Scored,
+  { query, levels }: Pick<Nearest, 'levels' | 'query'>,
   after: string | undefined,
   hash: string,
 ): Promise<Position | undefined> {
@@ -160,7 +188,7 @@ async function positionOf(
 async function scoreExactly(
   store: CollectionStore,
   collection: Collection,
-  { query, terms, levels, relevance }: Scored,
+  { query, terms, levels, relevance }: Omit<Nearest, 'rows' | 'cut'>,
   rows: readonly number[],
 ): Promise<readonly Found[]> {
   const [vectors, items] = await Promise.all([
@@ -187,7 +215,8 @@ async function scoreExactly(
   return found;
 }
 
-async function hitRows(scores: Float32Array): Promise<RowSet> {
+/** Those that have a score. */
+export async function hitRows(scores: Float32Array): Promise<RowSet> {
   const words = new Uint32Array(Math.ceil(scores.length / 32));
   await eachPiece(scores.length, (from, to) => {
     for (let row = from; row < to; row++) {

@@ -13,7 +13,7 @@ import { RowSample } from './row-sample.ts';
 /** Scores that a relevance is taken from: enough for its quantiles, and sorted within milliseconds. */
 const SAMPLE = 32_768;
 /** Parts of a histogram. */
-const PARTS = 64;
+export const PARTS = 64;
 
 /**
  * Makes scores of the products with a query, in their place.

@@ -1,7 +1,7 @@
 import { type Histogram, mixTerms, type Relevance } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { LiveIndexes } from '../../collections/live-indexes.ts';
-import type { CollectionStore } from '../../collections/store.ts';
+import type { CollectionStore, Order } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { cutWarning } from '../../loaders/cut-texts.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
@@ -10,6 +10,7 @@ import { modelHash } from '../../models/model-hash.ts';
 import { backgroundOf } from './background-of.ts';
 import {
   type HitPage,
+  hitRows,
   type PageOrder,
   pageByRelevance,
   pageInOrder,
@@ -18,6 +19,7 @@ import {
 import { measuresOf } from './measured-index.ts';
 import { keepHits, scoreRows } from './score-rows.ts';
 import { queryHash } from './search-cursor.ts';
+import { searchOutgrown } from './search-outgrown.ts';
 import { checkRequest, type SearchRequest } from './search-request.ts';
 import { type ResolvedTerm, resolveTerms } from './search-term.ts';
 
@@ -74,8 +76,40 @@ export async function search(
   const terms = await resolveTerms(resolve, collection, request.terms);
   const background = await backgroundOf(session, store, collection.space);
   const embedded = performance.now();
-  const selected = where === undefined ? undefined : await store.select(collection, where);
+  const order: PageOrder & { readonly orderBy: 'relevance' | Order } = {
+    first: request.first,
+    after: request.after,
+    orderBy: request.orderBy ?? 'relevance',
+    query: queryHash({
+      collection: collection.id,
+      terms,
+      where,
+      except,
+      relevance: request.relevance ?? 'AUTO',
+      orderBy: request.orderBy ?? 'relevance',
+    }),
+  };
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
+  const { vectorSearch } = store;
+  if (vectorSearch !== undefined && !indexes.holds(collection)) {
+    const { page, ...answer } = await searchOutgrown(store, vectorSearch, {
+      ...{ collection, terms, background, where, order },
+      except: excepted?.row,
+      cutOf: (relevance) => cutOf(request, relevance),
+    });
+    const now = performance.now();
+    return {
+      ...{ ...page, ...answer },
+      timing: {
+        embedding: embedded - start,
+        filter: 0,
+        scan: now - embedded,
+        total: now - start,
+      },
+      warnings: warningsOf(session.model, request, terms),
+    };
+  }
+  const selected = where === undefined ? undefined : await store.select(collection, where);
   const filtered = performance.now();
   return indexes.use(collection, async (index): Promise<SearchResult> => {
     const measures = await measuresOf(index, background, store, collection);
@@ -86,23 +120,14 @@ export async function search(
     const cut = cutOf(request, relevance);
     const { total, histogram } = await keepHits(scores, { selected, except: excepted?.row, cut });
     const found: Scored = { ...measures, query, terms, relevance, scores };
-    const order: PageOrder = {
-      first: request.first,
-      after: request.after,
-      query: queryHash({
-        collection: collection.id,
-        terms,
-        where,
-        except,
-        relevance: request.relevance ?? 'AUTO',
-        orderBy: request.orderBy ?? 'relevance',
-      }),
-    };
-    const { orderBy = 'relevance' } = request;
+    const { orderBy } = order;
     const page =
       orderBy === 'relevance'
         ? await pageByRelevance(store, collection, found, order)
-        : await pageInOrder(store, collection, found, { ...order, orderBy });
+        : await pageInOrder(store, collection, found, await hitRows(scores), {
+            ...order,
+            orderBy,
+          });
     return {
       ...page,
       total,

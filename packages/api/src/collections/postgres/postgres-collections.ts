@@ -18,6 +18,7 @@ import {
 import { selectRows } from './select-rows.ts';
 import { readStored } from './stored-items.ts';
 import { sweep } from './sweep.ts';
+import { postgresVectorSearch } from './vector-search.ts';
 import { removeItems, setMetadata, upsertItems } from './write-items.ts';
 
 /** Collections in PostgreSQL. What dropped ones leave is removed while it is open. */
@@ -26,6 +27,8 @@ export function openPostgresCollections(database: Postgres): CollectionStore {
   const sweeper = new Sweeper(() => write(sweep));
   sweeper.start();
   return {
+    vectorSearch: postgresVectorSearch(database),
+
     create: async (owner, name, space) => {
       checkName(name);
       return write((connection) => createCollection(connection, owner, name, space));

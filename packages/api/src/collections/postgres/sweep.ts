@@ -1,4 +1,5 @@
 import type { Connection } from '../../postgres/connection.ts';
+import { dropIndex } from './vector-index.ts';
 
 /** Of one transaction: others’ writes come in between. */
 const SLICE = 2_000;
@@ -32,6 +33,7 @@ export async function sweep(connection: Connection): Promise<boolean> {
   if (unused === undefined) return false;
   if ((await removeSlice(connection, 'vectors', 'set_id', unused.id)) > 0) return true;
   await connection.run('DELETE FROM levels WHERE set_id = $1', unused.id);
+  await dropIndex(connection, unused.id);
   await connection.run('DELETE FROM vector_sets WHERE id = $1', unused.id);
   return true;
 }

@@ -26,11 +26,17 @@ export interface PhotoLibrary extends SearchServices {
   close(): Promise<void>;
 }
 
-/** @param open SQLite's store unless given. */
-export async function openPhotoLibrary(open = STORES[0]![1]): Promise<PhotoLibrary> {
+/**
+ * @param open SQLite's store unless given.
+ * @param maxBytes of indexes in memory.
+ */
+export async function openPhotoLibrary(
+  open = STORES[0]![1],
+  maxBytes = 2 ** 28,
+): Promise<PhotoLibrary> {
   const opened = await open();
   const { store } = opened;
-  const indexes = new LiveIndexes(store, { maxBytes: 2 ** 28 });
+  const indexes = new LiveIndexes(store, { maxBytes });
   const models = createModelRegistry(modelSources([LITE], {}, { inference: { decodeThreads: 1 } }));
   const lease = await models.lease();
   const closing: (() => Promise<void>)[] = [];
@@ -49,7 +55,7 @@ export async function openPhotoLibrary(open = STORES[0]![1]): Promise<PhotoLibra
     create: (name) => store.create(SHARED, name, space),
     another: async () => {
       const store = await opened.another();
-      const indexes = new LiveIndexes(store, { maxBytes: 2 ** 28 });
+      const indexes = new LiveIndexes(store, { maxBytes });
       closing.push(() => indexes.dispose());
       return { store, indexes };
     },

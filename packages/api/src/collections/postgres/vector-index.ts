@@ -1,0 +1,63 @@
+import pg from 'pg';
+import type { Connection, Postgres } from '../../postgres/connection.ts';
+
+/** `pg_try_advisory_lock` of whoever makes the index of a set, which is its second number. */
+const LOCK = 0x436c;
+
+/** Below, comparing all takes some tens of milliseconds. */
+const WORTH_AN_INDEX = 20_000;
+
+const M = 16;
+const EF_CONSTRUCTION = 64;
+
+const nameOf = (set: number): string => `vectors_hnsw_${BigInt(set)}`;
+
+/** Whether a set of vectors has its index. One that was broken off is `invalid`. */
+export async function findIndex(
+  connection: Connection,
+  set: number,
+): Promise<'valid' | 'invalid' | undefined> {
+  const found = await connection.first<{ readonly valid: boolean }>(
+    'SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)',
+    nameOf(set),
+  );
+  if (found === undefined) return undefined;
+  return found.valid ? 'valid' : 'invalid';
+}
+
+/**
+ * Makes the HNSW index of a set, beside what others read and write; not where another process is about it.
+ *
+ * @param vectors how many it has.
+ */
+export async function buildIndex(
+  database: Postgres,
+  set: number,
+  dimensions: number,
+  vectors: number,
+): Promise<void> {
+  if (vectors < WORTH_AN_INDEX || (await findIndex(database, set)) === 'valid') return;
+  // It takes as long as it takes, and no transaction.
+  const client = new pg.Client({ ...database.settings, query_timeout: 0 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    const lock = await client.query('SELECT pg_try_advisory_lock($1, $2) AS mine', [LOCK, set]);
+    if (lock.rows[0]?.mine !== true) return;
+    if ((await findIndex(database, set)) === 'invalid') {
+      await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(set)}`);
+    }
+    await client.query(
+      `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${nameOf(set)} ON vectors
+       USING hnsw ((embedding::halfvec(${BigInt(dimensions)})) halfvec_ip_ops)
+       WITH (m = ${M}, ef_construction = ${EF_CONSTRUCTION}) WHERE set_id = ${BigInt(set)}`,
+    );
+    await client.query('SELECT pg_advisory_unlock($1, $2)', [LOCK, set]);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Of a set that nothing uses. */
+export const dropIndex = (connection: Connection, set: number): Promise<number> =>
+  connection.run(`DROP INDEX IF EXISTS ${nameOf(set)}`);

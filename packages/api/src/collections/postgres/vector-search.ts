@@ -1,0 +1,38 @@
+import type { Postgres } from '../../postgres/connection.ts';
+import { floatsOf } from '../halves.ts';
+import type { RowVector, VectorSearch } from '../vector-search.ts';
+import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import { nearestRows } from './nearest-rows.ts';
+import { buildIndex } from './vector-index.ts';
+import { HALVES, halvesOf } from './vectors.ts';
+
+/** Search by HNSW, and exact where that is better. */
+export const postgresVectorSearch = (database: Postgres): VectorSearch => ({
+  nearest: (collection, query) => nearestRows(database, collection, query),
+  sample: (collection, count) => sampleRows(database, collection, count),
+  prepare: async (collection) => {
+    const { set_id: set, items } = await rowOfSpace(database, collection);
+    await buildIndex(database, set, collection.space.dimensions, items);
+  },
+});
+
+/** Rows are numbered with few gaps, so numbers at random hit enough of them. */
+const sampleRows = (
+  database: Postgres,
+  collection: CollectionReference,
+  count: number,
+): Promise<readonly RowVector[]> =>
+  database.snapshot(async (connection) => {
+    const { set_id: set, seq, items } = await rowOfSpace(connection, collection);
+    const tried = Math.ceil((count * seq) / Math.max(1, items));
+    const isAll = items <= count;
+    const rows = isAll
+      ? []
+      : Array.from({ length: tried }, () => 1 + Math.floor(Math.random() * seq));
+    const found = await connection.rows<{ readonly row: number; readonly halves: Buffer }>(
+      `SELECT row, ${HALVES} AS halves FROM vectors
+       WHERE set_id = $1 AND ($2 OR row = ANY ($3::integer[])) LIMIT $4`,
+      ...[set, isAll, rows, count],
+    );
+    return found.map(({ row, halves }) => ({ row, vector: floatsOf(halvesOf(halves)) }));
+  });
