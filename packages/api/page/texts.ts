@@ -1,11 +1,16 @@
+import { count } from './texts/count.ts';
+import { TEACH } from './texts/teach.ts';
+
 /** All that the page says, beside what the server says: one object to translate. */
-
-const count = (n: number, one: string, many: string): string =>
-  `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
-
 export const TEXTS = {
   name: 'ClipQL',
-  views: { classify: 'Classify', search: 'Search', status: 'Status', reference: 'API' },
+  views: {
+    classify: 'Classify',
+    search: 'Search',
+    teach: 'Teach',
+    status: 'Status',
+    reference: 'API',
+  },
   frame: {
     skip: 'Skip to the content',
     views: 'Views',
@@ -245,6 +250,7 @@ export const TEXTS = {
     moreFailures: 'Show more',
     dismiss: 'Hide',
   },
+  teach: TEACH,
   copy: {
     title: 'Copy as',
     copy: 'Copy',

@@ -33,6 +33,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('./search/search-view.tsx')).SearchView,
   },
   {
+    name: 'teach',
+    title: TEXTS.views.teach,
+    load: async () => (await import('./teach/teach-view.tsx')).TeachView,
+  },
+  {
     name: 'status',
     title: TEXTS.views.status,
     load: async () => (await import('./status/status-view.tsx')).StatusView,

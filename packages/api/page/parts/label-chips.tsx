@@ -2,21 +2,32 @@ import { useId, useRef } from 'preact/hooks';
 import { TEXTS } from '../texts.ts';
 import { parseLabels, withoutRepeats } from './parse-labels.ts';
 
-const LABELS = TEXTS.labels;
-
 interface LabelChipsProps {
   readonly labels: readonly string[];
   readonly onLabels: (labels: readonly string[]) => void;
   /** What is being typed. */
   readonly draft: string;
   readonly onDraft: (draft: string) => void;
+  /** What they are called, where they are not words to classify by. */
+  readonly texts?: ChipTexts;
 }
+
+type ChipTexts = Readonly<
+  Record<'list' | 'input' | 'placeholder' | 'hint', string> &
+    Record<'remove', (label: string) => string>
+>;
 
 /**
  * A list of labels to add to and remove from. Enter and commas add, Backspace in the empty field removes the
  * last, the arrow keys lead to a label, and Delete or Backspace there removes it.
  */
-export function LabelChips({ labels, onLabels, draft, onDraft }: LabelChipsProps) {
+export function LabelChips({
+  labels,
+  onLabels,
+  draft,
+  onDraft,
+  texts = TEXTS.labels,
+}: LabelChipsProps) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -65,14 +76,14 @@ export function LabelChips({ labels, onLabels, draft, onDraft }: LabelChipsProps
   return (
     <div class="stack">
       <div class="chips" ref={box}>
-        <ul aria-label={LABELS.list}>
+        <ul aria-label={texts.list}>
           {labels.map((label, i) => (
             <li key={label}>
               <button
                 type="button"
                 class="chip"
                 data-chip
-                aria-label={LABELS.remove(label)}
+                aria-label={texts.remove(label)}
                 onClick={() => remove(i)}
                 onKeyDown={(event) => moved(event, i)}
               >
@@ -85,9 +96,9 @@ export function LabelChips({ labels, onLabels, draft, onDraft }: LabelChipsProps
         <input
           ref={field}
           id={id}
-          aria-label={LABELS.input}
+          aria-label={texts.input}
           aria-describedby={`${id}-hint`}
-          placeholder={LABELS.placeholder}
+          placeholder={texts.placeholder}
           autocomplete="off"
           autocapitalize="none"
           dir="auto"
@@ -98,7 +109,7 @@ export function LabelChips({ labels, onLabels, draft, onDraft }: LabelChipsProps
         />
       </div>
       <p id={`${id}-hint`} class="quiet">
-        {LABELS.hint}
+        {texts.hint}
       </p>
     </div>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 interface Incoming {
   /** @param target what they were dropped on; undefined where they were pasted. */
   readonly onFiles: (files: readonly File[], target: Element | undefined) => void;
-  readonly onUrl: (url: string) => void;
+  readonly onUrl: (url: string, target: Element | undefined) => void;
 }
 
 /**
@@ -26,7 +26,7 @@ export function useIncoming(isActive: boolean, { onFiles, onUrl }: Incoming): bo
         .split(/[\r\n]+/)
         .filter((line) => line !== '' && !line.startsWith('#'));
       if (!/^(https?:\/\/|data:image\/)\S+$/.test(url)) return false;
-      onUrl(url);
+      onUrl(url, target);
       return true;
     };
     const over = (event: DragEvent) => {

@@ -41,6 +41,14 @@ const FACTS = `query Facts {
   classifiers { name classes { label } }
 }`;
 
+/** Views that show facts; each asks anew when they have changed. */
+const shown = new Set<() => void>();
+
+/** To be called when this page has changed what the server has, such as its classifiers. */
+export function refreshFacts(): void {
+  for (const ask of shown) ask();
+}
+
 interface AskedFacts {
   readonly facts: ServerFacts | undefined;
   readonly error: Error | undefined;
@@ -62,5 +70,10 @@ export function useServerFacts(): AskedFacts {
     );
     return () => control.abort();
   }, [turn]);
-  return { ...state, refresh: useCallback(() => setTurn((last) => last + 1), []) };
+  const refresh = useCallback(() => setTurn((last) => last + 1), []);
+  useEffect(() => {
+    shown.add(refresh);
+    return () => shown.delete(refresh);
+  }, [refresh]);
+  return { ...state, refresh };
 }
