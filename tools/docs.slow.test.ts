@@ -20,8 +20,8 @@ const PAGES = [
   'models/README.md',
 ];
 
-/** What takes another machine, an engine for containers, a GPU or an hour. */
-const NOT_RUN = /^(git clone|docker|pnpm --silent bench|pnpm --dir)/m;
+/** What takes another machine, an engine for containers, a GPU, minutes or an hour. */
+const NOT_RUN = /^(git clone|docker|pnpm --silent bench|pnpm --silent clipql picture|pnpm --dir)/m;
 
 const shown = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const blocks = (page: string, language: string): readonly Block[] =>
