@@ -26,7 +26,7 @@ import { pictureTargets } from './targets.ts';
  *
  * const clip = await loadClip(await modelFromFolder('models/nano'));
  * const picture = await createPicture(clip, { prompts: 'a sheep', quality: 'DRAFT', size: 64 });
- * while (!picture.isDone) await picture.step();
+ * while (picture.stepsDone < 3) await picture.step(); // or until picture.isDone
  * const { width, channels, data } = await picture.image();
  * console.log(width, channels, data.length); // 64 3 12288
  * ```

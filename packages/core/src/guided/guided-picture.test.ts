@@ -35,7 +35,7 @@ test('a picture comes closer to its prompt than to others, seen whole', async ()
   const picture = await createPicture(clip, { ...SMALL, prompts: labels[0]! });
   const grey = await picture.image();
   const first = await picture.step();
-  await stepsOf(picture, 14);
+  await stepsOf(picture, 9);
   const last = await picture.step();
   expect(last.loss).toBeLessThan(first.loss);
   const image = await picture.image();

@@ -59,9 +59,9 @@ export interface PictureStep {
  * const clip = await loadClip(await modelFromFolder('models/nano'));
  * const picture = await createPicture(clip, { prompts: 'a sheep', quality: 'DRAFT', size: 64 });
  * const first = await picture.step();
- * while (picture.stepsDone < 10) await picture.step();
+ * while (picture.stepsDone < 5) await picture.step();
  * const last = await picture.step();
- * console.log(last.step, last.loss < first.loss); // 11 true
+ * console.log(last.step, last.loss < first.loss); // 6 true
  * ```
  */
 export class GuidedPicture {

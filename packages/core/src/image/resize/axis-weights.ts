@@ -45,10 +45,11 @@ export function axisWeights(
 ): AxisWeights {
   if (filter === 'nearest') return nearestPixels(from / to, offset, n);
   const { weights, ...places } = filterWeights(filter, from, from / to, offset, n);
-  const rounded = Int32Array.from(weights, (exact) => {
-    const weight = exact * 2 ** PRECISION_BITS;
-    return Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
-  });
+  const rounded = new Int32Array(weights.length);
+  for (let i = 0; i < weights.length; i++) {
+    const weight = weights[i]! * 2 ** PRECISION_BITS;
+    rounded[i] = Math.trunc(weight < 0 ? weight - 0.5 : weight + 0.5);
+  }
   return { ...places, weights: rounded };
 }
 
