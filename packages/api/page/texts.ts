@@ -280,6 +280,13 @@ export const TEXTS = {
     millions: (n: string) => `${n} million`,
     simd: (build: string) => `${build} SIMD`,
     work: 'Work',
+    machine: 'This machine',
+    processors: 'Processors',
+    machineMemory: 'Memory',
+    recommended: 'Can run, and is the one to try first',
+    mostAccurate: 'Can run, and is the most accurate',
+    fitting: (id: string, precision: string, download: string) =>
+      `--model ${id}${precision === 'int8' ? ' --precision int8' : ''} (${download})`,
     queues: {
       model: 'Pictures waiting or under way',
       fetch: 'Pictures being fetched',

@@ -17,3 +17,7 @@ export function byteText(bytes: number): string {
   const value = bytes / 1024 ** unit;
   return `${value.toLocaleString('en', { maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
 }
+
+/** In units of 1000, as downloads are told: `605 MB`. */
+export const downloadText = (bytes: number): string =>
+  bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
-import { byteText } from '../parts/figures.ts';
-import { askText } from '../server/ask.ts';
+import { byteText, downloadText } from '../parts/figures.ts';
+import { askDocument, askText } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
 import { type Workload, workloadOf } from '../server/metrics.ts';
 import { TEXTS } from '../texts.ts';
@@ -14,6 +14,7 @@ export function StatusView({ isShown }: ViewProps) {
   const { facts, error, refresh } = useServerFacts();
   const [workload, setWorkload] = useState<Workload>();
   const [workError, setWorkError] = useState<Error>();
+  const [machine, setMachine] = useState<Machine>();
   useEffect(() => {
     if (!isShown) return;
     const control = new AbortController();
@@ -27,6 +28,10 @@ export function StatusView({ isShown }: ViewProps) {
       );
     refresh();
     void read();
+    askDocument<{ readonly machine: Machine }>(MACHINE, control.signal).then(
+      (answer) => setMachine(answer.machine),
+      (reason: Error) => control.signal.aborted || setWorkError(reason),
+    );
     const timer = setInterval(() => void read(), 2_000);
     return () => {
       control.abort();
@@ -37,11 +42,13 @@ export function StatusView({ isShown }: ViewProps) {
     <div class="stack">
       <h1>{STATUS.title}</h1>
       {error !== undefined && <ErrorNote error={error} onRetry={refresh} />}
+      {facts === undefined && error === undefined && <p class="quiet">{TEXTS.frame.loading}</p>}
       {facts?.models.map((model) => (
         <ModelCard key={model.name} model={model} />
       ))}
       {workError !== undefined && <ErrorNote error={workError} />}
       {workload !== undefined && <Work workload={workload} />}
+      {machine !== undefined && <MachineCard machine={machine} />}
       {facts !== undefined && <Limits limits={facts.limits} />}
     </div>
   );
@@ -88,6 +95,45 @@ function Work({ workload }: { readonly workload: Workload }) {
 }
 
 const amount = (depth: number): string => depth.toLocaleString('en', { maximumFractionDigits: 1 });
+
+interface FittingModel {
+  readonly id: string;
+  readonly precision: string;
+  readonly downloadBytes: number;
+}
+
+interface Machine {
+  readonly processors: number;
+  readonly memoryBytes: number;
+  readonly recommended: FittingModel | null;
+  readonly mostAccurate: FittingModel | null;
+}
+
+const MACHINE = `query Machine {
+  machine { processors memoryBytes recommended { ...model } mostAccurate { ...model } }
+}
+fragment model on FittingModel { id precision downloadBytes }`;
+
+function MachineCard({ machine }: { readonly machine: Machine }) {
+  const { processors, memoryBytes, recommended, mostAccurate } = machine;
+  const text = (model: FittingModel | null) =>
+    model === null
+      ? undefined
+      : STATUS.fitting(model.id, model.precision, downloadText(model.downloadBytes));
+  return (
+    <section class="card stack" aria-label={STATUS.machine}>
+      <h2>{STATUS.machine}</h2>
+      <Facts
+        facts={[
+          [STATUS.processors, processors.toLocaleString('en')],
+          [STATUS.machineMemory, byteText(memoryBytes)],
+          [STATUS.recommended, text(recommended)],
+          [STATUS.mostAccurate, text(mostAccurate)],
+        ]}
+      />
+    </section>
+  );
+}
 
 function Limits({ limits }: Pick<ServerFacts, 'limits'>) {
   return (

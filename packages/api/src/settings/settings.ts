@@ -1,10 +1,10 @@
-import { totalmem } from 'node:os';
 import type { LoadOptions } from '@clipql/core';
 import type { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { shownValue } from '../errors/one-line.ts';
 import type { InferenceOptions } from '../inference/inference.ts';
 import { SERVER_MEGAPIXELS } from '../limits/images.ts';
+import { MODEL_MEMORY_SHARE, usableMemory } from '../models/machine.ts';
 import type { RegistryOptions } from '../models/registry.ts';
 import { flagOf, variableOf } from './option.ts';
 import { OPTIONS, type OptionName, optionOf } from './options.ts';
@@ -64,19 +64,17 @@ export function loadOptions(
 export function registryOptions({ modelIdleMinutes, modelMemory }: Settings): RegistryOptions {
   return {
     idleMs: modelIdleMinutes * 60_000,
-    memoryBytes: modelMemory === undefined ? 0.6 * memoryBytes() : modelMemory * 1e9,
+    memoryBytes:
+      modelMemory === undefined ? MODEL_MEMORY_SHARE * usableMemory() : modelMemory * 1e9,
   };
 }
 
 /** Where collections and jobs are kept, and what they may take. */
 export function storeOptions(settings: Settings) {
   const { data, store, migrate, folders, fetchesPerHost, indexMemory } = settings;
-  const indexBytes = indexMemory === undefined ? 0.2 * memoryBytes() : indexMemory * 1e9;
+  const indexBytes = indexMemory === undefined ? 0.2 * usableMemory() : indexMemory * 1e9;
   return { data, store, migrates: migrate, folders, fetchesPerHost, indexBytes };
 }
-
-/** Of this machine, or as much as the process may take. */
-const memoryBytes = (): number => Math.min(process.constrainedMemory() || totalmem(), totalmem());
 
 /** How the server shares the model among requests. */
 export function inferenceOptions({

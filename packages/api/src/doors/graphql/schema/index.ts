@@ -18,6 +18,7 @@ import './evaluation/evaluate.ts';
 import './image-embedding.ts';
 import './label-set-changes.ts';
 import './limits.ts';
+import './machine.ts';
 import './model.ts';
 import './occlusion-map.ts';
 import './served-model.ts';
