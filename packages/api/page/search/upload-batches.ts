@@ -41,11 +41,11 @@ export const addressesIn = (text: string): readonly string[] => [
 
 export const pictureAt = (url: string): NewPicture => ({ key: url, metadata: {}, source: url });
 
-/** By its path in the folder that was chosen, with that folder and the file’s date as metadata. */
+/** By its path in the folder that was chosen, with that folder and the day of its last change as metadata. */
 export function pictureOf(file: File): NewPicture {
   const key = file.webkitRelativePath || file.name;
   const folder = key.split('/').slice(0, -1).join('/');
-  const changed = new Date(file.lastModified).toISOString();
+  const changed = new Date(file.lastModified).toISOString().slice(0, '2026-01-31'.length);
   return { key, metadata: { ...(folder !== '' && { folder }), changed }, source: file };
 }
 

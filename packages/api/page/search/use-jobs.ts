@@ -33,10 +33,11 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
   const keep = useCallback((job: Job) => setJobs((last) => new Map(last).set(job.id, job)), []);
   const follow = useCallback(
     (job: Job): Promise<Job> => {
-      keep(job);
-      if (!isOpen(job)) return Promise.resolve(job);
+      // One that is followed is known better.
       const known = followed.current.get(job.id);
       if (known !== undefined) return known;
+      keep(job);
+      if (!isOpen(job)) return Promise.resolve(job);
       let latest = job;
       const next = (state: Job) => {
         const isMore = state.done > latest.done;
