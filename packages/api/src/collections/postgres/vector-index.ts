@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
 
@@ -38,9 +39,12 @@ export async function buildIndex(
 ): Promise<void> {
   if (vectors < WORTH_AN_INDEX || (await findIndex(database, set)) === 'valid') return;
   // It takes as long as it takes, and no transaction.
-  const client = new pg.Client({ ...database.settings, query_timeout: 0 });
+  const socket = new Socket();
+  const client = new pg.Client({ ...database.settings, query_timeout: 0, stream: () => socket });
   client.on('error', () => {});
   await client.connect();
+  // A process may end meanwhile: the database goes on.
+  socket.unref();
   try {
     const lock = await client.query('SELECT pg_try_advisory_lock($1, $2) AS mine', [LOCK, set]);
     if (lock.rows[0]?.mine !== true) return;
