@@ -1,5 +1,6 @@
 /** Jobs on a real PostgreSQL while processes are killed, stopped and cut off. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ModelRegistry } from '../../models/registry.ts';
 import { startCutProxy } from '../../postgres/testing/cut-proxy.ts';
@@ -127,6 +128,18 @@ describe.runIf(programs !== undefined)(
         await createCollection({ collections: server.collections, models });
       }
     }, 900_000);
+
+    test('when the queue is lost, as in a database that was restored without it', async () => {
+      const job = await submitPictures(server, host, COUNT);
+      const client = new pg.Client({ connectionString: url });
+      await client.connect();
+      const { rowCount } = await client.query('DELETE FROM clipql_tasks.job');
+      expect(rowCount).toBe(1);
+      await client.query("UPDATE jobs SET changed_at = changed_at - interval '1 minute'");
+      await client.end();
+      workers.start(url);
+      await expectNothingLost(server, job, COUNT, expected);
+    }, 300_000);
 
     test('when an image kills its worker: after four deaths it fails, and nothing else does', async () => {
       const job = await submitPictures(server, host, 6);
