@@ -276,8 +276,8 @@ test('what cannot be written or deleted is so for all: clients get a code, the l
     expect(errors[0]?.message).toMatch(/^label sets cannot be written now; the log says why under/);
   }
   expect(api.logged.map(String)).toEqual([
-    expect.stringMatching(/label set others cannot be kept .*ENOTDIR/),
-    expect.stringMatching(/label set scenes cannot be deleted .*ENOTDIR/),
+    expect.stringMatching(/label set others cannot be kept: .*ENOTDIR/),
+    expect.stringMatching(/label set scenes cannot be deleted: .*ENOTDIR/),
   ]);
   const { data: listed } = await api.query('{ labelSets { name } }');
   expect(listed.labelSets).toEqual([{ name: 'scenes' }]);
