@@ -9,5 +9,8 @@ export const REFERENCE = fileURLToPath(new URL('../../reference/', import.meta.u
 /** The smallest model of the repository. */
 export const NANO = fileURLToPath(new URL('../../../../models/nano', import.meta.url));
 
+/** The built modules of the server, which is no library. */
+export const API = new URL('../../../api/dist/', import.meta.url);
+
 /** The built command `clipql`. */
 export const CLIPQL = fileURLToPath(new URL('../../../api/bin/clipql.js', import.meta.url));

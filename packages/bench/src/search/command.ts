@@ -15,6 +15,7 @@ interface SearchCommandOptions {
   readonly threads: number;
   readonly queries: number;
   readonly peers: readonly string[];
+  readonly store?: string;
 }
 
 /** Adds `bench search`. */
@@ -25,7 +26,7 @@ export function addSearchCommand(
 ): void {
   program
     .command('search')
-    .description('exact search beside its peers, on made-up embeddings that lie as CLIP’s do')
+    .description('search beside its peers, on made-up embeddings that lie as CLIP’s do')
     .option('--json', 'print one JSON object instead of a table')
     .option('--rows <list>', 'how many embeddings', numbers, [50_000, 1_000_000])
     .option('--dim <count>', 'numbers of an embedding', wholeNumber, 512)
@@ -37,6 +38,7 @@ export function addSearchCommand(
     )
     .option('--queries <count>', 'made-up texts to search for', wholeNumber, 24)
     .option('--peers <list>', `of ${PEERS.join(', ')}; installed from npm for the run`, names, [])
+    .option('--store <url>', 'postgres://…, an empty database that is searched too')
     .action(async ({ json, dim, peers, ...options }: SearchCommandOptions) => {
       const machine = describeMachine();
       const { rows, claims } = await runSearch(

@@ -1,7 +1,7 @@
 import type { EngineSettings } from './engines/engine.ts';
 import type { PeerName } from './peers.ts';
 
-export type EngineName = 'clipql' | PeerName;
+export type EngineName = 'clipql' | 'postgres' | PeerName;
 
 /** What a process is to measure. */
 export interface SearchRequest {
@@ -14,7 +14,7 @@ export interface SearchRequest {
 export interface SearchMeasurements {
   /** Milliseconds to add all rows, without making them up. */
   readonly buildMs: number;
-  /** Bytes by which the process grew. */
+  /** Bytes by which the process grew, or those on the disk of what keeps nothing in memory. */
   readonly memory: number;
   /** Milliseconds of each search. */
   readonly times: readonly number[];

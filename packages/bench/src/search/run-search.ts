@@ -17,6 +17,8 @@ export interface SearchOptions {
   readonly threads: number;
   readonly queries: number;
   readonly peers: readonly PeerName[];
+  /** `postgres://…`, to search there too. */
+  readonly store?: string | undefined;
 }
 
 const K = 10;
@@ -26,15 +28,16 @@ const FEW_MS = 5;
 const MANY_ROWS = 1_000_000;
 const SHARE_OF_BANDWIDTH = 0.6;
 const RECALL = 0.999;
+const RECALL_OF_HNSW = 0.98;
 
 /**
- * Measures exact search, each engine in a process of its own, one after the other.
+ * Measures search, each engine in a process of its own, one after the other.
  *
  * @param progress - called with a line now and then.
  * @throws BenchError PACKAGE_MISSING where a peer cannot be installed, ENGINE_FAILED.
  */
 export async function runSearch(
-  { rows, dimensions, threads, queries, peers }: SearchOptions,
+  { rows, dimensions, threads, queries, peers, store }: SearchOptions,
   progress: (line: string) => void,
 ): Promise<ProbeResult> {
   const folder = mkdtempSync(join(tmpdir(), 'clipql-bench-search-'));
@@ -50,13 +53,15 @@ export async function runSearch(
       const texts = vectors.texts(queries);
       progress(`brute force over ${count} rows`);
       const nearest = nearestRows(vectors, texts, K);
-      for (const engine of ['clipql', ...peers] as const) {
+      const inDatabase = store === undefined ? [] : (['postgres'] as const);
+      for (const engine of ['clipql', ...inDatabase, ...peers] as const) {
         progress(`${engine}, ${count} rows`);
         const scratch = join(folder, `scratch-${engine}-${count}`);
         mkdirSync(scratch);
         const settings = {
           ...{ rows: count, dimensions, threads, scratch },
           packages: packages.get(engine) ?? folder,
+          ...(store !== undefined && { store }),
         };
         const measured = await inProcess({ engine, settings, queries: texts, k: K });
         rmSync(scratch, { recursive: true });
@@ -68,6 +73,9 @@ export async function runSearch(
     rmSync(folder, { recursive: true });
   }
 }
+
+const isPeer = (engine: EngineName): engine is PeerName =>
+  engine !== 'clipql' && engine !== 'postgres';
 
 type Row = ReturnType<typeof rowOf>;
 
@@ -81,7 +89,7 @@ function rowOf(
   // Each row's codes are read once.
   const read = (1_000 * rows * dimensions) / median(times);
   return {
-    engine: engine === 'clipql' ? engine : `${engine} ${peerVersion(engine)}`,
+    engine: isPeer(engine) ? `${engine} ${peerVersion(engine)}` : engine,
     rows,
     'p50 ms': round(median(times)),
     'p95 ms': round(percentile(times, 0.95)),
@@ -96,9 +104,16 @@ function rowOf(
 
 function claimsOf(results: readonly Row[]): readonly Claim[] {
   return results.flatMap((own) => {
+    if (own.engine === 'postgres') {
+      return [
+        atLeast(`recall@10 of ${own.rows} rows in PostgreSQL`, own['recall@10'], RECALL_OF_HNSW),
+      ];
+    }
     if (own.engine !== 'clipql') return [];
     const { rows } = own;
-    const peers = results.filter((row) => row.rows === rows && row !== own);
+    const peers = results.filter(
+      (row) => row.rows === rows && row !== own && row.engine !== 'postgres',
+    );
     const claims = [atLeast(`recall@10 of ${rows} rows`, own['recall@10'], RECALL)];
     if (rows <= FEW_ROWS) claims.push(atMost(`p50 of ${rows} rows, ms`, own['p50 ms'], FEW_MS));
     if (rows >= MANY_ROWS) {

@@ -3,6 +3,7 @@ import { median } from '../kit/timing/statistics.ts';
 import { createClipQl } from './engines/clipql.ts';
 import type { EngineSettings, SearchEngine } from './engines/engine.ts';
 import { createLanceDb } from './engines/lancedb.ts';
+import { createPostgres } from './engines/postgres.ts';
 import { createSqliteVec } from './engines/sqlite-vec.ts';
 import { createUSearch } from './engines/usearch.ts';
 import type { EngineName, SearchMeasurements, SearchReply, SearchRequest } from './protocol.ts';
@@ -13,6 +14,7 @@ const CREATE: Readonly<
   Record<EngineName, (settings: EngineSettings) => SearchEngine | Promise<SearchEngine>>
 > = {
   clipql: createClipQl,
+  postgres: createPostgres,
   usearch: createUSearch,
   'sqlite-vec': createSqliteVec,
   lancedb: createLanceDb,
@@ -33,7 +35,7 @@ async function measure({
   const before = residentBytes();
   const engine = await CREATE[name](settings);
   const buildMs = await build(engine, settings);
-  const memory = residentBytes() - before;
+  const memory = (await engine.bytes?.()) ?? residentBytes() - before;
   const found: (readonly number[])[] = [];
   // Also what is compiled or opened at first use.
   for (const query of queries) found.push(await engine.search(query, k));

@@ -7,9 +7,11 @@ export interface EngineSettings {
   readonly packages: string;
   /** An empty folder for what the engine keeps on the disk. */
   readonly scratch: string;
+  /** `postgres://…`, of the engine that searches there. */
+  readonly store?: string;
 }
 
-/** Exact search over embeddings of length 1. */
+/** Search over embeddings of length 1. */
 export interface SearchEngine {
   /** Adds rows from number `first` on, [n·E]. */
   add(vectors: Float32Array, first: number): Promise<void> | void;
@@ -17,5 +19,7 @@ export interface SearchEngine {
   finish?(): Promise<void> | void;
   /** The k nearest rows by dot product or cosine, the nearest first. */
   search(query: Float32Array, k: number): Promise<readonly number[]>;
+  /** Bytes that it takes, where that is not what the process grew by. */
+  bytes?(): Promise<number>;
   close(): Promise<void> | void;
 }
