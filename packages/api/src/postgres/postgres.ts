@@ -17,6 +17,12 @@ const CONNECT_TIMEOUT = 10_000;
 /** For an answer, in ms: a host that is gone without a word sends none. */
 const ANSWER_TIMEOUT = 300_000;
 
+/**
+ * A process that is stopped in a transaction keeps its locks no longer than this, in ms: others wait for them.
+ * Of each transaction, for a pooler shares sessions.
+ */
+const IDLE_LIMIT = 'SET LOCAL idle_in_transaction_session_timeout = 10000';
+
 /** Ids and rows are below 2⁵³. */
 const INT8 = 20;
 
@@ -69,8 +75,9 @@ export async function openPostgres(
   const database: Postgres = {
     settings,
     ...connectionOf(pool, address),
-    transaction: (body) => within('BEGIN', body),
-    snapshot: (body) => within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', body),
+    transaction: (body) => within(`BEGIN; ${IDLE_LIMIT}`, body),
+    snapshot: (body) =>
+      within(`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${IDLE_LIMIT}`, body),
     close: () => pool.end(),
   };
   try {

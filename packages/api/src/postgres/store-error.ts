@@ -27,6 +27,7 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['22P05', { code: 'BAD_INPUT', expected: 'texts in Unicode without NUL' }],
   ['08', AWAY], // connection exceptions
   ['25006', AWAY], // a standby, until it takes over
+  ['25P03', AWAY], // a transaction that rested for too long
   ['3D000', wrong('a database that exists')],
   ['28', wrong('a user who may connect to the database')],
   ['40', AWAY], // deadlocks and lost serializations

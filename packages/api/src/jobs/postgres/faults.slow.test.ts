@@ -27,6 +27,8 @@ const without = programs ? '' : ' (skipped, since there is no PostgreSQL to be h
 /** CONTRIBUTING.md names the run with 20 of each. */
 const ROUNDS = Number(process.env.CLIPQL_TEST_KILLS ?? 3);
 const COUNT = 400 + 150 * ROUNDS;
+/** Of a round that takes half a minute in any case. */
+const FEW = 600;
 const STEP = Math.floor(COUNT / (ROUNDS + 2));
 
 describe.runIf(programs !== undefined)(
@@ -107,23 +109,25 @@ describe.runIf(programs !== undefined)(
     }, 900_000);
 
     test('when a worker is thought dead, and comes back with what another has done since', async () => {
+      const urls = new Set(Array.from({ length: FEW }, (_, number) => host.url(number)));
+      const ofFew = expected.filter((row) => 'key' in row && urls.has(row.key as string));
       for (let round = 0; round < Math.ceil(ROUNDS / 3); round++) {
         const asked = [...host.requests.values()].reduce((sum, times) => sum + times, 0);
         const stalled = workers.start(url);
-        const job = await submitPictures(server, host, COUNT);
+        const job = await submitPictures(server, host, FEW);
         await getsOn(server, job, 30);
         stalled.kill('SIGSTOP');
         const other = workers.start(url);
         // Until the other has done all but what it waits for.
-        await getsOn(server, job, COUNT / 2);
+        await getsOn(server, job, FEW / 2);
         await sleep(20_000);
         stalled.kill('SIGCONT');
-        await expectNothingLost(server, job, COUNT, expected);
+        await expectNothingLost(server, job, FEW, ofFew);
         await workers.kill(stalled, 'SIGTERM');
         await workers.kill(other, 'SIGTERM');
         // It was stopped with images in its hands.
         const times = [...host.requests.values()].reduce((sum, one) => sum + one, 0) - asked;
-        expect(times).toBeGreaterThan(COUNT);
+        expect(times).toBeGreaterThan(FEW);
         await server.collections.drop(OWNER, 'photos');
         await createCollection({ collections: server.collections, models });
       }
