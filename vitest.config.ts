@@ -24,8 +24,8 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['clipql-source'] } },
   test: {
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A second would be too short on a machine that is busy.
     expect: { poll: { timeout: 60_000 } },
     // One core would be left idle, and many tests wait for a process.
