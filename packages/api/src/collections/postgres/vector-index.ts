@@ -11,6 +11,9 @@ const WORTH_AN_INDEX = 20_000;
 const M = 16;
 const EF_CONSTRUCTION = 64;
 
+/** Less than PostgreSQL takes to find a deadlock, for which it might end the making of an index. */
+const DROP_WAIT_MS = 500;
+
 const nameOf = (set: number): string => `vectors_hnsw_${BigInt(set)}`;
 
 /** Whether a set of vectors has its index. One that was broken off is `invalid`. */
@@ -62,6 +65,13 @@ export async function buildIndex(
   }
 }
 
-/** Of a set that nothing uses. */
-export const dropIndex = (connection: Connection, set: number): Promise<number> =>
-  connection.run(`DROP INDEX IF EXISTS ${nameOf(set)}`);
+/**
+ * Of a set that nothing uses.
+ *
+ * @throws ApiError STORE_UNAVAILABLE while an index is being made, of whatever set: nobody reads or writes
+ *   vectors while this waits for that.
+ */
+export async function dropIndex(connection: Connection, set: number): Promise<void> {
+  await connection.run(`SET LOCAL lock_timeout = ${DROP_WAIT_MS}`);
+  await connection.run(`DROP INDEX IF EXISTS ${nameOf(set)}`);
+}
