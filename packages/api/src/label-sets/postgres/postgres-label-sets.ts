@@ -18,13 +18,19 @@ export const openPostgresLabelSets = (database: Postgres, warn: Warn): LabelSetS
 function storeOf(database: Postgres, owner: Owner, warn: Warn): LabelSetStore {
   let known = 0;
   return {
-    readChanged: () =>
-      database.snapshot(async (connection) => {
+    readChanged: async () => {
+      const before = known;
+      const read = await database.snapshot(async (connection) => {
         const version = await versionOf(connection, owner);
-        if (version === known) return undefined;
-        known = version;
-        return readSets(connection, owner);
-      }),
+        return version === before
+          ? undefined
+          : { version, sets: await readSets(connection, owner) };
+      });
+      // Another that began later may have come back sooner, with more.
+      if (read === undefined || (known !== before && read.version <= known)) return undefined;
+      known = read.version;
+      return read.sets;
+    },
     write: (set, replace) =>
       database.transaction(async (connection) => {
         await connection.run('SELECT pg_advisory_xact_lock($1)', LOCK);
