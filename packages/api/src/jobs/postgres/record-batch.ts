@@ -1,4 +1,3 @@
-import { checkNewItems, checkNextVectors } from '../../collections/check-new-items.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { setNextVectors } from '../../collections/postgres/reembed-items.ts';
 import { upsertItems } from '../../collections/postgres/write-items.ts';
@@ -30,13 +29,11 @@ export async function recordBatch(
   const unchanged = batch.unchanged.filter((seq) => waiting.has(seq));
   if (written.length > 0) {
     const items = written.map(({ item }) => item);
-    checkNewItems(items, collection.space.dimensions);
     await upsertItems(connection, collection, items);
   }
   if (reembedded.length > 0) {
     const vectors = reembedded.map(({ vector }) => vector);
     const { space } = collection.reembedding!;
-    checkNextVectors(vectors, space.dimensions);
     await setNextVectors(connection, collection, space, vectors);
   }
   await addDeaths(connection, job, batch.begun, 1);
