@@ -1,4 +1,5 @@
 import type { Owner } from '../access/owner.ts';
+import { badCursor } from '../collections/page-cursor.ts';
 import type { CollectionStore } from '../collections/store.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { quoted } from '../errors/one-line.ts';
@@ -106,13 +107,15 @@ export class JobQueue {
     return queued;
   }
 
-  /** Items that were given up, in the order in which they came. @throws ApiError UNKNOWN_JOB. */
+  /** Items that were given up, in the order in which they came. @throws ApiError UNKNOWN_JOB, BAD_CURSOR. */
   async failures(
     owner: Owner,
     id: string,
     query: { readonly first: number; readonly after?: string },
   ): Promise<FailurePage> {
     await this.get(owner, id);
+    const { after } = query;
+    if (after !== undefined && !/^\d{1,15}$/.test(after)) throw badCursor(after);
     return this.#jobs.failures(id, query);
   }
 

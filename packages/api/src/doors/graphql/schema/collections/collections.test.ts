@@ -86,6 +86,19 @@ test('a collection is created, indexed by a job that a subscription follows, bro
   ]);
 });
 
+test.each(['abc', '-1', '1e3', '9'.repeat(40)])(
+  'failures after %s, which is no cursor, are refused',
+  async (after) => {
+    const { errors } = await api.query(
+      'query ($after: String) { jobs { failures(after: $after) { next } } }',
+      {
+        after,
+      },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_CURSOR' } }]);
+  },
+);
+
 test('items have ids, and are changed and deleted by key', async () => {
   const { data } = await api.query(
     '{ collection(name: "photos") { items(first: 1) { edges { node { id } } } } }',
