@@ -66,6 +66,15 @@ test('a picture that was stopped and killed, and goes on, is that of a run witho
   );
 });
 
+test('a start picture that is a data URL is not once more in the texts of the file', async () => {
+  const url = 'data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs=';
+  const { exitCode } = await picture('a dog', '--from', url, '--out', at('data.png'));
+  expect(exitCode).toBe(0);
+  const text = (await readFile(at('data.png'))).toString('latin1');
+  expect(text).toContain('"from":"upload"');
+  expect(text).not.toContain('data:');
+});
+
 test('what is there is kept, and no output is refused', async () => {
   await writeFile(at('there.png'), 'mine');
   const there = await picture('a dog', '--out', at('there.png'));

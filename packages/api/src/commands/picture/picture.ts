@@ -14,6 +14,7 @@ import { writeAtomically } from '../../files/atomic-write.ts';
 import { lockOutput } from '../../files/output-lock.ts';
 import { writing } from '../../files/writing.ts';
 import type { ReadImage } from '../../images/read-image.ts';
+import { sourceName } from '../../images/source-name.ts';
 import { OWN_MEGAPIXELS } from '../../limits/images.ts';
 import { drawPicture, frameCount } from '../../pictures/draw-picture.ts';
 import { encodeGif } from '../../pictures/gif-file.ts';
@@ -199,7 +200,12 @@ function textsOf(
   from: string | undefined,
 ): Readonly<Record<string, string>> {
   const title = settings.prompts.filter(({ weight }) => weight > 0).map(({ text }) => text);
-  const drawn = { ...settings, steps: stepsDone, models, ...(from !== undefined && { from }) };
+  const drawn = {
+    ...settings,
+    steps: stepsDone,
+    models,
+    ...(from !== undefined && { from: sourceName(from) }),
+  };
   return {
     Title: title.join(', '),
     Software: `ClipQL ${version()}`,
