@@ -1,5 +1,6 @@
 /** How many of the nearest HNSW finds, on a server of PostgreSQL with the settings that are shipped. */
-import { expect, test } from 'vitest';
+import pg from 'pg';
+import { expect, test, vi } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
 import { postgresPrograms, startRealPostgres } from '../../postgres/testing/real-postgres.ts';
@@ -54,7 +55,8 @@ test.skipIf(programs === undefined)(
   `recall@${K} is at least ${LEAST_RECALL} without a filter, and with ones that leave 50 % and 1 % (skipped without PostgreSQL)`,
   async () => {
     const server = await startRealPostgres(programs!);
-    const database = await openPostgres(await server.createDatabase('recall'));
+    const url = await server.createDatabase('recall');
+    const database = await openPostgres(url, { connections: 1 });
     const store = openPostgresCollections(database);
     const space = { hash: 'c'.repeat(64), model: 'clusters', dimensions: DIMENSIONS };
     const photos = await store.create(SHARED, 'photos', space);
@@ -69,7 +71,10 @@ test.skipIf(programs === undefined)(
       items.map(({ key }) => key),
     );
     const { vectorSearch } = store;
-    await vectorSearch!.prepare(photos);
+    // As searches do that come while it is made.
+    const connect = vi.spyOn(pg.Client.prototype, 'connect');
+    await Promise.all([1, 2, 3].map(() => vectorSearch!.prepare(photos)));
+    expect(connect).toHaveBeenCalledTimes(1);
     expect(
       await database.first(
         "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid::regclass::text LIKE 'vectors_hnsw_%'",

@@ -7,14 +7,24 @@ import { buildIndex } from './vector-index.ts';
 import { HALVES, halvesOf } from './vectors.ts';
 
 /** Search by HNSW, and exact where that is better. */
-export const postgresVectorSearch = (database: Postgres): VectorSearch => ({
-  nearest: (collection, query) => nearestRows(database, collection, query),
-  sample: (collection, count) => sampleRows(database, collection, count),
-  prepare: async (collection) => {
-    const { set_id: set, items } = await rowOfSpace(database, collection);
-    await buildIndex(database, set, collection.space.dimensions, items);
-  },
-});
+export function postgresVectorSearch(database: Postgres): VectorSearch {
+  /** Sets whose indexes this process makes: each takes a connection, however many searches want it. */
+  const building = new Map<number, Promise<void>>();
+  return {
+    nearest: (collection, query) => nearestRows(database, collection, query),
+    sample: (collection, count) => sampleRows(database, collection, count),
+    prepare: async (collection) => {
+      const { set_id: set, items } = await rowOfSpace(database, collection);
+      const underWay =
+        building.get(set) ??
+        buildIndex(database, set, collection.space.dimensions, items).finally(() =>
+          building.delete(set),
+        );
+      building.set(set, underWay);
+      await underWay;
+    },
+  };
+}
 
 /** Rows are numbered with few gaps, so numbers at random hit enough of them. */
 const sampleRows = (
