@@ -72,6 +72,27 @@ describe.runIf(runs)('the page', () => {
     await server.end();
   });
 
+  test('whoever has no key and says so is not asked again while Status is open', async () => {
+    const hash = createHash('sha256').update('a key').digest('hex');
+    const server = await startBuiltServer(['--api-keys', `page:${hash}`]);
+    const { page } = await visit(browser, `${server.url}/#/status`, {}, /status of 401/);
+    const dialog = page.getByRole('dialog');
+    let refused = 0;
+    page.on('response', (response) => {
+      if (response.url().endsWith('/metrics')) refused += 1;
+    });
+    // What was asked meanwhile has been refused, and shares this dialog.
+    await expect.poll(() => refused).toBeGreaterThan(1);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('alert').first().waitFor();
+    const before = refused;
+    // Longer than two looks.
+    await page.waitForTimeout(5_000);
+    expect(refused - before).toBeLessThan(2);
+    expect(await dialog.isVisible()).toBe(false);
+    await server.end();
+  });
+
   test('a key is asked for when the server wants one, and is kept in the tab alone', async () => {
     const key = 'correct-horse-battery-staple';
     const hash = createHash('sha256').update(key).digest('hex');

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { byteText, downloadText } from '../parts/figures.ts';
-import { askDocument, askText } from '../server/ask.ts';
+import { askDocument, askText, ServerError } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
 import { type Workload, workloadOf } from '../server/metrics.ts';
 import { TEXTS } from '../texts.ts';
@@ -24,7 +24,14 @@ export function StatusView({ isShown }: ViewProps) {
           setWorkload(workloadOf(text));
           setWorkError(undefined);
         },
-        (reason: Error) => control.signal.aborted || setWorkError(reason),
+        (reason: Error) => {
+          if (control.signal.aborted) return;
+          setWorkError(reason);
+          // What is refused for want of a key is not asked for again, with a dialog each time.
+          if (reason instanceof ServerError && reason.code === 'UNAUTHENTICATED') {
+            clearInterval(timer);
+          }
+        },
       );
     refresh();
     void read();
