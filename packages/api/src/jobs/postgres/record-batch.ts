@@ -10,7 +10,8 @@ import { rateWith } from './job-row.ts';
  * Writes what became of items to the collection and to the job, in one transaction. Items that wait no more
  * are left alone, so that a batch that comes twice changes nothing.
  *
- * All transactions lock a job's items first, then the collection, then the job.
+ * Transactions lock a job's items first, then the collection, then the job. Only `addItems`, which numbers items by the job's
+ * row, locks that first: it comes when nobody works on them.
  *
  * @returns whether the job's counts have changed.
  */
