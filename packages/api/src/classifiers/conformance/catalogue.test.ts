@@ -6,6 +6,9 @@ import type { NewClass } from '../classifier.ts';
 import { sampleClassifier, sampleExample } from '../testing/samples.ts';
 import { STORES, type TestStore } from '../testing/stores.ts';
 
+const isChangedOrGone = (outcome: unknown): boolean =>
+  typeof outcome === 'object' || outcome === 'UNKNOWN_CLASSIFIER';
+
 describe.each(STORES)('%s', (_, open) => {
   let opened: TestStore;
   let owner: Owner;
@@ -40,6 +43,22 @@ describe.each(STORES)('%s', (_, open) => {
       code: 'UNKNOWN_CLASSIFIER',
     });
     await expect(store.find(owner, 'animal')).rejects.toThrow('there are animals, birds');
+  });
+
+  test('a classifier that is replaced or deleted while its classes change is replaced or deleted', async () => {
+    const { store } = opened;
+    const classes = sampleClassifier().classes.map((one, from) => ({ ...one, from }));
+    for (let round = 0; round < 20; round++) {
+      const { classifier } = await create('animals', true);
+      const changing = store.setClasses(classifier, classes).catch((error) => error.code);
+      await create('animals', true);
+      expect(await changing).toSatisfy(isChangedOrGone);
+      const there = await store.find(owner, 'animals');
+      const again = store.setClasses(there, classes).catch((error) => error.code);
+      await store.delete(owner, 'animals');
+      expect(await again).toSatisfy(isChangedOrGone);
+      expect(await store.list(owner)).toEqual([]);
+    }
   });
 
   test('a name is taken once, unless it is replaced, and then the former one is gone', async () => {

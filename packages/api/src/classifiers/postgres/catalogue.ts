@@ -81,6 +81,16 @@ export async function lockClassifier(
   return readClassifier(connection, reference);
 }
 
+/**
+ * Keeps others from making, reshaping and deleting an owner’s classifiers until the transaction ends: each of these
+ * counts on what has which name. It comes before `lockClassifier`.
+ */
+export const lockNames = (connection: Connection, owner: Owner): Promise<number> =>
+  connection.run(
+    "SELECT pg_advisory_xact_lock(hashtextextended('classifiers of ' || $1, 0))",
+    owner,
+  );
+
 /** Without examples. @throws ApiError CLASSIFIER_EXISTS, TOO_MANY_CLASSIFIERS. @returns its number. */
 export async function insertClassifier(
   connection: Connection,
@@ -88,11 +98,7 @@ export async function insertClassifier(
   { name, space, logitScale, templates, keepsImages, classes }: NewClassifier,
   replace: boolean,
 ): Promise<number> {
-  // Two of an owner’s at a time could both be the last.
-  await connection.run(
-    "SELECT pg_advisory_xact_lock(hashtextextended('classifiers of ' || $1, 0))",
-    owner,
-  );
+  await lockNames(connection, owner);
   const former = await rowOfName(connection, owner, name);
   if (former !== undefined) {
     if (!replace) throw nameTaken(name);

@@ -8,6 +8,7 @@ import type { Added } from '../store.ts';
 import {
   type ClassifierReference,
   lockClassifier,
+  lockNames,
   readClassifier,
   replaceClasses,
 } from './catalogue.ts';
@@ -79,9 +80,10 @@ export async function moveExamples(
 /** @throws as `ClassifierStore.setClasses` does. */
 export async function setClasses(
   connection: Connection,
-  reference: ClassifierReference,
+  reference: ClassifierReference & Pick<Classifier, 'owner'>,
   classes: readonly ChangedClass[],
 ): Promise<Classifier> {
+  await lockNames(connection, reference.owner);
   const { id, name } = await lockClassifier(connection, reference);
   const next = await replaceClasses(connection, { id, name }, classes);
   return checked(connection, await readClassifier(connection, { id: next, name }));

@@ -5,6 +5,7 @@ import {
   findClassifier,
   insertClassifier,
   listClassifiers,
+  lockNames,
   removeClassifier,
 } from './catalogue.ts';
 import {
@@ -32,6 +33,7 @@ export const openPostgresClassifiers = (database: Postgres): ClassifierStore => 
   list: (owner) => database.snapshot((connection) => listClassifiers(connection, owner)),
   delete: (owner, name) =>
     database.transaction(async (connection) => {
+      await lockNames(connection, owner);
       const classifier = await findClassifier(connection, owner, name);
       await removeClassifier(connection, classifier.id);
       return classifier;
