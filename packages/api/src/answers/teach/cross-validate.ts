@@ -33,15 +33,28 @@ export async function crossValidate(
 ): Promise<ValidatedClassifier | undefined> {
   const session = await sessionOfClassifier(context, classifier);
   const { signal } = session.loaders;
-  const { texts, examples } = await context.classifiers.trainingSet(classifier);
+  const known = classifier.classes.reduce((sum, { examples }) => sum + examples, 0);
+  if (known === 0) return undefined;
+  checkValidated(known, classifier.classes.length);
+  return inTurn(signal, () => validate(context, classifier, signal));
+}
+
+async function validate(
+  { classifiers }: Pick<Context, 'classifiers'>,
+  classifier: Classifier,
+  signal: AbortSignal,
+): Promise<ValidatedClassifier | undefined> {
+  const { texts, examples } = await classifiers.trainingSet(classifier);
+  // Others may have come, or gone, since the classifier was found.
   const images = examples.classes.length;
   if (images === 0) return undefined;
-  checkValidated(images, texts.length);
-  const { logitScale } = classifier;
-  const training = { texts, examples, logitScale };
+  const training = { texts, examples, logitScale: classifier.logitScale };
   const request = { training, folds: images <= FEW_PICTURES ? images : FOLDS };
-  const { mistakes, ...figures } = await inTurn(signal, () =>
-    computeInThread<typeof request, CrossValidation>(SCRIPT, request, [], signal),
+  const { mistakes, ...figures } = await computeInThread<typeof request, CrossValidation>(
+    SCRIPT,
+    request,
+    [],
+    signal,
   );
   return {
     ...figures,
