@@ -26,7 +26,10 @@ export function postgresVectorSearch(database: Postgres): VectorSearch {
   };
 }
 
-/** Rows are numbered with few gaps, so numbers at random hit enough of them. */
+/** Numbers for each item, from which on most of those at random would hit nothing. */
+const SPARSE = 16;
+
+/** Numbers at random hit enough rows, unless most are gone: then all that are left are gone over. */
 const sampleRows = (
   database: Postgres,
   collection: CollectionReference,
@@ -34,14 +37,13 @@ const sampleRows = (
 ): Promise<readonly RowVector[]> =>
   database.snapshot(async (connection) => {
     const { set_id: set, seq, items } = await rowOfSpace(connection, collection);
-    const tried = Math.ceil((count * seq) / Math.max(1, items));
-    const isAll = items <= count;
-    const rows = isAll
-      ? []
-      : Array.from({ length: tried }, () => 1 + Math.floor(Math.random() * seq));
+    const isAll = items <= count || seq > SPARSE * items;
+    const tried = isAll ? 0 : Math.ceil((count * seq) / items);
+    const rows = Array.from({ length: tried }, () => 1 + Math.floor(Math.random() * seq));
     const found = await connection.rows<{ readonly row: number; readonly halves: Buffer }>(
       `SELECT row, ${HALVES} AS halves FROM vectors
-       WHERE set_id = $1 AND ($2 OR row = ANY ($3::integer[])) LIMIT $4`,
+       WHERE set_id = $1 AND ($2 OR row = ANY ($3::integer[]))
+       ${isAll && items > count ? 'ORDER BY random()' : ''} LIMIT $4`,
       ...[set, isAll, rows, count],
     );
     return found.map(({ row, halves }) => ({ row, vector: floatsOf(halvesOf(halves)) }));
