@@ -75,6 +75,7 @@ test.skipIf(programs === undefined)(
     const connect = vi.spyOn(pg.Client.prototype, 'connect');
     await Promise.all([1, 2, 3].map(() => vectorSearch!.prepare(photos)));
     expect(connect).toHaveBeenCalledTimes(1);
+    connect.mockRestore();
     expect(
       await database.first(
         "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid::regclass::text LIKE 'vectors_hnsw_%'",

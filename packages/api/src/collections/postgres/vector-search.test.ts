@@ -1,5 +1,6 @@
-/** Samples of collections whose rows are numbered with and without gaps. */
-import { expect, test } from 'vitest';
+/** Samples of rows that are numbered with and without gaps, and an index that cannot be made. */
+import pg from 'pg';
+import { expect, test, vi } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
 import { testPostgres } from '../../postgres/testing/test-postgres.ts';
@@ -28,6 +29,29 @@ test('a sample has different rows at random, also where nearly all that were eve
   const [first, second] = [await rowsOfSample(COUNT), await rowsOfSample(COUNT)];
   expect([first.size, second.size]).toEqual([COUNT, COUNT]);
   expect(first).not.toEqual(second);
+  await store.close();
+  await database.close();
+  await close();
+});
+
+test('searches that come after an index could not be made do not each try again', async () => {
+  const { url, close } = await testPostgres();
+  const database = await openPostgres(url, { connections: 1 });
+  const store = openPostgresCollections(database);
+  const photos = await store.create(SHARED, 'photos', SPACE);
+  await store.upsert(photos, [sample('a')]);
+  // As many as are worth an index, one of which no index of the collection takes.
+  await database.run('UPDATE collections SET items = 20000 WHERE id = $1', photos.id);
+  await database.run(
+    `INSERT INTO vectors (set_id, row, embedding) SELECT set_id, 2, '[1,2,3]' FROM collections WHERE id = $1`,
+    photos.id,
+  );
+  const connect = vi.spyOn(pg.Client.prototype, 'connect');
+  for (let search = 0; search < 3; search++) {
+    await expect(store.vectorSearch!.prepare(photos)).rejects.toThrow('dimensions');
+  }
+  expect(connect).toHaveBeenCalledTimes(1);
+  connect.mockRestore();
   await store.close();
   await database.close();
   await close();
