@@ -22,7 +22,6 @@ afterEach(async () => {
 });
 
 test.each([
-  { seconds: 10.5, accepted: 4 },
   { seconds: 18.5, accepted: 2 },
   { seconds: 28, accepted: 1 },
 ])(
