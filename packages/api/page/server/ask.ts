@@ -25,7 +25,7 @@ export interface GraphqlAnswer {
 }
 
 /**
- * Asks one operation. Where the server wants a key, the user is asked for it first.
+ * Asks one operation.
  *
  * @returns the value of its field.
  * @throws ServerError; the signal's reason.
@@ -86,24 +86,30 @@ export const fromHere = (path: string): string => path.replace(/^\/+/, '');
 async function get(path: string, signal: AbortSignal): Promise<Response> {
   const response = await request(path, { headers: {} }, signal);
   if (response.ok) return response;
-  const error = errorOf(response, (await answerOf(response, signal)).errors);
-  if (response.status === 401 && (await wantKey(error.message))) return get(path, signal);
-  throw error;
+  throw errorOf(response, (await answerOf(response, signal)).errors);
 }
 
-/** With the user's key. @throws ServerError where nothing answers; the signal's reason. */
+/**
+ * With the user's key, for which the user is asked where the server wants one.
+ *
+ * @throws ServerError where nothing answers; the signal's reason.
+ */
 async function request(
   path: string,
   { headers, ...init }: RequestInit & Pick<Body, 'headers'>,
   signal: AbortSignal,
 ): Promise<Response> {
-  const key = storedKey();
-  try {
+  for (;;) {
+    const key = storedKey();
     const authorization = key !== undefined && { authorization: `Bearer ${key}` };
-    return await fetch(path, { ...init, signal, headers: { ...headers, ...authorization } });
-  } catch {
-    signal.throwIfAborted();
-    throw new ServerError(TEXTS.frame.unreachable);
+    const sent = { ...init, signal, headers: { ...headers, ...authorization } };
+    const response = await fetch(path, sent).catch(() => {
+      signal.throwIfAborted();
+      throw new ServerError(TEXTS.frame.unreachable);
+    });
+    if (response.status !== 401) return response;
+    const { message } = errorOf(response, (await answerOf(response.clone(), signal)).errors);
+    if (!(await wantKey(message, key))) return response;
   }
 }
 
@@ -134,9 +140,7 @@ async function send(body: Body, signal: AbortSignal): Promise<Readonly<Record<st
   const response = await post(body, 'application/json', signal);
   const { data, errors } = await answerOf(response, signal);
   if (errors?.[0] === undefined && data) return data;
-  const error = errorOf(response, errors);
-  if (response.status === 401 && (await wantKey(error.message))) return send(body, signal);
-  throw error;
+  throw errorOf(response, errors);
 }
 
 /**
@@ -152,10 +156,7 @@ export async function openStream(
   const response = await post(requestOf(operation), 'text/event-stream', signal);
   const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
   if (response.ok && isStream && response.body !== null) return response.body;
-  const error = errorOf(response, (await answerOf(response, signal)).errors);
-  if (response.status === 401 && (await wantKey(error.message)))
-    return openStream(operation, signal);
-  throw error;
+  throw errorOf(response, (await answerOf(response, signal)).errors);
 }
 
 function post({ body, headers }: Body, accept: string, signal: AbortSignal): Promise<Response> {

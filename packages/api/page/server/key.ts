@@ -18,9 +18,12 @@ export function onKeyWanted(next: Ask | undefined): void {
  * Asks the user for a key, once however many requests want it.
  *
  * @param sentence why the server wants one.
+ * @param refused the key that it got; where there is another one since, nobody is asked.
  * @returns whether there is one now.
  */
-export async function wantKey(sentence: string): Promise<boolean> {
+export async function wantKey(sentence: string, refused: string | undefined): Promise<boolean> {
+  const known = storedKey();
+  if (known !== undefined && known !== refused) return true;
   asking ??= (ask?.(sentence) ?? Promise.resolve(undefined)).finally(() => {
     asking = undefined;
   });
