@@ -3,7 +3,7 @@ import { meaningOf } from '../errors/error-codes.ts';
 import { type PublicError, publicError } from '../errors/public-error.ts';
 import { currentRequest } from './request-scope.ts';
 
-/** Where unexpected errors are written, for whoever runs the server. */
+/** Where errors that users do not see are written, for whoever runs the server. */
 export type ErrorLog = (requestId: string, error: unknown) => void;
 
 export interface DescribedError extends PublicError {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { storeError } from '../postgres/store-error.ts';
 import { startApi, type TestApi } from '../testing/api.ts';
 import { WAIT } from '../testing/held-tower.ts';
 import { withinRequest } from './request-scope.ts';
@@ -83,6 +84,32 @@ test('an unexpected error is logged with its stack, under the id that the client
     level: 'error',
     requestId: 'mine',
     err: { message: 'broken inside', stack: expect.stringContaining('server-log.test') },
+  });
+});
+
+test('of an error that carries a connection, its message and its stack alone are logged', async () => {
+  const { log, text } = await logged('json', false);
+  const client = { processID: 4711, secretKey: 815, password: 'hunter2' };
+  const lost = Object.assign(new Error('it broke', { cause: { client } }), {
+    code: '42P01',
+    client,
+  });
+  log.unexpected('mine', lost);
+  const { err } = JSON.parse(text());
+  expect(Object.keys(err).sort()).toEqual(['code', 'message', 'stack', 'type']);
+  expect(text()).not.toMatch(/4711|815|hunter2/);
+});
+
+test('an error with a code of its own is a line with its message, and not unexpected', async () => {
+  const { log, text } = await logged('json', false);
+  const ended = Object.assign(new Error('Connection terminated'), { client: { secretKey: 815 } });
+  log.unexpected('mine', storeError(ended, 'db.internal:5432/clipql'));
+  expect(JSON.parse(text())).toEqual({
+    level: 'warn',
+    time: expect.any(String),
+    requestId: 'mine',
+    code: 'STORE_UNAVAILABLE',
+    msg: 'expected a database that answers now, got: Connection terminated (db.internal:5432/clipql)',
   });
 });
 

@@ -1,6 +1,9 @@
 import { pino } from 'pino';
+import { meaningOf } from '../errors/error-codes.ts';
+import { publicError } from '../errors/public-error.ts';
 import type { ErrorLog } from './error-log.ts';
 import { logLine } from './log-line.ts';
+import { loggedError } from './logged-error.ts';
 import { RefusalSampler } from './refusal-sampler.ts';
 import { currentRequest } from './request-scope.ts';
 import { currentTraceId } from './tracing.ts';
@@ -55,6 +58,7 @@ export function createServerLog(
       base: null,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (level) => ({ level }) },
+      serializers: { err: loggedError },
       mixin: () => scopeFields(),
     },
     { write: (line) => stream.write(isText ? logLine(line) : line) },
@@ -65,7 +69,13 @@ export function createServerLog(
       if (!refusals.take(entry)) return;
       logger[entry.status >= 500 ? 'warn' : 'info'](entry, 'request');
     },
-    unexpected: (requestId, err) => logger.error({ requestId, err }, 'unexpected error'),
+    unexpected: (requestId, err) => {
+      const known = publicError(err);
+      if (known === undefined) return logger.error({ requestId, err }, 'unexpected error');
+      // Its message says what is wrong: mostly, that the database is away.
+      const level = meaningOf(known).retryable ? 'warn' : 'error';
+      logger[level]({ requestId, code: known.code }, known.message);
+    },
     warn: (message) => logger.warn(message),
     info: (message) => logger.info(message),
     end: () => refusals.end(),

@@ -97,14 +97,16 @@ export async function openTaskQueue({
     useListenNotify: isWorker,
     registerInstance: false,
   });
-  boss.on('error', onceAMinute(onUnexpected));
+  const address = shownAddress(postgres.settings.connectionString!);
+  const tell = onceAMinute(onUnexpected);
+  boss.on('error', (error) => tell(storeError(error, address)));
   try {
     await boss.start();
     await boss.createQueue(JOBS, { ...TASK_OPTIONS, policy: 'stately' });
     await boss.createQueue(SLICES, { ...TASK_OPTIONS, policy: 'exclusive' });
   } catch (cause) {
     await boss.stop({ graceful: false }).catch(() => {});
-    throw queueError(cause, postgres);
+    throw queueError(cause, address);
   }
   return {
     addJob: async (connection, job) => {
@@ -131,8 +133,7 @@ export async function openTaskQueue({
   };
 }
 
-function queueError(cause: unknown, { settings }: Postgres): unknown {
-  const address = shownAddress(settings.connectionString!);
+function queueError(cause: unknown, address: string): unknown {
   const known = storeError(cause, address);
   if (known instanceof ApiError || !(cause instanceof Error)) return known;
   const got = oneLine(cause.message);
