@@ -79,16 +79,17 @@ export interface PlaceNames {
   readonly columns: readonly [string, string, string];
 }
 
-/** Where the strongest part is, in words; undefined where none speaks for the label. */
+/** Where in the picture the centre of the strongest part is, in words; undefined where none speaks for the label. */
 export function strongestPlace(
-  { evidence, rows, columns }: OcclusionMap,
+  { evidence, rows, columns, region }: Omit<OcclusionMap, 'label'>,
   names: PlaceNames,
 ): readonly [row: string, column: string] | undefined {
   const most = Math.max(...evidence);
   if (most <= 0) return undefined;
   const at = evidence.indexOf(most);
-  const third = (i: number, of: number) =>
-    Math.min(2, Math.floor((3 * (i + 0.5)) / of)) as 0 | 1 | 2;
-  const [row, column] = [Math.floor(at / columns), at % columns];
-  return [names.rows[third(row, rows)], names.columns[third(column, columns)]];
+  const { left, top, width, height } = region;
+  const x = left + (width * ((at % columns) + 0.5)) / columns;
+  const y = top + (height * (Math.floor(at / columns) + 0.5)) / rows;
+  const third = (share: number) => Math.min(2, Math.floor(3 * share)) as 0 | 1 | 2;
+  return [names.rows[third(y)], names.columns[third(x)]];
 }

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { TEXTS } from '../texts.ts';
+import { strongestPlace } from './occlusion.ts';
+
+const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
+const MIDDLE_OF_WIDE = { left: 0.25, top: 0, width: 0.5, height: 1 };
+const MIDDLE_OF_TALL = { left: 0, top: 1 / 3, width: 1, height: 1 / 3 };
+
+const placeOf = (at: number, region: typeof WHOLE) => {
+  const evidence = Array.from({ length: 49 }, (_, i) => (i === at ? 1 : -1));
+  return strongestPlace({ rows: 7, columns: 7, evidence, region }, TEXTS.look.places);
+};
+
+test.each([
+  [0, WHOLE, 'at the top', 'left'],
+  [24, WHOLE, 'halfway up', 'in the middle'],
+  [48, WHOLE, 'at the bottom', 'right'],
+  [0, MIDDLE_OF_WIDE, 'at the top', 'left'],
+  [1, MIDDLE_OF_WIDE, 'at the top', 'in the middle'],
+  [47, MIDDLE_OF_WIDE, 'at the bottom', 'in the middle'],
+  [48, MIDDLE_OF_WIDE, 'at the bottom', 'right'],
+  [0, MIDDLE_OF_TALL, 'halfway up', 'left'],
+  [48, MIDDLE_OF_TALL, 'halfway up', 'right'],
+])('part %i of a map of %j is %s, %s, of the picture', (at, region, row, column) => {
+  expect(placeOf(at, region)).toEqual([row, column]);
+});
+
+test('nothing is the strongest where all parts speak against the label', () => {
+  expect(placeOf(-1, WHOLE)).toBeUndefined();
+});
