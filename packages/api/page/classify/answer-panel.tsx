@@ -13,6 +13,8 @@ interface AnswerPanelProps {
   readonly onRetry: () => void;
   /** The label that is looked for in the picture. */
   readonly lookedFor: string | undefined;
+  /** Whether the server takes as many images as that needs. */
+  readonly canLook: boolean;
   readonly onLook: (label: string | undefined) => void;
 }
 
@@ -52,7 +54,7 @@ interface ScoresProps extends AnswerPanelProps {
   readonly answer: Answer;
 }
 
-function Scores({ answer, isStale, question, lookedFor, onLook }: ScoresProps) {
+function Scores({ answer, isStale, question, lookedFor, canLook, onLook }: ScoresProps) {
   const { rejectBelow } = question;
   const { scores, image, timing, model, warnings, calibrated } = answer;
   const rejected = isRejected(answer, rejectBelow);
@@ -67,20 +69,11 @@ function Scores({ answer, isStale, question, lookedFor, onLook }: ScoresProps) {
         title={TEXTS.answer.title}
         isStale={isStale}
         isAccepted={!rejected}
-        action={(label) => (
-          <button
-            type="button"
-            class="look-button"
-            aria-label={TEXTS.look.button(label)}
-            aria-pressed={label === lookedFor}
-            onClick={() => onLook(label === lookedFor ? undefined : label)}
-          >
-            <svg viewBox="0 0 24 24" aria-hidden="true">
-              <path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12z" />
-              <circle cx="12" cy="12" r="3" />
-            </svg>
-          </button>
-        )}
+        action={
+          canLook
+            ? (label) => <LookButton label={label} lookedFor={lookedFor} onLook={onLook} />
+            : undefined
+        }
       />
       <p class="quiet">
         {TEXTS.classify.facts(format, width, height, timing.total)}
@@ -101,6 +94,27 @@ function Scores({ answer, isStale, question, lookedFor, onLook }: ScoresProps) {
         </p>
       )}
     </>
+  );
+}
+
+function LookButton({
+  label,
+  lookedFor,
+  onLook,
+}: Pick<AnswerPanelProps, 'lookedFor' | 'onLook'> & { readonly label: string }) {
+  return (
+    <button
+      type="button"
+      class="look-button"
+      aria-label={TEXTS.look.button(label)}
+      aria-pressed={label === lookedFor}
+      onClick={() => onLook(label === lookedFor ? undefined : label)}
+    >
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M2 12s3.6-7 10-7 10 7 10 7-3.6 7-10 7S2 12 2 12z" />
+        <circle cx="12" cy="12" r="3" />
+      </svg>
+    </button>
   );
 }
 

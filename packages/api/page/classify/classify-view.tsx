@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
+import { OCCLUSION_IMAGES } from '../../src/inference/occlusion.ts';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useDebounced } from '../parts/use-debounced.ts';
@@ -94,6 +95,7 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
             isStale={selected?.outcome?.key !== (asked && questionKey(asked))}
             onRetry={() => selected && set(selected.id, { outcome: undefined })}
             lookedFor={wanted}
+            canLook={facts !== undefined && facts.limits.images >= OCCLUSION_IMAGES}
             onLook={setLookedFor}
           />
           <QuestionOptions question={question} onQuestion={onQuestion} facts={facts} />
