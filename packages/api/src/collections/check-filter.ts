@@ -1,10 +1,10 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { shownValue } from '../errors/one-line.ts';
+import { isText } from '../limits/is-text.ts';
 import type { FieldType } from './collection.ts';
 import { beginningOf } from './dates.ts';
 import { COMPARISONS, type FieldFilter, type Filter } from './filter.ts';
-import { isText } from './metadata.ts';
 
 const MAX_DEPTH = 8;
 const MAX_NODES = 100;

@@ -1,7 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { shownValue } from '../errors/one-line.ts';
-import { isText } from './metadata.ts';
+import { isText } from '../limits/is-text.ts';
 
 /** Of a path or a URL. */
 const MAX_LENGTH = 4_096;

@@ -1,6 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { shownValue } from '../errors/one-line.ts';
+import { isText } from '../limits/is-text.ts';
 import type { FieldType } from './collection.ts';
 import { instantOf } from './dates.ts';
 import type { Metadata, MetadataValue } from './item.ts';
@@ -68,6 +69,3 @@ function textFault(texts: readonly string[]): string | undefined {
   }
   return texts.every(isText) ? undefined : 'expected Unicode without NUL, got another text';
 }
-
-/** Engines keep neither halves of a character nor NUL as they are. */
-export const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

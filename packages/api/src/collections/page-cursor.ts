@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { shownValue } from '../errors/one-line.ts';
+import { isText } from '../limits/is-text.ts';
 import type { Filter } from './filter.ts';
-import { isText } from './metadata.ts';
 import type { Order } from './store.ts';
 
 /** Where an item stands in an order: its value in it, null where it has none, and its key. */

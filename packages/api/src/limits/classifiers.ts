@@ -1,6 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { quoted } from '../errors/one-line.ts';
+import { isText } from './is-text.ts';
 
 /** Of one owner. */
 export const MAX_CLASSIFIERS = 100;
@@ -40,6 +41,9 @@ export function checkClasses(classes: readonly CheckedClass[]): void {
   for (const { label, texts } of classes) {
     if (label.trim() === '') throw badInput('expected a label for each class, got an empty one');
     checkLength('a class’s label', label, MAX_CLASS_LABEL);
+    if (!isText(label)) {
+      throw badInput(`expected a label in Unicode without NUL, got ${quoted(label)}`);
+    }
     if (labels.has(label)) {
       throw badInput(`expected each class once, got two with the label ${quoted(label)}`);
     }

@@ -4,9 +4,12 @@ import { quoted } from '../errors/one-line.ts';
 /** Names are parts of files' names, URLs and command lines. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
+/** Whether something kept can have a name: what can not is known by none, and no database is asked for it. */
+export const isName = (name: string): boolean => NAME.test(name);
+
 /** @throws ApiError BAD_INPUT for what cannot be the name of a label set or a collection. */
 export function checkName(name: string): void {
-  if (NAME.test(name)) return;
+  if (isName(name)) return;
   const got = quoted(name, 100);
   throw new ApiError(
     'BAD_INPUT',

@@ -82,6 +82,17 @@ test.each([
   });
 });
 
+test('a text that PostgreSQL cannot keep is the caller’s mistake, and says nothing of the database', async () => {
+  const { url, close } = await testPostgres();
+  const database = await openPostgres(url);
+  await expect(database.rows('SELECT $1::text', 'a\0')).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: 'expected texts in Unicode without NUL, got another',
+  });
+  await database.close();
+  await close();
+});
+
 test('an error that is not about the store is given back as it is', () => {
   const mistake = Object.assign(new Error('no such column'), { code: '42703', severity: 'ERROR' });
   expect(storeError(mistake, 'db')).toBe(mistake);

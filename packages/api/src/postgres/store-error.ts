@@ -23,8 +23,6 @@ const PGVECTOR = wrong('a database with the extension pgvector, 0.7 or later');
 
 /** https://www.postgresql.org/docs/16/errcodes-appendix.html, by the whole code, or by its class. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
-  ['22021', { code: 'BAD_INPUT', expected: 'texts in Unicode without NUL' }],
-  ['22P05', { code: 'BAD_INPUT', expected: 'texts in Unicode without NUL' }],
   ['08', AWAY], // connection exceptions
   ['25006', AWAY], // a standby, until it takes over
   ['25P03', AWAY], // a transaction that rested for too long
@@ -46,6 +44,9 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['XX002', DAMAGED],
 ]);
 
+/** Texts that PostgreSQL cannot keep: NUL, and halves of characters. */
+const NO_TEXT = new Set(['22021', '22P05']);
+
 /** What Node says of a connection, and what `pg` says without a code. */
 const NO_CONNECTION =
   /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)$/;
@@ -62,6 +63,11 @@ const RETRY_AFTER = 2;
  */
 export function storeError(error: unknown, address: string): unknown {
   if (!(error instanceof Error) || error instanceof ApiError) return error;
+  if (NO_TEXT.has(codeOf(error))) {
+    // Callers get to read it, and learn nothing of the database.
+    const message = 'expected texts in Unicode without NUL, got another';
+    return new ApiError('BAD_INPUT', message, { cause: error });
+  }
   const meaning = meaningOf(error);
   if (meaning === undefined) return error;
   const { code, expected, retryable } = meaning;

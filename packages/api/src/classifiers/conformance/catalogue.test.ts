@@ -80,6 +80,14 @@ describe.each(STORES)('%s', (_, open) => {
     }
   });
 
+  test.each(['a\0', '\ud800'])('none is called %j, and none is made', async (name) => {
+    const { store } = opened;
+    await expect(create(name)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const unknown = { code: 'UNKNOWN_CLASSIFIER', message: expect.stringContaining('is none') };
+    await expect(store.find(owner, name)).rejects.toMatchObject(unknown);
+    await expect(store.delete(owner, name)).rejects.toMatchObject(unknown);
+  });
+
   test('what replaces a classifier and cannot be kept leaves the former one as it was', async () => {
     const { store } = opened;
     const { classifier } = await create();
@@ -177,6 +185,8 @@ describe.each(STORES)('%s', (_, open) => {
       'expected each class once, got two with the label "a"',
     ],
     ['an empty label', [text('a'), text(' ')], 'BAD_INPUT', 'expected a label for each class'],
+    ['a label with NUL', [text('a'), text('b\0')], 'BAD_INPUT', 'without NUL, got "b\\u0000"'],
+    ['half of a character', [text('a'), text('\ud800')], 'BAD_INPUT', 'a label in Unicode'],
     ['an empty text', [text('a'), text('b', [''])], 'BAD_INPUT', 'texts in class "b"'],
     ['a long label', [text('a'), text('x'.repeat(201))], 'BAD_INPUT', 'got 201'],
     ['a long text', [text('a'), text('b', ['x'.repeat(501)])], 'BAD_INPUT', 'got 501'],

@@ -1,5 +1,6 @@
 import type { Owner } from '../../access/owner.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
+import { isName } from '../../limits/names.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import { floatsAsBytes } from '../../postgres/float-bytes.ts';
 import type {
@@ -161,12 +162,14 @@ export async function replaceClasses(
 export const removeClassifier = (connection: Connection, id: number): Promise<number> =>
   connection.run('DELETE FROM classifiers WHERE id = $1', id);
 
-const rowOfName = (
+async function rowOfName(
   connection: Connection,
   owner: Owner,
   name: string,
-): Promise<ClassifierRow | undefined> =>
-  connection.first('SELECT * FROM classifiers WHERE owner = $1 AND name = $2', owner, name);
+): Promise<ClassifierRow | undefined> {
+  if (!isName(name)) return undefined;
+  return connection.first('SELECT * FROM classifiers WHERE owner = $1 AND name = $2', owner, name);
+}
 
 async function namesOf(connection: Connection, owner: Owner): Promise<readonly string[]> {
   const sql = 'SELECT name FROM classifiers WHERE owner = $1 ORDER BY name';

@@ -42,6 +42,14 @@ describe.each(STORES)('%s', (_, open) => {
     }
   });
 
+  test.each(['a\0', '\ud800'])('none is called %j, and none is made', async (name) => {
+    const { store } = opened;
+    await expect(store.create(owner, name, SPACE)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+    const unknown = { code: 'UNKNOWN_COLLECTION', message: expect.stringContaining('is none') };
+    await expect(store.find(owner, name)).rejects.toMatchObject(unknown);
+    await expect(store.drop(owner, name)).rejects.toMatchObject(unknown);
+  });
+
   test('an owner has at most 100 collections', async () => {
     const { store } = opened;
     for (let i = 0; i < 100; i++) await store.create(owner, `c${i}`, SPACE);

@@ -1,4 +1,5 @@
 import type { Owner } from '../../access/owner.ts';
+import { isName } from '../../limits/names.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import type { Collection, FieldType, VectorSpace } from '../collection.ts';
 import { checkPlace, spaceMismatch, unknownCollection } from '../refusals.ts';
@@ -53,7 +54,7 @@ export async function findCollection(
   name: string,
 ): Promise<Collection> {
   const sql = 'SELECT * FROM collections WHERE owner = $1 AND name = $2 AND NOT dropped';
-  const row = await connection.first<CollectionRow>(sql, owner, name);
+  const row = isName(name) ? await connection.first<CollectionRow>(sql, owner, name) : undefined;
   if (row === undefined) throw unknownCollection(name, await namesOf(connection, owner));
   return collectionOf(connection, row);
 }
