@@ -1,6 +1,6 @@
 /** The database: tables of other versions, hosts that do not answer, transactions, errors. */
 import { createServer } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { MIGRATIONS } from './migrations/steps.ts';
 import { openPostgres } from './postgres.ts';
 import { storeError } from './store-error.ts';
@@ -65,6 +65,28 @@ test('a host that refuses, and one that hangs up, are errors to retry, without t
   await refusal();
   await new Promise((resolve) => server.close(resolve));
   await refusal();
+});
+
+/** Of the server's messages: what it wants for a password, and the first answer of the handshake. */
+const WANTS_PASSWORD = Buffer.from('R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0', 'latin1');
+const GOES_ON = Buffer.from('R\0\0\0\x0c\0\0\0\x0br=ab', 'latin1');
+
+test('a server that wants a password, and gets none, is not asked again', async () => {
+  vi.stubEnv('PGPASSWORD', undefined);
+  const server = createServer((socket) => {
+    socket.once('data', () => {
+      socket.write(WANTS_PASSWORD);
+      socket.once('data', () => socket.write(GOES_ON));
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  await expect(openPostgres(`postgres://ada@127.0.0.1:${port}/clipql`)).rejects.toMatchObject({
+    ...{ code: 'STORE_UNAVAILABLE', retryable: false },
+    message: expect.stringMatching(/^expected a password, .* or in PGPASSWORD, got: /),
+  });
+  server.close();
+  vi.unstubAllEnvs();
 });
 
 test.each([

@@ -50,6 +50,7 @@ const NO_TEXT = new Set(['22021', '22P05']);
 /** What Node says of a connection, and what `pg` says without a code. */
 const NO_CONNECTION =
   /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EACCES)$/;
+const NO_PASSWORD = /client password must be/;
 const OF_PG =
   /^(Connection terminated|timeout exceeded|timeout expired|Query read timeout|Client (has|was)|Cannot use a pool)/;
 
@@ -84,6 +85,9 @@ function meaningOf(error: Error): Meaning | undefined {
   const code = codeOf(error);
   if (/^[0-9A-Z]{5}$/.test(code) && 'severity' in error) {
     return MEANINGS.get(code) ?? MEANINGS.get(code.slice(0, 2));
+  }
+  if (NO_PASSWORD.test(error.message)) {
+    return wrong('a password, in the address of the database or in PGPASSWORD');
   }
   return NO_CONNECTION.test(code) || OF_PG.test(error.message) ? AWAY : undefined;
 }
