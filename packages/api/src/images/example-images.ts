@@ -31,18 +31,20 @@ export function exampleName(imageUrl: string, ownHosts: ReadonlySet<string>): st
 export const isExample = (path: string): boolean =>
   path.startsWith(EXAMPLES_PATH) && FILES.has(path.slice(EXAMPLES_PATH.length));
 
+/** For a name that no example has. */
+export const unknownExample = (name: string): ApiError =>
+  new ApiError(
+    'IMAGE_FETCH_FAILED',
+    `expected one of the examples ${[...FILES].join(', ')}, got ${quoted(name)}`,
+    { retryable: false },
+  );
+
 /**
  * An example's bytes, from this package's own folder.
  *
  * @throws ApiError IMAGE_FETCH_FAILED for any name but theirs.
  */
 export async function readExample(name: string): Promise<Uint8Array> {
-  if (!FILES.has(name)) {
-    throw new ApiError(
-      'IMAGE_FETCH_FAILED',
-      `expected one of the examples ${[...FILES].join(', ')}, got ${quoted(name)}`,
-      { retryable: false },
-    );
-  }
+  if (!FILES.has(name)) throw unknownExample(name);
   return readFile(new URL(name, FOLDER));
 }

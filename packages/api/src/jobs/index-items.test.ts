@@ -2,6 +2,7 @@ import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage } from '@clipql/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { FIRST_EXAMPLE } from '../images/examples.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import { exampleBytes } from '../testing/api.ts';
 import { picture } from '../testing/pictures.ts';
@@ -203,6 +204,11 @@ test('a server reads below its folders alone, whatever a link leads to', async (
   const direct = await ended(workplace, await submit(urlItems([join(outside, 'secret.png')])));
   expect(direct).toMatchObject({ state: 'DONE', failed: 1 });
   await rm(outside, { recursive: true });
+  const example = await ended(workplace, await submit(urlItems(['/examples/nowhere.jpg'])));
+  const missing = await workplace.queue.failures(OWNER, example.id, { first: 10 });
+  expect(missing.failures).toMatchObject([
+    { error: { code: 'IMAGE_FETCH_FAILED', message: expect.stringContaining(FIRST_EXAMPLE.file) } },
+  ]);
 });
 
 test('metadata of a wrong type fails its item alone', async () => {

@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ApiError } from '../errors/api-error.ts';
 import { quoted } from '../errors/one-line.ts';
 import { isDataUrl } from '../images/data-url.ts';
-import { isExample } from '../images/example-images.ts';
+import { EXAMPLES_PATH, isExample, unknownExample } from '../images/example-images.ts';
 import { readImageFile } from '../images/image-file.ts';
 import type { ReadImage } from '../images/read-image.ts';
 import { UPLOAD } from '../images/source-name.ts';
@@ -105,6 +105,9 @@ export class ItemReader {
     const real = await realpath(resolve(folder ?? '/', source)).catch(() => undefined);
     // Of a place that may not be read nobody learns what is there.
     if (real === undefined || !(await isBelow(real, folders))) {
+      if (folder === undefined && source.startsWith(EXAMPLES_PATH)) {
+        throw unknownExample(source.slice(EXAMPLES_PATH.length));
+      }
       const expected = 'expected a file below one of --folders';
       throw new ApiError('FOLDER_NOT_ALLOWED', `${expected}, got none or one that lies elsewhere`);
     }
