@@ -1,13 +1,11 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
-import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { isPostgresUrl } from '../../postgres/server-address.ts';
 import { createProgress, type Progress } from '../progress.ts';
+import { checkPlaces } from './copy-places.ts';
 
 interface CopyFlags {
   readonly from: string;
@@ -34,9 +32,7 @@ export function addCopy(collections: Command): void {
 }
 
 async function copy(names: readonly string[], { from, to }: CopyFlags): Promise<void> {
-  if (!isPostgresUrl(from) && !existsSync(join(from, 'clipql.db'))) {
-    throw new ApiError('BAD_OPTION', `expected --from as a data folder or a database, got ${from}`);
-  }
+  checkPlaces(from, to);
   const source = await openAt(from);
   try {
     const target = await openAt(to);
