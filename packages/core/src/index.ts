@@ -54,6 +54,7 @@ export {
   type PicturePrompt,
   type PictureQuality,
   type PictureSettings,
+  pictureSettings,
   type StartPicture,
 } from './guided/picture-settings.ts';
 export type { HubOptions } from './hub/options.ts';

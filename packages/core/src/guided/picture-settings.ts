@@ -57,7 +57,19 @@ export interface PictureSettings {
   readonly keep: number | null;
 }
 
-/** @throws ClipError BAD_INPUT for options out of their range, naming them. */
+/**
+ * Checks options as {@link createPicture} does, before a model is loaded for them.
+ *
+ * @returns all of them, those that were left out included.
+ * @throws ClipError BAD_INPUT for options out of their range, naming them.
+ * @example
+ * ```ts
+ * import { pictureSettings } from '@clipql/core';
+ *
+ * const { size, quality } = pictureSettings({ prompts: 'a sheep' });
+ * console.log(size, quality); // 256 STANDARD
+ * ```
+ */
 export function pictureSettings(options: PictureOptions): PictureSettings {
   const { seed = 0, quality = 'STANDARD', size = PICTURE_SIDES.standard, from } = options;
   const { least, most } = PICTURE_SIDES;

@@ -1,9 +1,11 @@
 import { extname } from 'node:path';
 import {
+  ClipError,
   PICTURE_QUALITIES,
   type PictureOptions,
   type PicturePrompt,
   type PictureQuality,
+  pictureSettings,
 } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import type { Flags } from '../../settings/settings.ts';
@@ -28,19 +30,38 @@ const NEGATIVE_WEIGHT = -0.5;
 /**
  * What is to be drawn, but for the start picture.
  *
- * @throws ApiError BAD_OPTION for what is no number or quality, and for weights that are not one for each prompt.
+ * @throws ApiError BAD_OPTION for what is no number or quality or out of its range, and for weights that are not
+ *   one for each prompt.
  */
 export function pictureOptions(
   prompts: readonly string[],
   { weight, negative = [], seed, quality, size }: PictureFlags,
 ): PictureOptions {
   const away = negative.map((text): PicturePrompt => ({ text, weight: NEGATIVE_WEIGHT }));
-  return {
+  const options = {
     prompts: [...weighted(prompts, weight), ...away],
     ...(seed !== undefined && { seed: numberOf('--seed', seed) }),
     ...(size !== undefined && { size: numberOf('--size', size) }),
     ...(quality !== undefined && { quality: qualityOf(quality) }),
   };
+  try {
+    pictureSettings(options);
+  } catch (cause) {
+    if (cause instanceof ClipError) throw new ApiError('BAD_OPTION', cause.message, { cause });
+    throw cause;
+  }
+  return options;
+}
+
+/** @throws ApiError BAD_OPTION for what is not 0 to 1, and without a picture to keep. */
+export function keepOf({ from, keep }: PictureFlags): number | undefined {
+  if (keep === undefined) return undefined;
+  if (from === undefined) {
+    throw new ApiError('BAD_OPTION', 'expected --from with --keep, got none');
+  }
+  const value = numberOf('--keep', keep);
+  if (value >= 0 && value <= 1) return value;
+  throw new ApiError('BAD_OPTION', `expected --keep 0 to 1, got ${keep}`);
 }
 
 /** @throws ApiError BAD_OPTION for a name without the ending. */
@@ -49,7 +70,7 @@ export function outputOf(flag: string, name: string | undefined, ending: string)
   throw new ApiError('BAD_OPTION', `expected ${flag} FILE${ending}, got ${name ?? 'none'}`);
 }
 
-export function numberOf(flag: string, text: string): number {
+function numberOf(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new ApiError('BAD_OPTION', `expected a number for ${flag}, got ${JSON.stringify(text)}`);

@@ -26,7 +26,7 @@ import { withLocalModels } from '../local-session.ts';
 import { createProgress } from '../progress.ts';
 import { failed } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
-import { numberOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
+import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
 
 const { least, most, standard } = PICTURE_SIDES;
 
@@ -75,14 +75,12 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   const options = pictureOptions(prompts, flags);
   const out = outputOf('--out', flags.out, '.png');
   if (flags.gif !== undefined) outputOf('--gif', flags.gif, '.gif');
-  if (flags.keep !== undefined && flags.from === undefined) {
-    throw new ApiError('BAD_OPTION', 'expected --from with --keep, got none');
-  }
+  const keep = keepOf(flags);
   await expectNew(out, flags);
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
       if (!flags.quiet) process.stderr.write(`${NOTICE}\n`);
-      const from = await startPicture(flags, readImage);
+      const from = await startPicture(flags.from, keep, readImage);
       const begun = await createPicture(clips, { ...options, ...(from && { from }) });
       await drawInto(out, begun, clips, flags);
     }),
@@ -178,13 +176,14 @@ async function locked(out: string, work: () => Promise<void>): Promise<void> {
 }
 
 async function startPicture(
-  { from, keep }: PictureFlags,
+  from: string | undefined,
+  keep: number | undefined,
   readImage: ReadImage,
 ): Promise<StartPicture | undefined> {
   if (from === undefined) return undefined;
   const bytes = await readImage(from, new AbortController().signal);
   const image = await decodeImage(bytes, { maxPixels: OWN_MEGAPIXELS * 1e6 });
-  return { image, ...(keep !== undefined && { keep: numberOf('--keep', keep) }) };
+  return { image, ...(keep !== undefined && { keep }) };
 }
 
 function sayWhatIsKept({ stepsDone, steps }: GuidedPicture, exitCode: number, quiet?: true): void {
