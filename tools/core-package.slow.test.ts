@@ -12,7 +12,7 @@ import { type PackedCore, packCore } from './pack-core.ts';
 const tools = dirname(fileURLToPath(import.meta.url));
 const root = dirname(tools);
 /** Bytes; docs/library.md states the size. */
-const MOST_PACKED = 1_350_000;
+const MOST_PACKED = 1_400_000;
 
 /** Others than the pinned Node to try, as paths with colons between them. */
 const NODES = [process.execPath, ...(process.env.CLIPQL_TEST_NODES?.split(':') ?? [])];
