@@ -21,7 +21,8 @@ const PAGES = [
 ];
 
 /** What takes another machine, an engine for containers, a GPU, minutes or an hour. */
-const NOT_RUN = /^(git clone|docker|pnpm --silent bench|pnpm --silent clipql picture|pnpm --dir)|db\.internal/m;
+const NOT_RUN =
+  /^(git clone|docker|pnpm --silent bench|pnpm --silent clipql picture|pnpm --dir)|db\.internal/m;
 
 const shown = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const blocks = (page: string, language: string): readonly Block[] =>
