@@ -41,7 +41,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'no command',
     args: [],
-    line: /BAD_OPTION: expected a command: serve, classify, .*embed, index, search, duplicates/,
+    line: /BAD_OPTION: expected a command: serve, .*classify, .*embed, index, search, duplicates/,
   },
   { what: 'an unknown command', args: ['nothing'], line: /BAD_OPTION: unknown command 'nothing'/ },
   {
