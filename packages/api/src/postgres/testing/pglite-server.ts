@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '../../../../../tools/pglite.ts';
 import { PgliteClient } from './pglite-client.ts';
 
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);

@@ -35,10 +35,7 @@ async function openSchema(): Promise<TestPostgres> {
 }
 
 async function start() {
-  const [{ PGlite }, { vector }] = await Promise.all([
-    import('@electric-sql/pglite'),
-    import('@electric-sql/pglite-pgvector'),
-  ]);
+  const { PGlite, vector } = await import('../../../../../tools/pglite.ts');
   const db = await PGlite.create({ extensions: { vector } });
   await db.exec('CREATE EXTENSION vector');
   return { db, port: await new PgliteServer(db).listen() };
