@@ -24,6 +24,8 @@ export const TEXTS = {
     title: 'This server asks for a key',
     label: 'Key',
     kept: 'It is kept until you close this tab.',
+    unsendable:
+      'A key has only letters without accents, digits and plain signs. This one has others.',
     use: 'Use this key',
     cancel: 'Cancel',
   },

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { onKeyWanted } from '../server/key.ts';
+import { isSendable, onKeyWanted } from '../server/key.ts';
 import { TEXTS } from '../texts.ts';
 
 interface Wanted {
@@ -10,6 +10,7 @@ interface Wanted {
 /** Asks for a key when the server wants one. */
 export function KeyDialog() {
   const [wanted, setWanted] = useState<Wanted>();
+  const [isRefused, setRefused] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     onKeyWanted((sentence) => new Promise((answer) => setWanted({ sentence, answer })));
@@ -21,6 +22,7 @@ export function KeyDialog() {
 
   const end = (key: string | undefined) => {
     wanted?.answer(key);
+    setRefused(false);
     setWanted(undefined);
     dialog.current?.close();
   };
@@ -29,7 +31,8 @@ export function KeyDialog() {
     const form = event.currentTarget as HTMLFormElement;
     const key = String(new FormData(form).get('key') ?? '').trim();
     form.reset();
-    if (key !== '') end(key);
+    if (isSendable(key)) end(key);
+    else setRefused(key !== '');
   };
   return (
     <dialog ref={dialog} aria-labelledby="key-title" onCancel={() => end(undefined)}>
@@ -40,6 +43,11 @@ export function KeyDialog() {
           <span>{TEXTS.key.label}</span>
           <input type="password" name="key" autocomplete="off" required />
         </label>
+        {isRefused && (
+          <p class="error-note" role="alert">
+            {TEXTS.key.unsendable}
+          </p>
+        )}
         <p class="quiet">{TEXTS.key.kept}</p>
         <div class="row">
           <button type="submit" class="primary">

@@ -9,6 +9,9 @@ let asking: Promise<string | undefined> | undefined;
 
 export const storedKey = (): string | undefined => sessionStorage.getItem(NAME) ?? undefined;
 
+/** Whether a key can be sent: a header takes printable ASCII, and a pasted key may have other characters in it. */
+export const isSendable = (key: string): boolean => /^[ -~]+$/.test(key);
+
 /** Says who asks the user for a key. */
 export function onKeyWanted(next: Ask | undefined): void {
   ask = next;
