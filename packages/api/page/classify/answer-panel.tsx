@@ -1,6 +1,7 @@
 import { ErrorNote } from '../parts/error-note.tsx';
 import { percent, scoreText } from '../parts/figures.ts';
 import { ScoreBars } from '../parts/score-bars.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { TEXTS } from '../texts.ts';
 import { type Answer, isRejected, type Picture } from './picture.ts';
 import { isAskable, type Question } from './question.ts';
@@ -62,7 +63,12 @@ function Scores({ answer, isStale, question, lookedFor, canLook, onLook }: Score
   return (
     <>
       {rejected && (
-        <p class="rejected">{TEXTS.answer.rejected(scores[0]!.label, percent(rejectBelow))}</p>
+        <p class="rejected">
+          <Sentence
+            label={scores[0]!.label}
+            text={(label) => TEXTS.answer.rejected(label, percent(rejectBelow))}
+          />
+        </p>
       )}
       <ScoreBars
         scores={scores}

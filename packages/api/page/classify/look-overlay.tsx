@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { Sentence } from '../parts/sentence.tsx';
 import { TEXTS } from '../texts.ts';
 import { type Look, type OcclusionMap, strongestPlace } from './occlusion.ts';
 
@@ -49,7 +50,11 @@ export function LookLegend({ label, look, onEnd }: LookLegendProps) {
   return (
     <div class="stack look-legend">
       <p role="status" class="quiet">
-        {map === undefined ? (error === undefined ? LOOK.asking(label) : '') : sentenceOf(map)}
+        {map !== undefined ? (
+          <Sentence label={map.label} text={(name) => sentenceOf(map, name)} />
+        ) : (
+          error === undefined && <Sentence label={label} text={LOOK.asking} />
+        )}
       </p>
       {error !== undefined && <ErrorNote error={error} />}
       {map !== undefined && (
@@ -66,11 +71,11 @@ export function LookLegend({ label, look, onEnd }: LookLegendProps) {
   );
 }
 
-function sentenceOf(map: OcclusionMap): string {
+function sentenceOf(map: OcclusionMap, label: string): string {
   const place = strongestPlace(map, LOOK.places);
-  if (place === undefined) return LOOK.nowhere(map.label);
+  if (place === undefined) return LOOK.nowhere(label);
   const parts = map.evidence.filter((value) => value > 0).length;
-  const found = LOOK.found(map.label, LOOK.place(...place), parts, map.evidence.length);
+  const found = LOOK.found(label, LOOK.place(...place), parts, map.evidence.length);
   const { width, height } = map.region;
   return width < 0.995 || height < 0.995 ? `${found} ${LOOK.cropped}` : found;
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { byteText, downloadText } from '../parts/figures.ts';
+import { WithCode } from '../parts/with-code.tsx';
 import { askDocument, askText, ServerError } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
 import { type Workload, workloadOf } from '../server/metrics.ts';
@@ -76,7 +77,11 @@ function ModelCard({ model }: { readonly model: ServedModel }) {
         <bdi>{name}</bdi>
       </h2>
       <p class="quiet">{loaded ? STATUS.loaded : STATUS.notLoaded}</p>
-      {embedded === true && <p class="notice">{note}</p>}
+      {embedded === true && (
+        <p class="notice">
+          <WithCode text={note ?? ''} />
+        </p>
+      )}
       <Facts facts={facts} />
     </section>
   );
