@@ -213,6 +213,22 @@ describe.runIf(runs)('the page', () => {
     await sound('reference');
   });
 
+  test('where a label is, is seen on a narrow screen too', async () => {
+    const { page } = await visit(browser, started(), { viewport: { width: 390, height: 700 } });
+    await example(page).click();
+    await shownScores(page);
+    const picture = page.locator('.stage-frame');
+    const place = async () => {
+      const { y, height } = (await picture.boundingBox())!;
+      return { isAbove: y < 0, isBelow: y + height > 700 };
+    };
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    expect((await place()).isAbove).toBe(true);
+    await page.getByRole('button', { name: 'Where is sheep?' }).click();
+    await page.locator('.heat').waitFor();
+    await expect.poll(place).toEqual({ isAbove: false, isBelow: false });
+  });
+
   test('what is hostile is shown as text', async () => {
     const { page } = await visit(browser, started(), {}, /^request: http:\/\/127/);
     const label = '<img src=x onerror=alert(1)><b>bold</b>';

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { OCCLUSION_IMAGES } from '../../src/inference/occlusion.ts';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -57,6 +57,12 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
   const isThere = scores.some(({ label }) => label === lookedFor);
   const wanted = isThere ? lookedFor : undefined;
   const look = useLook(selected, question, wanted);
+  const stage = useRef<HTMLElement>(null);
+  const onLook = (label: string | undefined) => {
+    setLookedFor(label);
+    // On a narrow screen the picture is above the words.
+    if (label !== undefined && stage.current !== null) bringIntoView(stage.current);
+  };
   return (
     <>
       <h1>{TEXTS.classify.title}</h1>
@@ -64,7 +70,12 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
       <div class="classify">
         <div class="stack">
           {selected !== undefined && (
-            <PictureStage picture={selected} map={look?.map} onRemove={() => remove(selected)} />
+            <PictureStage
+              picture={selected}
+              map={look?.map}
+              onRemove={() => remove(selected)}
+              element={stage}
+            />
           )}
           {wanted !== undefined && (
             <LookLegend label={wanted} look={look} onEnd={() => setLookedFor(undefined)} />
@@ -96,7 +107,7 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
             onRetry={() => selected && set(selected.id, { outcome: undefined })}
             lookedFor={wanted}
             canLook={facts !== undefined && facts.limits.images >= OCCLUSION_IMAGES}
-            onLook={setLookedFor}
+            onLook={onLook}
           />
           <QuestionOptions question={question} onQuestion={onQuestion} facts={facts} />
           {asked !== undefined && isAskable(asked) && (
@@ -117,6 +128,11 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
       )}
     </>
   );
+}
+
+function bringIntoView(element: HTMLElement): void {
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  element.scrollIntoView({ block: 'nearest', behavior: isStill ? 'instant' : 'smooth' });
 }
 
 /** What each picture is asked: what is being typed counts as a label too, of the picture that one looks at. */

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import { TEXTS } from '../texts.ts';
 import { LookOverlay } from './look-overlay.tsx';
@@ -10,15 +11,17 @@ interface PictureStageProps {
   readonly picture: Picture;
   readonly map: OcclusionMap | undefined;
   readonly onRemove: () => void;
+  /** Gets its element. */
+  readonly element: RefObject<HTMLElement | null>;
 }
 
 /** The picture that the answer is about. */
-export function PictureStage({ picture, map, onRemove }: PictureStageProps) {
+export function PictureStage({ picture, map, onRemove, element }: PictureStageProps) {
   const preview = previewOf(picture);
   const [ratio, setRatio] = useState<number>();
   const change = picture.prepared?.change;
   return (
-    <figure class="stage">
+    <figure class="stage" ref={element}>
       <div class="stage-picture">
         {preview === undefined ? (
           <p class="no-preview quiet">
