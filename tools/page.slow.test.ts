@@ -229,6 +229,21 @@ describe.runIf(runs)('the page', () => {
     await expect.poll(place).toEqual({ isAbove: false, isBelow: false });
   });
 
+  test('while the database is away, Status says so and shows the models and limits', async () => {
+    const { page } = await visit(browser, `${started()}#/reference`);
+    const sentence = 'The database cannot be read now.';
+    await page.route('**/graphql', async (route) => {
+      const isKept = route.request().postData()?.includes('labelSets');
+      if (!isKept) return route.continue();
+      const extensions = { code: 'STORE_UNAVAILABLE' };
+      await route.fulfill({ json: { data: null, errors: [{ message: sentence, extensions }] } });
+    });
+    await page.getByRole('link', { name: 'Status' }).click();
+    await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+    await page.getByText('In memory').waitFor();
+    await page.getByText('Characters of a word').waitFor();
+  });
+
   test('what is hostile is shown as text', async () => {
     const { page } = await visit(browser, started(), {}, /^request: http:\/\/127/);
     const label = '<img src=x onerror=alert(1)><b>bold</b>';

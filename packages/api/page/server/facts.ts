@@ -2,10 +2,18 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { askDocument } from './ask.ts';
 
 /** What the page has to know of the server. */
-export interface ServerFacts {
+export interface ServerFacts extends Served, Kept {}
+
+/** What a server knows without its database. */
+interface Served {
   readonly models: readonly ServedModel[];
   readonly limits: Readonly<Record<LimitName, number>>;
+}
+
+/** What is in its database. */
+interface Kept {
   readonly labelSets: readonly { readonly name: string; readonly labels: readonly string[] }[];
+  /** Null where it keeps none, or they are not known. */
   readonly classifiers:
     | readonly {
         readonly name: string;
@@ -34,12 +42,17 @@ export interface ServedModel {
 
 type LimitName = 'images' | 'imageBytes' | 'imageMegapixels' | 'labels' | 'textCharacters';
 
-const FACTS = `query Facts {
+const SERVED = `query Served {
   models { name loaded embedded note parameters imageSize memoryBytes backend { name precision simd mode adapter threads } }
   limits { images imageBytes imageMegapixels labels textCharacters }
+}`;
+
+const KEPT = `query Kept {
   labelSets { name labels }
   classifiers { name classes { label } }
 }`;
+
+const UNKNOWN: Kept = { labelSets: [], classifiers: null };
 
 /** Views that show facts; each asks anew when they have changed. */
 const shown = new Set<() => void>();
@@ -50,6 +63,7 @@ export function refreshFacts(): void {
 }
 
 interface AskedFacts {
+  /** Without label sets and classifiers while the database is away. */
   readonly facts: ServerFacts | undefined;
   readonly error: Error | undefined;
   readonly refresh: () => void;
@@ -57,23 +71,34 @@ interface AskedFacts {
 
 /** Asks the server about itself, at first and again on `refresh`. */
 export function useServerFacts(): AskedFacts {
-  const [state, setState] = useState<Pick<AskedFacts, 'facts' | 'error'>>({
-    facts: undefined,
-    error: undefined,
-  });
   const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    const control = new AbortController();
-    askDocument<ServerFacts>(FACTS, control.signal).then(
-      (facts) => setState({ facts, error: undefined }),
-      (error: Error) => control.signal.aborted || setState((last) => ({ ...last, error })),
-    );
-    return () => control.abort();
-  }, [turn]);
+  const served = useDocument<Served>(SERVED, turn);
+  const kept = useDocument<Kept>(KEPT, turn);
   const refresh = useCallback(() => setTurn((last) => last + 1), []);
   useEffect(() => {
     shown.add(refresh);
     return () => shown.delete(refresh);
   }, [refresh]);
-  return { ...state, refresh };
+  const facts = served.answer && { ...served.answer, ...(kept.answer ?? UNKNOWN) };
+  return { facts, error: served.error ?? kept.error, refresh };
+}
+
+interface Asked<Answer> {
+  /** The last one, which stays when asking again fails. */
+  readonly answer?: Answer;
+  readonly error?: Error | undefined;
+}
+
+/** Asks a document at first, and again at each turn. */
+function useDocument<Answer>(query: string, turn: number): Asked<Answer> {
+  const [asked, setAsked] = useState<Asked<Answer>>({});
+  useEffect(() => {
+    const control = new AbortController();
+    askDocument<Answer>(query, control.signal).then(
+      (answer) => setAsked({ answer }),
+      (error: Error) => control.signal.aborted || setAsked((last) => ({ ...last, error })),
+    );
+    return () => control.abort();
+  }, [query, turn]);
+  return asked;
 }
