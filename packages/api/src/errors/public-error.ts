@@ -1,6 +1,6 @@
 import { ClipError } from '@clipql/core';
 import { ApiError } from './api-error.ts';
-import type { ErrorCode } from './error-codes.ts';
+import { type ErrorCode, meaningOf } from './error-codes.ts';
 import { oneLine } from './one-line.ts';
 
 /** An error as a user may see it. */
@@ -25,6 +25,20 @@ export function publicError(error: unknown): PublicError | undefined {
     ...(retryable !== undefined && { retryable }),
   };
 }
+
+/**
+ * A failure that was kept whole, as a client may see it: whoever runs the server alone learns what its setup fails
+ * with, which may name hosts and folders, and what ClipQL did not raise.
+ */
+export function shownToClients(kept: PublicError): PublicError {
+  if (!isHidden(kept)) return kept;
+  const what = meaningOf(kept).instead ?? 'something went wrong inside ClipQL';
+  return { ...kept, message: `${what}; the log says why` };
+}
+
+/** Whether clients do not see the message of an error. */
+export const isHidden = (error: PublicError): boolean =>
+  error.code === 'INTERNAL' || meaningOf(error).instead !== undefined;
 
 /** An error's code and line; INTERNAL for one that ClipQL did not raise. For the command line. */
 export function describeError(error: unknown): PublicError {

@@ -1,6 +1,6 @@
 import { ApiError } from '../errors/api-error.ts';
 import { meaningOf } from '../errors/error-codes.ts';
-import { describeError, publicError } from '../errors/public-error.ts';
+import { describeError, isHidden, publicError } from '../errors/public-error.ts';
 import type { RunsJobs } from './engine.ts';
 import type { WorkDependencies } from './item-work.ts';
 import type { Job } from './job.ts';
@@ -135,9 +135,11 @@ export class JobRunner implements RunsJobs {
   }
 
   async #fail({ id }: Job, error: unknown): Promise<void> {
-    const { jobs, onUnexpected } = this.#options;
+    const { jobs, local, onUnexpected } = this.#options;
     const known = publicError(error);
-    if (known === undefined) onUnexpected?.(error);
+    // A command shows why its own job failed; clients are not told all of it.
+    if (known === undefined || (!local && !meaningOf(known).retryable && isHidden(known)))
+      onUnexpected?.(error);
     if (known !== undefined && meaningOf(known).retryable) {
       // It stays QUEUED or RUNNING in the store, whatever may be written there now.
       this.#notBefore.set(id, performance.now() + PATIENCE);

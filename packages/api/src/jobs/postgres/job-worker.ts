@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../errors/api-error.ts';
 import { meaningOf } from '../../errors/error-codes.ts';
-import { describeError, publicError } from '../../errors/public-error.ts';
+import { describeError, isHidden, publicError } from '../../errors/public-error.ts';
 import type { Postgres } from '../../postgres/connection.ts';
 import { deleteItems } from '../delete-items.ts';
 import type { RunsJobs, WorkerOptions } from '../engine.ts';
@@ -112,8 +112,10 @@ export class JobWorker implements RunsJobs {
 
   #isPassing(error: unknown): boolean {
     const known = publicError(error);
-    if (known === undefined) this.#options.onUnexpected(error);
-    return known !== undefined && meaningOf(known).retryable;
+    const isPassing = known !== undefined && meaningOf(known).retryable;
+    // Those that pass are told of by whatever else needs the database.
+    if (known === undefined || (!isPassing && isHidden(known))) this.#options.onUnexpected(error);
+    return isPassing;
   }
 
   /** Lists its items, puts slices of them into the queue, and ends the job once none is left. */

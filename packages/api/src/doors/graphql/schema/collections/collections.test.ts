@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ApiError } from '../../../../errors/api-error.ts';
 import { dataUrl, startApi, type TestApi } from '../../../../testing/api.ts';
 import { picture } from '../../../../testing/pictures.ts';
 
@@ -228,3 +229,20 @@ test('callers with keys see collections and jobs of their own, unless all share 
 
 const BOB = 'b'.repeat(32);
 const BOBS = createHash('sha256').update(BOB).digest('hex');
+
+test.each([
+  ['STORE_FULL', new ApiError('STORE_FULL', 'expected room, got none (db.internal:5432/clipql)')],
+  ['INTERNAL', new Error('no such column (db.internal:5432/clipql)')],
+])('a job that fails with %s tells clients nothing of the database', async (code, failure) => {
+  const removing = vi.spyOn(api.store.collections, 'remove').mockRejectedValue(failure);
+  const { data } = await api.query(
+    'mutation { startDelete(input: { collection: "photos", where: { field: "year", gte: 0 } }) { job { id } } }',
+  );
+  const { id } = data.startDelete.job;
+  expect((await statesOf(id)).at(-1)).toMatchObject({ state: 'FAILED' });
+  removing.mockRestore();
+  const query = 'query ($id: ID!) { job(id: $id) { error { code message } } }';
+  const { error } = (await api.query(query, { id })).data.job;
+  expect(error).toEqual({ code, message: expect.stringMatching(/^[^:]+; the log says why$/) });
+  expect(api.logged).toContain(failure);
+});

@@ -1,4 +1,4 @@
-import type { PublicError } from '../../../../errors/public-error.ts';
+import { type PublicError, shownToClients } from '../../../../errors/public-error.ts';
 import type {
   JobFailure as Failure,
   FailurePage,
@@ -49,7 +49,11 @@ const JobFailure = builder.objectRef<Failure>('JobFailure').implement({
   fields: (t) => ({
     key: t.exposeString('key', { description: 'The key that the item would have.' }),
     source: t.exposeString('source', { description: 'The path or URL of the image.' }),
-    error: t.expose('error', { type: UserError, description: 'Why it failed.' }),
+    error: t.field({
+      type: UserError,
+      description: 'Why it failed.',
+      resolve: ({ error }) => shownToClients(error),
+    }),
   }),
 });
 
@@ -109,7 +113,7 @@ builder.node(Job, {
       type: UserError,
       nullable: true,
       description: 'Why it is FAILED.',
-      resolve: ({ error }): PublicError | undefined => error,
+      resolve: ({ error }): PublicError | undefined => error && shownToClients(error),
     }),
     failures: t.field({
       type: JobFailures,
