@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { OCCLUSION_IMAGES } from '../../src/inference/occlusion.ts';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useDebounced } from '../parts/use-debounced.ts';
@@ -12,7 +11,7 @@ import { AddPictures } from './add-pictures.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
 import { LabelsChoice } from './labels-choice.tsx';
 import { LookLegend } from './look-overlay.tsx';
-import { copiedLook, useLook } from './occlusion.ts';
+import { copiedLook, LOOK_IMAGES, useLook } from './occlusion.ts';
 import { fromFile, fromUrl, ownImageInput, type Picture } from './picture.ts';
 import { PictureGrid } from './picture-grid.tsx';
 import { PictureStage } from './picture-stage.tsx';
@@ -106,7 +105,7 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
             isStale={selected?.outcome?.key !== (asked && questionKey(asked))}
             onRetry={() => selected && set(selected.id, { outcome: undefined })}
             lookedFor={wanted}
-            canLook={facts !== undefined && facts.limits.images >= OCCLUSION_IMAGES}
+            canLook={facts !== undefined && facts.limits.images >= LOOK_IMAGES}
             onLook={onLook}
           />
           <QuestionOptions question={question} onQuestion={onQuestion} facts={facts} />

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
+import { OCCLUSION_IMAGES } from '../../src/inference/occlusion.ts';
 import { TEXTS } from '../texts.ts';
-import { strongestPlace } from './occlusion.ts';
+import { LOOK_IMAGES, strongestPlace } from './occlusion.ts';
+
+test('a map takes as many images as the server says', () => {
+  expect(LOOK_IMAGES).toBe(OCCLUSION_IMAGES);
+});
 
 const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 const MIDDLE_OF_WIDE = { left: 0.25, top: 0, width: 0.5, height: 1 };

@@ -4,6 +4,9 @@ import type { Operation } from '../server/operation.ts';
 import { imageInput, ownImageInput, type Picture } from './picture.ts';
 import { type Question, questionArguments, questionKey } from './question.ts';
 
+/** Images that a map takes: the picture, and the picture without each part of a 7 × 7 grid. */
+export const LOOK_IMAGES = 50;
+
 /** Where the server found a label in a picture. */
 export interface OcclusionMap {
   readonly label: string;
