@@ -73,8 +73,8 @@ describe.runIf(programs !== undefined)(`servers and workers${without}`, () => {
       expect(states.length).toBeGreaterThan(2);
     }
     for (const [i, server] of servers.entries()) {
-      // Of 100 connections, whatever they were told.
-      expect((await residentBytes(server)) - before[i]!).toBeLessThan(64 * 2 ** 20);
+      // Of 100 connections, whatever they were told, and what V8 has yet to collect on a busy machine.
+      expect((await residentBytes(server)) - before[i]!).toBeLessThan(128 * 2 ** 20);
     }
   }, 300_000);
 
