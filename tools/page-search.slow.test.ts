@@ -94,13 +94,13 @@ describe.runIf(runs)('the Search view', () => {
     );
     await page.getByRole('searchbox', { name: 'Words' }).pressSequentially('sheep');
     await count(page, '1 picture found');
-    expect(await keys(page)).toEqual([SHEEP]);
+    await expect.poll(() => keys(page)).toEqual([SHEEP]);
     expect(page.url()).not.toContain('sheep');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.url()).toContain('term=text%3A1%3Asheep');
     await page.reload();
     await count(page, '1 picture found');
-    expect(await keys(page)).toEqual([SHEEP]);
+    await expect.poll(() => keys(page)).toEqual([SHEEP]);
   });
 
   test('the line over the scores is moved by arrow keys and by mouse, and stays in the address', async () => {
@@ -135,7 +135,7 @@ describe.runIf(runs)('the Search view', () => {
     await page.keyboard.press('Enter');
     await weight(page, BOATS).waitFor();
     await count(page, '7 pictures found');
-    expect((await keys(page))[0]).toBe(BOATS);
+    await expect.poll(async () => (await keys(page))[0]).toBe(BOATS);
     await weight(page, BOATS).focus();
     await page.keyboard.press('Home');
     await expect.poll(async () => (await keys(page)).at(-1)).toBe(BOATS);
@@ -199,7 +199,7 @@ describe.runIf(runs)('the Search view', () => {
     await page.locator('input[webkitdirectory]').setInputFiles(join(folder, 'trip'));
     await page.getByText('trip/notes.txt is no picture.').waitFor();
     await count(page, '2 pictures in all');
-    expect(await keys(page)).toEqual(['trip/a.jpg', 'trip/sea/b.jpg']);
+    await expect.poll(() => keys(page)).toEqual(['trip/a.jpg', 'trip/sea/b.jpg']);
     await page.getByRole('button', { name: 'Duplicates' }).click();
     await page.getByRole('status').filter({ hasText: '1 group' }).waitFor();
     await page.getByText('trip/a.jpg and 1 other').waitFor();
@@ -294,7 +294,7 @@ describe.runIf(runs)('the Search view', () => {
     await count(page, '60 pictures in all');
     await page.mouse.wheel(0, 10_000);
     await expect.poll(async () => (await keys(page)).length).toBe(60);
-    expect(await keys(page)).toEqual(items.map(({ key }) => key));
+    await expect.poll(() => keys(page)).toEqual(items.map(({ key }) => key));
 
     const { page: still } = await visit(browser, search('?in=long&term=item:1:100&cut=all'), {
       reducedMotion: 'reduce',
