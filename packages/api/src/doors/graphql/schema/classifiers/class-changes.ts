@@ -7,7 +7,7 @@ import { textAmount } from '../../prices/price.ts';
 import { builder } from '../builder.ts';
 import { type Change, changeBy, ERRORS } from '../change.ts';
 import { priceOfLines } from '../text-price.ts';
-import { Classifier } from './classifier.ts';
+import { TRAINED_CLASSIFIER } from './trained-classifier.ts';
 
 const SetClassInput = builder.inputType('SetClassInput', {
   description: 'A class as it is to be.',
@@ -48,12 +48,7 @@ builder.mutationField('setClasses', (t) =>
     type: builder.objectRef<Change<Done>>('SetClassesPayload').implement({
       description: 'The classifier with other classes, or why not.',
       fields: (f) => ({
-        classifier: f.field({
-          type: Classifier,
-          nullable: true,
-          description: 'The classifier, as it is now, trained.',
-          resolve: ({ done }) => done?.classifier,
-        }),
+        classifier: f.field(TRAINED_CLASSIFIER),
         warnings: f.stringList({
           description: 'One line for each text that was cut.',
           price: (_args, { within }) => priceOfLines(within.labels?.count ?? 0),

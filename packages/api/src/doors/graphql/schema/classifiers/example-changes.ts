@@ -6,8 +6,8 @@ import { builder } from '../builder.ts';
 import { type Change, changeBy, ERRORS } from '../change.ts';
 import { ImageInput } from '../image-input.ts';
 import { countImages, PICTURES } from './class-pictures.ts';
-import { Classifier } from './classifier.ts';
 import { taughtPayload } from './taught-payload.ts';
+import { TRAINED_CLASSIFIER } from './trained-classifier.ts';
 
 const ClassPicturesInput = builder.inputType('ClassPicturesInput', {
   description: 'Pictures of a class.',
@@ -75,12 +75,7 @@ builder.mutationField('removeExamples', (t) =>
     type: builder.objectRef<Change<Removed>>('RemoveExamplesPayload').implement({
       description: 'The classifier with fewer pictures, or why not.',
       fields: (f) => ({
-        classifier: f.field({
-          type: Classifier,
-          nullable: true,
-          description: 'The classifier, as it is now, trained.',
-          resolve: ({ done }) => done?.classifier,
-        }),
+        classifier: f.field(TRAINED_CLASSIFIER),
         removed: f.int({
           nullable: true,
           description: 'Pictures that were there and are no more.',
@@ -126,12 +121,7 @@ builder.mutationField('moveExamples', (t) =>
     type: builder.objectRef<Change<Moved>>('MoveExamplesPayload').implement({
       description: 'The classifier with pictures in another class, or why not.',
       fields: (f) => ({
-        classifier: f.field({
-          type: Classifier,
-          nullable: true,
-          description: 'The classifier, as it is now, trained.',
-          resolve: ({ done }) => done?.classifier,
-        }),
+        classifier: f.field(TRAINED_CLASSIFIER),
         moved: f.int({
           nullable: true,
           description: 'Pictures that were in another class before.',

@@ -6,8 +6,8 @@ import { builder } from '../builder.ts';
 import { type Change, ERRORS } from '../change.ts';
 import { UserError } from '../error.ts';
 import { priceOfLines } from '../text-price.ts';
-import { Classifier } from './classifier.ts';
 import { MOST_CLASS_LABELS } from './classifier-price.ts';
+import { TRAINED_CLASSIFIER } from './trained-classifier.ts';
 
 const ExampleError = builder.objectRef<PictureFailure>('ExampleError').implement({
   description: 'Why a picture taught nothing; the others did.',
@@ -31,12 +31,7 @@ export const taughtPayload = (name: string, description: string) =>
   builder.objectRef<Change<Taught>>(name).implement({
     description,
     fields: (t) => ({
-      classifier: t.field({
-        type: Classifier,
-        nullable: true,
-        description: 'The classifier, as it is now, trained.',
-        resolve: ({ done }) => done?.classifier,
-      }),
+      classifier: t.field(TRAINED_CLASSIFIER),
       failures: t.field({
         type: [ExampleError],
         description: 'The pictures that taught nothing; it has learned from the others.',
