@@ -1,4 +1,5 @@
 /** How many of the nearest HNSW finds, on a server of PostgreSQL with the settings that are shipped. */
+import { dot } from '@clipql/core';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
@@ -43,12 +44,6 @@ function vectors(count: number, seed: number): Float32Array[] {
     const length = Math.hypot(...vector);
     return vector.map((value) => value / length);
   });
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 test.skipIf(programs === undefined)(
