@@ -3,42 +3,14 @@ import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import { isName } from '../../limits/names.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import { floatsAsBytes } from '../../postgres/float-bytes.ts';
-import type {
-  ChangedClass,
-  Classifier,
-  ClassifierClass,
-  NewClass,
-  NewClassifier,
-} from '../classifier.ts';
+import type { ChangedClass, Classifier, NewClass, NewClassifier } from '../classifier.ts';
+import {
+  type ClassifierReference,
+  type ClassifierRow,
+  type ClassRow,
+  classifierOfRows,
+} from '../classifier-row.ts';
 import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
-
-/** A classifier as it was found, which others may have changed since. */
-export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
-
-interface ClassifierRow {
-  readonly id: number;
-  readonly owner: Owner;
-  readonly name: string;
-  readonly hash: string;
-  readonly model: string;
-  readonly dimensions: number;
-  readonly logit_scale: number;
-  /** JSON. */
-  readonly templates: string;
-  readonly keeps_images: boolean;
-  readonly version: number;
-  readonly temperature: number | null;
-  readonly created_at: number;
-  readonly changed_at: number;
-}
-
-interface ClassRow {
-  readonly label: string;
-  /** JSON. */
-  readonly texts: string | null;
-  readonly is_cut: boolean;
-  readonly examples: number;
-}
 
 /** @throws ApiError UNKNOWN_CLASSIFIER. */
 export async function findClassifier(
@@ -183,25 +155,5 @@ async function classifierOf(connection: Connection, row: ClassifierRow): Promise
      ) AS examples FROM classes AS c WHERE classifier = $1 ORDER BY place`,
     row.id,
   );
-  return {
-    id: row.id,
-    owner: row.owner,
-    name: row.name,
-    space: { hash: row.hash, model: row.model, dimensions: row.dimensions },
-    logitScale: row.logit_scale,
-    templates: JSON.parse(row.templates),
-    keepsImages: row.keeps_images,
-    classes: classes.map(classOf),
-    version: row.version,
-    temperature: row.temperature ?? undefined,
-    createdAt: new Date(row.created_at),
-    changedAt: new Date(row.changed_at),
-  };
+  return classifierOfRows(row, classes);
 }
-
-const classOf = ({ label, texts, is_cut, examples }: ClassRow): ClassifierClass => ({
-  label,
-  texts: texts === null ? null : JSON.parse(texts),
-  isCut: is_cut,
-  examples,
-});

@@ -3,15 +3,10 @@ import type { Connection } from '../../postgres/connection.ts';
 import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
 import { admitExamples } from '../admit-examples.ts';
 import type { ChangedClass, Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
+import type { ClassifierReference } from '../classifier-row.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
-import {
-  type ClassifierReference,
-  lockClassifier,
-  lockNames,
-  readClassifier,
-  replaceClasses,
-} from './catalogue.ts';
+import { lockClassifier, lockNames, readClassifier, replaceClasses } from './catalogue.ts';
 
 interface ExampleRow {
   readonly place: number;

@@ -3,42 +3,14 @@ import type { Owner } from '../../access/owner.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import { blobOf } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
-import type {
-  ChangedClass,
-  Classifier,
-  ClassifierClass,
-  NewClass,
-  NewClassifier,
-} from '../classifier.ts';
+import type { ChangedClass, Classifier, NewClass, NewClassifier } from '../classifier.ts';
+import {
+  type ClassifierReference,
+  type ClassifierRow,
+  type ClassRow,
+  classifierOfRows,
+} from '../classifier-row.ts';
 import { nameTaken, tooManyClassifiers, unknownClassifier } from '../refusals.ts';
-
-/** A classifier as it was found, which others may have changed since. */
-export type ClassifierReference = Pick<Classifier, 'id' | 'name'>;
-
-interface ClassifierRow {
-  readonly id: number;
-  readonly owner: Owner;
-  readonly name: string;
-  readonly hash: string;
-  readonly model: string;
-  readonly dimensions: number;
-  readonly logit_scale: number;
-  /** JSON. */
-  readonly templates: string;
-  readonly keeps_images: number;
-  readonly version: number;
-  readonly temperature: number | null;
-  readonly created_at: number;
-  readonly changed_at: number;
-}
-
-interface ClassRow {
-  readonly label: string;
-  /** JSON. */
-  readonly texts: string | null;
-  readonly is_cut: number;
-  readonly examples: number;
-}
 
 interface ByName {
   readonly owner: Owner;
@@ -154,30 +126,14 @@ const namesOf = (db: DatabaseSync, owner: Owner): readonly string[] =>
     owner,
   ).map(({ name }) => name);
 
-const classifierOf = (db: DatabaseSync, row: ClassifierRow): Classifier => ({
-  id: row.id,
-  owner: row.owner,
-  name: row.name,
-  space: { hash: row.hash, model: row.model, dimensions: row.dimensions },
-  logitScale: row.logit_scale,
-  templates: JSON.parse(row.templates),
-  keepsImages: row.keeps_images === 1,
-  classes: all<ClassRow>(
-    db,
-    `SELECT label, texts, is_cut, (
-       SELECT count(*) FROM examples AS e WHERE e.classifier = c.classifier AND e.place = c.place
-     ) AS examples FROM classes AS c WHERE classifier = ? ORDER BY place`,
-    row.id,
-  ).map(classOf),
-  version: row.version,
-  temperature: row.temperature ?? undefined,
-  createdAt: new Date(row.created_at),
-  changedAt: new Date(row.changed_at),
-});
-
-const classOf = ({ label, texts, is_cut, examples }: ClassRow): ClassifierClass => ({
-  label,
-  texts: texts === null ? null : JSON.parse(texts),
-  isCut: is_cut === 1,
-  examples,
-});
+const classifierOf = (db: DatabaseSync, row: ClassifierRow): Classifier =>
+  classifierOfRows(
+    row,
+    all<ClassRow>(
+      db,
+      `SELECT label, texts, is_cut, (
+         SELECT count(*) FROM examples AS e WHERE e.classifier = c.classifier AND e.place = c.place
+       ) AS examples FROM classes AS c WHERE classifier = ? ORDER BY place`,
+      row.id,
+    ),
+  );

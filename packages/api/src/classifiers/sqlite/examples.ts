@@ -11,14 +11,10 @@ import type {
   NewClassifier,
   NewExample,
 } from '../classifier.ts';
+import type { ClassifierReference } from '../classifier-row.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
-import {
-  type ClassifierReference,
-  insertClassifier,
-  readClassifier,
-  replaceClasses,
-} from './catalogue.ts';
+import { insertClassifier, readClassifier, replaceClasses } from './catalogue.ts';
 
 interface ExampleRow {
   readonly place: number;
