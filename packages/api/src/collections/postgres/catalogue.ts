@@ -1,32 +1,15 @@
 import type { Owner } from '../../access/owner.ts';
 import { isName } from '../../limits/names.ts';
 import type { Connection } from '../../postgres/connection.ts';
-import type { Collection, FieldType, VectorSpace } from '../collection.ts';
+import type { Collection, VectorSpace } from '../collection.ts';
+import {
+  type CollectionReference,
+  type CollectionRow,
+  collectionOfRows,
+  type FieldRow,
+  type SetRow,
+} from '../collection-row.ts';
 import { checkPlace, spaceMismatch, unknownCollection } from '../refusals.ts';
-
-/** A collection as it was found, which others may have changed since. */
-export type CollectionReference = Pick<Collection, 'id' | 'name' | 'space'>;
-
-export interface CollectionRow {
-  readonly id: number;
-  readonly owner: Owner;
-  readonly name: string;
-  readonly set_id: number;
-  readonly next_set: number | null;
-  readonly items: number;
-  readonly seq: number;
-  readonly created_at: number;
-}
-
-interface SetRow extends VectorSpace {
-  readonly vectors: number;
-}
-
-export interface FieldRow {
-  readonly id: number;
-  readonly name: string;
-  readonly type: FieldType;
-}
 
 /** @throws ApiError COLLECTION_EXISTS, TOO_MANY_COLLECTIONS. */
 export async function createCollection(
@@ -130,19 +113,11 @@ export async function collectionOf(
   connection: Connection,
   row: CollectionRow,
 ): Promise<Collection> {
-  const { vectors: _, ...space } = await spaceOf(connection, row.set_id);
-  const next = row.next_set === null ? undefined : await spaceOf(connection, row.next_set);
-  const fields = await fieldsOf(connection, row.id);
-  return {
-    id: row.id,
-    owner: row.owner,
-    name: row.name,
-    space,
-    items: row.items,
-    fields: new Map(fields.map(({ name, type }) => [name, type])),
-    createdAt: new Date(row.created_at),
-    reembedding: next && reembeddingOf(next),
-  };
+  return collectionOfRows(row, {
+    set: await spaceOf(connection, row.set_id),
+    next: row.next_set === null ? undefined : await spaceOf(connection, row.next_set),
+    fields: await fieldsOf(connection, row.id),
+  });
 }
 
 /** In the order in which they came. */
@@ -166,8 +141,6 @@ export const spaceOf = async (connection: Connection, set: number): Promise<SetR
     'SELECT hash, model, dimensions, vectors FROM vector_sets WHERE id = $1',
     set,
   ))!;
-
-const reembeddingOf = ({ vectors, ...space }: SetRow) => ({ space, done: vectors });
 
 async function namesOf(connection: Connection, owner: Owner): Promise<readonly string[]> {
   const sql = 'SELECT name FROM collections WHERE owner = $1 AND NOT dropped ORDER BY name';

@@ -1,6 +1,7 @@
 import type { Postgres } from '../../postgres/connection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { ChangeBatch } from '../store.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import { rowOfSpace } from './catalogue.ts';
 import { HALVES, halvesOf } from './vectors.ts';
 
 /** Vectors of a batch: 4 MB of 512 halves. */

@@ -1,9 +1,10 @@
 import type { Connection } from '../../postgres/connection.ts';
 import type { FieldType } from '../collection.ts';
+import type { FieldRow } from '../collection-row.ts';
 import { type ComparableValue, comparableValues, typeWith } from '../field-types.ts';
 import type { Metadata, MetadataValue } from '../item.ts';
 import { checkMetadata } from '../metadata.ts';
-import { type FieldRow, fieldsOf } from './catalogue.ts';
+import { fieldsOf } from './catalogue.ts';
 
 /** Values by the number of their field, as the column `comparable` has them. */
 type Comparable = Record<string, ComparableValue | readonly ComparableValue[]>;

@@ -1,9 +1,9 @@
 import type { Value } from '../../postgres/connection.ts';
 import { checkFilter } from '../check-filter.ts';
 import type { FieldType } from '../collection.ts';
+import type { FieldRow } from '../collection-row.ts';
 import { beginningOf } from '../dates.ts';
 import type { FieldFilter, Filter } from '../filter.ts';
-import type { FieldRow } from './catalogue.ts';
 import { foldedName } from './comparable-metadata.ts';
 
 /** A condition on rows of `items`, and the values of its parameters. */

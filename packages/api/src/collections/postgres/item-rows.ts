@@ -1,26 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '../../postgres/connection.ts';
-import type { ImageFacts, Item, KnownItem } from '../item.ts';
-import { type CollectionReference, collectionRow, rowOfSpace } from './catalogue.ts';
+import type { CollectionReference } from '../collection-row.ts';
+import type { Item, KnownItem } from '../item.ts';
+import { type ItemRow, itemOf, knownOf } from '../item-row.ts';
+import { collectionRow, rowOfSpace } from './catalogue.ts';
 import { vectorsOfRows } from './vectors.ts';
-
-/** An item as the table has it. */
-export interface ItemRow {
-  readonly row: number;
-  readonly key: string;
-  readonly source: string;
-  /** Null, as the four that follow, where the vector was made elsewhere. */
-  readonly content_hash: string | null;
-  readonly format: ImageFacts['format'] | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly bytes: number | null;
-  readonly modified: number | null;
-  readonly indexed_at: number;
-  /** JSON. */
-  readonly metadata: string;
-  readonly has_thumbnail: boolean;
-}
 
 /** Those of `ItemRow`. */
 export const ITEM_COLUMNS =
@@ -28,21 +12,6 @@ export const ITEM_COLUMNS =
 
 /** By what an item is found: keys are longer than an index takes. */
 export const keyHash = (key: string): Buffer => createHash('sha256').update(key).digest();
-
-export const itemOf = (row: ItemRow): Item => ({
-  row: row.row,
-  key: row.key,
-  source: row.source,
-  contentHash: row.content_hash ?? undefined,
-  facts: factsOf(row),
-  modified: row.modified ?? undefined,
-  metadata: JSON.parse(row.metadata),
-  hasThumbnail: row.has_thumbnail,
-  indexedAt: new Date(row.indexed_at),
-});
-
-const factsOf = ({ format, width, height, bytes }: ItemRow): ImageFacts | undefined =>
-  format === null ? undefined : { format, width: width!, height: height!, bytes: bytes! };
 
 export async function readItems(
   connection: Connection,
@@ -72,16 +41,7 @@ export async function readKnown(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, KnownItem>> {
   const found = await itemsOfKeys(connection, collection, keys);
-  return new Map(
-    found.map(({ key, content_hash, modified, bytes }) => [
-      key,
-      {
-        contentHash: content_hash ?? undefined,
-        modified: modified ?? undefined,
-        bytes: bytes ?? undefined,
-      },
-    ]),
-  );
+  return new Map(found.map((row) => [row.key, knownOf(row)]));
 }
 
 export async function readThumbnail(

@@ -1,6 +1,7 @@
 import type { Connection } from '../../postgres/connection.ts';
 import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import type { CollectionReference } from '../collection-row.ts';
+import { rowOfSpace } from './catalogue.ts';
 
 interface Floats {
   readonly floats: Buffer;

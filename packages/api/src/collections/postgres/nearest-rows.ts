@@ -1,8 +1,9 @@
 import { normalized } from '@clipql/core';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
+import type { CollectionReference, CollectionRow } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
 import type { NearestQuery, RowVector } from '../vector-search.ts';
-import { type CollectionReference, type CollectionRow, fieldsOf, rowOfSpace } from './catalogue.ts';
+import { fieldsOf, rowOfSpace } from './catalogue.ts';
 import { type Condition, conditionOf } from './filter-sql.ts';
 import { findIndex } from './vector-index.ts';
 import { HALVES, halvesOf, vectorText } from './vectors.ts';

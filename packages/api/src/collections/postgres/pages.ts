@@ -2,11 +2,13 @@ import { ApiError } from '../../errors/api-error.ts';
 import { shownValue } from '../../errors/one-line.ts';
 import type { Connection, Value } from '../../postgres/connection.ts';
 import { shownFields } from '../check-filter.ts';
+import type { CollectionReference, FieldRow } from '../collection-row.ts';
+import { type ItemRow, itemOf } from '../item-row.ts';
 import { badCursor, decodeCursor, encodeCursor, type Position } from '../page-cursor.ts';
 import type { Order, Page, PageQuery } from '../store.ts';
-import { type CollectionReference, collectionRow, type FieldRow, fieldsOf } from './catalogue.ts';
+import { collectionRow, fieldsOf } from './catalogue.ts';
 import { conditionOf } from './filter-sql.ts';
-import { ITEM_COLUMNS, type ItemRow, itemOf } from './item-rows.ts';
+import { ITEM_COLUMNS } from './item-rows.ts';
 
 /** A statement that grows with its parameters. */
 class Query {

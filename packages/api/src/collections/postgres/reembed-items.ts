@@ -1,17 +1,12 @@
 import type { Connection } from '../../postgres/connection.ts';
 import { checkNextVectors } from '../check-new-items.ts';
 import type { Collection, VectorSpace } from '../collection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { Item } from '../item.ts';
+import { type ItemRow, itemOf } from '../item-row.ts';
 import { notReembedding, spaceMismatch } from '../refusals.ts';
-import {
-  type CollectionReference,
-  collectionOf,
-  collectionRow,
-  createSet,
-  lockCollection,
-  spaceOf,
-} from './catalogue.ts';
-import { ITEM_COLUMNS, type ItemRow, itemOf } from './item-rows.ts';
+import { collectionOf, collectionRow, createSet, lockCollection, spaceOf } from './catalogue.ts';
+import { ITEM_COLUMNS } from './item-rows.ts';
 import { insertVectors, vectorText } from './vectors.ts';
 
 /** @throws ApiError COLLECTION_MODEL_MISMATCH where it is on its way to yet another space. */

@@ -1,7 +1,8 @@
 import { RowSet } from '@clipql/core';
 import type { Connection } from '../../postgres/connection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { Filter } from '../filter.ts';
-import { type CollectionReference, collectionRow, fieldsOf } from './catalogue.ts';
+import { collectionRow, fieldsOf } from './catalogue.ts';
 import { conditionOf } from './filter-sql.ts';
 
 /** The rows that pass a filter. @throws ApiError UNKNOWN_COLLECTION, BAD_FILTER. */

@@ -1,8 +1,10 @@
 import type { Postgres } from '../../postgres/connection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
 import type { NewItem } from '../item.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
-import { ITEM_COLUMNS, type ItemRow, itemOf, keyHash } from './item-rows.ts';
+import { type ItemRow, itemOf } from '../item-row.ts';
+import { rowOfSpace } from './catalogue.ts';
+import { ITEM_COLUMNS, keyHash } from './item-rows.ts';
 import { HALVES, halvesOf } from './vectors.ts';
 
 /** Of one read: some megabytes. */

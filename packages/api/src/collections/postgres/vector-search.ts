@@ -1,7 +1,8 @@
 import type { Postgres } from '../../postgres/connection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
 import type { RowVector, VectorSearch } from '../vector-search.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import { rowOfSpace } from './catalogue.ts';
 import { nearestRows } from './nearest-rows.ts';
 import { buildIndex } from './vector-index.ts';
 import { HALVES, halvesOf } from './vectors.ts';

@@ -1,12 +1,8 @@
 import type { Connection } from '../../postgres/connection.ts';
 import { checkNewItems } from '../check-new-items.ts';
+import type { CollectionReference, CollectionRow } from '../collection-row.ts';
 import type { Metadata, NewItem } from '../item.ts';
-import {
-  type CollectionReference,
-  type CollectionRow,
-  checkSpace,
-  lockCollection,
-} from './catalogue.ts';
+import { checkSpace, lockCollection } from './catalogue.ts';
 import { FieldTable } from './comparable-metadata.ts';
 import { keyHash } from './item-rows.ts';
 import { deleteVectors, insertVectors, vectorText } from './vectors.ts';

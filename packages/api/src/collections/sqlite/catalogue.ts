@@ -1,26 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Owner } from '../../access/owner.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
-import type { Collection, FieldType, VectorSpace } from '../collection.ts';
+import type { Collection, VectorSpace } from '../collection.ts';
+import {
+  type CollectionReference,
+  type CollectionRow,
+  collectionOfRows,
+  type FieldRow,
+  type SetRow,
+} from '../collection-row.ts';
 import { checkPlace, spaceMismatch, unknownCollection } from '../refusals.ts';
-
-/** A collection as it was found, which others may have changed since. */
-export type CollectionReference = Pick<Collection, 'id' | 'name' | 'space'>;
-
-interface CollectionRow {
-  readonly id: number;
-  readonly owner: Owner;
-  readonly name: string;
-  readonly set_id: number;
-  readonly next_set: number | null;
-  readonly items: number;
-  readonly seq: number;
-  readonly created_at: number;
-}
-
-interface SetRow extends VectorSpace {
-  readonly vectors: number;
-}
 
 /** @throws ApiError COLLECTION_EXISTS, TOO_MANY_COLLECTIONS. */
 export function createCollection(
@@ -89,23 +78,11 @@ export function rowOfSpace(
 }
 
 export function collectionOf(db: DatabaseSync, row: CollectionRow): Collection {
-  const { vectors: _, ...space } = spaceOf(db, row.set_id);
-  return {
-    id: row.id,
-    owner: row.owner,
-    name: row.name,
-    space,
-    items: row.items,
-    fields: new Map(fieldsOf(db, row.id).map(({ name, type }) => [name, type])),
-    createdAt: new Date(row.created_at),
-    reembedding: row.next_set === null ? undefined : reembeddingOf(spaceOf(db, row.next_set)),
-  };
-}
-
-export interface FieldRow {
-  readonly id: number;
-  readonly name: string;
-  readonly type: FieldType;
+  return collectionOfRows(row, {
+    set: spaceOf(db, row.set_id),
+    next: row.next_set === null ? undefined : spaceOf(db, row.next_set),
+    fields: fieldsOf(db, row.id),
+  });
 }
 
 /** In the order in which they came. */
@@ -124,8 +101,6 @@ export function createSet(db: DatabaseSync, { hash, model, dimensions }: VectorS
 
 export const spaceOf = (db: DatabaseSync, set: number): SetRow =>
   first<SetRow>(db, 'SELECT hash, model, dimensions, vectors FROM vector_sets WHERE id = ?', set)!;
-
-const reembeddingOf = ({ vectors, ...space }: SetRow) => ({ space, done: vectors });
 
 const namesOf = (db: DatabaseSync, owner: Owner): readonly string[] =>
   all<{ readonly name: string }>(

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { halvesIn } from '../../sqlite/blobs.ts';
 import { all, first } from '../../sqlite/statements.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { ChangeBatch } from '../store.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import { rowOfSpace } from './catalogue.ts';
 import { vectorId } from './vectors.ts';
 
 /** Vectors of a batch: 4 MB of 512 halves. */

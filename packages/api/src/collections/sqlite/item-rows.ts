@@ -1,27 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { first } from '../../sqlite/statements.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
-import type { ImageFacts, Item, KnownItem, Metadata } from '../item.ts';
-import { type CollectionReference, collectionRow, rowOfSpace } from './catalogue.ts';
+import type { Item, KnownItem, Metadata } from '../item.ts';
+import { type ItemRow, itemOf, knownOf } from '../item-row.ts';
+import { collectionRow, rowOfSpace } from './catalogue.ts';
 import { readVector } from './vectors.ts';
-
-/** An item as the table has it. */
-export interface ItemRow {
-  readonly row: number;
-  readonly key: string;
-  readonly source: string;
-  /** Null, as the four that follow, where the vector was made elsewhere. */
-  readonly content_hash: string | null;
-  readonly format: ImageFacts['format'] | null;
-  readonly width: number | null;
-  readonly height: number | null;
-  readonly bytes: number | null;
-  readonly modified: number | null;
-  readonly indexed_at: number;
-  /** JSON. */
-  readonly metadata: string;
-  readonly has_thumbnail: number;
-}
 
 export const itemOfKey = (db: DatabaseSync, collection: number, key: string): ItemRow | undefined =>
   first(db, 'SELECT * FROM items WHERE collection = ? AND key = ?', collection, key);
@@ -31,21 +15,6 @@ const itemOfRow = (db: DatabaseSync, collection: number, row: number): ItemRow |
 
 export const metadataOf = ({ metadata }: Pick<ItemRow, 'metadata'>): Metadata =>
   JSON.parse(metadata);
-
-export const itemOf = (row: ItemRow): Item => ({
-  row: row.row,
-  key: row.key,
-  source: row.source,
-  contentHash: row.content_hash ?? undefined,
-  facts: factsOf(row),
-  modified: row.modified ?? undefined,
-  metadata: metadataOf(row),
-  hasThumbnail: row.has_thumbnail === 1,
-  indexedAt: new Date(row.indexed_at),
-});
-
-const factsOf = ({ format, width, height, bytes }: ItemRow): ImageFacts | undefined =>
-  format === null ? undefined : { format, width: width!, height: height!, bytes: bytes! };
 
 interface ByKeys {
   readonly collection: CollectionReference;
@@ -85,11 +54,7 @@ export function readKnown(
   for (const key of keys) {
     const row = first<ItemRow>(db, sql, id, key);
     if (row === undefined) continue;
-    known.set(key, {
-      contentHash: row.content_hash ?? undefined,
-      modified: row.modified ?? undefined,
-      bytes: row.bytes ?? undefined,
-    });
+    known.set(key, knownOf(row));
   }
   return known;
 }

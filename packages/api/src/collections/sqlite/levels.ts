@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
+import type { CollectionReference } from '../collection-row.ts';
+import { rowOfSpace } from './catalogue.ts';
 
 interface Prompts {
   /** The hash of a space. */

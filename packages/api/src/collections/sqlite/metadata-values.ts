@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { FieldType } from '../collection.ts';
+import type { FieldRow } from '../collection-row.ts';
 import { comparableValues, typeWith } from '../field-types.ts';
 import type { Metadata, MetadataValue } from '../item.ts';
 import { checkMetadata } from '../metadata.ts';
-import { type FieldRow, fieldsOf } from './catalogue.ts';
+import { fieldsOf } from './catalogue.ts';
 
 /** Where an item's values stand. */
 interface ItemPlace {

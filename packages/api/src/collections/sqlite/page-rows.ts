@@ -3,11 +3,13 @@ import { ApiError } from '../../errors/api-error.ts';
 import { shownValue } from '../../errors/one-line.ts';
 import { statement } from '../../sqlite/statements.ts';
 import { shownFields } from '../check-filter.ts';
+import type { CollectionReference, FieldRow } from '../collection-row.ts';
 import type { Filter } from '../filter.ts';
+import { itemOf } from '../item-row.ts';
 import { decodeCursor, encodeCursor, type Position } from '../page-cursor.ts';
 import type { Order, Page } from '../store.ts';
-import { type CollectionReference, collectionRow, type FieldRow, fieldsOf } from './catalogue.ts';
-import { itemOf, itemOfKey } from './item-rows.ts';
+import { collectionRow, fieldsOf } from './catalogue.ts';
+import { itemOfKey } from './item-rows.ts';
 import { RowBits } from './row-bits.ts';
 import { rowsWithField, selectRows } from './select-rows.ts';
 

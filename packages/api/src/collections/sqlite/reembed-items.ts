@@ -1,16 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Collection, VectorSpace } from '../collection.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { Item } from '../item.ts';
+import { type ItemRow, itemOf } from '../item-row.ts';
 import { notReembedding, spaceMismatch } from '../refusals.ts';
-import {
-  type CollectionReference,
-  collectionOf,
-  collectionRow,
-  createSet,
-  spaceOf,
-} from './catalogue.ts';
-import { type ItemRow, itemOf } from './item-rows.ts';
+import { collectionOf, collectionRow, createSet, spaceOf } from './catalogue.ts';
 import { insertVector, readVector, vectorId } from './vectors.ts';
 
 interface Of {

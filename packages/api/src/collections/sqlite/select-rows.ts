@@ -2,9 +2,10 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { statement } from '../../sqlite/statements.ts';
 import { checkFilter } from '../check-filter.ts';
 import type { FieldType } from '../collection.ts';
+import type { CollectionReference, FieldRow } from '../collection-row.ts';
 import { beginningOf } from '../dates.ts';
 import type { FieldFilter, Filter } from '../filter.ts';
-import { type CollectionReference, collectionRow, type FieldRow, fieldsOf } from './catalogue.ts';
+import { collectionRow, fieldsOf } from './catalogue.ts';
 import { RowBits } from './row-bits.ts';
 
 /**

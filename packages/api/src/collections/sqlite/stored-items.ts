@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { all } from '../../sqlite/statements.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
 import type { NewItem } from '../item.ts';
-import { type CollectionReference, rowOfSpace } from './catalogue.ts';
-import { type ItemRow, itemOf, readThumbnail } from './item-rows.ts';
+import { type ItemRow, itemOf } from '../item-row.ts';
+import { rowOfSpace } from './catalogue.ts';
+import { readThumbnail } from './item-rows.ts';
 import { readVector } from './vectors.ts';
 
 /** Of one read: some megabytes. */

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { run } from '../../sqlite/statements.ts';
+import type { CollectionReference } from '../collection-row.ts';
 import type { Metadata, NewItem } from '../item.ts';
-import { type CollectionReference, collectionRow, rowOfSpace } from './catalogue.ts';
-import { type ItemRow, itemOfKey, metadataOf } from './item-rows.ts';
+import type { ItemRow } from '../item-row.ts';
+import { collectionRow, rowOfSpace } from './catalogue.ts';
+import { itemOfKey, metadataOf } from './item-rows.ts';
 import { MetadataWriter } from './metadata-values.ts';
 import { deleteVector, insertVector, readVector } from './vectors.ts';
 
