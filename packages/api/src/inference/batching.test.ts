@@ -1,7 +1,8 @@
 import { ClipError } from '@clipql/core';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { metricOf, startApi, type TestApi } from '../testing/api.ts';
+import { dataUrl, metricOf, startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, holdImageTower, WAIT } from '../testing/held-tower.ts';
+import { picture } from '../testing/pictures.ts';
 
 let api: TestApi;
 
@@ -16,6 +17,14 @@ afterEach(async () => {
 });
 
 const metric = (name: string) => metricOf(api, name);
+
+/** Embeds so many pictures in one operation. */
+const embedPictures = (count: number) =>
+  api.query('query ($inputs: [EmbeddingInput!]!) { embed(inputs: $inputs) { __typename } }', {
+    inputs: Array.from({ length: count }, (_, i) => ({
+      image: { url: dataUrl(picture(i), 'image/png') },
+    })),
+  });
 
 test('an idle model begins at once with one image, and a busy one gathers batches', async () => {
   const tower = holdImageTower(api);
@@ -32,6 +41,37 @@ test('an idle model begins at once with one image, and a busy one gathers batche
   for (const { errors } of answers) expect(errors).toEqual([]);
   expect(await metric('clipql_batch_size_count{tower="image"}')).toBe(4);
   expect(await metric('clipql_batch_size_sum{tower="image"}')).toBe(20);
+});
+
+test('an image is in the next batch, however many images of another operation wait', async () => {
+  const encode = api.model.clip.encodeImages.bind(api.model.clip);
+  const passes: { readonly size: number; readonly end: () => void }[] = [];
+  vi.spyOn(api.model.clip, 'encodeImages').mockImplementation(async (images, options) => {
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    passes.push({ size: images.length, end });
+    await promise;
+    return encode(images, options);
+  });
+  const passed = (count: number) => vi.waitFor(() => expect(passes).toHaveLength(count), WAIT);
+  const decoded = (count: number) =>
+    vi.waitFor(
+      async () => expect(await metric('clipql_stage_seconds_count{stage="decode"}')).toBe(count),
+      WAIT,
+    );
+  const many = embedPictures(64);
+  await passed(1);
+  // As many as may wait, beside those that the model has.
+  await decoded(24);
+  const single = embedPicture(api, 100);
+  await decoded(25);
+  passes[0]!.end();
+  await passed(2);
+  passes[1]!.end();
+  expect((await single).errors).toEqual([]);
+  expect(passes.length).toBeLessThanOrEqual(3);
+  const timer = setInterval(() => passes.at(-1)!.end(), 1);
+  expect((await many).errors).toEqual([]);
+  clearInterval(timer);
 });
 
 test('an image gets in a batch what it gets alone', async () => {

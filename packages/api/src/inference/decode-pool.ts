@@ -13,8 +13,11 @@ export interface DecodePoolOptions {
   /** Whether large pictures may have all threads, as no small ones come beside them. */
   readonly isAlone: boolean;
   readonly start: StartDecodeThread;
-  /** Whether another image may begin: those decoded already wait for the model, and take memory. */
-  readonly mayBegin: (inThreads: number) => boolean;
+  /**
+   * Whether an image of a line may begin beside those in threads: what is decoded already waits for the
+   * model, and takes memory.
+   */
+  readonly mayBegin: (line: Line, inThreads: readonly Line[]) => boolean;
   readonly after: After;
   /** Told the milliseconds that an image waited for a thread. */
   readonly onWait: (milliseconds: number) => void;
@@ -123,9 +126,10 @@ export class DecodePool {
   /** Begins what may begin: to be called when more may. */
   next(): void {
     for (;;) {
-      const busy = [...this.#workers].filter(({ job }) => job !== undefined).length;
-      if (!this.#options.mayBegin(busy)) break;
-      const job = this.#waiting.next((one) => !this.#isHeldBack(one));
+      const inThreads = [...this.#workers].flatMap(({ job }) => job?.line ?? []);
+      const job = this.#waiting.next(
+        (one) => this.#options.mayBegin(one.line, inThreads) && !this.#isHeldBack(one),
+      );
       const worker = job && this.#idleWorker();
       if (job === undefined || worker === undefined) break;
       this.#waiting.take(job);

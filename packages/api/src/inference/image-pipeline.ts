@@ -60,6 +60,8 @@ export class ImagePipeline {
   readonly #flights = new SingleFlight<[ImageContent, ContentTiming]>();
   #decoding = 0;
   #decoded = 0;
+  /** How many of them are of each line. */
+  readonly #decodedOf = new Map<Line, number>();
 
   constructor(parts: ImagePipelineParts) {
     this.#parts = parts;
@@ -149,6 +151,11 @@ export class ImagePipeline {
     return this.#decoded;
   }
 
+  /** Whether some of them are of this line. */
+  hasDecoded(line: Line): boolean {
+    return this.#decodedOf.has(line);
+  }
+
   #admit(source: ImageSource, { account }: Caller, images = 1): Ticket {
     const { admission } = this.#parts;
     const operations = images * this.#parts.operations;
@@ -227,7 +234,7 @@ export class ImagePipeline {
   }
 
   async #run(pixels: PixelTensor, line: Line, signal: AbortSignal): Promise<BatchResult> {
-    this.#decoded += 1;
+    this.#countDecoded(line, 1);
     const { run } = this.#parts;
     try {
       return await withQueuedSpans(
@@ -236,9 +243,16 @@ export class ImagePipeline {
         ({ encoding }) => encoding,
       );
     } finally {
-      this.#decoded -= 1;
+      this.#countDecoded(line, -1);
       this.#parts.decoders.next();
     }
+  }
+
+  #countDecoded(line: Line, change: 1 | -1): void {
+    this.#decoded += change;
+    const count = (this.#decodedOf.get(line) ?? 0) + change;
+    if (count === 0) this.#decodedOf.delete(line);
+    else this.#decodedOf.set(line, count);
   }
 }
 

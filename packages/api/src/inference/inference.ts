@@ -92,6 +92,8 @@ const MEBIBYTE = 1024 * 1024;
 const MAX_TOKENS = 1024;
 /** Batches whose images may be decoded ahead: each image takes 600 kB at 224 pixels. */
 const DECODED_BATCHES = 3;
+/** One more for images that are the first of their operation: they get into the next batch. */
+const DECODED_BATCHES_WITH_FIRST = DECODED_BATCHES + 1;
 
 export function createInference(clip: Clip, options: InferenceOptions = {}): Inference {
   const {
@@ -121,7 +123,11 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
       observer.depth('fetch', fetching);
     },
   });
-  const mayBegin = (inThreads: number) => images.decoded + inThreads < DECODED_BATCHES * maxBatch;
+  const mayBegin: DecodePoolOptions['mayBegin'] = (line, inThreads) => {
+    const isFirst = !images.hasDecoded(line) && !inThreads.includes(line);
+    const batches = isFirst ? DECODED_BATCHES_WITH_FIRST : DECODED_BATCHES;
+    return images.decoded + inThreads.length < batches * maxBatch;
+  };
   const decoders = decodePool(clip, options, observer, mayBegin);
   const batcher = new Batcher({
     maxWait,
