@@ -1,9 +1,7 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { claim } from '../../postgres/claims.ts';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
-
-/** `pg_try_advisory_lock` of whoever makes the index of a set, which is its second number. */
-const LOCK = 0x436c;
 
 /** Below, comparing all takes some tens of milliseconds. */
 const WORTH_AN_INDEX = 20_000;
@@ -30,6 +28,15 @@ export async function findIndex(
 }
 
 /**
+ * Whether the database is making the index of a set. It goes on when the process that asked for it has died, and until it is
+ * done, the index is `invalid`.
+ */
+async function isBeingMade(connection: Connection, set: number): Promise<boolean> {
+  const sql = 'SELECT 1 FROM pg_stat_progress_create_index WHERE index_relid = to_regclass($1)';
+  return (await connection.first(sql, nameOf(set))) !== undefined;
+}
+
+/**
  * Makes the HNSW index of a set, beside what others read and write; not where another process is about it.
  *
  * @param vectors how many it has.
@@ -41,6 +48,17 @@ export async function buildIndex(
   vectors: number,
 ): Promise<void> {
   if (vectors < WORTH_AN_INDEX || (await findIndex(database, set)) === 'valid') return;
+  const claimed = await claim(database, `index ${set}`);
+  if (claimed === undefined) return;
+  try {
+    await makeIndex(database, set, dimensions);
+  } finally {
+    await claimed.release();
+  }
+}
+
+async function makeIndex(database: Postgres, set: number, dimensions: number): Promise<void> {
+  if (await isBeingMade(database, set)) return;
   // It takes as long as it takes, and no transaction.
   const socket = new Socket();
   const client = new pg.Client({ ...database.settings, query_timeout: 0, stream: () => socket });
@@ -49,8 +67,6 @@ export async function buildIndex(
   // A process may end meanwhile: the database goes on.
   socket.unref();
   try {
-    const lock = await client.query('SELECT pg_try_advisory_lock($1, $2) AS mine', [LOCK, set]);
-    if (lock.rows[0]?.mine !== true) return;
     if ((await findIndex(database, set)) === 'invalid') {
       await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(set)}`);
     }
@@ -59,7 +75,6 @@ export async function buildIndex(
        USING hnsw ((embedding::halfvec(${BigInt(dimensions)})) halfvec_ip_ops)
        WITH (m = ${M}, ef_construction = ${EF_CONSTRUCTION}) WHERE set_id = ${BigInt(set)}`,
     );
-    await client.query('SELECT pg_advisory_unlock($1, $2)', [LOCK, set]);
   } finally {
     await client.end();
   }

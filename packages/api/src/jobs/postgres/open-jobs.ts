@@ -1,9 +1,9 @@
 import type { PublicError } from '../../errors/public-error.ts';
 import { checkOpenJobs, MAX_KEPT_JOBS } from '../../limits/collections.ts';
+import { claim } from '../../postgres/claims.ts';
 import type { Connection, Postgres, Value } from '../../postgres/connection.ts';
 import type { Job, JobState, NewJob, NewJobItem } from '../job.ts';
 import type { JobNotices, JobStore } from '../job-store.ts';
-import { claimJob } from './claims.ts';
 import { addItems, failedItems, waitingItems } from './job-items.ts';
 import { JOB_COLUMNS, type JobRow, jobOf, rateWith } from './job-row.ts';
 import { recordBatch } from './record-batch.ts';
@@ -87,7 +87,7 @@ export async function openPostgresJobs(
     },
     runnable: (local) =>
       jobs(postgres, `state IN ('QUEUED', 'RUNNING') AND local = $1 ORDER BY id`, local),
-    claim: (id) => claimJob(postgres, id),
+    claim: (id) => claim(postgres, `job ${idOf(id)}`),
     setState: (id, from, to, error) =>
       changing((connection) => setState(connection, id, from, to, error)),
     addItems: (id, items) => postgres.transaction((connection) => addItems(connection, id, items)),

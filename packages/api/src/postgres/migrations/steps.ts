@@ -3,6 +3,7 @@ import { collections } from './002-collections.ts';
 import { labelSets } from './003-label-sets.ts';
 import { requestCounts } from './010-request-counts.ts';
 import { jobs } from './011-jobs.ts';
+import { claims } from './012-claims.ts';
 
 /**
  * What makes a database of version n from one of n − 1, as SQL. A step that was ever released is never
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly string[] = [
   labelSets,
   requestCounts,
   jobs,
+  claims,
 ];
