@@ -30,6 +30,7 @@ async function migrate(flags: Flags): Promise<void> {
     migrates: true,
     isWorker: false,
     onUnexpected: (error) => reportError(error),
+    metrics: undefined,
   });
   await server.close();
   process.stderr.write('clipql: the tables are up to date\n');

@@ -80,11 +80,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openEngine(options: StoreOptions): Promise<Engine> {
-  const { data, store, migrates = true, worker, onUnexpected = () => {} } = options;
+  const { data, store, migrates = true, worker, metrics, onUnexpected = () => {} } = options;
   if (store === undefined) return openDataFolder(data);
   // Loaded only where it is used: most commands start without.
   const { openServer } = await import('./postgres/open-server.ts');
-  return openServer(store, { migrates, isWorker: worker !== undefined, onUnexpected });
+  return openServer(store, { migrates, isWorker: worker !== undefined, onUnexpected, metrics });
 }
 
 /** A server leaves its jobs to workers where there may be some. The command line reads its own files. */

@@ -16,6 +16,8 @@ export interface Metrics {
   readonly jobsRunning: Gauge;
   /** Items of jobs; `outcome` is `done`, `unchanged` or `failed`. */
   readonly jobItems: Counter<'outcome'>;
+  /** Indexes of collections in a database that this process made; `outcome` is `done` or `failed`. */
+  readonly indexBuilds: Counter<'outcome'>;
   /** Errors that clients got, by code. */
   readonly refusals: Counter<'code'>;
   /** All of them in Prometheus' text format. */
@@ -78,6 +80,12 @@ export function createMetrics(): Metrics {
     jobItems: new Counter({
       name: 'clipql_job_items_total',
       help: 'Items of jobs by outcome (done, unchanged, failed)',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    indexBuilds: new Counter({
+      name: 'clipql_index_builds_total',
+      help: 'Indexes of collections in a database that were made, by outcome (done, failed)',
       labelNames: ['outcome'],
       registers,
     }),

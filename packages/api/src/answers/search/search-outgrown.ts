@@ -68,7 +68,7 @@ export async function searchOutgrown(
   engine: VectorSearch,
   { collection, terms, background, where, except, cutOf, order }: Outgrown,
 ): Promise<Answer> {
-  // The next search is faster; whoever waits for this one does not wait for that.
+  // The next search is faster; whoever waits for this one does not wait for that. The store tells why it fails.
   engine.prepare(collection).catch(() => {});
   const bulk = await bulkOf(engine, background, collection);
   const query = mixTerms(terms, bulk.spread);

@@ -5,6 +5,7 @@ import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
 import { createCollection, dropCollection, findCollection, listCollections } from './catalogue.ts';
 import { readChanges } from './changed-rows.ts';
+import type { IndexEvents } from './index-builds.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
 import { keepLevels, keepPrompts, readLevels, readPrompts } from './levels.ts';
 import { readPage } from './pages.ts';
@@ -22,12 +23,15 @@ import { postgresVectorSearch } from './vector-search.ts';
 import { removeItems, setMetadata, upsertItems } from './write-items.ts';
 
 /** Collections in PostgreSQL. What dropped ones leave is removed while it is open. */
-export function openPostgresCollections(database: Postgres): CollectionStore {
+export function openPostgresCollections(
+  database: Postgres,
+  events: IndexEvents = {},
+): CollectionStore {
   const { snapshot: read, transaction: write } = database;
   const sweeper = new Sweeper(() => write(sweep));
   sweeper.start();
   return {
-    vectorSearch: postgresVectorSearch(database),
+    vectorSearch: postgresVectorSearch(database, events),
 
     create: async (owner, name, space) => {
       checkName(name);

@@ -40,25 +40,27 @@ async function isBeingMade(connection: Connection, set: number): Promise<boolean
  * Makes the HNSW index of a set, beside what others read and write; not where another process is about it.
  *
  * @param vectors how many it has.
+ * @returns whether it was made.
  */
 export async function buildIndex(
   database: Postgres,
   set: number,
   dimensions: number,
   vectors: number,
-): Promise<void> {
-  if (vectors < WORTH_AN_INDEX || (await findIndex(database, set)) === 'valid') return;
+): Promise<boolean> {
+  if (vectors < WORTH_AN_INDEX || (await findIndex(database, set)) === 'valid') return false;
   const claimed = await claim(database, `index ${set}`);
-  if (claimed === undefined) return;
+  if (claimed === undefined) return false;
   try {
+    if (await isBeingMade(database, set)) return false;
     await makeIndex(database, set, dimensions);
+    return true;
   } finally {
     await claimed.release();
   }
 }
 
 async function makeIndex(database: Postgres, set: number, dimensions: number): Promise<void> {
-  if (await isBeingMade(database, set)) return;
   // It takes as long as it takes, and no transaction.
   const socket = new Socket();
   const client = new pg.Client({ ...database.settings, query_timeout: 0, stream: () => socket });

@@ -1,5 +1,4 @@
 /** Samples of rows that are numbered with and without gaps, and an index that cannot be made. */
-import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
@@ -34,10 +33,11 @@ test('a sample has different rows at random, also where nearly all that were eve
   await close();
 });
 
-test('searches that come after an index could not be made do not each try again', async () => {
+test('an index that cannot be made is told of once, and tried again later, not by each search', async () => {
   const { url, close } = await testPostgres();
   const database = await openPostgres(url, { connections: 1 });
-  const store = openPostgresCollections(database);
+  const [onIndexBuild, onIndexFailure] = [vi.fn(), vi.fn()];
+  const store = openPostgresCollections(database, { onIndexBuild, onIndexFailure });
   const photos = await store.create(SHARED, 'photos', SPACE);
   await store.upsert(photos, [sample('a')]);
   // As many as are worth an index, one of which no index of the collection takes.
@@ -46,12 +46,31 @@ test('searches that come after an index could not be made do not each try again'
     `INSERT INTO vectors (set_id, row, embedding) SELECT set_id, 2, '[1,2,3]' FROM collections WHERE id = $1`,
     photos.id,
   );
-  const connect = vi.spyOn(pg.Client.prototype, 'connect');
-  for (let search = 0; search < 3; search++) {
-    await expect(store.vectorSearch!.prepare(photos)).rejects.toThrow('dimensions');
-  }
-  expect(connect).toHaveBeenCalledTimes(1);
-  connect.mockRestore();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const search = () => store.vectorSearch!.prepare(photos);
+  const outcomes = () => onIndexBuild.mock.calls.flat();
+  for (let searches = 0; searches < 3; searches++)
+    await expect(search()).rejects.toThrow('dimensions');
+  expect(outcomes()).toEqual(['failed']);
+  vi.advanceTimersByTime(60_000);
+  for (let searches = 0; searches < 3; searches++)
+    await expect(search()).rejects.toThrow('dimensions');
+  vi.advanceTimersByTime(60_000);
+  await expect(search()).rejects.toThrow('dimensions');
+  expect(outcomes()).toEqual(['failed', 'failed']);
+  expect(onIndexFailure.mock.calls).toEqual([
+    [
+      expect.objectContaining({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringMatching(/photos.*dimensions/),
+      }),
+    ],
+  ]);
+  await database.run('DELETE FROM vectors WHERE row = 2');
+  vi.advanceTimersByTime(60_000);
+  await search();
+  expect(outcomes()).toEqual(['failed', 'failed', 'done']);
+  vi.useRealTimers();
   await store.close();
   await database.close();
   await close();

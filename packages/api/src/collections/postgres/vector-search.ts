@@ -3,33 +3,17 @@ import type { CollectionReference } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
 import type { RowVector, VectorSearch } from '../vector-search.ts';
 import { rowOfSpace } from './catalogue.ts';
+import { IndexBuilds, type IndexEvents } from './index-builds.ts';
 import { nearestRows } from './nearest-rows.ts';
-import { buildIndex } from './vector-index.ts';
 import { HALVES, halvesOf } from './vectors.ts';
 
-/** Milliseconds until an index that could not be made is tried again: each try takes a connection, and minutes at worst. */
-const RETRY_MS = 60_000;
-
 /** Search by HNSW, and exact where that is better. */
-export function postgresVectorSearch(database: Postgres): VectorSearch {
-  /** By set, the making of its index by this process: one for all searches that want it. */
-  const building = new Map<number, Promise<void>>();
-  const build = (set: number, dimensions: number, items: number): Promise<void> => {
-    const known = building.get(set);
-    if (known !== undefined) return known;
-    const underWay = buildIndex(database, set, dimensions, items);
-    building.set(set, underWay);
-    const forget = () => building.delete(set);
-    underWay.then(forget, () => setTimeout(forget, RETRY_MS).unref());
-    return underWay;
-  };
+export function postgresVectorSearch(database: Postgres, events: IndexEvents): VectorSearch {
+  const builds = new IndexBuilds(database, events);
   return {
     nearest: (collection, query) => nearestRows(database, collection, query),
     sample: (collection, count) => sampleRows(database, collection, count),
-    prepare: async (collection) => {
-      const { set_id: set, items } = await rowOfSpace(database, collection);
-      await build(set, collection.space.dimensions, items);
-    },
+    prepare: (collection) => builds.build(collection),
   };
 }
 

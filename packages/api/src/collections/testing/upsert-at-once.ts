@@ -11,7 +11,7 @@ const BATCH = 10;
 /** Several pools write the same and other keys while an index follows; all ends equal. @param url of an empty database. */
 export async function upsertAtOnce(url: string): Promise<void> {
   const databases = await Promise.all(Array.from({ length: WRITERS + 1 }, () => openPostgres(url)));
-  const stores = databases.map(openPostgresCollections);
+  const stores = databases.map((database) => openPostgresCollections(database));
   const [reader, ...writers] = stores;
   const photos = await reader!.create(SHARED, 'photos', SPACE);
   const rows = new Set<number>();

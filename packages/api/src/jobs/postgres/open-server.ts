@@ -4,6 +4,7 @@ import { openPostgresCollections } from '../../collections/postgres/postgres-col
 import { ApiError } from '../../errors/api-error.ts';
 import { isReachable } from '../../postgres/is-reachable.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import type { Engine } from '../engine.ts';
 import { JobWorker } from './job-worker.ts';
 import { openNotices } from './notices.ts';
@@ -16,6 +17,7 @@ export interface ServerOptions {
   /** Whether this process runs jobs of servers. */
   readonly isWorker: boolean;
   readonly onUnexpected: (error: unknown) => void;
+  readonly metrics: Metrics | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ServerOptions {
  */
 export async function openServer(
   url: string,
-  { migrates, isWorker, onUnexpected }: ServerOptions,
+  { migrates, isWorker, onUnexpected, metrics }: ServerOptions,
 ): Promise<Engine> {
   const postgres = await openPostgres(url, { migrates });
   const closing = [postgres.close];
@@ -36,7 +38,10 @@ export async function openServer(
     closing.unshift(tasks.close);
     const notices = await openNotices(postgres);
     closing.unshift(notices.close);
-    const collections = openPostgresCollections(postgres);
+    const collections = openPostgresCollections(postgres, {
+      onIndexBuild: (outcome) => metrics?.indexBuilds.inc({ outcome }),
+      onIndexFailure: onUnexpected,
+    });
     closing.unshift(collections.close);
     return {
       collections,
