@@ -9,17 +9,31 @@ export interface PostgresOptions {
   readonly migrates?: boolean;
   /** The most connections at a time. */
   readonly connections?: number;
+  readonly limits?: StatementLimits;
+}
+
+/** How long a statement may take, in ms, before the server ends it. */
+interface StatementLimits {
+  /** Of a snapshot; and for the answer to one that is outside of transactions. */
+  readonly read: number;
+  /** Of a transaction. */
+  readonly write: number;
 }
 
 const CONNECTIONS = 10;
 /** For a connection, and for a place in the pool, in ms. */
 const CONNECT_TIMEOUT = 10_000;
-/** For an answer, in ms: a host that is gone without a word sends none. */
-const ANSWER_TIMEOUT = 300_000;
+const LIMITS: StatementLimits = { read: 120_000, write: 300_000 };
+/** Milliseconds for an answer, beside what the statement may take: a host that is gone without a word sends none. */
+const ANSWER_TIMEOUT = 10_000;
+/** What a migration takes, it takes. */
+const NO_LIMIT = 0;
+/** The longest that a timer of Node takes, in ms. */
+const FOREVER = 2 ** 31 - 1;
 
 /**
  * A process that is stopped in a transaction keeps its locks no longer than this, in ms: others wait for them.
- * Of each transaction, for a pooler shares sessions.
+ * Of each transaction, as the limit of its statements is, for a pooler shares sessions.
  */
 const IDLE_LIMIT = 'SET LOCAL idle_in_transaction_session_timeout = 10000';
 
@@ -32,14 +46,14 @@ const INT8 = 20;
  */
 export async function openPostgres(
   url: string,
-  { migrates = true, connections = CONNECTIONS }: PostgresOptions = {},
+  { migrates = true, connections = CONNECTIONS, limits = LIMITS }: PostgresOptions = {},
 ): Promise<Postgres> {
   const address = shownAddress(url);
   const settings: pg.ClientConfig = {
     connectionString: url,
     application_name: 'clipql',
     connectionTimeoutMillis: CONNECT_TIMEOUT,
-    query_timeout: ANSWER_TIMEOUT,
+    query_timeout: limits.read + ANSWER_TIMEOUT,
     keepAlive: true,
     types: {
       getTypeParser: (id, format) =>
@@ -49,39 +63,64 @@ export async function openPostgres(
   const pool = new pg.Pool({ ...settings, max: connections, allowExitOnIdle: true });
   // A connection that nobody uses may end; whoever needs the next is told what is wrong.
   pool.on('error', () => {});
-  const within = async <T>(begin: string, body: (connection: Connection) => Promise<T>) => {
+  const within = async <T>(
+    begin: string,
+    limit: number,
+    body: (connection: Connection) => Promise<T>,
+  ) => {
     const client = await pool.connect().catch((error) => {
       throw storeError(error, address);
     });
+    let lost: Error | undefined;
+    const lose = (error: Error) => {
+      lost = error;
+    };
     // A connection that ends between two statements tells the next one too.
-    const ignore = () => {};
-    client.on('error', ignore);
-    let failure: Error | undefined;
+    client.on('error', lose);
+    const query = async (text: string, values: readonly Value[] = []) => {
+      const statement: TimedStatement = {
+        ...{ text, values: values.map(boundValue) },
+        query_timeout: limit === NO_LIMIT ? FOREVER : limit + ANSWER_TIMEOUT,
+      };
+      try {
+        return await client.query(statement);
+      } catch (error) {
+        if (isUnanswered(error)) lose(error);
+        throw storeError(error, address);
+      }
+    };
     try {
-      await client.query(begin);
-      const result = await body(connectionOf(client, address));
-      await client.query('COMMIT');
+      await query(`${begin}; ${IDLE_LIMIT}; SET LOCAL statement_timeout = ${limit}`);
+      const result = await body(connectionOf(query));
+      await query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((lost: Error) => {
-        failure = lost;
-      });
-      throw storeError(error, address);
+      // One that gives no answer would not answer this either: the server rolls back what has lost its connection.
+      if (lost === undefined) await query('ROLLBACK').catch(lose);
+      throw error;
     } finally {
-      client.off('error', ignore);
-      client.release(failure);
+      client.off('error', lose);
+      client.release(lost);
+    }
+  };
+  const alone = async (text: string, values: readonly Value[]) => {
+    try {
+      return await pool.query(text, values.map(boundValue));
+    } catch (error) {
+      throw storeError(error, address);
     }
   };
   const database: Postgres = {
     settings,
-    ...connectionOf(pool, address),
-    transaction: (body) => within(`BEGIN; ${IDLE_LIMIT}`, body),
+    ...connectionOf(alone),
+    transaction: (body) => within('BEGIN', limits.write, body),
     snapshot: (body) =>
-      within(`BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${IDLE_LIMIT}`, body),
+      within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits.read, body),
     close: () => pool.end(),
   };
   try {
-    await migrate(database, address, migrates);
+    const transaction: Postgres['transaction'] = (body) => within('BEGIN', NO_LIMIT, body);
+    await migrate({ transaction }, address, migrates);
   } catch (error) {
     await pool.end();
     throw error;
@@ -89,14 +128,18 @@ export async function openPostgres(
   return database;
 }
 
-function connectionOf(client: pg.Pool | pg.PoolClient, address: string): Connection {
-  const query = async (sql: string, values: readonly Value[]) => {
-    try {
-      return await client.query(sql, values.map(boundValue));
-    } catch (error) {
-      throw storeError(error, address);
-    }
-  };
+/** What `pg` takes, and its types lack. */
+interface TimedStatement extends pg.QueryConfig<unknown[]> {
+  readonly query_timeout: number;
+}
+
+/** Where `pg` has stopped waiting; the statement may go on. */
+const isUnanswered = (error: unknown): error is Error =>
+  error instanceof Error && error.message === 'Query read timeout';
+
+function connectionOf(
+  query: (sql: string, values: readonly Value[]) => Promise<pg.QueryResult>,
+): Connection {
   return {
     rows: async (sql, ...values) => (await query(sql, values)).rows,
     first: async (sql, ...values) => (await query(sql, values)).rows[0],
