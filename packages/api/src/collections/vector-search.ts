@@ -14,16 +14,20 @@ export interface NearestQuery {
   readonly where?: Filter | undefined;
   /** How many, at most 1,000. */
   readonly k: number;
+  /** Whether all that pass are compared, although an index may be faster; no unless given. */
+  readonly exact?: boolean | undefined;
+}
+
+/** The highest dot products first. */
+export interface NearestRows extends ReadonlyArray<RowVector> {
+  /** How many were compared, which is all that pass; undefined where an index was asked, and some may be missing. */
+  readonly compared: number | undefined;
 }
 
 /** What an engine finds in its own tables, so that a collection need not be in memory. */
 export interface VectorSearch {
-  /**
-   * The highest dot products first. Some may be missing, unless few items pass.
-   *
-   * @throws ApiError BAD_FILTER, COLLECTION_MODEL_MISMATCH.
-   */
-  nearest(collection: Collection, query: NearestQuery): Promise<readonly RowVector[]>;
+  /** @throws ApiError BAD_FILTER, COLLECTION_MODEL_MISMATCH. */
+  nearest(collection: Collection, query: NearestQuery): Promise<NearestRows>;
   /** About so many, chosen at random. */
   sample(collection: Collection, count: number): Promise<readonly RowVector[]>;
   /** Makes what `nearest` is fast with, where it is worth it; for a large collection that takes minutes. */

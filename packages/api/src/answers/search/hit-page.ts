@@ -53,6 +53,8 @@ export interface Nearest extends Omit<Scored, 'levels' | 'scores'> {
   /** By row. */
   readonly levels: Readonly<Record<number, number>>;
   readonly rows: readonly number[];
+  /** [E] each, of the rows. */
+  readonly vectors: readonly Float32Array[];
   /** The lowest score of a hit; all are hits unless given. */
   readonly cut: number | undefined;
 }
@@ -117,7 +119,7 @@ export async function pageOfNearest(
 ): Promise<HitPage & { readonly found: number }> {
   const { cut = Number.NEGATIVE_INFINITY } = nearest;
   const last = await positionOf(store, collection, nearest, after, query);
-  const scored = await scoreExactly(store, collection, nearest, nearest.rows);
+  const scored = await scoreExactly(store, collection, nearest, nearest.rows, nearest.vectors);
   const found = scored.filter(({ score }) => score >= cut).sort(inOrder);
   const next = found.filter((hit) => last === undefined || isBefore(last, hit));
   const hits = next.slice(0, first).map(({ key, ...hit }) => ({
@@ -131,7 +133,7 @@ export async function pageOfNearest(
 export async function pageInOrder(
   store: CollectionStore,
   collection: Collection,
-  scored: Omit<Nearest, 'rows' | 'cut'>,
+  scored: Omit<Nearest, 'rows' | 'vectors' | 'cut'>,
   rows: RowSet,
   { first, after, query, orderBy }: PageOrder & { readonly orderBy: Order },
 ): Promise<HitPage> {
@@ -185,14 +187,16 @@ async function positionOf(
   return { key: position.key, score: Math.fround(scoreItem(query, vector, level)) };
 }
 
+/** @param known vectors of the rows; they are read unless given. */
 async function scoreExactly(
   store: CollectionStore,
   collection: Collection,
-  { query, terms, levels, relevance }: Omit<Nearest, 'rows' | 'cut'>,
+  { query, terms, levels, relevance }: Omit<Nearest, 'rows' | 'vectors' | 'cut'>,
   rows: readonly number[],
+  known?: readonly Float32Array[],
 ): Promise<readonly Found[]> {
   const [vectors, items] = await Promise.all([
-    store.vectors(collection, rows),
+    known ?? store.vectors(collection, rows),
     store.itemsOfRows(collection, rows),
   ]);
   const found: Found[] = [];

@@ -23,6 +23,7 @@ export interface CursorQuery {
   readonly collection: number;
   readonly terms: readonly ResolvedTerm[];
   readonly where: Filter | undefined;
+  readonly exact: boolean;
   readonly except: string | undefined;
   readonly relevance: RelevanceChoice;
   readonly orderBy: 'relevance' | Order;
@@ -60,10 +61,10 @@ function parsed(cursor: string) {
 
 /** A hash of all that decides which hits there are, and their order. */
 export function queryHash({ collection, terms, ...query }: CursorQuery): string {
-  const { where = null, except = null, relevance, orderBy } = query;
+  const { where = null, exact, except = null, relevance, orderBy } = query;
   const identities = terms.map(({ kind, weight, identity }) => [kind, weight, identity]);
   return createHash('sha256')
-    .update(JSON.stringify([collection, identities, where, except, relevance, orderBy]))
+    .update(JSON.stringify([collection, identities, where, exact, except, relevance, orderBy]))
     .digest('base64url')
     .slice(0, 16);
 }

@@ -14,7 +14,7 @@ import type { Collection } from '../../collections/collection.ts';
 import type { Filter } from '../../collections/filter.ts';
 import type { CollectionStore, Order } from '../../collections/store.ts';
 import type { VectorSearch } from '../../collections/vector-search.ts';
-import { type Bulk, bulkOf, levelsOf } from './bulk.ts';
+import { type CollectionSample, levelsOf, sampleOf } from './collection-sample.ts';
 import {
   type HitPage,
   type Nearest,
@@ -33,6 +33,8 @@ interface Outgrown {
   readonly terms: readonly ResolvedTerm[];
   readonly background: Background;
   readonly where: Filter | undefined;
+  /** Whether all items are compared, whatever index there is. */
+  readonly exact: boolean;
   /** A row that is no hit. */
   readonly except: number | undefined;
   readonly cutOf: (relevance: Relevance) => number | undefined;
@@ -52,8 +54,11 @@ interface Answer {
 /** Items with their scores. */
 interface ScoredRows {
   readonly rows: readonly number[];
+  readonly vectors: readonly Float32Array[];
   readonly scores: Float32Array;
   readonly levels: Readonly<Record<number, number>>;
+  /** Items that the engine compared; undefined where an index found these. */
+  readonly compared: number | undefined;
 }
 
 /**
@@ -66,37 +71,39 @@ interface ScoredRows {
 export async function searchOutgrown(
   store: CollectionStore,
   engine: VectorSearch,
-  { collection, terms, background, where, except, cutOf, order }: Outgrown,
+  { collection, terms, background, where, exact, except, cutOf, order }: Outgrown,
 ): Promise<Answer> {
   // The next search is faster; whoever waits for this one does not wait for that. The store tells why it fails.
   engine.prepare(collection).catch(() => {});
-  const bulk = await bulkOf(engine, background, collection);
-  const query = mixTerms(terms, bulk.spread);
-  const nearest = async (filter: Filter | undefined): Promise<ScoredRows> => {
+  const sample = await sampleOf(engine, background, collection);
+  const query = mixTerms(terms, sample.spread);
+  const find = async (filter: Filter | undefined): Promise<ScoredRows> => {
     const found = await engine.nearest(collection, {
       query: query.vector,
       where: filter,
       k: NEAREST,
+      exact,
     });
-    const levels = await levelsOf(
-      found.map(({ vector }) => vector),
-      background,
-    );
+    const vectors = found.map(({ vector }) => vector);
+    const levels = await levelsOf(vectors, background);
     return {
       rows: found.map(({ row }) => row),
-      scores: Float32Array.from(found, ({ vector }, i) => scoreItem(query, vector, levels[i]!)),
+      vectors,
+      scores: Float32Array.from(vectors, (vector, i) => scoreItem(query, vector, levels[i]!)),
       levels: Object.fromEntries(found.map(({ row }, i) => [row, levels[i]!])),
+      compared: found.compared,
     };
   };
-  const tail = await nearest(undefined);
-  const passing = where === undefined ? tail : await nearest(where);
-  const rest = restOf(bulk, query, tail);
-  const relevance = relevanceOf(query, bulk, tail, rest);
+  const nearest = await find(undefined);
+  const passing = where === undefined ? nearest : await find(where);
+  const others = othersOf(sample, query, nearest);
+  const relevance = relevanceOf(query, sample, nearest, others);
   const cut = cutOf(relevance);
-  const kept = passing.rows.map((row) => row !== except);
-  const rows = passing.rows.filter((_, i) => kept[i]);
-  const scores = passing.scores.filter((_, i) => kept[i]);
-  const found: Nearest = { query, terms, relevance, levels: passing.levels, rows, cut };
+  const kept = passing.rows.flatMap((row, i) => (row === except ? [] : [i]));
+  const rows = kept.map((i) => passing.rows[i]!);
+  const scores = Float32Array.from(kept, (i) => passing.scores[i]!);
+  const vectors = kept.map((i) => passing.vectors[i]!);
+  const found: Nearest = { query, terms, relevance, levels: passing.levels, rows, vectors, cut };
   const { orderBy } = order;
   const first = await pageOfNearest(store, collection, found, {
     ...order,
@@ -108,57 +115,80 @@ export async function searchOutgrown(
       ? first
       : await pageInOrder(store, collection, found, RowSet.of(hits), { ...order, orderBy });
   return {
-    page: { ...page, exact: false },
+    page: { ...page, exact: isExact(query, passing) },
     // Where even the last of the nearest is a hit, there are more.
-    total: Math.max(first.found, where === undefined ? first.found + rest.above(cut) : 0),
-    histogram: histogramOf(scores, where === undefined ? rest : undefined),
+    total: Math.max(first.found, where === undefined ? first.found + others.above(cut) : 0),
+    histogram: histogramOf(scores, where === undefined ? others : undefined),
     cut,
     relevance,
-    scanned: collection.items,
+    scanned: scannedOf(collection, sample, passing === nearest ? [nearest] : [nearest, passing]),
   };
 }
 
+/** An item may score more than one that is nearer, unless its level counts for nothing. */
+const isExact = ({ levelWeight }: MixedQuery, { compared, rows }: ScoredRows): boolean =>
+  compared !== undefined && (levelWeight === 0 || compared === rows.length);
+
+/** Of what an index found, no more is known to have been scored; items that were scored twice count once at most. */
+function scannedOf(
+  { items }: Collection,
+  sample: CollectionSample,
+  found: readonly ScoredRows[],
+): number {
+  const all = found.reduce((sum, { compared, rows }) => sum + (compared ?? rows.length), 0);
+  return Math.min(items, all + sample.vectors.length);
+}
+
 /** Those of the sample that are not among the nearest. */
-interface Rest {
+interface Others {
   readonly scores: Float32Array;
   /** Items that each stands for. */
-  readonly each: number;
+  readonly weight: number;
   above(cut: number | undefined): number;
 }
 
-function restOf({ vectors, levels, items }: Bulk, query: MixedQuery, tail: ScoredRows): Rest {
+function othersOf(
+  { vectors, levels, items }: CollectionSample,
+  query: MixedQuery,
+  nearest: ScoredRows,
+): Others {
   const all = Float32Array.from(vectors, (vector, i) => scoreItem(query, vector, levels[i]!));
-  const lowest = tail.scores.reduce(
+  const lowest = nearest.scores.reduce(
     (least, score) => Math.min(least, score),
     Number.POSITIVE_INFINITY,
   );
   const scores = all.filter((score) => score < lowest);
-  const others = Math.max(0, items - tail.rows.length);
-  const each = scores.length === 0 ? 0 : others / scores.length;
+  const count = Math.max(0, items - nearest.rows.length);
+  const weight = scores.length === 0 ? 0 : count / scores.length;
   return {
     scores,
-    each,
+    weight,
     above: (cut = Number.NEGATIVE_INFINITY) =>
-      Math.round(each * scores.filter((score) => score >= cut).length),
+      Math.round(weight * scores.filter((score) => score >= cut).length),
   };
 }
 
-function relevanceOf(query: MixedQuery, bulk: Bulk, tail: ScoredRows, rest: Rest): Relevance {
+function relevanceOf(
+  query: MixedQuery,
+  sample: CollectionSample,
+  nearest: ScoredRows,
+  others: Others,
+): Relevance {
   if (!query.isText) {
-    const sample = Float32Array.from(bulk.vectors, (vector, i) =>
-      scoreItem(query, vector, bulk.levels[i]!),
+    const scores = Float32Array.from(sample.vectors, (vector, i) =>
+      scoreItem(query, vector, sample.levels[i]!),
     );
-    return standoutRelevance(sample, query.expectedDeviation, bulk.items);
+    return standoutRelevance(scores, query.expectedDeviation, sample.items);
   }
   const scores = new TextScores();
-  for (const score of tail.scores) scores.add(score);
-  for (const score of rest.scores) scores.add(score, rest.each);
+  for (const score of nearest.scores) scores.add(score);
+  for (const score of others.scores) scores.add(score, others.weight);
   return scores.relevance();
 }
 
 /** Of all that pass, where their scores are known. */
-function histogramOf(scores: Float32Array, rest: Rest | undefined): Histogram | undefined {
-  const all = [scores, ...(rest === undefined ? [] : [rest.scores])];
+function histogramOf(scores: Float32Array, others: Others | undefined): Histogram | undefined {
+  const all = [scores, ...(others === undefined ? [] : [others.scores])];
   const lowest = Math.min(
     ...all.map((some) => some.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
   );
@@ -167,10 +197,10 @@ function histogramOf(scores: Float32Array, rest: Rest | undefined): Histogram | 
   );
   if (lowest > highest) return undefined;
   const histogram: Histogram = { from: lowest, to: highest, counts: new Uint32Array(PARTS) };
-  if (rest !== undefined) {
-    countScores(rest.scores, histogram);
+  if (others !== undefined) {
+    countScores(others.scores, histogram);
     histogram.counts.forEach((count, part) => {
-      histogram.counts[part] = Math.round(count * rest.each);
+      histogram.counts[part] = Math.round(count * others.weight);
     });
   }
   countScores(scores, histogram);

@@ -12,6 +12,8 @@ export interface SearchRequest {
   readonly collection: Collection;
   readonly terms: readonly SearchTerm[];
   readonly where?: Filter | undefined;
+  /** Whether the engine compares all items, although it has an index that is faster and may miss some; no unless given. */
+  readonly exact?: boolean | undefined;
   /** The key of an item that is no hit. */
   readonly except?: string | undefined;
   /** `AUTO` unless given. */

@@ -38,7 +38,7 @@ export interface SearchResult extends HitPage {
   readonly cut: number | undefined;
   /** What a score means. */
   readonly relevance: Relevance;
-  /** Rows that were scored. */
+  /** Items that were scored. */
   readonly scanned: number;
   readonly timing: SearchTiming;
   /** One line for each text that was longer than the model's context, and was cut. */
@@ -69,7 +69,7 @@ export async function search(
 ): Promise<SearchResult> {
   checkRequest(request);
   const { store, indexes } = services;
-  const { collection, where, except } = request;
+  const { collection, where, exact = false, except } = request;
   await checkSpace(session.model, collection);
   const start = performance.now();
   const resolve = { store, loaders: session.loaders };
@@ -84,6 +84,7 @@ export async function search(
       collection: collection.id,
       terms,
       where,
+      exact,
       except,
       relevance: request.relevance ?? 'AUTO',
       orderBy: request.orderBy ?? 'relevance',
@@ -93,7 +94,7 @@ export async function search(
   const { vectorSearch } = store;
   if (vectorSearch !== undefined && !indexes.holds(collection)) {
     const { page, ...answer } = await searchOutgrown(store, vectorSearch, {
-      ...{ collection, terms, background, where, order },
+      ...{ collection, terms, background, where, exact, order },
       except: excepted?.row,
       cutOf: (relevance) => cutOf(request, relevance),
     });

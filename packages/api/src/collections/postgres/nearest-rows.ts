@@ -2,8 +2,8 @@ import { normalized } from '@clipql/core';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
 import type { CollectionReference, CollectionRow } from '../collection-row.ts';
 import { floatsOf } from '../halves.ts';
-import type { NearestQuery, RowVector } from '../vector-search.ts';
-import { fieldsOf, rowOfSpace } from './catalogue.ts';
+import type { NearestQuery, NearestRows } from '../vector-search.ts';
+import { fieldsOf, rowOfSpace, spaceOf } from './catalogue.ts';
 import { type Condition, conditionOf } from './filter-sql.ts';
 import { findIndex } from './vector-index.ts';
 import { HALVES, halvesOf, vectorText } from './vectors.ts';
@@ -16,41 +16,97 @@ const EF_SEARCH = 200;
 /** Vectors that a scan goes over at most while a filter takes most of them out. */
 const MAX_SCANNED = 200_000;
 
+/** The query, the limit and the collection go before the values of a condition. */
+const FIRST_VALUES = 3;
+
+interface FoundRow {
+  readonly row: number;
+  readonly halves: Buffer;
+}
+
+interface Search {
+  readonly collection: CollectionRow;
+  readonly condition: Condition | undefined;
+  /** As `vectorText` has it. */
+  readonly query: string;
+  readonly k: number;
+}
+
 /** @throws as `VectorSearch.nearest` does. */
 export const nearestRows = (
   database: Postgres,
   collection: CollectionReference,
-  { query, where, k }: NearestQuery,
-): Promise<readonly RowVector[]> =>
+  { query, where, k, exact = false }: NearestQuery,
+): Promise<NearestRows> =>
   database.snapshot(async (connection) => {
     const found = await rowOfSpace(connection, collection);
-    const condition =
-      where && conditionOf(where, await fieldsOf(connection, found.id), FIRST_VALUES);
-    const text = vectorText(new Float16Array(normalized(query)));
-    const { dimensions } = collection.space;
-    const isIndexed =
-      (await findIndex(connection, found.set_id)) === 'valid' &&
-      (condition === undefined ||
-        ((await filtersScans(connection)) && !(await areFew(connection, found, condition))));
-    if (isIndexed) await chooseSettings(connection, k, condition !== undefined);
-    const product = isIndexed
-      ? `embedding::halfvec(${integer(dimensions)}) <#> $1::halfvec(${integer(dimensions)})`
-      : // Of a sum no index knows the order.
-        '(embedding <#> $1::halfvec) + 0';
-    const items = condition === undefined ? '' : 'JOIN items USING (row)';
-    const passes = condition === undefined ? '' : `AND collection = $3 AND ${condition.sql}`;
-    const values = condition === undefined ? [] : [found.id, ...condition.values];
-    const rows = await connection.rows<{ readonly row: number; readonly halves: Buffer }>(
-      `SELECT row, ${HALVES} AS halves FROM (
-         SELECT row, embedding FROM vectors ${items} WHERE set_id = ${integer(found.set_id)} ${passes}
-         ORDER BY ${product} LIMIT $2) AS nearest`,
-      ...[text, k, ...values],
-    );
-    return rows.map(({ row, halves }) => ({ row, vector: floatsOf(halvesOf(halves)) }));
+    const search: Search = {
+      collection: found,
+      condition: where && conditionOf(where, await fieldsOf(connection, found.id), FIRST_VALUES),
+      query: vectorText(new Float16Array(normalized(query))),
+      k,
+    };
+    if (exact || !(await isIndexWorthIt(connection, search))) return compareAll(connection, search);
+    return askIndex(connection, search, collection.space.dimensions);
   });
 
-/** The query, the limit and the collection go before those of a condition. */
-const FIRST_VALUES = 3;
+async function isIndexWorthIt(
+  connection: Connection,
+  { collection, condition }: Search,
+): Promise<boolean> {
+  if ((await findIndex(connection, collection.set_id)) !== 'valid') return false;
+  if (condition === undefined) return true;
+  return (await filtersScans(connection)) && !(await areFew(connection, collection, condition));
+}
+
+async function askIndex(
+  connection: Connection,
+  { collection, condition, query, k }: Search,
+  dimensions: number,
+): Promise<NearestRows> {
+  await chooseSettings(connection, k, condition !== undefined);
+  const type = `halfvec(${integer(dimensions)})`;
+  const items = condition === undefined ? '' : 'JOIN items USING (row)';
+  const passes = condition === undefined ? '' : `AND collection = $3 AND ${condition.sql}`;
+  const values = condition === undefined ? [] : [collection.id, ...condition.values];
+  const rows = await connection.rows<FoundRow>(
+    `SELECT row, ${HALVES} AS halves FROM (
+       SELECT row, embedding FROM vectors ${items} WHERE set_id = ${integer(collection.set_id)} ${passes}
+       ORDER BY embedding::${type} <#> $1::${type} LIMIT $2) AS nearest`,
+    ...[query, k, ...values],
+  );
+  return nearestOf(rows, undefined);
+}
+
+async function compareAll(
+  connection: Connection,
+  { collection, condition, query, k }: Search,
+): Promise<NearestRows> {
+  const set = integer(collection.set_id);
+  // Of a sum no index knows the order.
+  const nearest = (
+    join: string,
+  ) => `SELECT row, embedding FROM vectors ${join} WHERE set_id = ${set}
+    ORDER BY (embedding <#> $1::halfvec) + 0 LIMIT $2`;
+  if (condition === undefined) {
+    const sql = `SELECT row, ${HALVES} AS halves FROM (${nearest('')}) AS nearest`;
+    const rows = await connection.rows<FoundRow>(sql, query, k);
+    return nearestOf(rows, (await spaceOf(connection, set)).vectors);
+  }
+  const rows = await connection.rows<FoundRow & { readonly compared: number }>(
+    `WITH passing AS MATERIALIZED (SELECT row FROM items WHERE collection = $3 AND ${condition.sql})
+     SELECT row, ${HALVES} AS halves, (SELECT count(*) FROM passing) AS compared
+     FROM (${nearest('JOIN passing USING (row)')}) AS nearest`,
+    ...[query, k, collection.id, ...condition.values],
+  );
+  return nearestOf(rows, rows[0]?.compared ?? 0);
+}
+
+const nearestOf = (rows: readonly FoundRow[], compared: number | undefined): NearestRows =>
+  Object.assign(
+    rows.map(({ row, halves }) => ({ row, vector: floatsOf(halvesOf(halves)) })),
+    { compared },
+  );
 
 async function areFew(
   connection: Connection,

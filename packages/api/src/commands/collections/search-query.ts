@@ -16,6 +16,7 @@ export interface QueryFlags {
   readonly top?: string;
   readonly all?: true;
   readonly atLeast?: string;
+  readonly exact?: true;
 }
 
 const DEFAULT_TOP = 20;

@@ -71,7 +71,8 @@ export function addSearch(program: Command): void {
     .option('--top <n>', `number of images to show, at most ${grouped(MAX_HITS)} (default: 20)`)
     .addOption(new Option('--format <format>', 'output format; default: table').choices(FORMATS))
     .addOption(new Option('--all', 'show the nearest, relevant or not').conflicts('atLeast'))
-    .option('--at-least <x>', 'show what is at least so relevant, between 0 and 1');
+    .option('--at-least <x>', 'show what is at least so relevant, between 0 and 1')
+    .option('--exact', 'compare all images, where a database would ask its index');
   addUpToDateFlags(command).addHelpText('after', EXAMPLES).action(search);
 }
 
@@ -95,7 +96,7 @@ async function search(words: readonly string[], flags: SearchFlags): Promise<voi
       const found = await searchCollection(
         { store: store.collections, indexes: store.indexes },
         { model: lease.model, loaders },
-        { collection, terms, where, relevance, first, except: like[0] },
+        { collection, terms, where, exact: flags.exact, relevance, first, except: like[0] },
       );
       found.warnings.forEach(warn);
       const summary = summaryOf(found, collection, relevance);

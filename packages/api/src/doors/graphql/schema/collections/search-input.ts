@@ -57,6 +57,10 @@ export const SearchInput = builder.inputType('SearchInput', {
     where: t.field({ type: ItemFilter, description: 'Only items that pass.' }),
     relevance: t.field({ type: RelevanceInput, description: 'Which items are hits.' }),
     orderBy: t.field({ type: ItemOrder, description: 'Default: the most relevant first.' }),
+    exact: t.boolean({
+      description:
+        'Compares all items where the server would otherwise ask an index that may miss some. Counts as 4 searches.',
+    }),
   }),
 });
 
@@ -65,14 +69,16 @@ export function choiceOf({
   where,
   relevance,
   orderBy,
-}: Pick<typeof SearchInput.$inferInput, 'where' | 'relevance' | 'orderBy'>): Pick<
+  exact,
+}: Pick<typeof SearchInput.$inferInput, 'where' | 'relevance' | 'orderBy' | 'exact'>): Pick<
   SearchRequest,
-  'where' | 'relevance' | 'orderBy'
+  'where' | 'relevance' | 'orderBy' | 'exact'
 > {
   return {
     where: where ? filterOf(where) : undefined,
     relevance: relevanceOf(relevance),
     orderBy: orderBy ? orderOf(orderBy) : undefined,
+    exact: exact ?? false,
   };
 }
 

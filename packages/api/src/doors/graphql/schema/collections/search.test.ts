@@ -126,6 +126,20 @@ test.each([
   },
 );
 
+test('a search that compares all items whatever index there is counts as 4 searches', async () => {
+  const ask = (count: number) => {
+    const input = `{ collection: "photos", terms: [{ item: "${FIRST}" }], exact: true }`;
+    const fields = Array.from(
+      { length: count },
+      (_, i) => `s${i}: search(input: ${input}) { exact }`,
+    );
+    return api.query(`{ ${fields.join(' ')} }`);
+  };
+  const { data, errors } = await ask(4);
+  expect([errors, data.s3]).toEqual([[], { exact: true }]);
+  expect((await ask(5)).errors).toMatchObject([{ extensions: { code: 'TOO_MANY_SCANS' } }]);
+});
+
 test('several terms have shares, and hits can be ordered by metadata', async () => {
   const { edges, errors } = await search(
     `terms: [{ item: "${FIRST}" }, { text: "people", weight: -0.5 }], relevance: { all: true }, orderBy: { by: KEY }`,

@@ -13,6 +13,9 @@ import { PAGE_ARGS, PageInfo, pageInfo, pageSize } from './page.ts';
 import { choiceOf, SearchInput, termsOf } from './search-input.ts';
 import { sessionOf } from './session-of.ts';
 
+/** An index goes over a fraction of what this does. */
+const SCANS_OF_EXACT = 4;
+
 type Hit = SearchResult['hits'][number];
 
 interface SearchEdge extends CollectionItem {
@@ -147,12 +150,12 @@ builder.queryField('search', (t) =>
       input: t.arg({ type: SearchInput, required: true, description: 'What to search for.' }),
       ...PAGE_ARGS,
     },
-    price: ({ input: { terms }, first }, { limits }) => ({
+    price: ({ input: { terms, exact }, first }, { limits }) => ({
       ...countInputs(
         terms.filter(({ text, image }) => text != null || image != null),
         limits,
       ),
-      scans: 1,
+      scans: exact ? SCANS_OF_EXACT : 1,
       holds: { page: pageSize(first) },
     }),
     resolve: async (_root, { input, first, after }, context) => {

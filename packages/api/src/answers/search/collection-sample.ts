@@ -1,9 +1,10 @@
 import { type Background, type CollectionSpread, collectionSpread, FlatIndex } from '@clipql/core';
+import { LRUCache } from 'lru-cache';
 import type { Collection } from '../../collections/collection.ts';
 import type { VectorSearch } from '../../collections/vector-search.ts';
 
-/** Items that stand for all of a collection. */
-export interface Bulk {
+/** Items at random that stand for all of a collection. */
+export interface CollectionSample {
   readonly vectors: readonly Float32Array[];
   /** How much each is like the background. */
   readonly levels: Float32Array;
@@ -12,31 +13,36 @@ export interface Bulk {
   readonly items: number;
 }
 
-const SAMPLE = 8_192;
+const SIZE = 8_192;
 /** Of the sample, for the spread. */
-const SPREAD_SAMPLE = 256;
+const SPREAD_SIZE = 256;
 /** Drawn again when the collection has grown or shrunk by this part. */
 const CHANGED = 0.1;
+/** Of all samples in memory: those of 8 collections at 512 numbers. */
+const MAX_BYTES = 128 * 2 ** 20;
+
+type Samples = LRUCache<string, Promise<CollectionSample>>;
 
 /** By collection and space, of each engine. */
-const kept = new WeakMap<VectorSearch, Map<string, Promise<Bulk>>>();
+const kept = new WeakMap<VectorSearch, Samples>();
 
 /** @throws what the store throws. */
-export async function bulkOf(
+export async function sampleOf(
   engine: VectorSearch,
   background: Background,
   collection: Collection,
-): Promise<Bulk> {
-  const known = kept.get(engine) ?? new Map<string, Promise<Bulk>>();
-  kept.set(engine, known);
-  const key = `${collection.id} ${collection.space.hash}`;
-  const before = await known.get(key)?.catch(() => undefined);
-  const { items } = collection;
+): Promise<CollectionSample> {
+  const samples: Samples = kept.get(engine) ?? new LRUCache({ maxSize: MAX_BYTES });
+  kept.set(engine, samples);
+  const { id, items, space } = collection;
+  const key = `${id} ${space.hash}`;
+  const before = await samples.get(key)?.catch(() => undefined);
   if (before !== undefined && Math.abs(items - before.items) <= CHANGED * before.items) {
     return before;
   }
   const drawn = draw(engine, background, collection);
-  known.set(key, drawn);
+  const bytes = SIZE * space.dimensions * Float32Array.BYTES_PER_ELEMENT;
+  samples.set(key, drawn, { size: bytes });
   return drawn;
 }
 
@@ -44,11 +50,11 @@ async function draw(
   engine: VectorSearch,
   background: Background,
   collection: Collection,
-): Promise<Bulk> {
-  const sample = await engine.sample(collection, SAMPLE);
+): Promise<CollectionSample> {
+  const sample = await engine.sample(collection, SIZE);
   const vectors = sample.map(({ vector }) => vector);
   const levels = await levelsOf(vectors, background);
-  const some = vectors.slice(0, SPREAD_SAMPLE);
+  const some = vectors.slice(0, SPREAD_SIZE);
   const spread = collectionSpread(some, background, levels.subarray(0, some.length));
   return { vectors, levels, spread, items: collection.items };
 }
