@@ -127,8 +127,8 @@ test('a collection that no memory is enough for is refused, and others are not',
   const small = await filled('small', 1);
   const indexes = new LiveIndexes(store, { maxBytes: 100 });
   await expect(nearest(indexes, large, 1)).rejects.toMatchObject({
-    code: 'OUT_OF_MEMORY',
-    message: expect.stringContaining('at most 100 bytes for large, got 2,400'),
+    code: 'COLLECTION_TOO_LARGE',
+    message: expect.stringMatching(/--index-memory, of 100 bytes, got large, whose has 2,400$/),
   });
   expect(await nearest(indexes, small, 0)).toBe('small0');
   await indexes.dispose();

@@ -1,4 +1,4 @@
-import { ClipError, type FlatIndex } from '@clipql/core';
+import type { FlatIndex } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import type { Collection } from './collection.ts';
@@ -59,6 +59,11 @@ export class LiveIndexes {
     return bytesOf(collection, collection.items) <= this.#maxBytes;
   }
 
+  /** @throws ApiError COLLECTION_TOO_LARGE unless {@link LiveIndexes.holds} it. */
+  checkFits(collection: Collection): void {
+    if (!this.holds(collection)) throw this.#tooLarge(collection);
+  }
+
   /** Loads all collections as far as there is room, the oldest first. @throws what the store throws. */
   async load(): Promise<void> {
     const collections: Collection[] = [];
@@ -87,7 +92,7 @@ export class LiveIndexes {
    * to be, and stays while `body` runs.
    *
    * @throws what `body` and the store throw: UNKNOWN_COLLECTION, and COLLECTION_MODEL_MISMATCH where the
-   *   collection has moved to another space; ClipError OUT_OF_MEMORY where all of `maxBytes` is too little.
+   *   collection has moved to another space; COLLECTION_TOO_LARGE where all of `maxBytes` is too little.
    */
   async use<T>(collection: Collection, body: (index: FlatIndex) => Promise<T>): Promise<T> {
     const entry = this.#entryFor(collection);
@@ -121,7 +126,8 @@ export class LiveIndexes {
 
   #create(collection: Collection, rows: number): Entry {
     const expectedBytes = bytesOf(collection, rows);
-    this.#makeRoom(expectedBytes, collection.name);
+    if (expectedBytes > this.#maxBytes) throw this.#tooLarge(collection, rows);
+    this.#makeRoom(expectedBytes);
     const index = new LiveIndex(this.#store, collection, rows);
     return { index, expectedBytes, users: 0, isRetired: false };
   }
@@ -133,15 +139,19 @@ export class LiveIndexes {
     this.#entries.set(keyOf(collection), this.#create(collection, rows));
   }
 
-  #makeRoom(bytes: number, name: string): void {
-    if (bytes > this.#maxBytes) {
-      const message = `expected an index of at most ${grouped(this.#maxBytes)} bytes for ${name}, got ${grouped(bytes)}`;
-      throw new ClipError('OUT_OF_MEMORY', message);
-    }
+  #makeRoom(bytes: number): void {
     for (const entry of this.#entries.values()) {
       if (this.bytes + bytes <= this.#maxBytes) return;
       if (entry.users === 0) this.#retire(entry);
     }
+  }
+
+  #tooLarge(collection: Collection, rows = collection.items): ApiError {
+    const [most, bytes] = [grouped(this.#maxBytes), grouped(bytesOf(collection, rows))];
+    return new ApiError(
+      'COLLECTION_TOO_LARGE',
+      `expected a collection whose index fits into --index-memory, of ${most} bytes, got ${collection.name}, whose has ${bytes}`,
+    );
   }
 
   /** The next who asks gets another one. */

@@ -26,6 +26,21 @@ export interface Page {
   readonly hasNext: boolean;
 }
 
+/** How much is wanted of {@link EqualFiles}: all unless given. */
+export interface EqualFilesQuery {
+  readonly groups?: number | undefined;
+  /** Of a group, beside its first item. */
+  readonly members?: number | undefined;
+}
+
+/** Items whose files have the same bytes. */
+export interface EqualFiles {
+  /** Rows of each group in the order of keys; the largest group first, equally large ones by their first key. */
+  readonly groups: readonly (readonly number[])[];
+  /** How many groups there are. */
+  readonly total: number;
+}
+
 /** What an index has to take in, in this order. */
 export interface ChangeBatch {
   /** Ascending. */
@@ -88,6 +103,8 @@ export interface CollectionStore {
    */
   page(collection: Collection, query: PageQuery): Promise<Page>;
   thumbnail(collection: Collection, key: string): Promise<Uint8Array | undefined>;
+  /** Of vectors made elsewhere the files are not known. */
+  equalFiles(collection: Collection, query: EqualFilesQuery): Promise<EqualFiles>;
 
   /** [E] each, from half precision. */
   vectors(

@@ -28,8 +28,8 @@ export const KEPT_MEANINGS = {
   ),
   COLLECTION_TOO_LARGE: wholeOperation(
     400,
-    'The collection has more items than can be compared with each other, or measured.',
-    'Ask for the same bytes alone, filter with `where`, or part the collection.',
+    'The collection has more items than can be compared with each other, or measured, or than fit into the server’s memory.',
+    'Ask for the same bytes alone, filter with `where`, or part the collection; the operator may raise `--index-memory`.',
   ),
   UNKNOWN_ITEM: refused(404, 'The collection has no item with this key.', 'Check the key.'),
   TOO_MANY_TERMS: wholeOperation(400, 'The query has more terms than allowed.', 'Send fewer.'),

@@ -2,11 +2,19 @@ import { duplicateGroups, type FlatIndex, type NearPair } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { Item } from '../../collections/item.ts';
 import { itemsByKey } from '../../collections/items-by-key.ts';
+import type { EqualFilesQuery } from '../../collections/store.ts';
 import { checkComparedItems } from '../../limits/search.ts';
 import type { SearchServices } from './search.ts';
 
 /** How alike duplicates are: files of the same bytes, one picture saved again, or pictures that are nearly the same. */
 export type DuplicateLevel = 'SAME_BYTES' | 'SAME_PICTURE' | 'NEARLY_SAME';
+
+export interface Duplicates {
+  /** The largest first; ties are settled by key. */
+  readonly groups: readonly DuplicateItems[];
+  /** How many groups there are. */
+  readonly total: number;
+}
 
 /** Items that are about the same as one of them; a group is no chain. */
 export interface DuplicateItems {
@@ -29,27 +37,30 @@ const LEAST_AVERAGE_DISTANCE = 0.35;
 const SAMPLE = 256;
 /** Neighbours that are looked for; a group has at most as many members. */
 const MAX_NEIGHBOURS = 256;
+/** Items that are read at a time. */
+const ITEMS_A_READ = 1_000;
 /** Queries of one scan. */
 const QUERIES = 16;
 
 /**
- * Groups the items that are about the same. The largest group comes first; ties are settled by key.
+ * Groups the items that are about the same.
  *
+ * @param wanted how many groups, and members of each; all unless given.
  * @throws ApiError COLLECTION_TOO_LARGE unless it is the bytes that are compared; what the store throws.
  */
 export async function duplicates(
   { store, indexes }: SearchServices,
   collection: Collection,
   level: DuplicateLevel,
-): Promise<readonly DuplicateItems[]> {
-  if (level !== 'SAME_BYTES') checkComparedItems(collection.items);
+  wanted: EqualFilesQuery = {},
+): Promise<Duplicates> {
+  if (level === 'SAME_BYTES') return sameBytes(store, collection, wanted);
+  checkComparedItems(collection.items);
+  indexes.checkFits(collection);
   const items = await allItems(store, collection);
-  const pairs =
-    level === 'SAME_BYTES'
-      ? sameBytes(items)
-      : await indexes.use(collection, (index) =>
-          nearPairs(index, store, collection, [...items.keys()], MOST_DISTANCE[level]),
-        );
+  const pairs = await indexes.use(collection, (index) =>
+    nearPairs(index, store, collection, [...items.keys()], MOST_DISTANCE[level]),
+  );
   // Rows come in the order in which pictures were indexed, which differs from run to run. Places among the keys do not.
   const inOrder = [...items.values()];
   const place = new Map([...items.keys()].map((row, i) => [row, i]));
@@ -57,10 +68,40 @@ export async function duplicates(
     const [first, second] = [place.get(a), place.get(b)];
     return first === undefined || second === undefined ? [] : [{ a: first, b: second, cosine }];
   });
-  return duplicateGroups(found).map(({ representative, members }) => ({
-    representative: inOrder[representative]!,
-    members: members.map(({ row, cosine }) => ({ item: inOrder[row]!, cosine })),
-  }));
+  const groups = duplicateGroups(found);
+  return {
+    total: groups.length,
+    groups: groups.slice(0, wanted.groups).map(({ representative, members }) => ({
+      representative: inOrder[representative]!,
+      members: members
+        .slice(0, wanted.members)
+        .map(({ row, cosine }) => ({ item: inOrder[row]!, cosine })),
+    })),
+  };
+}
+
+/** Only what is in a group is read, a page at a time. */
+async function sameBytes(
+  store: SearchServices['store'],
+  collection: Collection,
+  wanted: EqualFilesQuery,
+): Promise<Duplicates> {
+  const { groups, total } = await store.equalFiles(collection, wanted);
+  const rows = groups.flat();
+  const items = new Map<number, Item>();
+  for (let start = 0; start < rows.length; start += ITEMS_A_READ) {
+    const page = await store.itemsOfRows(collection, rows.slice(start, start + ITEMS_A_READ));
+    for (const item of page) if (item !== undefined) items.set(item.row, item);
+  }
+  return {
+    total,
+    groups: groups.flatMap((group) => {
+      // Others may have removed some since.
+      const [representative, ...members] = group.flatMap((row) => items.get(row) ?? []);
+      if (representative === undefined || members.length === 0) return [];
+      return [{ representative, members: members.map((item) => ({ item, cosine: 1 })) }];
+    }),
+  };
 }
 
 /** By row, in the order of their keys. */
@@ -73,19 +114,6 @@ async function allItems(
     for (const item of page) items.set(item.row, item);
   }
   return items;
-}
-
-/** Each with the first that has its bytes; of a vector made elsewhere these are not known. */
-function sameBytes(items: ReadonlyMap<number, Item>): readonly NearPair[] {
-  const first = new Map<string, number>();
-  const pairs: NearPair[] = [];
-  for (const [row, { contentHash }] of items) {
-    if (contentHash === undefined) continue;
-    const a = first.get(contentHash);
-    if (a === undefined) first.set(contentHash, row);
-    else pairs.push({ a, b: row, cosine: 1 });
-  }
-  return pairs;
 }
 
 async function nearPairs(

@@ -145,7 +145,7 @@ test.each<[string, Omit<SearchRequest, 'collection' | 'first'>]>([
 test('what is like an item, and what is about the same, is so on each engine', async () => {
   const [first, ...others] = await answers(async (library) => {
     const collection = (await library.store.listAll())[0]!;
-    const groups = await duplicates(library, collection, 'SAME_PICTURE');
+    const { groups } = await duplicates(library, collection, 'SAME_PICTURE');
     const like = await moreLike(library, library.session, 'march-pastoral', {
       collection,
       first: 5,

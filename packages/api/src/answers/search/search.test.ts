@@ -1,6 +1,7 @@
 import { BACKGROUND_WORDS, normalized } from '@clipql/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collection } from '../../collections/collection.ts';
+import { LiveIndexes } from '../../collections/live-indexes.ts';
 import { BACKGROUND } from './background-of.ts';
 import { duplicates } from './duplicates.ts';
 import { moreLike } from './more-like.ts';
@@ -219,13 +220,27 @@ test('duplicates are groups around one item: the same bytes, the same picture, n
     newItem('other', randomDirection(9)),
   ]);
   const found = async (level: Parameters<typeof duplicates>[2]) =>
-    (await duplicates(library, await library.store.find('', 'duplicates'), level)).map(
+    (await duplicates(library, await library.store.find('', 'duplicates'), level)).groups.map(
       ({ representative, members }) =>
         [representative, ...members.map(({ item }) => item)].map(({ key }) => key).join(),
     );
   expect(await found('SAME_BYTES')).toEqual(['a,copy']);
   expect(await found('SAME_PICTURE')).toEqual(['a,copy,resaved']);
   expect(await found('NEARLY_SAME')).toEqual(['a,copy,resaved,cropped']);
+});
+
+test('pictures of a collection that does not fit into memory are not compared, but their bytes are', async () => {
+  const { store } = library;
+  const collection = await library.create('outgrown');
+  const items = ['a', 'b'].map((key) => newItem(key, randomDirection(1), {}, 'f'.repeat(64)));
+  await store.upsert(collection, items);
+  const services = { store, indexes: new LiveIndexes(store, { maxBytes: 100 }) };
+  const outgrown = await store.find('', 'outgrown');
+  await expect(duplicates(services, outgrown, 'SAME_PICTURE')).rejects.toMatchObject({
+    code: 'COLLECTION_TOO_LARGE',
+    message: expect.stringContaining('--index-memory, of 100 bytes'),
+  });
+  expect((await duplicates(services, outgrown, 'SAME_BYTES')).total).toBe(1);
 });
 
 describe('bad input is one error with a code', () => {

@@ -5,6 +5,7 @@ import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
 import { createCollection, dropCollection, findCollection, listCollections } from './catalogue.ts';
 import { readChanges } from './changed-rows.ts';
+import { readEqualFiles } from './equal-files.ts';
 import type { IndexEvents } from './index-builds.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
 import { keepLevels, keepPrompts, readLevels, readPrompts } from './levels.ts';
@@ -60,6 +61,8 @@ export function openPostgresCollections(
     page: (collection, query) => read((connection) => readPage(connection, collection, query)),
     thumbnail: (collection, key) =>
       read((connection) => readThumbnail(connection, collection, key)),
+    equalFiles: (collection, query) =>
+      read((connection) => readEqualFiles(connection, collection, query)),
 
     vectors: (collection, rows) =>
       read((connection) => readVectors(connection, collection, Array.from(rows))),

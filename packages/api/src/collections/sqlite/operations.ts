@@ -6,6 +6,7 @@ import {
   listCollections,
 } from './catalogue.ts';
 import { readChanges } from './changed-rows.ts';
+import { readEqualFiles } from './equal-files.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
 import { keepLevels, keepPrompts, readLevels, readPrompts } from './levels.ts';
 import { readPage } from './page-rows.ts';
@@ -37,6 +38,7 @@ export const reads = {
 };
 
 export const scans = {
+  readEqualFiles,
   readNotReembedded,
   readPage,
   readStored,

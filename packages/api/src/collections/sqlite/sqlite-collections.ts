@@ -65,6 +65,8 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
         ...{ orderBy, first, after },
       }),
     thumbnail: (collection, key) => reads.readThumbnail({ collection: reference(collection), key }),
+    equalFiles: (collection, query) =>
+      scans.readEqualFiles({ collection: reference(collection), ...query }),
 
     vectors: (collection, rows) =>
       reads.readVectors({ collection: reference(collection), rows: Uint32Array.from(rows) }),

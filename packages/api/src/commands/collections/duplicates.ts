@@ -56,7 +56,7 @@ const duplicates = (flags: DuplicateFlags): Promise<void> =>
     const collection = await upToDate(store, flags);
     if (collection === undefined) return;
     const services = { store: store.collections, indexes: store.indexes };
-    const groups = await findDuplicates(services, collection, LEVELS[level]);
+    const { groups } = await findDuplicates(services, collection, LEVELS[level]);
     process.stdout.write(WRITERS[format](groups));
     if (quiet) return;
     const images = groups.reduce((sum, { members }) => sum + members.length + 1, 0);

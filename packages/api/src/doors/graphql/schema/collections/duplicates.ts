@@ -33,7 +33,7 @@ const DuplicateMember = builder.objectRef<Member>('DuplicateMember').implement({
   }),
 });
 
-/** Members of a group, at most: see answers. */
+/** Members of a group, at most. */
 const MAX_MEMBERS = 256;
 
 const DuplicateGroup = builder.objectRef<Group>('DuplicateGroup').implement({
@@ -83,11 +83,10 @@ builder.queryField('duplicates', (t) =>
     resolve: async (_root, { collection: name, level, first }, context) => {
       const { collections: store, indexes, owner } = context;
       const collection = await store.find(owner, name);
-      const groups = await duplicates({ store, indexes }, collection, level ?? 'SAME_PICTURE');
-      return {
-        total: groups.length,
-        groups: groups.slice(0, pageSize(first)).map((group) => ({ ...group, collection })),
-      };
+      const wanted = { groups: pageSize(first), members: MAX_MEMBERS };
+      const chosen = level ?? 'SAME_PICTURE';
+      const { total, groups } = await duplicates({ store, indexes }, collection, chosen, wanted);
+      return { total, groups: groups.map((group) => ({ ...group, collection })) };
     },
   }),
 );
