@@ -9,8 +9,8 @@ import { type ItemWork, openItemWork, type WorkDependencies } from '../item-work
 import type { Job } from '../job.ts';
 import { collectionOfJob, listItems } from '../run-work.ts';
 import { Turns } from '../turns.ts';
-import { cutFirstSlices, goOn } from './slices.ts';
-import type { JobTask, SliceTask, TaskQueue } from './task-queue.ts';
+import { cutFirstSlices, endSlice } from './slices.ts';
+import type { CompleteTask, JobTask, SliceTask, TaskQueue } from './task-queue.ts';
 
 interface JobWorkerOptions extends WorkerOptions {
   readonly postgres: Postgres;
@@ -51,8 +51,10 @@ export class JobWorker implements RunsJobs {
     const { tasks, concurrency } = this.#options;
     const onJob = ({ job }: JobTask, signal: AbortSignal) =>
       this.#attempt(job, signal, (found, both) => this.#doJob(found, both));
-    const onSlice = (slice: SliceTask, signal: AbortSignal) =>
-      this.#attempt(slice.job, signal, (job, both) => this.#doSlice(job, slice, both));
+    const onSlice = async (slice: SliceTask, signal: AbortSignal, complete: CompleteTask) => {
+      await this.#attempt(slice.job, signal, (job, both) => this.#doSlice(job, slice, both));
+      await this.#endSlice(slice, complete);
+    };
     tasks.work({ onJob, onSlice }, concurrency);
     this.#timer = setInterval(() => this.#revisit(), REVISIT_MS).unref();
   }
@@ -143,9 +145,16 @@ export class JobWorker implements RunsJobs {
   }
 
   async #doSlice(job: Job, range: SliceTask, signal: AbortSignal): Promise<void> {
-    const { postgres, tasks } = this.#options;
     await this.#withWork(job, (work) => work.through(signal, range));
-    await postgres.transaction((connection) => goOn(connection, tasks, job.id));
+  }
+
+  /** @throws where it is to be done again. */
+  async #endSlice(slice: SliceTask, complete: CompleteTask): Promise<void> {
+    const { postgres, tasks } = this.#options;
+    const isOver = await postgres.transaction((connection) =>
+      endSlice(connection, tasks, slice, complete),
+    );
+    if (!isOver) throw new Error('items of the slice wait again');
   }
 
   /** With the model and the way to the hosts that all tasks of the job share here. */

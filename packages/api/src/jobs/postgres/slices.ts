@@ -1,6 +1,6 @@
 import type { Connection } from '../../postgres/connection.ts';
 import type { ItemRange } from '../work-through.ts';
-import type { TaskQueue } from './task-queue.ts';
+import type { CompleteTask, SliceTask, TaskQueue } from './task-queue.ts';
 
 /** Items of a slice: what a worker takes at a time, and what is done again if it dies. */
 const SLICE = 256;
@@ -13,23 +13,52 @@ export async function cutFirstSlices(
   tasks: TaskQueue,
   id: string,
 ): Promise<boolean> {
+  // A slice that is about to end is in the queue still: it ends before, or sees that its items wait again.
+  await lockJob(connection, id);
   return cutSlices(connection, tasks, id, 0, WINDOW);
 }
 
 /**
- * Goes on behind a slice that is done: with the next one, or, where no item waits any more, with a look at
+ * Ends the task of a slice, and goes on behind it: with the next slice, or, where no item waits any more, with a look at
  * the job as a whole.
+ *
+ * @param complete takes the task out of the queue, as part of the transaction.
+ * @returns false where items of it wait again, as the job was resumed or its failed ones are retried: it has to be done again.
  */
-export async function goOn(connection: Connection, tasks: TaskQueue, id: string): Promise<void> {
-  const job = await connection.first<{ readonly cut: number; readonly state: string }>(
-    'SELECT cut_until AS cut, state FROM jobs WHERE id = $1 FOR NO KEY UPDATE',
-    id,
-  );
-  if (job?.state !== 'RUNNING') return;
-  if (await cutSlices(connection, tasks, id, job.cut, 1)) return;
-  const [left] = await rangesAfter(connection, id, 0, 1);
-  if (left === undefined) await tasks.addJob(connection, id);
+export async function endSlice(
+  connection: Connection,
+  tasks: TaskQueue,
+  { job: id, after, until }: SliceTask,
+  complete: CompleteTask,
+): Promise<boolean> {
+  const job = await lockJob(connection, id);
+  const isOpen = job?.state === 'QUEUED' || job?.state === 'RUNNING';
+  if (isOpen && (await isAnyWaiting(connection, id, after, until))) return false;
+  await complete(connection);
+  if (job?.state !== 'RUNNING') return true;
+  if (await cutSlices(connection, tasks, id, job.cut, 1)) return true;
+  const [first] = await rangesAfter(connection, id, 0, 1);
+  if (first === undefined) await tasks.addJob(connection, id);
+  return true;
 }
+
+async function isAnyWaiting(
+  connection: Connection,
+  id: string,
+  after: number,
+  until: number,
+): Promise<boolean> {
+  const sql = `SELECT 1 FROM job_items
+    WHERE job = $1 AND seq > $2 AND seq <= $3 AND error IS NULL LIMIT 1`;
+  return (await connection.first(sql, id, after, until)) !== undefined;
+}
+
+/** Until the transaction ends, nobody changes its state, cuts it or ends a slice of it. */
+const lockJob = (
+  connection: Connection,
+  id: string,
+): Promise<{ readonly cut: number; readonly state: string } | undefined> =>
+  connection.first('SELECT cut_until AS cut, state FROM jobs WHERE id = $1 FOR NO KEY UPDATE', id);
 
 async function cutSlices(
   connection: Connection,

@@ -42,8 +42,15 @@ export interface JobTask {
 
 export interface SliceTask extends JobTask, ItemRange {}
 
-/** @param signal aborted when the task has become somebody else's. @throws what it is tried again for. */
-type DoTask<Task> = (task: Task, signal: AbortSignal) => Promise<void>;
+/**
+ * @param signal aborted when the task has become somebody else's.
+ * @param complete what ends with the task may be part of the same transaction; it ends by itself otherwise.
+ * @throws what it is tried again for.
+ */
+type DoTask<Task> = (task: Task, signal: AbortSignal, complete: CompleteTask) => Promise<void>;
+
+/** Takes a task that is done out of the queue, as part of a transaction. */
+export type CompleteTask = (connection: Connection) => Promise<void>;
 
 interface TaskHandlers {
   readonly onJob: DoTask<JobTask>;
@@ -120,12 +127,17 @@ export async function openTaskQueue({
       await boss.insert(SLICES, tasks, { db: within(connection) });
     },
     work: ({ onJob, onSlice }, concurrency) => {
-      const taking = (localConcurrency: number) => ({ ...TAKING, localConcurrency });
-      // Neither asks for anything yet, so neither fails.
-      void boss.work<JobTask>(JOBS, taking(2), ([task]) => onJob(task!.data, task!.signal));
-      void boss.work<SliceTask>(SLICES, taking(concurrency), ([task]) =>
-        onSlice(task!.data, task!.signal),
-      );
+      const take = <Task>(queue: string, localConcurrency: number, body: DoTask<Task>) => {
+        const options = { ...TAKING, localConcurrency };
+        // It asks for nothing yet, so it does not fail.
+        void boss.work<Task>(queue, options, ([task]) =>
+          body(task!.data, task!.signal, async (connection) => {
+            await boss.complete(queue, task!, null, { db: within(connection) });
+          }),
+        );
+      };
+      take(JOBS, 2, onJob);
+      take(SLICES, concurrency, onSlice);
     },
     close: async (graceMs = 0) => {
       await boss.stop({ graceful: graceMs > 0, timeout: Math.max(1_000, graceMs) });
