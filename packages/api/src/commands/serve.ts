@@ -6,6 +6,7 @@ import { listen } from '../doors/listener/server.ts';
 import { createReadiness } from '../doors/requests/readiness.ts';
 import type { PublicError } from '../errors/public-error.ts';
 import { imagesOfServer } from '../images/read-image.ts';
+import { closeAll } from '../jobs/close-all.ts';
 import type { Store } from '../jobs/open-store.ts';
 import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { modelSources } from '../models/model-sources.ts';
@@ -147,9 +148,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     await fetcher.close();
     models.close();
   } finally {
-    await store?.close();
-    await labelSets?.close();
-    log.end();
+    await closeAll([() => store?.close(), () => labelSets?.close(), log.end]);
   }
 }
 

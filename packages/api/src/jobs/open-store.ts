@@ -3,6 +3,7 @@ import { LiveIndexes } from '../collections/live-indexes.ts';
 import type { ReadImage } from '../images/read-image.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { closeAll } from './close-all.ts';
 import type { Engine, RunsJobs } from './engine.ts';
 import { ItemReader } from './item-reader.ts';
 import type { WorkDependencies } from './item-work.ts';
@@ -69,13 +70,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   return {
     ...{ collections, indexes, classifiers, runner, counts, server, isThere, backup },
     jobs: new JobQueue(jobs, collections, feed, reader, wake),
-    close: async () => {
-      await runner.stop();
-      await thumbnails.close();
-      await classifiers.close();
-      await indexes.dispose();
-      await engine.close();
-    },
+    close: () =>
+      closeAll([
+        () => runner.stop(),
+        () => thumbnails.close(),
+        () => classifiers.close(),
+        () => indexes.dispose(),
+        () => engine.close(),
+      ]),
   };
 }
 

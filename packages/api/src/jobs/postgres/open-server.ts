@@ -5,6 +5,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { isReachable } from '../../postgres/is-reachable.ts';
 import { openPostgres } from '../../postgres/postgres.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { closeAll } from '../close-all.ts';
 import type { Engine } from '../engine.ts';
 import { JobWorker } from './job-worker.ts';
 import { openNotices } from './notices.ts';
@@ -30,9 +31,7 @@ export async function openServer(
 ): Promise<Engine> {
   const postgres = await openPostgres(url, { migrates });
   const closing = [postgres.close];
-  const close = async () => {
-    for (const one of closing) await one();
-  };
+  const close = () => closeAll(closing);
   try {
     const tasks = await openTaskQueue({ postgres, migrates, isWorker, onUnexpected });
     closing.unshift(tasks.close);
@@ -62,7 +61,7 @@ export async function openServer(
       close,
     };
   } catch (error) {
-    await close();
+    await close().catch(() => {});
     throw error;
   }
 }

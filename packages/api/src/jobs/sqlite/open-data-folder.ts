@@ -3,6 +3,7 @@ import { openSqliteClassifiers } from '../../classifiers/sqlite/sqlite-classifie
 import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
 import { temporaryDataFolder } from '../../sqlite/data-folder.ts';
 import { openDatabase } from '../../sqlite/database.ts';
+import { closeAll } from '../close-all.ts';
 import type { Engine } from '../engine.ts';
 import { openJobs } from './open-jobs.ts';
 
@@ -26,10 +27,6 @@ export async function openDataFolder(data: string | undefined): Promise<Engine> 
     createWorker: undefined,
     isThere: async () => true,
     backup: database.backup,
-    close: async () => {
-      await collections.close();
-      await database.close();
-      await temporary?.close();
-    },
+    close: () => closeAll([collections.close, database.close, () => temporary?.close()]),
   };
 }
