@@ -51,9 +51,7 @@ export async function listCollections(
   const rows = await (owner === undefined
     ? connection.rows<CollectionRow>(`${sql} ORDER BY id`)
     : connection.rows<CollectionRow>(`${sql} AND owner = $1 ORDER BY name`, owner));
-  const collections: Collection[] = [];
-  for (const row of rows) collections.push(await collectionOf(connection, row));
-  return collections;
+  return collectionsOf(connection, rows);
 }
 
 /** What it holds is removed in slices later. @throws ApiError UNKNOWN_COLLECTION. */
@@ -109,15 +107,33 @@ export async function rowOfSpace(
   return row;
 }
 
-export async function collectionOf(
+export const collectionOf = async (
   connection: Connection,
   row: CollectionRow,
-): Promise<Collection> {
-  return collectionOfRows(row, {
-    set: await spaceOf(connection, row.set_id),
-    next: row.next_set === null ? undefined : await spaceOf(connection, row.next_set),
-    fields: await fieldsOf(connection, row.id),
-  });
+): Promise<Collection> => (await collectionsOf(connection, [row]))[0]!;
+
+/** What belongs to them is read for all at once. */
+async function collectionsOf(
+  connection: Connection,
+  rows: readonly CollectionRow[],
+): Promise<readonly Collection[]> {
+  const sets = await connection.rows<SetRow & { readonly id: number }>(
+    'SELECT id, hash, model, dimensions, vectors FROM vector_sets WHERE id = ANY ($1::bigint[])',
+    rows.flatMap(({ set_id, next_set }) => (next_set === null ? [set_id] : [set_id, next_set])),
+  );
+  const fields = await connection.rows<FieldRow & { readonly collection: number }>(
+    'SELECT id, name, type, collection FROM fields WHERE collection = ANY ($1::bigint[]) ORDER BY id',
+    rows.map(({ id }) => id),
+  );
+  const setById = new Map(sets.map(({ id, ...set }) => [id, set]));
+  const fieldsById = Map.groupBy(fields, ({ collection }) => collection);
+  return rows.map((row) =>
+    collectionOfRows(row, {
+      set: setById.get(row.set_id)!,
+      next: row.next_set === null ? undefined : setById.get(row.next_set),
+      fields: fieldsById.get(row.id) ?? [],
+    }),
+  );
 }
 
 /** In the order in which they came. */

@@ -71,12 +71,17 @@ export async function setMetadata(
   const known = items.filter(({ key }) => keys.has(key));
   const fields = await FieldTable.of(connection, id);
   await fields.admit(known);
-  for (const { key, metadata } of known) {
-    await connection.run(
-      'UPDATE items SET metadata = $1, comparable = $2 WHERE collection = $3 AND key_hash = $4',
-      ...[JSON.stringify(metadata), fields.comparable(metadata), id, keyHash(key)],
-    );
-  }
+  // Of a key that comes twice the last counts.
+  const last = [...new Map(known.map((item) => [item.key, item])).values()];
+  await connection.run(
+    `UPDATE items SET metadata = new.metadata, comparable = new.comparable::jsonb
+     FROM unnest($2::bytea[], $3::text[], $4::text[]) AS new (hash, metadata, comparable)
+     WHERE collection = $1 AND key_hash = hash`,
+    id,
+    last.map(({ key }) => keyHash(key)),
+    last.map(({ metadata }) => JSON.stringify(metadata)),
+    last.map(({ metadata }) => fields.comparable(metadata)),
+  );
 }
 
 /** @returns how many there were. */
