@@ -1,22 +1,28 @@
 import type { NewItem } from './item.ts';
 import type { ChangeBatch } from './store.ts';
 
-/** @param read the batch after a change; undefined when there is no more. */
+/** A batch with the last change that there was: all removals up to it are told. */
+export interface ReadBatch extends ChangeBatch {
+  readonly asOf: number;
+}
+
+/** @param read the batch after a change, and what was removed after the change `asOf`; undefined when there is no more. */
 export async function* eachChange(
-  read: (since: number) => Promise<ChangeBatch | undefined>,
+  read: (since: number, asOf: number) => Promise<ReadBatch | undefined>,
   since: number,
 ): AsyncIterable<ChangeBatch> {
-  const ahead = (from: number) => {
-    const batch = read(from);
+  const ahead = (from: number, asOf: number) => {
+    const batch = read(from, asOf);
     // Whoever stops early does not wait for it.
     batch.catch(() => {});
     return batch;
   };
-  for (let next = ahead(since); ; ) {
-    const batch = await next;
-    if (batch === undefined) return;
+  for (let next = ahead(since, since); ; ) {
+    const found = await next;
+    if (found === undefined) return;
+    const { asOf, ...batch } = found;
     // It is read while the caller takes this one in.
-    next = ahead(batch.seq);
+    next = ahead(batch.seq, asOf);
     yield batch;
   }
 }

@@ -145,7 +145,7 @@ export interface CollectionStore {
 
   /**
    * What search would have to compute again in each process. It knows a list of words by a name, which changes
-   * with the words.
+   * with the words. Those of one list are kept, and those of others forgotten.
    *
    * @returns [words, E] in the space; undefined where nobody has kept them.
    */

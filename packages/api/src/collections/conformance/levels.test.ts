@@ -32,6 +32,8 @@ describe.each(STORES)('%s', (_, open) => {
     expect(await another.prompts(SPACE, WORDS)).toEqual(prompts);
     expect(await another.prompts(SPACE, 'other words')).toBeUndefined();
     expect(await another.prompts(OTHER_SPACE, WORDS)).toBeUndefined();
+    await store.keepPrompts(SPACE, 'other words', prompts);
+    expect(await another.prompts(SPACE, WORDS)).toBeUndefined();
   });
 
   test('levels are kept one after the other; those that do not follow the last are ignored', async () => {
@@ -44,6 +46,8 @@ describe.each(STORES)('%s', (_, open) => {
     await store.keepLevels(photos, WORDS, 9, Float32Array.of(1));
     expect(await store.levels(photos, WORDS)).toEqual(all);
     expect(await store.levels(photos, 'other words')).toEqual(new Float32Array());
+    await store.keepLevels(photos, 'other words', 0, Float32Array.of(7));
+    expect(await store.levels(photos, WORDS)).toEqual(new Float32Array());
   });
 
   test('a collection that has moved to another space has no levels yet, and one of the same name has none of the former', async () => {

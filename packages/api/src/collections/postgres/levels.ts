@@ -23,6 +23,8 @@ export async function keepPrompts(
   words: string,
   prompts: Float32Array,
 ): Promise<void> {
+  // Other words are those of another version.
+  await connection.run('DELETE FROM prompts WHERE space = $1 AND words <> $2', space, words);
   const sql =
     'INSERT INTO prompts (space, words, floats) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
   await connection.run(sql, space, words, floatsAsBytes(prompts));
@@ -54,6 +56,9 @@ export async function keepLevels(
     ...[set, words],
   );
   if (from !== (last?.end ?? 0)) return;
+  if (from === 0) {
+    await connection.run('DELETE FROM levels WHERE set_id = $1 AND words <> $2', set, words);
+  }
   // Another process may keep them at the same time.
   const sql =
     'INSERT INTO levels (set_id, words, first_row, floats) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';

@@ -67,7 +67,7 @@ export function openPostgresCollections(
     vectors: (collection, rows) =>
       read((connection) => readVectors(connection, collection, Array.from(rows))),
     changes: (collection, since) =>
-      eachChange((from) => readChanges(database, collection, from), since),
+      eachChange((from, asOf) => readChanges(database, collection, from, asOf), since),
     stored: (collection) => eachStored((after) => readStored(database, collection, after)),
 
     beginReembedding: (collection, space) =>
@@ -88,7 +88,8 @@ export function openPostgresCollections(
     },
 
     prompts: ({ hash }, words) => readPrompts(database, hash, words),
-    keepPrompts: ({ hash }, words, prompts) => keepPrompts(database, hash, words, prompts),
+    keepPrompts: ({ hash }, words, prompts) =>
+      write((connection) => keepPrompts(connection, hash, words, prompts)),
     levels: (collection, words) => read((connection) => readLevels(connection, collection, words)),
     keepLevels: (collection, words, from, levels) =>
       write((connection) => keepLevels(connection, collection, words, from, levels)),

@@ -14,7 +14,8 @@ interface Id {
 const OF_COLLECTION = ['thumbnails', 'removed_rows', 'items'] as const;
 
 /**
- * Removes a slice of what dropped collections, and sets of vectors that nothing uses, have left.
+ * Removes a slice of what dropped collections, and sets of vectors that nothing uses, have left, and at the end the prompts of
+ * models that nothing is embedded with.
  *
  * @returns whether there may be more to do, for this process.
  */
@@ -30,7 +31,12 @@ export async function sweep(connection: Connection): Promise<boolean> {
     `SELECT id FROM vector_sets WHERE NOT EXISTS (
        SELECT 1 FROM collections WHERE set_id = vector_sets.id OR next_set = vector_sets.id) LIMIT 1`,
   );
-  if (unused === undefined) return false;
+  if (unused === undefined) {
+    await connection.run(
+      'DELETE FROM prompts WHERE NOT EXISTS (SELECT 1 FROM vector_sets WHERE hash = space)',
+    );
+    return false;
+  }
   if ((await removeSlice(connection, 'vectors', 'set_id', unused.id)) > 0) return true;
   await connection.run('DELETE FROM levels WHERE set_id = $1', unused.id);
   await dropIndex(connection, unused.id);

@@ -2,6 +2,7 @@ import type { Connection } from '../../postgres/connection.ts';
 import { checkNewItems } from '../check-new-items.ts';
 import type { CollectionReference, CollectionRow } from '../collection-row.ts';
 import type { Metadata, NewItem } from '../item.ts';
+import { REMEMBERED_CHANGES } from '../removed-rows.ts';
 import { checkSpace, lockCollection } from './catalogue.ts';
 import { FieldTable } from './comparable-metadata.ts';
 import { keyHash } from './item-rows.ts';
@@ -139,7 +140,7 @@ async function formerOf(
 /** Under the number of the change that removes each. */
 async function removeVectors(
   connection: Connection,
-  { id, set_id: set, next_set: next }: CollectionRow,
+  { id, set_id: set, next_set: next, seq: now }: CollectionRow,
   removed: readonly { readonly row: number; readonly seq: number }[],
 ): Promise<void> {
   if (removed.length === 0) return;
@@ -150,6 +151,9 @@ async function removeVectors(
     'INSERT INTO removed_rows (collection, seq, row) SELECT $1, * FROM unnest($2::integer[], $3::integer[])',
     ...[id, removed.map(({ seq }) => seq), rows],
   );
+  // Whoever would need these is told of what is missing instead.
+  const sql = 'DELETE FROM removed_rows WHERE collection = $1 AND seq <= $2';
+  await connection.run(sql, id, now - REMEMBERED_CHANGES);
 }
 
 async function writeRows(

@@ -29,6 +29,8 @@ export function keepPrompts(
   db: DatabaseSync,
   { space, words, prompts }: Prompts & { readonly prompts: Float32Array },
 ): void {
+  // Other words are those of another version.
+  run(db, 'DELETE FROM prompts WHERE space = ? AND words <> ?', space, words);
   const sql = 'INSERT OR IGNORE INTO prompts (space, words, floats) VALUES (?, ?, ?)';
   run(db, sql, space, words, blobOf(prompts));
 }
@@ -59,6 +61,7 @@ export function keepLevels(
   );
   // Another process has kept them meanwhile.
   if (from !== (last?.end ?? 0)) return;
+  if (from === 0) run(db, 'DELETE FROM levels WHERE set_id = ? AND words <> ?', set, words);
   const sql = 'INSERT INTO levels (set_id, words, first_row, floats) VALUES (?, ?, ?, ?)';
   run(db, sql, set, words, from, blobOf(levels));
 }

@@ -72,7 +72,7 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
       reads.readVectors({ collection: reference(collection), rows: Uint32Array.from(rows) }),
     changes: (collection, since) =>
       eachChange(
-        (from) => reads.readChanges({ collection: reference(collection), since: from }),
+        (from, asOf) => reads.readChanges({ collection: reference(collection), since: from, asOf }),
         since,
       ),
     stored: (collection) =>

@@ -10,7 +10,8 @@ interface Id {
 }
 
 /**
- * Removes a slice of what dropped collections, and sets of vectors that nothing uses, have left.
+ * Removes a slice of what dropped collections, and sets of vectors that nothing uses, have left, and at the end the prompts of
+ * models that nothing is embedded with.
  *
  * @returns whether there may be more.
  */
@@ -25,7 +26,10 @@ export function sweep(db: DatabaseSync): boolean {
     `SELECT id FROM vector_sets WHERE id NOT IN (SELECT set_id FROM collections)
      AND id NOT IN (SELECT next_set FROM collections WHERE next_set IS NOT NULL) LIMIT 1`,
   );
-  if (unused === undefined) return false;
+  if (unused === undefined) {
+    run(db, 'DELETE FROM prompts WHERE space NOT IN (SELECT hash FROM vector_sets)');
+    return false;
+  }
   const [from, to] = [vectorId(unused.id, 0), vectorId(unused.id + 1, 0)];
   const sql = `DELETE FROM vectors WHERE id IN (
     SELECT id FROM vectors WHERE id >= ? AND id < ? LIMIT ${SLICE})`;

@@ -3,6 +3,7 @@ import { run } from '../../sqlite/statements.ts';
 import type { CollectionReference } from '../collection-row.ts';
 import type { Metadata, NewItem } from '../item.ts';
 import type { ItemRow } from '../item-row.ts';
+import { REMEMBERED_CHANGES } from '../removed-rows.ts';
 import { collectionRow, rowOfSpace } from './catalogue.ts';
 import { itemOfKey, metadataOf } from './item-rows.ts';
 import { MetadataWriter } from './metadata-values.ts';
@@ -104,8 +105,12 @@ class ItemWriter {
   }
 
   finish(): void {
+    const { id, seq } = this.#collection;
+    // Whoever would need these is told of what is missing instead.
+    const forget = 'DELETE FROM removed_rows WHERE collection = ? AND seq <= ?';
+    run(this.#db, forget, id, seq - REMEMBERED_CHANGES);
     const sql = 'UPDATE collections SET seq = ?, items = items + ? WHERE id = ?';
-    run(this.#db, sql, this.#seq, this.#added, this.#collection.id);
+    run(this.#db, sql, this.#seq, this.#added, id);
   }
 
   #insertRow(item: Omit<NewItem, 'embedding'>, row: number): void {

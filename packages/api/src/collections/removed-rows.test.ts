@@ -1,0 +1,95 @@
+/** Removals that are forgotten, on both engines, with the number of changes set forward as if there had been many. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { SHARED } from '../access/owner.ts';
+import { openPostgres } from '../postgres/postgres.ts';
+import { testPostgres } from '../postgres/testing/test-postgres.ts';
+import { temporaryDataFolder } from '../sqlite/data-folder.ts';
+import { openDatabase } from '../sqlite/database.ts';
+import { openPostgresCollections } from './postgres/postgres-collections.ts';
+import { REMEMBERED_CHANGES } from './removed-rows.ts';
+import { openSqliteCollections } from './sqlite/sqlite-collections.ts';
+import type { CollectionStore } from './store.ts';
+import { SPACE, sample } from './testing/samples.ts';
+
+interface Opened {
+  readonly store: CollectionStore;
+  /** @returns the rows of the statement. */
+  run(sql: string): Promise<readonly unknown[]>;
+  close(): Promise<void>;
+}
+
+async function onSqlite(): Promise<Opened> {
+  const folder = await temporaryDataFolder();
+  const database = await openDatabase(folder.path);
+  const store = openSqliteCollections(database);
+  return {
+    store,
+    run: async (sql) => {
+      const file = new DatabaseSync(join(folder.path, 'clipql.db'));
+      try {
+        return file.prepare(sql).all();
+      } finally {
+        file.close();
+      }
+    },
+    close: async () => {
+      await store.close();
+      await database.close();
+      await folder.close();
+    },
+  };
+}
+
+async function onPostgres(): Promise<Opened> {
+  const { url, close } = await testPostgres();
+  const database = await openPostgres(url);
+  const store = openPostgresCollections(database);
+  return {
+    store,
+    run: (sql) => database.rows(sql),
+    close: async () => {
+      await store.close();
+      await database.close();
+      await close();
+    },
+  };
+}
+
+test.each([
+  ['SQLite', onSqlite],
+  ['PostgreSQL', onPostgres],
+])(
+  '%s forgets old removals, and an index that knows of none as late hears of all that is gone',
+  async (_, open) => {
+    const { store, run, close } = await open();
+    const photos = await store.create(SHARED, 'photos', SPACE);
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await store.upsert(
+      photos,
+      keys.map((key, i) => sample(key, i)),
+    );
+    const heard = async (since: number) => {
+      const [rows, removed] = [new Set<number>(), new Set<number>()];
+      for await (const batch of store.changes(photos, since)) {
+        for (const row of batch.rows) rows.add(row);
+        for (const row of batch.removed) removed.add(row);
+      }
+      return { rows: [...rows], removed: [...removed] };
+    };
+    await store.remove(photos, ['b', 'c']);
+    expect(await heard(6)).toEqual({ rows: [], removed: [2, 3] });
+    const later = 100 + REMEMBERED_CHANGES;
+    await run(`UPDATE collections SET seq = ${later}`);
+    // Rows 2 and 3 went long ago, and row 6 now.
+    await store.remove(photos, ['f']);
+    await store.upsert(photos, [sample('g', 7)]);
+    expect(await run('SELECT row FROM removed_rows')).toEqual([{ row: 6 }]);
+    expect(await heard(6)).toEqual({ rows: [later + 2], removed: [2, 3, 6] });
+    expect(await heard(4)).toEqual({ rows: [5, later + 2], removed: [2, 3] });
+    expect(await heard(later)).toEqual({ rows: [later + 2], removed: [6] });
+    expect(await heard(0)).toEqual({ rows: [1, 4, 5, later + 2], removed: [] });
+    await close();
+  },
+);
