@@ -2,6 +2,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { meaningOf } from '../errors/error-codes.ts';
 import { describeError, isHidden, publicError } from '../errors/public-error.ts';
 import type { RunsJobs } from './engine.ts';
+import { isPassing } from './is-passing.ts';
 import type { WorkDependencies } from './item-work.ts';
 import type { Job } from './job.ts';
 import type { JobFeed } from './job-feed.ts';
@@ -140,7 +141,8 @@ export class JobRunner implements RunsJobs {
     // A command shows why its own job failed; clients are not told all of it.
     if (known === undefined || (!local && !meaningOf(known).retryable && isHidden(known)))
       onUnexpected?.(error);
-    if (known !== undefined && meaningOf(known).retryable) {
+    // Whoever runs a command sees that the disk is full, and makes room.
+    if (known !== undefined && (local ? meaningOf(known).retryable : isPassing(known))) {
       // It stays QUEUED or RUNNING in the store, whatever may be written there now.
       this.#notBefore.set(id, performance.now() + PATIENCE);
       await jobs.setState(id, ['RUNNING'], 'QUEUED').catch(() => {});

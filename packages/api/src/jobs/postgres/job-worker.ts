@@ -5,6 +5,7 @@ import { describeError, isHidden, publicError } from '../../errors/public-error.
 import type { Postgres } from '../../postgres/connection.ts';
 import { deleteItems } from '../delete-items.ts';
 import type { RunsJobs, WorkerOptions } from '../engine.ts';
+import { isPassing } from '../is-passing.ts';
 import { type ItemWork, openItemWork, type WorkDependencies } from '../item-work.ts';
 import type { Job } from '../job.ts';
 import { collectionOfJob, listItems } from '../run-work.ts';
@@ -114,10 +115,11 @@ export class JobWorker implements RunsJobs {
 
   #isPassing(error: unknown): boolean {
     const known = publicError(error);
-    const isPassing = known !== undefined && meaningOf(known).retryable;
-    // Those that pass are told of by whatever else needs the database.
-    if (known === undefined || (!isPassing && isHidden(known))) this.#options.onUnexpected(error);
-    return isPassing;
+    // A database that is away is told of by whatever else needs it.
+    if (known === undefined || (!meaningOf(known).retryable && isHidden(known))) {
+      this.#options.onUnexpected(error);
+    }
+    return known !== undefined && isPassing(known);
   }
 
   /** Lists its items, puts slices of them into the queue, and ends the job once none is left. */
