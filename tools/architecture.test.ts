@@ -151,6 +151,7 @@ const MAY_IMPORT: Readonly<
     accuracy: ['kit'],
     relevance: ['accuracy', 'kit'],
     'few-shot': ['accuracy', 'kit'],
+    pictures: ['kit'],
     probes: ['kit'],
     published: ['kit'],
     search: ['kit'],

@@ -9,6 +9,7 @@ import { BenchError } from './kit/errors.ts';
 import type { Streams } from './kit/streams.ts';
 import { addLoadCommands } from './load/command.ts';
 import { addParityCommand } from './parity/command.ts';
+import { addPicturesCommand } from './pictures/command.ts';
 import { addProbeCommands } from './probes/command.ts';
 import { addPublishedCommand } from './published/command.ts';
 import { addRelevanceCommand } from './relevance/command.ts';
@@ -44,6 +45,7 @@ export async function runBench(args: readonly string[], streams: Streams): Promi
   addPhotographsCommand(program, streams);
   addRelevanceCommand(program, streams, finish);
   addFewShotCommand(program, streams, finish);
+  addPicturesCommand(program, streams, finish);
   addProbeCommands(program, streams, finish);
   addSearchCommand(program, streams, finish);
   addPublishedCommand(program, streams, finish);

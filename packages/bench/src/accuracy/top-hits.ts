@@ -1,9 +1,7 @@
 import type { Clip } from '@clipql/core';
+import { LABEL_TEMPLATES } from '../kit/label-templates.ts';
 import type { Accuracy } from '../kit/reports/accuracy-report.ts';
 import { type LabelledSet, mergeEqualNames, spread } from './labelled-set.ts';
-
-/** The prompts that `figures.json` of lite and of nano was measured with; their embeddings are averaged. */
-const TEMPLATES: readonly string[] = ['a photo of a {}.', '{}', 'a picture of a {}'];
 
 const IMAGES_A_BATCH = 8;
 const TOP = 5;
@@ -23,7 +21,7 @@ export async function zeroShotAccuracy(
 ): Promise<readonly Accuracy[]> {
   const { distinct, positions } = mergeEqualNames(names);
   const labels: (readonly Float32Array[])[] = [];
-  for (const clip of clips) labels.push(await clip.encodeLabels(distinct, TEMPLATES));
+  for (const clip of clips) labels.push(await clip.encodeLabels(distinct, LABEL_TEMPLATES));
   const hits = clips.map(() => ({ top1: 0, top5: 0 }));
   const chosen = spread(images, limit);
   for (let start = 0; start < chosen.length; start += IMAGES_A_BATCH) {

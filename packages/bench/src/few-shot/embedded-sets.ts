@@ -2,11 +2,9 @@ import type { Clip } from '@clipql/core';
 import { type LabelledSet, mergeEqualNames, spread } from '../accuracy/labelled-set.ts';
 import { readTrainingSets } from '../accuracy/training-sets.ts';
 import { BenchError } from '../kit/errors.ts';
+import { LABEL_TEMPLATES } from '../kit/label-templates.ts';
 import { drawExamples } from './draw-examples.ts';
 import type { EmbeddingCache } from './embedding-cache.ts';
-
-/** The prompts that lite's and nano's published figures were measured with; their embeddings are averaged. */
-const TEMPLATES: readonly string[] = ['a photo of a {}.', '{}', 'a picture of a {}'];
 
 /** Embeddings with the class of each. */
 export interface Embedded {
@@ -68,7 +66,7 @@ export async function embedSets(
     }
     embedded.push({
       name,
-      texts: await clip.encodeLabels(distinct, TEMPLATES),
+      texts: await clip.encodeLabels(distinct, LABEL_TEMPLATES),
       validation: {
         embeddings: await embed(validation, measured),
         classes: measured.map((position) => measuredClasses[position]!),

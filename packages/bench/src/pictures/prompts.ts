@@ -24,3 +24,6 @@ export const PROMPTS: readonly string[] = [
   'a street',
   'a sunflower',
 ];
+
+/** A prompt without its article, as a label. */
+export const nounOf = (prompt: string): string => prompt.replace(/^an? /, '');
