@@ -48,8 +48,10 @@ export { createPicture, restorePicture } from './guided/create-picture.ts';
 export type { GuidedPicture, PictureStep } from './guided/guided-picture.ts';
 export type { PictureModel } from './guided/picture-model.ts';
 export {
+  type CheckedPictureOptions,
   PICTURE_QUALITIES,
   PICTURE_SIDES,
+  PICTURE_STEPS,
   type PictureOptions,
   type PicturePrompt,
   type PictureQuality,

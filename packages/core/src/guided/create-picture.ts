@@ -2,11 +2,11 @@ import { crc32 } from '../crc32.ts';
 import { ClipError } from '../errors.ts';
 import { resizedAndCropped } from '../image/preprocess.ts';
 import { type ImageSource, pixelsOf } from '../image/source/image-source.ts';
-import { type Drawer, GuidedPicture } from './guided-picture.ts';
+import { GuidedPicture } from './guided-picture.ts';
 import { readPictureState } from './picture-file.ts';
 import type { PictureModel } from './picture-model.ts';
 import { type PictureOptions, type PictureSettings, pictureSettings } from './picture-settings.ts';
-import { pictureTargets } from './targets.ts';
+import { type Drawer, pictureTargets } from './targets.ts';
 
 /**
  * Begins a picture that should look like what a text says, by following a model's gradient: the picture is a pyramid of all

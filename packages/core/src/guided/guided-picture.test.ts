@@ -42,6 +42,21 @@ test('weights say what a picture becomes', async () => {
   expect(more! - less!).toBeGreaterThan(20);
 });
 
+test('the score grows as a picture becomes what it should be, and asking for it changes nothing', async () => {
+  const prompts = ['red', { text: 'blue', weight: -0.5 }];
+  const picture = await createPicture(colourModel(), { ...SMALL, prompts });
+  const other = await createPicture(colourModel(), { ...SMALL, prompts });
+  const before = await picture.score();
+  for (const one of [picture, other]) await stepsOf(one, 20);
+  const after = await picture.score();
+  expect(after).toBeGreaterThan(before + 0.1);
+  expect(after).toBeLessThanOrEqual(1);
+  expect(await picture.score()).toBe(after);
+  await picture.step();
+  await other.step();
+  expect(picture.state()).toEqual(other.state());
+});
+
 test('an aborted step changes nothing, and is the same when it is taken again', async () => {
   const controller = new AbortController();
   const picture = await createPicture(

@@ -1,10 +1,10 @@
 import { ClipError } from '../errors.ts';
-import type { GradientTarget } from '../gradient-targets.ts';
 import type { PixelTensor } from '../image/preprocess.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { type Ascent, ascend, beginAscent } from './ascent.ts';
 import { Canvas } from './canvas.ts';
 import { type DrawPurpose, Draws } from './draws.ts';
+import { judge } from './judge.ts';
 import {
   differenceOf,
   type PictureState,
@@ -12,20 +12,14 @@ import {
   writePictureState,
 } from './picture-file.ts';
 import type { PictureModel } from './picture-model.ts';
-import { type PictureSettings, STEPS } from './picture-settings.ts';
+import { PICTURE_STEPS, type PictureSettings } from './picture-settings.ts';
 import { RECIPE } from './recipe.ts';
 import { Slices } from './slices.ts';
+import type { Drawer } from './targets.ts';
 import { addViewAdjoint, type Camera, drawView, takeView } from './views.ts';
 
 /** Views that the model sees at once. */
 const BATCH = 8;
-
-/** A model that draws, and what it should come closer to. */
-export interface Drawer {
-  readonly model: PictureModel;
-  /** The prompts' in their order, and then those of general words. */
-  readonly targets: readonly GradientTarget[];
-}
 
 /** What {@link GuidedPicture} is made of. */
 export interface PictureParts {
@@ -76,7 +70,7 @@ export class GuidedPicture {
   /** @internal */
   constructor(parts: PictureParts) {
     this.settings = parts.settings;
-    this.steps = STEPS[parts.settings.quality];
+    this.steps = PICTURE_STEPS[parts.settings.quality];
     this.#parts = parts;
     this.#canvas = new Canvas(parts.settings.size, parts.start);
     this.#ascent = beginAscent(this.#canvas.pyramid);
@@ -140,6 +134,35 @@ export class GuidedPicture {
    */
   async image(): Promise<RgbImage> {
     return this.#canvas.toRgb(await this.#canvas.paint(this.#ascent.mean, new Slices()));
+  }
+
+  /**
+   * How well the picture, as it is now, is what it should be: the cosines of 8 views that no step has seen with each
+   * prompt of a positive weight, averaged by the weights, and over the models. The picture does not change, and neither
+   * does what becomes of it.
+   *
+   * @returns −1 to 1. What is a high score differs from model to model.
+   * @throws ClipError as `Clip.encodeImages`.
+   * @example
+   * ```ts
+   * import { createPicture, loadClip } from '@clipql/core';
+   * import { modelFromFolder } from '@clipql/core/node';
+   *
+   * const clip = await loadClip(await modelFromFolder('models/nano'));
+   * const picture = await createPicture(clip, { prompts: 'a sheep', size: 64 });
+   * const before = await picture.score();
+   * while (picture.stepsDone < 5) await picture.step();
+   * console.log((await picture.score()) > before); // true
+   * ```
+   */
+  async score(): Promise<number> {
+    const { stepsDone: step } = this;
+    const { drawers, settings } = this.#parts;
+    const slices = new Slices();
+    const picture = await this.#canvas.paint(this.#ascent.mean, slices);
+    let sum = 0;
+    for (const drawer of drawers) sum += await judge(drawer, settings, { picture, step, slices });
+    return sum / drawers.length;
   }
 
   /**

@@ -6,8 +6,8 @@ export const PICTURE_QUALITIES = ['DRAFT', 'STANDARD', 'FINE'] as const;
 /** A quality of {@link PICTURE_QUALITIES}: 50, 150 or 400 steps. */
 export type PictureQuality = (typeof PICTURE_QUALITIES)[number];
 
-/** Steps of 16 views. */
-export const STEPS: Readonly<Record<PictureQuality, number>> = {
+/** Steps of 16 views, by quality. */
+export const PICTURE_STEPS: Readonly<Record<PictureQuality, number>> = {
   DRAFT: 50,
   STANDARD: 150,
   FINE: 400,
@@ -57,8 +57,13 @@ export interface PictureSettings {
   readonly keep: number | null;
 }
 
+/** {@link PictureOptions} before there is a start picture: it is known how firmly one will be kept. */
+export type CheckedPictureOptions = Omit<PictureOptions, 'from'> & {
+  readonly from?: Pick<StartPicture, 'keep'>;
+};
+
 /**
- * Checks options as {@link createPicture} does, before a model is loaded for them.
+ * Checks options as {@link createPicture} does, before a model is loaded for them, or a start picture fetched.
  *
  * @returns all of them, those that were left out included.
  * @throws ClipError BAD_INPUT for options out of their range, naming them.
@@ -70,7 +75,7 @@ export interface PictureSettings {
  * console.log(size, quality); // 256 STANDARD
  * ```
  */
-export function pictureSettings(options: PictureOptions): PictureSettings {
+export function pictureSettings(options: CheckedPictureOptions): PictureSettings {
   const { seed = 0, quality = 'STANDARD', size = PICTURE_SIDES.standard, from } = options;
   const { least, most } = PICTURE_SIDES;
   const prompts = checkedPrompts(options.prompts);

@@ -3,6 +3,13 @@ import type { PictureModel } from './picture-model.ts';
 import type { PictureSettings } from './picture-settings.ts';
 import { RECIPE } from './recipe.ts';
 
+/** A model that draws, and what it should come closer to. */
+export interface Drawer {
+  readonly model: PictureModel;
+  /** The prompts' in their order, and then those of general words. */
+  readonly targets: readonly GradientTarget[];
+}
+
 /**
  * What any picture is a little of. Moving away from them leaves what is particular to the prompts.
  */

@@ -1,3 +1,5 @@
+import type { PixelTensor } from '../../image/preprocess.ts';
+import { normalized } from '../../vectors.ts';
 import type { PictureModel } from '../picture-model.ts';
 
 /** Pixels a side of the model's input. */
@@ -27,6 +29,7 @@ export function colourModel(onBatch: () => void = () => {}): PictureModel {
       mean: [0.5, 0.5, 0.5],
       std: [0.5, 0.5, 0.5],
     },
+    encodeImages: async (views) => views.map((view) => meanColour(view as PixelTensor)),
     encodeTexts: async (texts) =>
       texts.map((text) => Float32Array.from(DIRECTIONS[String(text)] ?? OTHER)),
     imageGradient: async (views, targets) => {
@@ -39,4 +42,10 @@ export function colourModel(onBatch: () => void = () => {}): PictureModel {
       return views.map(() => ({ gradient, cosines: targets.map(() => 0.5) }));
     },
   };
+}
+
+function meanColour({ data }: PixelTensor): Float32Array {
+  const mean = new Float32Array(4);
+  for (const [i, value] of data.entries()) mean[Math.floor(i / (SIDE * SIDE))]! += value;
+  return normalized(mean);
 }
