@@ -1,5 +1,6 @@
 import { isOver, type Job } from './job.ts';
 import type { JobStore } from './job-store.ts';
+import { latestStates } from './latest-states.ts';
 
 /** Milliseconds between looks: no more than four states a second. */
 const POLL_MS = 250;
@@ -58,33 +59,9 @@ export class JobFeed {
    *
    * @param current its present state.
    */
-  async *watch(current: Job, signal: AbortSignal): AsyncGenerator<Job> {
-    let latest = current;
-    let wake = () => {};
-    let last = -1;
-    const stop = this.listen(current, (job) => {
-      latest = job;
-      wake();
-    });
-    const onAbort = () => wake();
-    signal.addEventListener('abort', onAbort);
-    try {
-      while (!signal.aborted) {
-        if (latest.version > last) {
-          const job = latest;
-          last = job.version;
-          yield job;
-          if (isOver(job)) return;
-          continue;
-        }
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    } finally {
-      stop();
-      signal.removeEventListener('abort', onAbort);
-    }
+  watch(current: Job, signal: AbortSignal): AsyncGenerator<Job, undefined> {
+    const listen = (listener: Listener) => this.listen(current, listener);
+    return latestStates<Job>(current, { listen, isOver }, signal);
   }
 
   /** @param id undefined where any job may have changed. */

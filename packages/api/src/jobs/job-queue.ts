@@ -7,6 +7,7 @@ import type { ItemReader } from './item-reader.ts';
 import type { FailurePage, Job, JobState, JobWork, NewJobItem } from './job.ts';
 import type { JobFeed } from './job-feed.ts';
 import type { JobStore } from './job-store.ts';
+import { untilLeft } from './latest-states.ts';
 
 export interface SubmittedJob {
   readonly owner: Owner;
@@ -126,19 +127,7 @@ export class JobQueue {
    * @throws ApiError UNKNOWN_JOB with the first.
    */
   watch(owner: Owner, id: string): AsyncIterableIterator<Job> {
-    const left = new AbortController();
-    const states = this.#watch(owner, id, left.signal);
-    return {
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-      next: () => states.next(),
-      // At once: a generator would first wait for the next state.
-      return: async () => {
-        left.abort();
-        return states.return(undefined);
-      },
-    };
+    return untilLeft((signal) => this.#watch(owner, id, signal));
   }
 
   async *#watch(owner: Owner, id: string, signal: AbortSignal): AsyncGenerator<Job, undefined> {

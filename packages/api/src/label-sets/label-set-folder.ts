@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { access, constants, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lock } from '@clipql/core/node';
 import { z } from 'zod';
@@ -6,7 +6,8 @@ import { isOwner, type Owner, SHARED } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
-import { lockDataFolder } from './data-lock.ts';
+import { lockDataFolder } from '../files/data-lock.ts';
+import { makeFolder } from '../files/make-folder.ts';
 import type { LabelSet } from './label-set.ts';
 import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-store.ts';
 import { decodePromptFile, encodePromptFile } from './prompt-embeddings.ts';
@@ -35,7 +36,6 @@ export async function openLabelSetFolders(dataFolder: string, warn: Warn): Promi
   const owners = async () => [SHARED, ...(await readdir(folder)).filter(isOwner).sort()];
   let lock: Lock;
   try {
-    // One folder at a time: Node's recursive way never ends where the kernel keeps the files, as in /proc.
     await makeFolder(dataFolder);
     await makeFolder(folder);
     await access(folder, constants.W_OK);
@@ -110,12 +110,6 @@ async function sweep(folder: string): Promise<void> {
     return name !== undefined && !files.has(`${name}.json`);
   };
   for (const file of files) if (isLeftOver(file)) await rm(join(folder, file), { force: true });
-}
-
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path).catch((error) => {
-    if (codeOf(error) !== 'EEXIST') throw error;
-  });
 }
 
 async function readSet(path: string, name: string): Promise<LabelSet | undefined> {

@@ -5,10 +5,11 @@ import { ApiError } from '../errors/api-error.ts';
 /**
  * Keeps a second server out of a data folder.
  *
+ * @param part the folder in there that is locked; all of it unless given.
  * @throws ApiError DATA_BUSY where another server uses it; what the file system throws.
  */
-export async function lockDataFolder(dataFolder: string): Promise<Lock> {
-  const lock = await tryLock(join(dataFolder, 'server.lock'));
+export async function lockDataFolder(dataFolder: string, part = ''): Promise<Lock> {
+  const lock = await tryLock(join(dataFolder, part, 'server.lock'));
   if ('release' in lock) return lock;
   const user = lock.pid === 0 ? 'another server' : `process ${lock.pid} of ${lock.host}`;
   throw new ApiError(
