@@ -7,6 +7,7 @@ import type { ProbeReport, ProbeResult } from '../kit/reports/claims.ts';
 import { probeTable } from '../kit/reports/probe-table.ts';
 import type { Streams } from '../kit/streams.ts';
 import { runBatching } from './run-batching.ts';
+import { runBesidePictures } from './run-beside-pictures.ts';
 import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
 import { runStart } from './run-start.ts';
@@ -15,7 +16,7 @@ interface CommonOptions {
   readonly table?: true;
 }
 
-/** Adds `bench load`, `batching`, `start` and `server-deaths`, which measure the built server. */
+/** Adds `bench load`, `batching`, `beside-pictures`, `start` and `server-deaths`, which measure the built server. */
 export function addLoadCommands(
   program: Command,
   { stdout }: Streams,
@@ -88,6 +89,20 @@ export function addLoadCommands(
         await runStart({ model, precision: chosen, images }),
         machine,
       );
+    });
+
+  program
+    .command('beside-pictures')
+    .description('a classification’s wait while the server draws a picture, and without')
+    .option('--json', 'print one JSON object, as without --table')
+    .option('--table', 'print a table instead of one JSON object')
+    .option('--model <name>', "vit-b-32, lite, nano, or a model's folder", 'lite')
+    .option('--questions <n>', 'classifications of each turn', wholeNumber, 50)
+    .option('--turns <n>', 'turns without and with a picture', wholeNumber, 4)
+    .action(async ({ model, questions, turns, ...options }) => {
+      const machine = describeMachine();
+      const result = await runBesidePictures({ model, questions, turns });
+      report('beside-pictures', model, options, result, machine);
     });
 
   command('server-deaths', 'end threads of the server at work, again and again', 16)
