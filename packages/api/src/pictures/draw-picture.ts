@@ -11,35 +11,48 @@ export interface DrawOptions {
   /** Whether frames are kept. */
   readonly frames: boolean;
   readonly signal: AbortSignal;
-  onStep(step: PictureStep): void;
+  onStep(step: PictureStep): Promise<void> | void;
+  /** Once a state is on the disk. @param step of the state. */
+  onSave?(step: number): Promise<void>;
 }
 
 /**
  * Takes the steps that a picture has left. Its state is saved every few seconds, and once more when the signal is aborted,
- * after which it returns early.
+ * after which it returns early: it does not wait for a step that is under way.
  */
 export async function drawPicture(
   picture: GuidedPicture,
-  { folder, frames, signal, onStep }: DrawOptions,
+  { folder, frames, signal, onStep, onSave }: DrawOptions,
 ): Promise<void> {
-  let saved = performance.now();
   const keepFrame = async () => {
     if (!frames || frameAt(picture.steps, picture.stepsDone) === undefined) return;
     await folder.writeFrame(frameAt(picture.steps, picture.stepsDone)!, await picture.image());
   };
+  const save = async () => {
+    const step = picture.stepsDone;
+    await folder.writeState(picture.state());
+    await onSave?.(step);
+  };
+  const aborted = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  const takeStep = () =>
+    picture.step({ signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      return undefined;
+    });
+  let saved = performance.now();
   await keepFrame();
   while (!picture.isDone && !signal.aborted) {
-    const step = await picture.step({ signal }).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+    const step = await Promise.race([takeStep(), aborted]);
     if (step === undefined) break;
     await keepFrame();
-    onStep(step);
-    if (performance.now() - saved < SAVE_MS) continue;
-    await folder.writeState(picture.state());
+    await onStep(step);
+    if (performance.now() - saved < SAVE_MS || picture.isDone) continue;
+    await save();
     saved = performance.now();
   }
-  await folder.writeState(picture.state());
+  await save();
 }
 
 /** How many frames there are of so many steps. */

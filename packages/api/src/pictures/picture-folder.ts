@@ -1,8 +1,11 @@
-import { access, constants, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '@clipql/core';
-import { writeAtomically } from '../files/atomic-write.ts';
+import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
 import { writing } from '../files/writing.ts';
+
+const STATE = 'state';
+const FRAMES = 'frames.rgb';
 
 /** What is kept of a picture while it is drawn: its state, and the frames of how it came to be. */
 export class PictureFolder {
@@ -68,15 +71,36 @@ export class PictureFolder {
     }
   }
 
+  /** Whether anything in the folder is not of a picture's making. */
+  async hasOthers(): Promise<boolean> {
+    return (await this.#files()).some((name) => !isOwn(name));
+  }
+
+  /** Removes what is of a picture's making, and the folder if it is empty then. */
   async remove(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    for (const name of (await this.#files()).filter(isOwn)) {
+      await rm(join(this.path, name), { force: true });
+    }
+    await rmdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT' && error.code !== 'ENOTEMPTY') throw error;
+    });
+  }
+
+  async #files(): Promise<readonly string[]> {
+    return readdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
   }
 
   get #statePath(): string {
-    return join(this.path, 'state');
+    return join(this.path, STATE);
   }
 
   get #framesPath(): string {
-    return join(this.path, 'frames.rgb');
+    return join(this.path, FRAMES);
   }
 }
+
+const isOwn = (name: string): boolean =>
+  name === STATE || name === FRAMES || (name.startsWith(STATE) && isHalfWritten(name));

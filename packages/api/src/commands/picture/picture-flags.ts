@@ -8,6 +8,7 @@ import {
   pictureSettings,
 } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
+import { NEGATIVE_WEIGHT } from '../../pictures/negative-weight.ts';
 import type { Flags } from '../../settings/settings.ts';
 
 export interface PictureFlags extends Flags {
@@ -21,11 +22,10 @@ export interface PictureFlags extends Flags {
   readonly negative?: readonly string[];
   readonly weight?: readonly string[];
   readonly overwrite?: true;
+  /** False with `--no-preview`. */
+  readonly preview?: boolean;
   readonly quiet?: true;
 }
-
-/** A negative prompt drives away, and should not drive all the rest. */
-const NEGATIVE_WEIGHT = -0.5;
 
 /**
  * What is to be drawn, but for the start picture.

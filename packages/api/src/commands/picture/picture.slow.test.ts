@@ -1,5 +1,8 @@
 // These run the built command line: `npm test` builds it first.
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +76,46 @@ test('a start picture that is a data URL is not once more in the texts of the fi
   const text = (await readFile(at('data.png'))).toString('latin1');
   expect(text).toContain('"from":"upload"');
   expect(text).not.toContain('data:');
+});
+
+test('a URL’s query, which may let others in, is not in the texts of the file', async () => {
+  const photo = await readFile(PHOTO);
+  const host = createServer((_request, response) => void response.end(photo)).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(host, 'listening');
+  const { port } = host.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}/march.jpg?X-Signature=secret#top`;
+  const flags = ['--allow-hosts', `127.0.0.1:${port}`, '--out', at('signed.png')];
+  const { exitCode, stderr } = await picture('a dog', '--from', url, ...flags);
+  host.close();
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('is drawn')]);
+  const text = (await readFile(at('signed.png'))).toString('latin1');
+  expect(text).toContain(`"from":"http://127.0.0.1:${port}/march.jpg"`);
+  expect(text).not.toContain('secret');
+});
+
+test.each([
+  { what: 'a picture', outputs: ['--out', 'none/w.png'] },
+  { what: 'an animation', outputs: ['--out', 'w.png', '--gif', 'none/w.gif'] },
+])('$what that cannot be written fails before anything is drawn', async ({ outputs }) => {
+  const paths = outputs.map((value) => (value.startsWith('--') ? value : at(value)));
+  expectFailure(
+    await picture('a dog', '--quiet', ...paths),
+    /OUTPUT_UNWRITABLE: .*its folder does not exist/,
+  );
+  expect((await readdir(folder)).filter((name) => name.startsWith('w.'))).toEqual([]);
+});
+
+test('a folder OUT.partial that is somebody else’s is left alone', async () => {
+  await mkdir(at('their.png.partial'));
+  await writeFile(at('their.png.partial/notes.txt'), 'mine');
+  for (const more of [[], ['--overwrite']]) {
+    const result = await picture('a dog', '--quiet', '--out', at('their.png'), ...more);
+    expectFailure(result, /OUTPUT_EXISTS: .*their.png.partial has files that are no picture’s/);
+  }
+  expect(await readFile(at('their.png.partial/notes.txt'), 'utf8')).toBe('mine');
 });
 
 test('what is there is kept, and no output is refused', async () => {

@@ -11,14 +11,16 @@ import {
 import type { Command } from 'commander';
 import { ApiError } from '../../errors/api-error.ts';
 import { writeAtomically } from '../../files/atomic-write.ts';
+import { expectWritable } from '../../files/expect-writable.ts';
 import { lockOutput } from '../../files/output-lock.ts';
 import { writing } from '../../files/writing.ts';
 import type { ReadImage } from '../../images/read-image.ts';
-import { sourceName } from '../../images/source-name.ts';
 import { OWN_MEGAPIXELS } from '../../limits/images.ts';
 import { drawPicture, frameCount } from '../../pictures/draw-picture.ts';
 import { encodeGif } from '../../pictures/gif-file.ts';
+import { PICTURES_NOTICE } from '../../pictures/notice.ts';
 import { PictureFolder } from '../../pictures/picture-folder.ts';
+import { pictureTexts, shownSource } from '../../pictures/picture-texts.ts';
 import { encodePng } from '../../pictures/png-file.ts';
 import { version } from '../../settings/version.ts';
 import { addModelFlags, collect } from '../flags.ts';
@@ -27,6 +29,7 @@ import { createProgress } from '../progress.ts';
 import { failed } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
 import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
+import { terminalPreview } from './terminal-preview.ts';
 
 const { least, most, standard } = PICTURE_SIDES;
 
@@ -44,8 +47,8 @@ continues it; until it ends, OUT.partial holds what it has.
 Pictures are recognisable at best, and never like photographs. They can be unlike what was asked for: published CLIP
 models are known to give nudity for innocent words.`;
 
-const NOTICE =
-  'clipql: pictures can be unlike what was asked for; published CLIP models are known to give nudity for innocent words';
+/** Milliseconds between two previews. */
+const PREVIEW_MS = 1000;
 
 /** `clipql picture PROMPT… --out FILE` */
 export function addPicture(program: Command): void {
@@ -67,6 +70,7 @@ export function addPicture(program: Command): void {
     .option('--quality <name>', 'draft, standard or fine: 50, 150 or 400 steps (default: standard)')
     .option('--size <n>', `pixels a side, ${least} to ${most} (default: ${standard})`)
     .option('--overwrite', 'replace the output, or what another command began')
+    .option('--no-preview', 'show no preview in the terminal')
     .option('--quiet', 'print errors only');
   addModelFlags(command).addHelpText('after', EXAMPLES).action(picture);
 }
@@ -77,9 +81,10 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   if (flags.gif !== undefined) outputOf('--gif', flags.gif, '.gif');
   const keep = keepOf(flags);
   await expectNew(out, flags);
+  for (const path of flags.gif === undefined ? [out] : [out, flags.gif]) await expectWritable(path);
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
-      if (!flags.quiet) process.stderr.write(`${NOTICE}\n`);
+      if (!flags.quiet) process.stderr.write(`clipql: ${PICTURES_NOTICE}\n`);
       const from = await startPicture(flags.from, keep, readImage);
       const begun = await createPicture(clips, { ...options, ...(from && { from }) });
       await drawInto(out, begun, clips, flags);
@@ -91,9 +96,12 @@ async function drawInto(
   out: string,
   picture: GuidedPicture,
   clips: readonly Clip[],
-  { gif, quiet, overwrite, from }: PictureFlags,
+  { gif, quiet, overwrite, from, preview }: PictureFlags,
 ): Promise<void> {
   const folder = new PictureFolder(`${out}.partial`, picture.settings.size);
+  if (await writing(folder.path, () => folder.hasOthers())) {
+    throw new ApiError('OUTPUT_EXISTS', `${folder.path} has files that are no picture’s`);
+  }
   if (overwrite) await folder.remove();
   await goOn(picture, folder, gif !== undefined);
   const progress = createProgress({
@@ -105,21 +113,27 @@ async function drawInto(
   if (picture.stepsDone > 0 && !quiet) {
     progress.log(`clipql: ${picture.stepsDone} steps are kept from an earlier run`);
   }
+  const show = shown(quiet !== true && preview !== false);
   const stopping = stopOnSignals();
   try {
     await drawPicture(picture, {
       folder,
       frames: gif !== undefined,
       signal: stopping.signal,
-      onStep: ({ step }) => progress.update(step),
+      onStep: async ({ step }) => {
+        await show(picture);
+        progress.update(step);
+      },
     });
   } finally {
     progress.end();
     stopping.forget();
   }
   if (!picture.isDone) return sayWhatIsKept(picture, stopping.exitCode(), quiet);
+  const { settings, stepsDone: steps } = picture;
   const models = clips.map(({ info }) => info.name);
-  const texts = textsOf(picture, models, from);
+  const source = from === undefined ? undefined : shownSource(from);
+  const texts = pictureTexts({ settings, steps, models, from: source, version: version() });
   const png = await encodePng(await picture.image(), texts);
   await writing(out, () => writeAtomically(out, png));
   if (gif !== undefined) {
@@ -128,6 +142,18 @@ async function drawInto(
   }
   await folder.remove();
   if (!quiet) process.stderr.write(`clipql: ${out} is drawn\n`);
+}
+
+/** Shows what a picture is becoming, once a second, on terminals that can. */
+function shown(isAsked: boolean): (picture: GuidedPicture) => Promise<void> {
+  const preview = isAsked ? terminalPreview(process.stderr, process.env) : undefined;
+  let last = Number.NEGATIVE_INFINITY;
+  return async (picture) => {
+    if (preview === undefined) return;
+    if (performance.now() - last < PREVIEW_MS && !picture.isDone) return;
+    preview.show(await picture.image());
+    last = performance.now();
+  };
 }
 
 /** @throws ApiError OUTPUT_EXISTS for what another command began. */
@@ -190,24 +216,4 @@ function sayWhatIsKept({ stepsDone, steps }: GuidedPicture, exitCode: number, qu
   const kept = `clipql: stopped; ${stepsDone} of ${steps} steps are kept, the same command goes on`;
   if (!quiet) process.stderr.write(`${kept}\n`);
   failed(exitCode);
-}
-
-/** What the file says of itself. */
-function textsOf(
-  { settings, stepsDone }: GuidedPicture,
-  models: readonly string[],
-  from: string | undefined,
-): Readonly<Record<string, string>> {
-  const title = settings.prompts.filter(({ weight }) => weight > 0).map(({ text }) => text);
-  const drawn = {
-    ...settings,
-    steps: stepsDone,
-    models,
-    ...(from !== undefined && { from: sourceName(from) }),
-  };
-  return {
-    Title: title.join(', '),
-    Software: `ClipQL ${version()}`,
-    Comment: JSON.stringify(drawn),
-  };
 }
