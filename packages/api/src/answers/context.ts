@@ -19,6 +19,7 @@ import { LoopSlices } from '../limits/loop-slices.ts';
 import type { SubscriptionLimits } from '../limits/subscriptions.ts';
 import { createLoaders, type ModelSession } from '../loaders/loaders.ts';
 import type { ModelLease, ModelRegistry } from '../models/registry.ts';
+import type { Pictures } from '../pictures/pictures.ts';
 import { type DescribedError, describeFailure, type ErrorLog } from '../telemetry/error-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { currentRequest } from '../telemetry/request-scope.ts';
@@ -29,6 +30,7 @@ export interface OperationServices {
   readonly fetcher: ImageFetcher;
   readonly metrics: Metrics;
   readonly labelSets: OwnedLabelSets;
+  readonly pictures: Pictures;
   readonly store: Pick<Store, 'classifiers' | 'collections' | 'counts' | 'indexes' | 'jobs'>;
   readonly settings: OperationSettings;
 }
@@ -44,7 +46,7 @@ export interface ServerLimits extends Limits, DocumentLimits, SubscriptionLimits
 interface OperationSettings extends ServerLimits {
   /** Whether all callers share their label sets. */
   readonly sharedLabelSets: boolean;
-  /** Whether all callers share their collections and jobs. */
+  /** Whether all callers share their collections, jobs and pictures. */
   readonly sharedCollections: boolean;
   /** Whether all callers share their classifiers. */
   readonly sharedClassifiers: boolean;
@@ -66,11 +68,12 @@ export interface Context {
   readonly labelSets: LabelSets;
   /** As label sets. */
   readonly classifiers: Classifiers;
-  /** Whose collections and jobs the caller sees. */
+  /** Whose collections, jobs and pictures the caller sees. */
   readonly owner: Owner;
   readonly collections: CollectionStore;
   readonly indexes: LiveIndexes;
   readonly jobs: JobQueue;
+  readonly pictures: Pictures;
   readonly limits: ServerLimits;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
@@ -90,7 +93,7 @@ export interface Context {
 }
 
 export function createContext(
-  { models, fetcher, metrics, labelSets, store, settings }: OperationServices,
+  { models, fetcher, metrics, labelSets, pictures, store, settings }: OperationServices,
   { request, port, ending }: OperationRequest,
   log: ErrorLog,
 ): Context {
@@ -115,6 +118,7 @@ export function createContext(
     models,
     labelSets: labelSets.of(settings.sharedLabelSets ? undefined : currentRequest()?.caller),
     owner: ownerOf(settings.sharedCollections ? undefined : currentRequest()?.caller),
+    pictures,
     ...store,
     classifiers: store.classifiers.of(
       settings.sharedClassifiers ? undefined : currentRequest()?.caller,

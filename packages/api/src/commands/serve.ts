@@ -11,6 +11,7 @@ import type { Store } from '../jobs/open-store.ts';
 import { MAX_IMAGE_BYTES } from '../limits/images.ts';
 import { modelSources } from '../models/model-sources.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/registry.ts';
+import type { ServedPictures } from '../pictures/open-pictures.ts';
 import {
   type Flags,
   inferenceOptions,
@@ -22,8 +23,10 @@ import {
 } from '../settings/settings.ts';
 import { secretsGiven, settingsText } from '../settings/settings-text.ts';
 import { strayVariables } from '../settings/stray-variables.ts';
+import { version } from '../settings/version.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { RequestLog, ServerLog } from '../telemetry/server-log.ts';
+import { BusySignal } from '../threads/busy-signal.ts';
 import { NICENESS } from '../threads/give-way.ts';
 import { downloadProgress } from './download-progress.ts';
 import { addModelFlags, addServerFlags } from './flags.ts';
@@ -65,6 +68,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     { createImageFetcher },
     { openStore },
     { openLabelSets },
+    { openPictures },
     { createMetrics },
     { createServerLog },
   ] = await Promise.all([
@@ -72,6 +76,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     import('../images/fetch-image.ts'),
     import('../jobs/open-store.ts'),
     import('../label-sets/label-sets.ts'),
+    import('../pictures/open-pictures.ts'),
     import('../telemetry/metrics.ts'),
     import('../telemetry/server-log.ts'),
   ]);
@@ -84,12 +89,15 @@ async function serve(flags: ServeFlags): Promise<void> {
   let labelSets =
     settings.store === undefined ? await openLabelSets(settings.data, log.warn) : undefined;
   let store: Store | undefined;
+  let drawn: ServedPictures | undefined;
   try {
+    const busy = new BusySignal();
+    const loading = loadOptions(settings);
     const sources = modelSources(
       settings.model,
-      { ...loadOptions(settings), niceness: NICENESS.work },
+      { ...loading, niceness: NICENESS.work },
       {
-        inference: { ...inferenceOptions(settings), metrics },
+        inference: { ...inferenceOptions(settings), metrics, busy },
         onProgress: downloadProgress(),
       },
     );
@@ -109,6 +117,11 @@ async function serve(flags: ServeFlags): Promise<void> {
       onUnexpected: (error) => log.unexpected('job', error),
     });
     labelSets ??= await openLabelSets(store.server, log.warn);
+    drawn = await openPictures(settings, {
+      ...{ models, busy, version: version(), warn: log.warn },
+      ...{ threads: loading.threads, niceness: NICENESS.idle, maxPixels: loading.maxPixels },
+      onUnexpected: (error) => log.unexpected('picture', error),
+    });
     const { indexes, runner } = store;
     const readiness = createReadiness(() => indexes.loading, store.isThere);
     const services = {
@@ -117,6 +130,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       metrics,
       readiness,
       labelSets,
+      pictures: drawn.pictures,
       store,
       settings,
       logRequest: log.request,
@@ -130,6 +144,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     const loaded = isKept ? indexes.load() : undefined;
     loaded?.catch((error) => log.unexpected('indexes', error));
     runner.start();
+    drawn.run();
     const flood = (address: string, ahead: number) => floodOf(models, address, ahead);
     const listening = { ...settings, clientOf: clientAddressReader(settings.trustProxies) };
     const server = await listen(yoga, listening, countRefusals(log, metrics), flood);
@@ -142,13 +157,17 @@ async function serve(flags: ServeFlags): Promise<void> {
     log.info('ending');
     // Whoever presses Ctrl-C has no load balancer that has to hear of it first.
     const drainMs = signal === 'SIGTERM' ? settings.drainSeconds * 1000 : 0;
-    await server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false }));
+    await Promise.all([
+      server.close(settings.graceSeconds * 1000, delay(drainMs, undefined, { ref: false })),
+      drawn.stop(),
+    ]);
     await loaded?.catch(() => {});
     await runner.stop();
     await fetcher.close();
     models.close();
   } finally {
-    await closeAll([() => store?.close(), () => labelSets?.close(), log.end]);
+    const closing = [() => drawn?.close(), () => store?.close(), () => labelSets?.close()];
+    await closeAll([...closing, log.end]);
   }
 }
 

@@ -12,6 +12,7 @@ import { invocations } from './rest/invocations.ts';
 import { metrics } from './rest/metrics.ts';
 import { model, models } from './rest/models.ts';
 import { openApi } from './rest/open-api.ts';
+import { pictureImage } from './rest/picture-image.ts';
 import { healthz, ping, readyz } from './rest/probes.ts';
 import { thumbnail } from './rest/thumbnail.ts';
 
@@ -69,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   get('/v1/models/{id}', 'v1', WORK, model),
   get('/thumbnails/{item}', 'thumbnails', WORK, thumbnail),
   get('/classifiers/{picture}', 'classifiers', WORK, exampleImage),
+  get('/pictures/{file}', 'pictures', WORK, pictureImage),
   post('/invocations', 'invocations', WORK, JSON_BODY, invocations),
   get('/ping', 'ping', PROBE, ping),
   get('/healthz', 'healthz', PROBE, healthz),

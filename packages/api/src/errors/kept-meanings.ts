@@ -96,6 +96,23 @@ export const KEPT_MEANINGS = {
     'Send fewer, or remove some.',
   ),
 
+  // Pictures
+  PICTURES_OFF: wholeOperation(
+    403,
+    'The server draws no pictures.',
+    'Ask the operator for `--pictures on`.',
+  ),
+  UNKNOWN_PICTURE: wholeOperation(404, 'There is no picture of this id.', '`pictures` lists them.'),
+  TOO_MANY_PICTURES: wholeOperation(
+    409,
+    'There are as many pictures as allowed, or as many that are not over.',
+    'Delete one, or wait for one to end.',
+  ),
+  PICTURE_NOT_KEPT: {
+    ...wholeOperation(500, 'A picture cannot be written to the data folder.', OPERATOR),
+    instead: 'pictures cannot be written now',
+  },
+
   // The database
   STORE_FULL: {
     ...wholeOperation(507, 'The disk has no room for the database.', OPERATOR),
@@ -126,7 +143,7 @@ export const KEPT_MEANINGS = {
   UNKNOWN_JOB: wholeOperation(404, 'There is no job of this id.', '`jobs` lists them.'),
   JOB_STATE: wholeOperation(
     409,
-    'The job’s state does not allow this.',
+    'The state of the job or picture does not allow this.',
     'Look at its state, which the message names.',
   ),
   BAD_TABLE: wholeOperation(

@@ -1,4 +1,5 @@
 import { ClipError, type ClipErrorCode } from '@clipql/core';
+import type { BusySignal } from '../threads/busy-signal.ts';
 import type { After } from './caller.ts';
 import { FairQueue, type Line } from './fair-queue.ts';
 
@@ -53,6 +54,8 @@ export interface BatcherOptions {
   readonly now: () => number;
   readonly after: After;
   readonly onBatch: (facts: BatchFacts) => void;
+  /** Told of each forward pass. */
+  readonly busy?: Pick<BusySignal, 'begin' | 'end'> | undefined;
 }
 
 /** How often a batch is tried again on a new team of threads, or a new device. */
@@ -110,10 +113,14 @@ export class Batcher {
   }
 
   #run(queue: TowerQueue): void {
+    const { busy, onBatch } = this.#options;
     this.#running = true;
-    void queue.runBatch(this.#options.onBatch).finally(() => {
+    busy?.begin();
+    void queue.runBatch(onBatch).finally(() => {
       this.#running = false;
       this.next();
+      // Last, so that it stays busy where there is more to do.
+      busy?.end();
     });
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Clip, PixelTensor, TokenizedText } from '@clipql/core';
 import type { PublicError } from '../errors/public-error.ts';
+import type { BusySignal } from '../threads/busy-signal.ts';
 import { Admission } from './admission.ts';
 import { Batcher } from './batcher.ts';
 import { type After, afterTimeout } from './caller.ts';
@@ -55,6 +56,8 @@ export interface InferenceOptions {
   readonly maxPixels?: number | undefined;
   /** Where stages, batches and caches are counted; nowhere unless given. */
   readonly metrics?: InferenceMetrics | undefined;
+  /** Told of each forward pass, for what gives way to them. */
+  readonly busy?: BusySignal | undefined;
   /** The clock of the limit on decoding, for tests. */
   readonly after?: After;
   /** How time passes while texts are tokenized, for tests. */
@@ -133,6 +136,7 @@ export function createInference(clip: Clip, options: InferenceOptions = {}): Inf
     maxWait,
     now,
     after: afterTimeout,
+    busy: options.busy,
     onBatch: (facts) => {
       speed.count(facts.operations, facts.milliseconds);
       observer.batch(facts);

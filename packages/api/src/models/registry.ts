@@ -36,6 +36,14 @@ export interface ModelRegistry {
   list(): readonly ServedModel[];
   /** Serves another model from now on, after the others; of one name the first is served. */
   add(source: ModelSource): void;
+  /**
+   * Takes room in the memory for models, for what works beside them.
+   *
+   * @param name of the work, one at a time.
+   * @returns gives it back.
+   * @throws ApiError MODEL_MEMORY_FULL.
+   */
+  hold(name: string, bytes: number): () => void;
   /** Disposes of every model. */
   close(): void;
 }
@@ -120,6 +128,10 @@ class Registry implements ModelRegistry {
   readonly add = (source: ModelSource): void => {
     if (!this.#entries.has(source.name)) this.#entries.set(source.name, entryOf(source));
   };
+
+  hold(name: string, bytes: number): () => void {
+    return this.#room.hold(name, bytes);
+  }
 
   readonly close = (): void => {
     for (const entry of this.#entries.values()) this.#unload(entry);

@@ -14,7 +14,7 @@ export interface ModelMemory {
 export class Room {
   readonly #limit: number;
   readonly #memories: () => readonly ModelMemory[];
-  /** Bytes of models that are being loaded. */
+  /** Bytes of models that are being loaded, and of other work. */
   readonly #reserved = new Map<string, number>();
 
   /** @param memories of what is loaded, the one unused longest first. */
@@ -45,6 +45,17 @@ export class Room {
     } finally {
       this.#reserved.delete(name);
     }
+  }
+
+  /**
+   * Takes room for work beside the models.
+   *
+   * @returns gives it back.
+   * @throws ApiError MODEL_MEMORY_FULL.
+   */
+  hold(name: string, bytes: number): () => void {
+    this.#reserve(name, bytes);
+    return () => this.#reserved.delete(name);
   }
 
   #reserve(name: string, bytes: number): void {

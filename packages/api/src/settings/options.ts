@@ -84,13 +84,19 @@ export const SERVER_OPTIONS = {
     value: onOff.default(false),
     expects: 'on or off',
     placeholder: '<switch>',
-    help: 'whether all keys share collections and jobs: on or off',
+    help: 'whether all keys share collections, jobs and pictures: on or off',
   },
   sharedClassifiers: {
     value: onOff.default(false),
     expects: 'on or off',
     placeholder: '<switch>',
     help: 'whether all keys share classifiers: on or off',
+  },
+  pictures: {
+    value: onOff.default(false),
+    expects: 'on or off',
+    placeholder: '<switch>',
+    help: 'let clients have pictures drawn from words: on or off; needs --data',
   },
   folders: {
     value: list.default([]),

@@ -51,7 +51,7 @@ export function parseSettings(flags: Flags, env: Environment): Settings {
 export function loadOptions(
   { backend, precision, threads, maxMegapixels }: Settings,
   megapixels = SERVER_MEGAPIXELS,
-): LoadOptions {
+): LoadOptions & { readonly maxPixels: number } {
   return {
     backend,
     precision,

@@ -19,9 +19,11 @@ import {
   type ModelRegistry,
   type RegistryOptions,
 } from '../models/registry.ts';
+import { openPictures, type ServedPictures } from '../pictures/open-pictures.ts';
 import { parseSettings, type Settings, storeOptions } from '../settings/settings.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import type { ServerLog } from '../telemetry/server-log.ts';
+import { BusySignal } from '../threads/busy-signal.ts';
 import { NANO } from './models.ts';
 
 /** What a GraphQL response holds. */
@@ -40,6 +42,8 @@ export interface Answer {
 export interface TestApi {
   readonly model: LoadedModel;
   readonly store: Store;
+  /** None are drawn until they are run. */
+  readonly drawn: ServedPictures;
   readonly yoga: ClipqlYoga;
   /** Unexpected errors, as whoever runs the server gets them. */
   readonly logged: unknown[];
@@ -68,7 +72,8 @@ export interface TestApiOptions extends FetchImageOptions {
 export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { inference, settings: changed, log, served = [NANO], registry, ...fetching } = options;
   const metrics = createMetrics();
-  const sources = modelSources(served, {}, { inference: { ...inference, metrics } });
+  const busy = new BusySignal();
+  const sources = modelSources(served, {}, { inference: { ...inference, metrics, busy } });
   const models = createModelRegistry(sources, registry);
   const fetcher = createImageFetcher(fetching);
   const logged: unknown[] = [];
@@ -84,12 +89,19 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const labelSets = await openLabelSets(store.server ?? settings.data, (message) =>
     warnings.push(message),
   );
+  const drawn = await openPictures(settings, {
+    // Beside other tests, a niceness would make these take for ever.
+    ...{ models, busy, threads: 1, niceness: 0, maxPixels: 25e6, version: '0.0.0' },
+    warn: (message) => warnings.push(message),
+    onUnexpected: (error) => logged.push(error),
+  });
   const services = {
     models,
     fetcher,
     metrics,
     readiness: createReadiness(() => store.indexes.loading, store.isThere),
     labelSets,
+    pictures: drawn.pictures,
     store,
     settings,
     logRequest: log?.request ?? (() => {}),
@@ -101,6 +113,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   return {
     model: await models.get(),
     store,
+    drawn,
     yoga,
     logged,
     warnings,
@@ -116,6 +129,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
       return { status: response.status, data, errors };
     },
     close: async () => {
+      await drawn.close();
       await store.close();
       await fetcher.close();
       models.close();

@@ -11,6 +11,7 @@ import { createImageFetcher } from '../../images/fetch-image.ts';
 import { openLabelSets } from '../../label-sets/label-sets.ts';
 import { modelSources } from '../../models/model-sources.ts';
 import { createModelRegistry } from '../../models/registry.ts';
+import { NO_PICTURES } from '../../pictures/pictures.ts';
 import { parseSettings } from '../../settings/settings.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { exampleBytes, openTestStore } from '../../testing/api.ts';
@@ -65,6 +66,7 @@ beforeAll(async () => {
     metrics: createMetrics(),
     readiness: createReadiness(),
     labelSets: await openLabelSets(undefined, () => {}),
+    pictures: NO_PICTURES,
     store,
     settings,
     logRequest: () => {},

@@ -57,5 +57,5 @@ builder.queryType({
 });
 
 builder.mutationType({
-  description: 'Changes to label sets, classifiers and collections, and jobs.',
+  description: 'Changes to label sets, classifiers and collections, jobs and pictures.',
 });

@@ -21,6 +21,8 @@ import './limits.ts';
 import './machine.ts';
 import './model.ts';
 import './occlusion-map.ts';
+import './pictures/picture-changes.ts';
+import './pictures/start-picture.ts';
 import './served-model.ts';
 import './similarity.ts';
 import './text-embedding.ts';

@@ -1,6 +1,7 @@
 import type { ServerLimits } from '../../../answers/context.ts';
 import { MAX_BATCHED_OPERATIONS } from '../../../limits/documents.ts';
 import { MAX_IMAGE_BYTES, SERVER_MEGAPIXELS } from '../../../limits/images.ts';
+import { MAX_PICTURE_SIDE } from '../../../limits/pictures.ts';
 import { MAX_PROMPT_CHARACTERS } from '../../../limits/texts.ts';
 import { builder } from './builder.ts';
 
@@ -37,6 +38,15 @@ const Limits = builder.objectRef<ServerLimits>('Limits').implement({
     }),
     subscriptions: t.exposeInt('maxSubscriptions', {
       description: 'Subscriptions of one caller at a time.',
+    }),
+    pictures: t.boolean({
+      description: 'Whether this server draws pictures: `--pictures on`.',
+      price: {},
+      resolve: (_limits, _args, { pictures }) => pictures.areOn,
+    }),
+    pictureSize: t.int({
+      description: 'Pixels a side of a picture that is drawn.',
+      resolve: () => MAX_PICTURE_SIDE,
     }),
     deadlineSeconds: t.exposeFloat('deadline', { description: 'Seconds that it may take.' }),
   }),

@@ -9,6 +9,7 @@ const NODE_TYPES: ReadonlySet<string> = new Set([
   'Collection',
   'Item',
   'Job',
+  'Picture',
 ]);
 
 /** @throws ApiError BAD_INPUT for what no `id` field gave. */

@@ -20,9 +20,9 @@ const KIND_MEANINGS: Record<Kept['work']['kind'], string> = {
 const STATE_MEANINGS: Record<State, string> = {
   QUEUED: 'It waits for its turn.',
   RUNNING: 'It is under way.',
-  PAUSED: 'It waits for `resumeJob`.',
-  DONE: 'It is over; items may have failed.',
-  FAILED: 'It ended before its end: see `error`. `resumeJob` goes on.',
+  PAUSED: 'It waits to be resumed.',
+  DONE: 'It is over; items of a job may have failed.',
+  FAILED: 'It ended before its end: see `error`. It can be resumed.',
   CANCELLED: 'It was called off. What it has done stays.',
 };
 
@@ -39,8 +39,8 @@ const JobKind = builder.enumType('JobKind', {
   values: described(KIND_MEANINGS),
 });
 
-const JobState = builder.enumType('JobState', {
-  description: 'How far a job is.',
+export const JobState = builder.enumType('JobState', {
+  description: 'How far a job, or a picture, is.',
   values: described(STATE_MEANINGS),
 });
 

@@ -1,0 +1,22 @@
+import { ApiError } from '../../errors/api-error.ts';
+import { quoted } from '../../errors/one-line.ts';
+import { failureResponse } from '../requests/http-error.ts';
+import type { Door } from '../requests/route.ts';
+import { privateImage } from './private-image.ts';
+
+const ENDING = '.png';
+
+/** `GET /pictures/{id}.png`: the newest image of a picture that is drawn, or 404. */
+export const pictureImage: Door = {
+  answer: async ({ request, rest: file, context: { pictures, owner, describe } }) => {
+    try {
+      if (!file.endsWith(ENDING)) {
+        throw new ApiError('NOT_FOUND', `expected a picture’s ${ENDING}, got ${quoted(file)}`);
+      }
+      const image = await pictures.image(owner, file.slice(0, -ENDING.length));
+      return privateImage(request, image, 'image/png');
+    } catch (error) {
+      return failureResponse(describe(error), new URL(request.url).pathname);
+    }
+  },
+};

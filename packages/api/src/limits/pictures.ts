@@ -1,0 +1,69 @@
+import { ApiError } from '../errors/api-error.ts';
+import { grouped } from '../errors/grouped.ts';
+
+/** Pixels a side of a picture that a server draws: beyond, detail grows little, and files grow large. */
+export const MAX_PICTURE_SIDE = 512;
+/** Of one picture, negative ones included. */
+export const MAX_PICTURE_PROMPTS = 8;
+/** Characters of a prompt. */
+export const MAX_PICTURE_TEXT = 300;
+/** How strongly a prompt may count. */
+export const MAX_PICTURE_WEIGHT = 10;
+/** That take turns. */
+export const MAX_PICTURE_MODELS = 3;
+/** Of one owner, that are not over. */
+export const MAX_OPEN_PICTURES = 10;
+/** Of one owner, over or not. */
+export const MAX_PICTURES = 100;
+
+/** What is asked for, as far as limits are about it. */
+export interface AskedPicture {
+  readonly prompts: readonly AskedPrompt[];
+  readonly negativePrompts: readonly AskedPrompt[];
+  readonly size: number;
+  readonly seed: number;
+  readonly models: readonly string[];
+}
+
+interface AskedPrompt {
+  readonly text: string;
+  /** Undefined for the usual one. */
+  readonly weight: number | undefined;
+}
+
+/** @throws ApiError BAD_INPUT for a picture that is larger than a server draws, or has more of something. */
+export function checkAskedPicture(asked: AskedPicture): void {
+  const prompts = [...asked.prompts, ...asked.negativePrompts];
+  checkAtMost(prompts.length, MAX_PICTURE_PROMPTS, 'prompts of a picture');
+  for (const { text, weight = 1 } of prompts) {
+    checkAtMost(text.length, MAX_PICTURE_TEXT, 'characters in a prompt');
+    if (weight > 0 && weight <= MAX_PICTURE_WEIGHT) continue;
+    throw badInput(
+      `expected a weight above 0 and at most ${MAX_PICTURE_WEIGHT}, got ${weight}; what to stay away from is one of negativePrompts`,
+    );
+  }
+  checkAtMost(asked.size, MAX_PICTURE_SIDE, 'pixels a side of a picture');
+  checkAtMost(asked.models.length, MAX_PICTURE_MODELS, 'models for a picture');
+  if (new Set(asked.models).size < asked.models.length) {
+    throw badInput('expected models of a picture to be different ones, got one twice');
+  }
+  if (asked.seed >= 0) return;
+  throw badInput(`expected a seed of at least 0, got ${asked.seed}`);
+}
+
+/** @throws ApiError TOO_MANY_PICTURES for one more than an owner may have. */
+export function checkPictureCounts(counts: { readonly open: number; readonly all: number }): void {
+  const message =
+    counts.all >= MAX_PICTURES
+      ? `expected at most ${MAX_PICTURES} pictures, got another: delete one`
+      : counts.open >= MAX_OPEN_PICTURES &&
+        `expected at most ${MAX_OPEN_PICTURES} pictures that are not over, got another`;
+  if (message) throw new ApiError('TOO_MANY_PICTURES', message);
+}
+
+function checkAtMost(value: number, most: number, what: string): void {
+  if (value <= most) return;
+  throw badInput(`expected at most ${grouped(most)} ${what}, got ${grouped(value)}`);
+}
+
+const badInput = (message: string): ApiError => new ApiError('BAD_INPUT', message);

@@ -1,0 +1,123 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createPicture,
+  decodeImage,
+  type GuidedPicture,
+  type PictureModel,
+  type RgbImage,
+  restorePicture,
+} from '@clipql/core';
+import { ApiError } from '../errors/api-error.ts';
+import { writeAtomically } from '../files/atomic-write.ts';
+import { writing } from '../files/writing.ts';
+import { drawPicture } from './draw-picture.ts';
+import type { DrawingEnd, DrawingNews, DrawingRequest } from './drawing-protocol.ts';
+import { KEPT_FILES } from './kept-files.ts';
+import type { PictureProgress } from './picture.ts';
+import { PictureFolder } from './picture-folder.ts';
+import { pictureTexts } from './picture-texts.ts';
+import { encodePng } from './png-file.ts';
+import { parseProgress, progressText } from './record-file.ts';
+
+/** Milliseconds between two images of what a picture is becoming. */
+const PREVIEW_MS = 1000;
+/** Of processes that read the start image. */
+const MOST_DEATHS = 3;
+
+/**
+ * Draws a picture whose files are in a folder, from its last checkpoint or from the start, and leaves its PNG there.
+ *
+ * @param signal aborted to save its state and stop.
+ * @throws ClipError as `restorePicture` and `createPicture`, `GuidedPicture.step` and `decodeImage`; ApiError
+ *   OUTPUT_UNWRITABLE.
+ */
+export async function drawKept(
+  models: readonly PictureModel[],
+  request: DrawingRequest,
+  report: (report: DrawingNews) => void,
+  signal: AbortSignal,
+): Promise<DrawingEnd> {
+  const { settings, source, version } = request;
+  const folder = new PictureFolder(request.folder, settings.size);
+  const picture = await openPicture(models, request, await folder.readState());
+  report({ kind: 'begun', step: picture.stepsDone });
+  let progress = parseProgress(await readIfThere(join(request.folder, KEPT_FILES.progress)));
+  let previewed = Number.NEGATIVE_INFINITY;
+  await drawPicture(picture, {
+    folder,
+    frames: false,
+    signal,
+    onStep: async ({ step, loss }) => {
+      progress = { ...progress, loss };
+      report({ kind: 'step', step, loss });
+      if (performance.now() - previewed < PREVIEW_MS) return;
+      report({ kind: 'preview', step, png: await encodePng(await picture.image(), {}) });
+      previewed = performance.now();
+    },
+    onSave: async (step) => {
+      // A judgement takes a forward pass, for which there is no time at the end of the server.
+      const score = signal.aborted ? progress.score : await picture.score();
+      progress = { ...progress, step, score };
+      await writeCheckpoint(request.folder, picture, progress);
+      report({ kind: 'saved', step, score });
+    },
+  });
+  if (!picture.isDone) return { kind: 'stopped' };
+  const names = request.models.map(({ name }) => name);
+  const drawnBy = { settings, steps: picture.steps, models: names, from: source, version };
+  const png = await encodePng(await picture.image(), pictureTexts(drawnBy));
+  await writeFileOf(request.folder, KEPT_FILES.image, png);
+  return { kind: 'done' };
+}
+
+async function openPicture(
+  models: readonly PictureModel[],
+  { folder, settings, source, maxPixels }: DrawingRequest,
+  state: Uint8Array | undefined,
+): Promise<GuidedPicture> {
+  if (state !== undefined) return restorePicture(models, state);
+  const { keep, ...options } = settings;
+  if (source === undefined) return createPicture(models, options);
+  const image = await readStart(folder, maxPixels);
+  return createPicture(models, { ...options, from: { image, ...(keep !== null && { keep }) } });
+}
+
+/**
+ * Decodes the start image. How often processes died meanwhile is counted: a server must not die of it at every start.
+ *
+ * @throws ApiError IMAGE_CRASHED, after which it counts anew.
+ */
+async function readStart(folder: string, maxPixels: number): Promise<RgbImage> {
+  const path = join(folder, KEPT_FILES.deaths);
+  const deaths = Number((await readIfThere(path)) ?? 0);
+  if (deaths >= MOST_DEATHS) {
+    await rm(path);
+    const message = `the start image was read by ${deaths} processes that died meanwhile`;
+    throw new ApiError('IMAGE_CRASHED', message);
+  }
+  await writeFileOf(folder, KEPT_FILES.deaths, String(deaths + 1));
+  const image = await decodeImage(await readFile(join(folder, KEPT_FILES.start)), { maxPixels });
+  await rm(path);
+  return image;
+}
+
+/** Beside the state: an image, and how far it is. */
+async function writeCheckpoint(
+  folder: string,
+  picture: GuidedPicture,
+  progress: PictureProgress,
+): Promise<void> {
+  const preview = await encodePng(await picture.image(), {});
+  await writeFileOf(folder, KEPT_FILES.preview, preview);
+  await writeFileOf(folder, KEPT_FILES.progress, progressText(progress));
+}
+
+const writeFileOf = (folder: string, name: string, content: Uint8Array | string): Promise<void> =>
+  writing(folder, () => writeAtomically(join(folder, name), content));
+
+const readIfThere = (path: string): Promise<Buffer | undefined> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });

@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads';
+import { oneLine } from '../errors/one-line.ts';
+import { moduleBeside, THREAD_ARGUMENTS } from '../threads/module-beside.ts';
+import type { DrawingEnd, DrawingNews, DrawingReport, DrawingRequest } from './drawing-protocol.ts';
+
+const SCRIPT = moduleBeside(import.meta.url, 'drawing-worker');
+/** Milliseconds in which a state is saved, on a slow disk too. */
+const SAVING_MS = 10_000;
+
+/** A picture that is being drawn, in a thread of its own with models of its own. */
+export class Drawing {
+  /** How it ended: the thread is gone, and touches no file any more. */
+  readonly ended: Promise<DrawingEnd>;
+  readonly #worker: Worker;
+  #hasBegun = false;
+  #isAsked = false;
+
+  /** @param onReport told all but the end. */
+  constructor(request: DrawingRequest, onReport: (report: DrawingNews) => void) {
+    this.#worker = new Worker(SCRIPT, { workerData: request, execArgv: THREAD_ARGUMENTS });
+    this.ended = this.#watch(onReport);
+  }
+
+  /** Lets it save its state, if it has one, and ends it. */
+  async stop(): Promise<void> {
+    if (!this.#hasBegun) return this.abandon();
+    this.#isAsked = true;
+    this.#worker.postMessage('stop');
+    const late = setTimeout(() => this.#worker.terminate(), SAVING_MS);
+    await this.ended;
+    clearTimeout(late);
+  }
+
+  /** Ends it at once. */
+  async abandon(): Promise<void> {
+    this.#isAsked = true;
+    await this.#worker.terminate();
+    await this.ended;
+  }
+
+  #watch(onReport: (report: DrawingNews) => void): Promise<DrawingEnd> {
+    return new Promise((resolve) => {
+      let end: DrawingEnd | undefined;
+      this.#worker.on('message', (report: DrawingReport) => {
+        if (report.kind === 'begun') this.#hasBegun = true;
+        if (isEnd(report)) {
+          end = report;
+          void this.#worker.terminate();
+        } else {
+          onReport(report);
+        }
+      });
+      this.#worker.on('error', (error) => {
+        end ??= lost(error);
+      });
+      this.#worker.on('exit', () => {
+        resolve(end ?? (this.#isAsked ? { kind: 'stopped' } : lost('it ended')));
+      });
+    });
+  }
+}
+
+const isEnd = (report: DrawingReport): report is DrawingEnd =>
+  report.kind === 'done' || report.kind === 'stopped' || report.kind === 'failed';
+
+const lost = (cause: unknown): DrawingEnd => ({
+  kind: 'failed',
+  error: {
+    code: 'WORKER_LOST',
+    message: `expected a thread that draws, got one that died: ${oneLine(String(cause))}`,
+  },
+  cause,
+});
