@@ -30,6 +30,7 @@ async function migrate(flags: Flags): Promise<void> {
     migrates: true,
     isWorker: false,
     onUnexpected: (error) => reportError(error),
+    mayBeAway: false,
     metrics: undefined,
   });
   await server.close();

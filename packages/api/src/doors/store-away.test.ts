@@ -73,4 +73,30 @@ test('while the database is away, what needs it says so, the rest is answered, a
   }
 });
 
+test('a server that starts while the database is away makes its tables when it comes, and answers the rest meanwhile', async () => {
+  const fresh = await testPostgres();
+  const url = new URL(fresh.url);
+  const way = await startCutProxy(Number(url.port));
+  url.port = String(way.port);
+  way.cut();
+  const server = await startApi({ settings: parseSettings({ store: url.href }, {}) });
+  const state = async () => (await server.fetch('/readyz')).json();
+  const refused = { errors: [{ extensions: { code: 'STORE_UNAVAILABLE' } }] };
+  const create =
+    'mutation { createCollection(input: { name: "photos" }) { collection { name } errors { code } } }';
+  expect(await state()).toEqual({ status: 'ready', away: ['store'] });
+  expect(server.logged).toContainEqual(expect.objectContaining({ code: 'STORE_UNAVAILABLE' }));
+  expect(await server.query('{ collections { name } }')).toMatchObject(refused);
+  const embedded = await server.query('{ embedText(text: "a dog") { tokens } }');
+  expect(embedded.data.embedText.tokens).toBeGreaterThan(0);
+  way.heal();
+  await expect.poll(state, { timeout: 60_000 }).toEqual({ status: 'ready' });
+  expect((await server.query(create)).data).toEqual({
+    createCollection: { collection: { name: 'photos' }, errors: [] },
+  });
+  await server.close();
+  await way.close();
+  await fresh.close();
+});
+
 const JSON_TYPE = { 'content-type': 'application/json' };

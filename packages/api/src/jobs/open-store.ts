@@ -82,11 +82,15 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 async function openEngine(options: StoreOptions): Promise<Engine> {
-  const { data, store, migrates = true, worker, metrics, onUnexpected = () => {} } = options;
+  const { data, store, migrates = true, worker, local, metrics, onUnexpected = () => {} } = options;
   if (store === undefined) return openDataFolder(data);
   // Loaded only where it is used: most commands start without.
   const { openServer } = await import('./postgres/open-server.ts');
-  return openServer(store, { migrates, isWorker: worker !== undefined, onUnexpected, metrics });
+  return openServer(store, {
+    ...{ migrates, isWorker: worker !== undefined, onUnexpected, metrics },
+    // Whoever runs a command waits for nothing.
+    mayBeAway: !local,
+  });
 }
 
 /** A server leaves its jobs to workers where there may be some. The command line reads its own files. */

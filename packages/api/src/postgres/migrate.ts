@@ -8,6 +8,13 @@ const LOCK = 0x436c6970;
 /** The earliest that has halfvec. */
 const PGVECTOR = [0, 7] as const;
 
+/** As `Postgres` has them. */
+interface Transactions {
+  readonly transaction: Postgres['transaction'];
+  /** Whose statements may take as long as they take. */
+  readonly unlimited: Postgres['transaction'];
+}
+
 /**
  * Brings the tables of a database up to date, one process at a time and as a whole.
  *
@@ -16,26 +23,26 @@ const PGVECTOR = [0, 7] as const;
  *   UTF-8 or a privilege is missing.
  */
 export async function migrate(
-  database: Pick<Postgres, 'transaction'>,
+  { transaction, unlimited }: Transactions,
   address: string,
   isAllowed: boolean,
 ): Promise<void> {
-  await database.transaction(async (connection) => {
-    // Whoever comes second waits here, and finds nothing left to do.
-    if (isAllowed) await connection.run('SELECT pg_advisory_xact_lock($1)', LOCK);
-    const version = await versionOf(connection);
-    const newest = MIGRATIONS.length;
-    if (version > newest) {
-      throw new ApiError(
-        'STORE_TOO_NEW',
-        `expected a database of version ${newest} or older, got ${version}: ${address}`,
-      );
-    }
-    if (version < newest && !isAllowed) {
+  const newest = MIGRATIONS.length;
+  const isUpToDate = await transaction(async (connection) => {
+    const version = await versionOf(connection, address);
+    if (version === newest) await checkServer(connection, address);
+    else if (!isAllowed) {
       throw unusable(
         `tables of version ${newest}, got ${version}: run clipql migrate (${address})`,
       );
     }
+    return version === newest;
+  });
+  if (isUpToDate) return;
+  await unlimited(async (connection) => {
+    // Whoever comes second waits here, and finds nothing left to do.
+    await connection.run('SELECT pg_advisory_xact_lock($1)', LOCK);
+    const version = await versionOf(connection, address);
     if (version < newest) await apply(connection, version);
     await checkServer(connection, address);
   });
@@ -63,8 +70,8 @@ async function apply(connection: Connection, version: number): Promise<void> {
   );
 }
 
-/** 0 where there are no tables yet. */
-async function versionOf(connection: Connection): Promise<number> {
+/** 0 where there are no tables yet. @throws ApiError STORE_TOO_NEW. */
+async function versionOf(connection: Connection, address: string): Promise<number> {
   const table = await connection.first<{ readonly name: string | null }>(
     "SELECT to_regclass('clipql_version') AS name",
   );
@@ -72,7 +79,12 @@ async function versionOf(connection: Connection): Promise<number> {
   const row = await connection.first<{ readonly version: number }>(
     'SELECT version FROM clipql_version',
   );
-  return row?.version ?? 0;
+  const version = row?.version ?? 0;
+  if (version <= MIGRATIONS.length) return version;
+  throw new ApiError(
+    'STORE_TOO_NEW',
+    `expected a database of version ${MIGRATIONS.length} or older, got ${version}: ${address}`,
+  );
 }
 
 async function checkServer(connection: Connection, address: string): Promise<void> {

@@ -1,8 +1,9 @@
 import pg from 'pg';
 import type { Connection, Postgres, Value } from './connection.ts';
 import { migrate } from './migrate.ts';
+import { onceThere } from './once-there.ts';
 import { shownAddress } from './server-address.ts';
-import { storeError } from './store-error.ts';
+import { isAway, storeError } from './store-error.ts';
 
 export interface PostgresOptions {
   /** Whether tables are made and brought up to date; else they have to be of this version. */
@@ -10,6 +11,11 @@ export interface PostgresOptions {
   /** The most connections at a time. */
   readonly connections?: number;
   readonly limits?: StatementLimits;
+  /**
+   * Told why the database cannot be reached at first. Whoever needs it is refused then until it comes, and the first who
+   * finds it brings its tables up to date. Without this there has to be one.
+   */
+  readonly onAway?: ((error: unknown) => void) | undefined;
 }
 
 /** How long a statement may take, in ms, before the server ends it. */
@@ -46,7 +52,7 @@ const INT8 = 20;
  */
 export async function openPostgres(
   url: string,
-  { migrates = true, connections = CONNECTIONS, limits = LIMITS }: PostgresOptions = {},
+  { migrates = true, connections = CONNECTIONS, limits = LIMITS, onAway }: PostgresOptions = {},
 ): Promise<Postgres> {
   const address = shownAddress(url);
   const settings: pg.ClientConfig = {
@@ -55,6 +61,7 @@ export async function openPostgres(
     connectionTimeoutMillis: CONNECT_TIMEOUT,
     query_timeout: limits.read + ANSWER_TIMEOUT,
     keepAlive: true,
+    keepAliveInitialDelayMillis: ANSWER_TIMEOUT,
     types: {
       getTypeParser: (id, format) =>
         id === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(id, format),
@@ -103,7 +110,13 @@ export async function openPostgres(
       client.release(lost);
     }
   };
+  const migrated = onceThere(() => {
+    const transaction: Postgres['transaction'] = (body) => within('BEGIN', limits.write, body);
+    const unlimited: Postgres['transaction'] = (body) => within('BEGIN', NO_LIMIT, body);
+    return migrate({ transaction, unlimited }, address, migrates);
+  });
   const alone = async (text: string, values: readonly Value[]) => {
+    await migrated();
     try {
       return await pool.query(text, values.map(boundValue));
     } catch (error) {
@@ -113,17 +126,24 @@ export async function openPostgres(
   const database: Postgres = {
     settings,
     ...connectionOf(alone),
-    transaction: (body) => within('BEGIN', limits.write, body),
-    snapshot: (body) =>
-      within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits.read, body),
+    transaction: async (body) => {
+      await migrated();
+      return within('BEGIN', limits.write, body);
+    },
+    snapshot: async (body) => {
+      await migrated();
+      return within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits.read, body);
+    },
     close: () => pool.end(),
   };
   try {
-    const transaction: Postgres['transaction'] = (body) => within('BEGIN', NO_LIMIT, body);
-    await migrate({ transaction }, address, migrates);
+    await migrated();
   } catch (error) {
-    await pool.end();
-    throw error;
+    if (onAway === undefined || !isAway(error)) {
+      await pool.end();
+      throw error;
+    }
+    onAway(error);
   }
   return database;
 }

@@ -81,6 +81,10 @@ export function storeError(error: unknown, address: string): unknown {
   });
 }
 
+/** Whether it may be there later, as it is. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === 'STORE_UNAVAILABLE' && error.retryable !== false;
+
 function meaningOf(error: Error): Meaning | undefined {
   const code = codeOf(error);
   if (/^[0-9A-Z]{5}$/.test(code) && 'severity' in error) {

@@ -56,7 +56,7 @@ export class JobWorker implements RunsJobs {
       await this.#attempt(slice.job, signal, (job, both) => this.#doSlice(job, slice, both));
       await this.#endSlice(slice, complete);
     };
-    tasks.work({ onJob, onSlice }, concurrency);
+    tasks.work({ onJob, onSlice }, concurrency).catch(this.#options.onUnexpected);
     this.#timer = setInterval(() => this.#revisit(), REVISIT_MS).unref();
   }
 

@@ -25,7 +25,7 @@ async function openThrough(port: number) {
   const url = new URL(database.url);
   url.port = String(port);
   const settings = { ...postgres.settings, connectionString: url.href };
-  const notices = await openNotices({ ...postgres, settings });
+  const notices = openNotices({ ...postgres, settings });
   onTestFinished(notices.close);
   const heard: (string | undefined)[] = [];
   notices.listen((id) => heard.push(id));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Connection, Postgres } from '../../postgres/connection.ts';
+import type { Postgres } from '../../postgres/connection.ts';
 import type { JobNotices } from '../job-store.ts';
 
 /** Milliseconds before a lost connection is made anew; each later try waits twice as long, up to the most. */
@@ -22,17 +22,18 @@ export interface NoticeChannel extends JobNotices {
  * Hears of changes by LISTEN, on a connection of its own. It is live only while it hears itself: a pooler
  * accepts LISTEN as well, and passes nothing on.
  */
-export async function openNotices(postgres: Postgres): Promise<NoticeChannel> {
-  const schema = await postgres.first<{ readonly name: string }>('SELECT current_schema() AS name');
-  const channel = new Channel(postgres, `clipql.jobs.${schema!.name}`);
+export function openNotices(postgres: Postgres): NoticeChannel {
+  const channel = new Channel(postgres);
   channel.connect();
   return channel;
 }
 
+/** SQL for the name of the channel, which the processes of a schema share. */
+const CHANNEL = `left('clipql.jobs.' || current_schema(), 63)`;
+
 class Channel implements NoticeChannel {
   isLive = false;
   readonly #postgres: Postgres;
-  readonly #channel: string;
   /** Sent to itself, by this process alone. */
   readonly #probe = `probe ${randomUUID()}`;
   readonly #listeners: ((id: string | undefined) => void)[] = [];
@@ -43,9 +44,8 @@ class Channel implements NoticeChannel {
   #retryMs = RECONNECT_MS;
   #isClosed = false;
 
-  constructor(postgres: Postgres, channel: string) {
+  constructor(postgres: Postgres) {
     this.#postgres = postgres;
-    this.#channel = channel.slice(0, 63);
   }
 
   listen(onNotice: (id: string | undefined) => void): void {
@@ -57,7 +57,7 @@ class Channel implements NoticeChannel {
     if (isProgress && this.#told.has(id)) return void this.#untold.add(id);
     this.#untold.delete(id);
     // Whoever misses it finds out a little later.
-    notify(this.#postgres, this.#channel, id).catch(() => {});
+    this.#postgres.run(NOTIFY, id).catch(() => {});
     if (!isProgress) return;
     const timer = setTimeout(() => {
       this.#told.delete(id);
@@ -77,7 +77,8 @@ class Channel implements NoticeChannel {
     client.on('notification', ({ payload }) => this.#hear(payload));
     client
       .connect()
-      .then(() => client.query(`LISTEN ${pg.escapeIdentifier(this.#channel)}`))
+      .then(() => client.query<{ readonly name: string }>(`SELECT ${CHANNEL} AS name`))
+      .then(({ rows: [channel] }) => client.query(`LISTEN ${pg.escapeIdentifier(channel!.name)}`))
       .then(() => this.#probeFrom(client))
       .catch(lost);
   }
@@ -108,7 +109,7 @@ class Channel implements NoticeChannel {
       this.#retryMs = MOST_RECONNECT_MS;
       this.#reconnect(client);
     }, HEARD_WITHIN_MS).unref();
-    await client.query('SELECT pg_notify($1, $2)', [this.#channel, this.#probe]);
+    await client.query(NOTIFY, [this.#probe]);
   }
 
   #hear(payload: string | undefined): void {
@@ -134,5 +135,4 @@ class Channel implements NoticeChannel {
   }
 }
 
-const notify = (connection: Connection, channel: string, payload: string): Promise<number> =>
-  connection.run('SELECT pg_notify($1, $2)', channel, payload);
+const NOTIFY = `SELECT pg_notify(${CHANNEL}, $1)`;

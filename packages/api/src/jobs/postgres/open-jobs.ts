@@ -31,9 +31,12 @@ export async function openPostgresJobs(
   postgres: Postgres,
   { onRunnable, onChange, notices }: JobEvents,
 ): Promise<JobStore> {
-  await postgres.run(
-    `DELETE FROM jobs WHERE state = '${DRAFT}' AND created_at < clock_timestamp() - ${DRAFT_TIME}`,
-  );
+  // What cannot be removed now is when a process next begins.
+  await postgres
+    .run(
+      `DELETE FROM jobs WHERE state = '${DRAFT}' AND created_at < clock_timestamp() - ${DRAFT_TIME}`,
+    )
+    .catch(() => {});
 
   /** A change of state: whoever watches is told. */
   const changing = async (body: (connection: Connection) => Promise<Job | undefined>) => {

@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** Whether this process runs jobs of servers. */
   readonly isWorker: boolean;
   readonly onUnexpected: (error: unknown) => void;
+  /** Whether it goes on without a database that is away, until it comes. */
+  readonly mayBeAway: boolean;
   readonly metrics: Metrics | undefined;
 }
 
@@ -27,16 +29,18 @@ export interface ServerOptions {
  */
 export async function openServer(
   url: string,
-  { migrates, isWorker, onUnexpected, metrics }: ServerOptions,
+  { migrates, isWorker, onUnexpected, mayBeAway, metrics }: ServerOptions,
 ): Promise<Engine> {
-  const postgres = await openPostgres(url, { migrates });
+  const onAway = mayBeAway ? onUnexpected : undefined;
+  const postgres = await openPostgres(url, { migrates, onAway });
   const closing = [postgres.close];
   const close = () => closeAll(closing);
   try {
-    const tasks = await openTaskQueue({ postgres, migrates, isWorker, onUnexpected });
+    const tasks = await openTaskQueue({ postgres, migrates, isWorker, mayBeAway, onUnexpected });
     closing.unshift(tasks.close);
-    const notices = await openNotices(postgres);
+    const notices = openNotices(postgres);
     closing.unshift(notices.close);
+    const isReachableNow = isReachable(postgres);
     const collections = openPostgresCollections(postgres, {
       onIndexBuild: (outcome) => metrics?.indexBuilds.inc({ outcome }),
       onIndexFailure: onUnexpected,
@@ -53,7 +57,7 @@ export async function openServer(
       counts: sharedCounts(postgres),
       server: postgres,
       createWorker: (options) => new JobWorker({ ...options, postgres, tasks }),
-      isThere: isReachable(postgres),
+      isThere: async () => (await isReachableNow()) && tasks.isThere(),
       backup: async () => {
         const expected = 'expected a data folder to back up, got a PostgreSQL database';
         throw new ApiError('BAD_OPTION', `${expected}, which pg_dump backs up`);

@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, PgBoss } from 'pg-boss';
 import { ApiError } from '../../errors/api-error.ts';
 import { oneLine } from '../../errors/one-line.ts';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
 import { shownAddress } from '../../postgres/server-address.ts';
-import { storeError } from '../../postgres/store-error.ts';
+import { isAway, storeError } from '../../postgres/store-error.ts';
 import type { ItemRange } from '../work-through.ts';
 
 const JOBS = 'clipql-jobs';
@@ -62,10 +63,12 @@ interface TaskHandlers {
  * transaction that makes it necessary. What is in the queue already is not added again.
  */
 export interface TaskQueue {
+  /** Not before the database was there once. */
+  isThere(): boolean;
   addJob(connection: Connection, job: string): Promise<void>;
   addSlices(connection: Connection, job: string, ranges: readonly ItemRange[]): Promise<void>;
-  /** Takes tasks. @param concurrency slices at a time. */
-  work(handlers: TaskHandlers, concurrency: number): void;
+  /** Takes tasks, from when the database is there. @param concurrency slices at a time. */
+  work(handlers: TaskHandlers, concurrency: number): Promise<void>;
   /** Takes no more. Tasks under way have so many milliseconds; then they are given back. */
   close(graceMs?: number): Promise<void>;
 }
@@ -76,17 +79,81 @@ export interface TaskQueueOptions {
   readonly migrates: boolean;
   /** Whether it takes tasks, and looks after those of workers that died. */
   readonly isWorker: boolean;
+  /** Whether it goes on without a database that is away, until it comes. */
+  readonly mayBeAway: boolean;
   /** Told of what goes wrong beside a task: mostly that the database is away. */
   readonly onUnexpected: (error: unknown) => void;
 }
 
 /** A queue in the same database, by pg-boss. @throws ApiError STORE_UNAVAILABLE, also where its tables are missing. */
-export async function openTaskQueue({
-  postgres,
-  migrates,
-  isWorker,
-  onUnexpected,
-}: TaskQueueOptions): Promise<TaskQueue> {
+export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueue> {
+  const { mayBeAway, onUnexpected } = options;
+  const tell = onceAMinute(onUnexpected);
+  const closing = new AbortController();
+  let boss: PgBoss | undefined;
+  /** Tries until it can, or the queue is closed. */
+  const startSoon = async () => {
+    while (boss === undefined && !closing.signal.aborted) {
+      const waited = sleep(POLL * 1_000, undefined, { signal: closing.signal, ref: false });
+      await waited.catch(() => {});
+      if (closing.signal.aborted) return;
+      boss = await startBoss(options, tell).catch((error) => {
+        tell(error);
+        return undefined;
+      });
+    }
+  };
+  let starting = Promise.resolve();
+  try {
+    boss = await startBoss(options, tell);
+  } catch (error) {
+    if (!mayBeAway || !isAway(error)) throw error;
+    starting = startSoon();
+  }
+  /** Whoever adds a task holds a transaction, which is no time to start it. */
+  const present = (): PgBoss => {
+    if (boss !== undefined) return boss;
+    const expected = 'expected the queue of jobs, which comes with the database, got none yet';
+    throw new ApiError('STORE_UNAVAILABLE', expected, { retryAfter: POLL });
+  };
+  return {
+    isThere: () => boss !== undefined,
+    addJob: async (connection, job) => {
+      await present().send(JOBS, { job }, { singletonKey: job, db: within(connection) });
+    },
+    addSlices: async (connection, job, ranges) => {
+      const tasks = ranges.map(({ after, until }) => ({
+        data: { job, after, until },
+        singletonKey: `${job}:${after}`,
+      }));
+      await present().insert(SLICES, tasks, { db: within(connection) });
+    },
+    work: async ({ onJob, onSlice }, concurrency) => {
+      await starting;
+      const take = async <Task>(queue: string, slots: number, body: DoTask<Task>) => {
+        const taking = { ...TAKING, localConcurrency: slots };
+        await boss?.work<Task>(queue, taking, ([task]) =>
+          body(task!.data, task!.signal, async (connection) => {
+            await present().complete(queue, task!, null, { db: within(connection) });
+          }),
+        );
+      };
+      await take(JOBS, 2, onJob);
+      await take(SLICES, concurrency, onSlice);
+    },
+    close: async (graceMs = 0) => {
+      closing.abort();
+      await starting;
+      await boss?.stop({ graceful: graceMs > 0, timeout: Math.max(1_000, graceMs) });
+    },
+  };
+}
+
+/** @param tell of what goes wrong beside a task. */
+async function startBoss(
+  { postgres, migrates, isWorker }: TaskQueueOptions,
+  tell: (error: unknown) => void,
+): Promise<PgBoss> {
   const schema = await postgres.first<{ readonly name: string }>('SELECT current_schema() AS name');
   const { types: _, ...settings } = postgres.settings;
   const boss = new PgBoss({
@@ -105,44 +172,16 @@ export async function openTaskQueue({
     registerInstance: false,
   });
   const address = shownAddress(postgres.settings.connectionString!);
-  const tell = onceAMinute(onUnexpected);
   boss.on('error', (error) => tell(storeError(error, address)));
   try {
     await boss.start();
     await boss.createQueue(JOBS, { ...TASK_OPTIONS, policy: 'stately' });
     await boss.createQueue(SLICES, { ...TASK_OPTIONS, policy: 'exclusive' });
+    return boss;
   } catch (cause) {
     await boss.stop({ graceful: false }).catch(() => {});
     throw queueError(cause, address);
   }
-  return {
-    addJob: async (connection, job) => {
-      await boss.send(JOBS, { job }, { singletonKey: job, db: within(connection) });
-    },
-    addSlices: async (connection, job, ranges) => {
-      const tasks = ranges.map(({ after, until }) => ({
-        data: { job, after, until },
-        singletonKey: `${job}:${after}`,
-      }));
-      await boss.insert(SLICES, tasks, { db: within(connection) });
-    },
-    work: ({ onJob, onSlice }, concurrency) => {
-      const take = <Task>(queue: string, localConcurrency: number, body: DoTask<Task>) => {
-        const options = { ...TAKING, localConcurrency };
-        // It asks for nothing yet, so it does not fail.
-        void boss.work<Task>(queue, options, ([task]) =>
-          body(task!.data, task!.signal, async (connection) => {
-            await boss.complete(queue, task!, null, { db: within(connection) });
-          }),
-        );
-      };
-      take(JOBS, 2, onJob);
-      take(SLICES, concurrency, onSlice);
-    },
-    close: async (graceMs = 0) => {
-      await boss.stop({ graceful: graceMs > 0, timeout: Math.max(1_000, graceMs) });
-    },
-  };
 }
 
 function queueError(cause: unknown, address: string): unknown {
