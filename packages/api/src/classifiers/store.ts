@@ -37,6 +37,8 @@ export interface ClassifierStore {
   find(owner: Owner, name: string): Promise<Classifier>;
   /** By name. */
   list(owner: Owner): Promise<readonly Classifier[]>;
+  /** Those of all owners, the oldest first. */
+  listAll(): Promise<readonly Classifier[]>;
   /** @throws ApiError UNKNOWN_CLASSIFIER. */
   delete(owner: Owner, name: string): Promise<Classifier>;
 

@@ -23,15 +23,17 @@ export async function findClassifier(
   return classifierOf(connection, row);
 }
 
+/** @param owner all owners unless given, the oldest classifier first. */
 export async function listClassifiers(
   connection: Connection,
-  owner: Owner,
+  owner?: Owner,
 ): Promise<readonly Classifier[]> {
-  const sql = 'SELECT * FROM classifiers WHERE owner = $1 ORDER BY name';
+  const sql = 'SELECT * FROM classifiers';
+  const rows = await (owner === undefined
+    ? connection.rows<ClassifierRow>(`${sql} ORDER BY id`)
+    : connection.rows<ClassifierRow>(`${sql} WHERE owner = $1 ORDER BY name`, owner));
   const classifiers: Classifier[] = [];
-  for (const row of await connection.rows<ClassifierRow>(sql, owner)) {
-    classifiers.push(await classifierOf(connection, row));
-  }
+  for (const row of rows) classifiers.push(await classifierOf(connection, row));
   return classifiers;
 }
 

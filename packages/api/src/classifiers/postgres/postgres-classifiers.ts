@@ -31,6 +31,7 @@ export const openPostgresClassifiers = (database: Postgres): ClassifierStore => 
   },
   find: (owner, name) => database.snapshot((connection) => findClassifier(connection, owner, name)),
   list: (owner) => database.snapshot((connection) => listClassifiers(connection, owner)),
+  listAll: () => database.snapshot((connection) => listClassifiers(connection)),
   delete: (owner, name) =>
     database.transaction(async (connection) => {
       await lockNames(connection, owner);

@@ -29,6 +29,12 @@ export const listClassifiers = (db: DatabaseSync, owner: Owner): readonly Classi
     (row) => classifierOf(db, row),
   );
 
+/** The oldest first. */
+export const listAllClassifiers = (db: DatabaseSync): readonly Classifier[] =>
+  all<ClassifierRow>(db, 'SELECT * FROM classifiers ORDER BY id').map((row) =>
+    classifierOf(db, row),
+  );
+
 /** @throws ApiError UNKNOWN_CLASSIFIER for one that was deleted or replaced. */
 export function readClassifier(db: DatabaseSync, { id, name }: ClassifierReference): Classifier {
   const row = first<ClassifierRow>(db, 'SELECT * FROM classifiers WHERE id = ?', id);

@@ -1,5 +1,10 @@
 /** What the database's threads do for classifiers; see `OperationModule`. */
-import { deleteClassifier, findClassifier, listClassifiers } from './catalogue.ts';
+import {
+  deleteClassifier,
+  findClassifier,
+  listAllClassifiers,
+  listClassifiers,
+} from './catalogue.ts';
 import {
   addExamples,
   createClassifier,
@@ -14,6 +19,7 @@ import {
 
 export const reads = {
   findClassifier,
+  listAllClassifiers,
   listClassifiers,
   readExamples,
   readImage,

@@ -22,6 +22,7 @@ export function openSqliteClassifiers(database: Database): ClassifierStore {
     },
     find: (owner, name) => reads.findClassifier({ owner, name }),
     list: (owner) => reads.listClassifiers(owner),
+    listAll: () => reads.listAllClassifiers(undefined),
     delete: (owner, name) => writes.deleteClassifier({ owner, name }),
 
     addExamples: async (classifier, examples) => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
+import { openSqliteClassifiers } from '../../classifiers/sqlite/sqlite-classifiers.ts';
+import { sampleClassifier } from '../../classifiers/testing/samples.ts';
 import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
 import { SPACE, sample } from '../../collections/testing/samples.ts';
 import { testPostgres } from '../../postgres/testing/test-postgres.ts';
@@ -18,17 +20,18 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
   const store = openSqliteCollections(database);
   const photos = await store.create(SHARED, 'photos', SPACE);
   await store.upsert(photos, [sample('a', 1, { year: 2020 }), sample('b', 2)]);
+  await openSqliteClassifiers(database).create(SHARED, sampleClassifier(), [], false);
   await store.close();
   await database.close();
   const server = await testPostgres();
   const run = (from: string, to: string) =>
     clipql('collections', 'copy', '--from', from, '--to', to);
-  expect((await run(data, server.url)).stderr).toContain(
-    'photos has 2 images copied, 2 of them now',
-  );
-  expect((await run(data, server.url)).stderr).toContain(
-    'photos has 2 images copied, 0 of them now',
-  );
+  const first = (await run(data, server.url)).stderr;
+  expect(first).toContain('photos has 2 images copied, 2 of them now');
+  expect(first).toContain('classifier animals is copied');
+  const second = (await run(data, server.url)).stderr;
+  expect(second).toContain('photos has 2 images copied, 0 of them now');
+  expect(second).toContain('classifier animals was there');
   await run(server.url, copy);
   const { stdout } = await clipql('collections', '--data', copy);
   expect(stdout).toMatch(/photos +2 +nano +year/);

@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { copyClassifiers } from '../../classifiers/copy-classifiers.ts';
+import type { ClassifierStore } from '../../classifiers/store.ts';
 import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { grouped } from '../../errors/grouped.ts';
@@ -23,8 +25,8 @@ Run it again to go on after a break, or to bring over what has changed: what is 
 export function addCopy(collections: Command): void {
   collections
     .command('copy')
-    .description('Copy collections from one store to another.')
-    .argument('[name...]', 'collections to copy; default: all of all callers')
+    .description('Copy collections, and classifiers, from one store to another.')
+    .argument('[name...]', 'collections to copy; default: all of all callers, and all classifiers')
     .requiredOption('--from <place>', 'data folder, or PostgreSQL database')
     .requiredOption('--to <place>', 'data folder, or PostgreSQL database')
     .addHelpText('after', EXAMPLES)
@@ -38,11 +40,19 @@ async function copy(names: readonly string[], { from, to }: CopyFlags): Promise<
     const target = await openAt(to);
     try {
       await copyAll(source.collections, target.collections, names);
+      if (names.length === 0) await copyAllClassifiers(source.classifiers, target.classifiers);
     } finally {
       await target.close();
     }
   } finally {
     await source.close();
+  }
+}
+
+async function copyAllClassifiers(from: ClassifierStore, to: ClassifierStore): Promise<void> {
+  for await (const { classifier, isWritten } of copyClassifiers(from, to)) {
+    const state = isWritten ? 'is copied' : 'was there';
+    process.stderr.write(`clipql: classifier ${classifier.name} ${state}\n`);
   }
 }
 
@@ -72,27 +82,42 @@ async function copyAll(
   endLast();
 }
 
-/** @throws what opening the database throws. */
-async function openAt(
-  place: string,
-): Promise<{ readonly collections: CollectionStore; close(): Promise<void> }> {
-  if (isPostgresUrl(place)) {
-    const { openPostgres } = await import('../../postgres/postgres.ts');
-    const { openPostgresCollections } = await import(
-      '../../collections/postgres/postgres-collections.ts'
-    );
-    const database = await openPostgres(place);
-    return opened(openPostgresCollections(database), database);
-  }
-  const { openDatabase } = await import('../../sqlite/database.ts');
-  const { openSqliteCollections } = await import('../../collections/sqlite/sqlite-collections.ts');
-  await mkdir(place, { recursive: true });
-  const database = await openDatabase(place);
-  return opened(openSqliteCollections(database), database);
+interface CopyPlace {
+  readonly collections: CollectionStore;
+  readonly classifiers: ClassifierStore;
+  close(): Promise<void>;
 }
 
-const opened = (collections: CollectionStore, database: { close(): Promise<void> }) => ({
+/** @throws what opening the database throws. */
+async function openAt(place: string): Promise<CopyPlace> {
+  if (isPostgresUrl(place)) {
+    const [{ openPostgres }, { openPostgresCollections }, { openPostgresClassifiers }] =
+      await Promise.all([
+        import('../../postgres/postgres.ts'),
+        import('../../collections/postgres/postgres-collections.ts'),
+        import('../../classifiers/postgres/postgres-classifiers.ts'),
+      ]);
+    const database = await openPostgres(place);
+    return opened(openPostgresCollections(database), openPostgresClassifiers(database), database);
+  }
+  const [{ openDatabase }, { openSqliteCollections }, { openSqliteClassifiers }] =
+    await Promise.all([
+      import('../../sqlite/database.ts'),
+      import('../../collections/sqlite/sqlite-collections.ts'),
+      import('../../classifiers/sqlite/sqlite-classifiers.ts'),
+    ]);
+  await mkdir(place, { recursive: true });
+  const database = await openDatabase(place);
+  return opened(openSqliteCollections(database), openSqliteClassifiers(database), database);
+}
+
+const opened = (
+  collections: CollectionStore,
+  classifiers: ClassifierStore,
+  database: { close(): Promise<void> },
+): CopyPlace => ({
   collections,
+  classifiers,
   close: async () => {
     await collections.close();
     await database.close();
