@@ -118,6 +118,24 @@ test('a worker that is told to end gives back what it has begun, without a death
   expect(await over(job)).toMatchObject({ state: 'DONE', done: 8, failed: 0 });
 });
 
+test('a small job is cut into slices, so that another worker has a part of it', async () => {
+  const gate = Promise.withResolvers<void>();
+  const asked = new Set<number>();
+  behave = async (number) => {
+    asked.add(number);
+    await gate.promise;
+    return false;
+  };
+  for (let i = 0; i < 2; i++) await startWorker(1);
+  const job = await submit(upTo(70));
+  // Each fetches four at a time, of slices of its own.
+  await expect.poll(() => asked.size, { timeout: 60_000 }).toBe(8);
+  const slices = new Set(Array.from(asked, (number) => Math.floor(number / 32)));
+  expect(slices.size).toBe(2);
+  gate.resolve();
+  expect(await over(job)).toMatchObject({ state: 'DONE', done: 70, failed: 0 });
+});
+
 test('what failed is retried, a collection moves to another model, and items are deleted', async () => {
   await startWorker();
   behave = (number, _time, response) => {

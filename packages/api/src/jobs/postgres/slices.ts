@@ -2,10 +2,23 @@ import type { Connection } from '../../postgres/connection.ts';
 import type { ItemRange } from '../work-through.ts';
 import type { CompleteTask, SliceTask, TaskQueue } from './task-queue.ts';
 
-/** Items of a slice: what a worker takes at a time, and what is done again if it dies. */
-const SLICE = 256;
+/** The most items of a slice: what a worker takes at a time, and what is done again if it dies. */
+const MOST_ITEMS = 256;
+/** The fewest, with which a worker that has two slices keeps its model busy. */
+const LEAST_ITEMS = 32;
+/** Slices of a small job, so that workers share it and end at about the same time. */
+const SLICES = 32;
 /** Slices of a job that are in the queue at a time. A new job comes after these, and not after all. */
 const WINDOW = 128;
+
+/** Where a job is. */
+interface Place {
+  readonly state: string;
+  /** The last item that has been cut. */
+  readonly cut: number;
+  /** The last item that there is. */
+  readonly last: number;
+}
 
 /** Puts the first slices of a job that have items that wait into the queue. @returns whether there are any. */
 export async function cutFirstSlices(
@@ -14,8 +27,8 @@ export async function cutFirstSlices(
   id: string,
 ): Promise<boolean> {
   // A slice that is about to end is in the queue still: it ends before, or sees that its items wait again.
-  await lockJob(connection, id);
-  return cutSlices(connection, tasks, id, 0, WINDOW);
+  const job = await lockJob(connection, id);
+  return job !== undefined && cutSlices(connection, tasks, id, { ...job, cut: 0 }, WINDOW);
 }
 
 /**
@@ -36,8 +49,8 @@ export async function endSlice(
   if (isOpen && (await isAnyWaiting(connection, id, after, until))) return false;
   await complete(connection);
   if (job?.state !== 'RUNNING') return true;
-  if (await cutSlices(connection, tasks, id, job.cut, 1)) return true;
-  const [first] = await rangesAfter(connection, id, 0, 1);
+  if (await cutSlices(connection, tasks, id, job, 1)) return true;
+  const [first] = await rangesAfter(connection, id, { ...job, cut: 0 }, 1);
   if (first === undefined) await tasks.addJob(connection, id);
   return true;
 }
@@ -54,20 +67,20 @@ async function isAnyWaiting(
 }
 
 /** Until the transaction ends, nobody changes its state, cuts it or ends a slice of it. */
-const lockJob = (
-  connection: Connection,
-  id: string,
-): Promise<{ readonly cut: number; readonly state: string } | undefined> =>
-  connection.first('SELECT cut_until AS cut, state FROM jobs WHERE id = $1 FOR NO KEY UPDATE', id);
+const lockJob = (connection: Connection, id: string): Promise<Place | undefined> =>
+  connection.first(
+    'SELECT state, cut_until AS cut, last_seq AS last FROM jobs WHERE id = $1 FOR NO KEY UPDATE',
+    id,
+  );
 
 async function cutSlices(
   connection: Connection,
   tasks: TaskQueue,
   id: string,
-  after: number,
+  place: Place,
   most: number,
 ): Promise<boolean> {
-  const ranges = await rangesAfter(connection, id, after, most);
+  const ranges = await rangesAfter(connection, id, place, most);
   if (ranges.length === 0) return false;
   await tasks.addSlices(connection, id, ranges);
   const sql = 'UPDATE jobs SET cut_until = $2, changed_at = clock_timestamp() WHERE id = $1';
@@ -82,21 +95,22 @@ async function cutSlices(
 async function rangesAfter(
   connection: Connection,
   id: string,
-  after: number,
+  { cut, last }: Place,
   most: number,
 ): Promise<readonly ItemRange[]> {
+  const items = Math.min(MOST_ITEMS, Math.max(LEAST_ITEMS, Math.ceil(last / SLICES)));
   const first = (from: string) =>
-    `SELECT (seq - 1) / ${SLICE} FROM job_items
+    `SELECT (seq - 1) / ${items} FROM job_items
      WHERE job = $1 AND seq > ${from} AND error IS NULL ORDER BY seq LIMIT 1`;
   const rows = await connection.rows<{ readonly place: number }>(
     `WITH RECURSIVE slice (place) AS (
        (${first('$2')})
        UNION ALL
-       SELECT (${first(`(slice.place + 1) * ${SLICE}`)}) FROM slice WHERE place IS NOT NULL
+       SELECT (${first(`(slice.place + 1) * ${items}`)}) FROM slice WHERE place IS NOT NULL
      ) SELECT place FROM slice WHERE place IS NOT NULL LIMIT $3`,
     id,
-    after,
+    cut,
     most,
   );
-  return rows.map(({ place }) => ({ after: place * SLICE, until: (place + 1) * SLICE }));
+  return rows.map(({ place }) => ({ after: place * items, until: (place + 1) * items }));
 }

@@ -124,7 +124,7 @@ export async function openTaskQueue(options: TaskQueueOptions): Promise<TaskQueu
     addSlices: async (connection, job, ranges) => {
       const tasks = ranges.map(({ after, until }) => ({
         data: { job, after, until },
-        singletonKey: `${job}:${after}`,
+        singletonKey: `${job}:${after}-${until}`,
       }));
       await present().insert(SLICES, tasks, { db: within(connection) });
     },
