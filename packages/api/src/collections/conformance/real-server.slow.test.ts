@@ -1,7 +1,7 @@
 /** The suites of collections and classifiers on a server of PostgreSQL, whose user is no superuser. */
-import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { openPostgres } from '../../postgres/postgres.ts';
+import { createPlainDatabase, urlOf } from '../../postgres/testing/plain-role.ts';
 import { postgresPrograms, startRealPostgres } from '../../postgres/testing/real-postgres.ts';
 import { testPostgres, useServer } from '../../postgres/testing/test-postgres.ts';
 import { upsertAtOnce } from '../testing/upsert-at-once.ts';
@@ -15,24 +15,9 @@ if (programs === undefined) {
   afterAll(() => server.close());
   let databases = 0;
 
-  /** What an operator prepares once. */
-  const prepare = async (name: string): Promise<string> => {
-    const address = await server.createDatabase(name);
-    const superuser = new pg.Client({ connectionString: address });
-    await superuser.connect();
-    const has = await superuser.query("SELECT 1 FROM pg_roles WHERE rolname = 'plain'");
-    if (has.rowCount === 0) await superuser.query('CREATE ROLE plain LOGIN');
-    await superuser.query('GRANT CREATE ON SCHEMA public TO plain');
-    await superuser.query('CREATE EXTENSION vector');
-    await superuser.end();
-    const url = new URL(address);
-    url.username = 'plain';
-    return url.href;
-  };
-
   useServer(async () => {
     databases += 1;
-    return { url: await prepare(`test_${databases}`), close: async () => {} };
+    return { url: await createPlainDatabase(server, `test_${databases}`), close: async () => {} };
   });
 
   for (const suite of ['catalogue', 'changes', 'filters', 'hostile', 'items', 'levels', 'pages']) {
@@ -50,9 +35,8 @@ if (programs === undefined) {
       rolsuper: false,
     });
     await database.close();
-    const bare = new URL(await server.createDatabase('bare'));
-    bare.username = 'plain';
-    await expect(openPostgres(bare.href)).rejects.toMatchObject({
+    const bare = urlOf(await server.createDatabase('bare'), 'plain');
+    await expect(openPostgres(bare)).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',
       retryable: false,
       message: expect.stringContaining('CREATE EXTENSION vector'),

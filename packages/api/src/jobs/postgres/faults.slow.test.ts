@@ -1,4 +1,6 @@
-/** Jobs on a real PostgreSQL while processes are killed, stopped and cut off. */
+/** Jobs on a real PostgreSQL while processes are killed, stopped and cut off, and while its disk is full. */
+// Some of these run the built command line: `npm test` builds it first.
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -9,30 +11,43 @@ import {
   type RealPostgres,
   startRealPostgres,
 } from '../../postgres/testing/real-postgres.ts';
+import { mountSmallDisk } from '../../postgres/testing/small-disk.ts';
+import { startBuiltServer } from '../../testing/built-server.ts';
+import { NANO } from '../../testing/models.ts';
 import type { Store } from '../open-store.ts';
 import {
+  expectCounted,
   expectNothingLost,
   getsOn,
+  numbered,
   submitPictures,
   undisturbed,
   WorkerProcesses,
 } from '../testing/faults.ts';
+import { startIndex, statesOf, storedId } from '../testing/jobs-over-http.ts';
 import { type PictureHost, slowAndFailing, startPictureHost } from '../testing/picture-host.ts';
 import { openSharedStore } from '../testing/shared-store.ts';
-import { createCollection, ended, nanoModels, OWNER } from '../testing/workplace.ts';
+import { createCollection, ended, exported, nanoModels, OWNER } from '../testing/workplace.ts';
 
 const programs = await postgresPrograms();
+const disk = programs === undefined ? undefined : mountSmallDisk();
 const without = programs ? '' : ' (skipped, since there is no PostgreSQL to be had)';
+const withoutDisk = disk ? '' : ' (skipped, since there is no small disk to be had)';
 
 /** CONTRIBUTING.md names the run with 20 of each. */
-const ROUNDS = Number(process.env.CLIPQL_TEST_KILLS ?? 3);
+const ROUNDS = Number(process.env.CLIPQL_TEST_KILLS ?? 2);
 const COUNT = 400 + 150 * ROUNDS;
-/** Of a round that takes half a minute in any case. */
-const FEW = 600;
 const STEP = Math.floor(COUNT / (ROUNDS + 2));
+/** Of a round that has a job of its own: as many slices as two workers hold at a time. */
+const SLICE = 32;
+const FEW = 4 * SLICE;
+const TIMEOUT = 120_000 + 60_000 * ROUNDS;
+
+afterAll(() => disk?.remove());
 
 describe.runIf(programs !== undefined)(
-  `nothing is lost and nothing is there twice${without}`,
+  `nothing is lost and nothing is there twice, ${ROUNDS} times each${without}`,
+  { timeout: TIMEOUT },
   () => {
     let postgres: RealPostgres;
     let host: PictureHost;
@@ -55,16 +70,26 @@ describe.runIf(programs !== undefined)(
       await postgres.close();
     });
 
+    const openServer = async (address: string, from = host): Promise<Store> => {
+      const store = await openSharedStore({ url: address, models, hosts: [from.host] });
+      await createCollection({ collections: store.collections, models });
+      return store;
+    };
     beforeEach(async () => {
       url = await postgres.createDatabase(`faults_${databases++}`);
-      server = await openSharedStore({ url, models, hosts: [host.host] });
-      await createCollection({ collections: server.collections, models });
+      server = await openServer(url);
       workers = new WorkerProcesses(host);
     });
     afterEach(async () => {
       await workers.end();
       await server.close();
     });
+
+    /** What a job of the first pictures makes. */
+    const ofFirst = (count: number) => {
+      const urls = new Set(numbered(count).map(host.url));
+      return expected.filter((row) => 'key' in row && urls.has(row.key as string));
+    };
 
     test('when workers are killed', async () => {
       const running = [workers.start(url), workers.start(url)];
@@ -75,8 +100,39 @@ describe.runIf(programs !== undefined)(
         await workers.kill(killed!);
         running.push(workers.start(url));
       }
-      await expectNothingLost(server, job, COUNT, expected);
-    }, 900_000);
+      await expectNothingLost(server, job, host, expected);
+    });
+
+    test('when the only server is killed: what it has accepted is done, and the rest is there whole or not at all', async () => {
+      workers.start(url);
+      const flags = ['--store', url, '--model', NANO, '--allow-hosts', host.host];
+      const rounds = numbered(ROUNDS).map((round) => numbered(FEW, round * FEW));
+      const accepted: (string | undefined)[] = [];
+      for (const [round, numbers] of rounds.entries()) {
+        const killed = await startBuiltServer(flags);
+        const accepting = startIndex(killed, numbers.map(host.url)).catch(() => undefined);
+        if (round % 2 === 0) await accepting;
+        await sleep(100 * Math.random());
+        const exit = once(killed.child, 'exit');
+        killed.child.kill('SIGKILL');
+        await exit;
+        accepted.push(await accepting);
+      }
+      const next = await startBuiltServer(flags);
+      for (const [round, numbers] of rounds.entries()) {
+        const id = accepted[round];
+        if (id !== undefined) await expectCounted(server, { id: storedId(id) }, host, numbers);
+        else await statesOf(next, await startIndex(next, numbers.map(host.url)));
+      }
+      for (const job of await server.jobs.list(OWNER, { first: 2 * ROUNDS })) {
+        expect(await ended({ queue: server.jobs }, job)).toMatchObject({
+          state: 'DONE',
+          total: FEW,
+        });
+      }
+      expect(await exported(server)).toEqual(ofFirst(FEW * ROUNDS));
+      await next.end();
+    });
 
     test('when PostgreSQL is killed', async () => {
       for (let i = 0; i < 2; i++) workers.start(url);
@@ -87,8 +143,8 @@ describe.runIf(programs !== undefined)(
         await sleep(2_000 * Math.random());
         await postgres.start();
       }
-      await expectNothingLost(server, job, COUNT, expected);
-    }, 900_000);
+      await expectNothingLost(server, job, host, expected);
+    });
 
     test('when connections are cut, and when nothing comes through', async () => {
       const proxy = await startCutProxy(postgres.port);
@@ -103,35 +159,77 @@ describe.runIf(programs !== undefined)(
         await sleep(3_000 * Math.random());
         proxy.heal();
       }
-      await expectNothingLost(server, job, COUNT, expected);
+      await expectNothingLost(server, job, host, expected);
       await workers.end();
       await proxy.close();
-    }, 900_000);
+    });
 
-    test('when a worker is thought dead, and comes back with what another has done since', async () => {
-      const urls = new Set(Array.from({ length: FEW }, (_, number) => host.url(number)));
-      const ofFew = expected.filter((row) => 'key' in row && urls.has(row.key as string));
-      for (let round = 0; round < Math.ceil(ROUNDS / 3); round++) {
-        const asked = [...host.requests.values()].reduce((sum, times) => sum + times, 0);
-        const stalled = workers.start(url);
-        const job = await submitPictures(server, host, FEW);
-        await getsOn(server, job, 30);
-        stalled.kill('SIGSTOP');
-        const other = workers.start(url);
-        // Until the other has done all but what it waits for.
-        await getsOn(server, job, FEW / 2);
-        await sleep(20_000);
-        stalled.kill('SIGCONT');
-        await expectNothingLost(server, job, FEW, ofFew);
-        await workers.kill(stalled, 'SIGTERM');
-        await workers.kill(other, 'SIGTERM');
-        // It was stopped with images in its hands.
-        const times = [...host.requests.values()].reduce((sum, one) => sum + one, 0) - asked;
-        expect(times).toBeGreaterThan(FEW);
-        await server.collections.drop(OWNER, 'photos');
-        await createCollection({ collections: server.collections, models });
+    test.runIf(disk)(
+      `when the disk of the database is full: the job waits, and goes on once there is room${withoutDisk}`,
+      async () => {
+        const small = await startRealPostgres(programs!, disk!.folder);
+        const address = await small.createDatabase('full');
+        const there = await openServer(address);
+        for (let i = 0; i < 2; i++) workers.start(address);
+        const job = await submitPictures(there, host, COUNT);
+        for (let round = 0; round < ROUNDS; round++) {
+          await getsOn(there, job, STEP);
+          const empty = await disk!.fill();
+          workers.failures.length = 0;
+          const { done } = await there.jobs.get(OWNER, job.id);
+          // Until a write fails, or the database ends, for its log has no room either.
+          while (small.isRunning && !workers.failures.includes('STORE_FULL')) await sleep(100);
+          await empty();
+          if (!small.isRunning) await small.start();
+          await expect.poll(() => there.isThere(), { timeout: 60_000 }).toBe(true);
+          const now = await there.jobs.get(OWNER, job.id);
+          expect(now.state).toBe('RUNNING');
+          expect(now.done).toBeGreaterThanOrEqual(done);
+        }
+        await expectNothingLost(there, job, host, expected);
+        await workers.end();
+        await there.close();
+        await small.close();
+      },
+    );
+
+    test('when workers are stopped until others have their tasks, and both work on them', async () => {
+      let first = Promise.withResolvers<void>();
+      let again = Promise.withResolvers<void>();
+      /** One of each slice, so that who takes a slice has it until all are taken. */
+      const isHeld = (number: number) => number % SLICE === 20;
+      const holding = await startPictureHost(async (number, time, response) => {
+        if (isHeld(number)) await (time === 1 ? first : again).promise;
+        return slowAndFailing(number, time, response);
+      });
+      const asked = (numbers: readonly number[]) =>
+        numbers.filter(isHeld).reduce((sum, one) => sum + (holding.requests.get(one) ?? 0), 0);
+      const both = new WorkerProcesses(holding);
+      const running = [both.start(url), both.start(url)];
+      for (let round = 0; round < ROUNDS; round++) {
+        first = Promise.withResolvers();
+        again = Promise.withResolvers();
+        const numbers = numbered(FEW, round * FEW);
+        const job = await submitPictures(server, holding, FEW, round * FEW);
+        await expect.poll(() => asked(numbers), { timeout: 60_000 }).toBe(4);
+        const stopped = running[round % 2]!;
+        stopped.kill('SIGSTOP');
+        first.resolve();
+        // Its two slices have come to the other one.
+        await expect.poll(() => asked(numbers), { timeout: 60_000 }).toBe(6);
+        if (round % 2 === 0) {
+          stopped.kill('SIGCONT');
+          await sleep(1_000 * Math.random());
+        }
+        again.resolve();
+        await expectCounted(server, job, holding, numbers);
+        stopped.kill('SIGCONT');
       }
-    }, 900_000);
+      await Promise.all(running.map((one) => both.kill(one, 'SIGTERM')));
+      const rows = await exported(server);
+      expect(rows).toEqual(await undisturbed(holding, FEW * ROUNDS));
+      await holding.close();
+    });
 
     test('when the queue is lost, as in a database that was restored without it', async () => {
       const job = await submitPictures(server, host, COUNT);
@@ -142,8 +240,8 @@ describe.runIf(programs !== undefined)(
       await client.query("UPDATE jobs SET changed_at = changed_at - interval '1 minute'");
       await client.end();
       workers.start(url);
-      await expectNothingLost(server, job, COUNT, expected);
-    }, 300_000);
+      await expectNothingLost(server, job, host, expected);
+    });
 
     test('when an image kills its worker: after four deaths it fails, and nothing else does', async () => {
       const job = await submitPictures(server, host, 6);
@@ -163,6 +261,6 @@ describe.runIf(programs !== undefined)(
       expect(deaths).toBe(4);
       const { failures } = await server.jobs.failures(OWNER, job.id, { first: 2 });
       expect(failures).toMatchObject([{ key: host.url(3), error: { code: 'IMAGE_CRASHED' } }]);
-    }, 300_000);
+    });
   },
 );

@@ -25,6 +25,8 @@ const SCRIPT = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
 export class WorkerProcesses {
   readonly #host: string;
   readonly #running = new Set<ChildProcess>();
+  /** Codes of what they could do nothing about, as they told of it. */
+  readonly failures: unknown[] = [];
 
   constructor({ host }: PictureHost) {
     this.#host = host;
@@ -33,7 +35,10 @@ export class WorkerProcesses {
   /** @param deadly the number of the picture that kills it. */
   start(url: string, ...deadly: string[]): ChildProcess {
     const args = ['--conditions=clipql-source', SCRIPT, url, this.#host, ...deadly];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    child.on('message', (code) => this.failures.push(code));
     this.#running.add(child);
     child.once('exit', () => this.#running.delete(child));
     return child;
@@ -55,10 +60,11 @@ export const submitPictures = (
   { jobs }: Pick<Store, 'jobs'>,
   host: PictureHost,
   count: number,
+  first = 0,
 ): Promise<Job> =>
   jobs.submit({
     ...{ owner: OWNER, collection: 'photos', work: INDEX },
-    items: batchOf(urlItems(Array.from({ length: count }, (_, number) => host.url(number)))),
+    items: batchOf(urlItems(numbered(count, first).map(host.url))),
   });
 
 /** What a job of so many pictures makes of a collection on one machine on which nothing happens. */
@@ -79,24 +85,38 @@ export async function undisturbed(host: PictureHost, count: number): Promise<rea
   }
 }
 
-/** Waits for the end, and compares with what happens where nothing does. */
+/** The numbers of so many pictures. */
+export const numbered = (count: number, first = 0): readonly number[] =>
+  Array.from({ length: count }, (_, i) => first + i);
+
+/** Waits for the end of a job: each picture counts once, and those failed that the host does not have. */
+export async function expectCounted(
+  { jobs }: Pick<Store, 'jobs'>,
+  { id }: Pick<Job, 'id'>,
+  host: PictureHost,
+  numbers: readonly number[],
+): Promise<void> {
+  for await (const _ of jobs.watch(OWNER, id));
+  const missing = numbers.filter(isMissing).map(host.url);
+  const { failures } = await jobs.failures(OWNER, id, { first: numbers.length });
+  expect(failures.map(({ key }) => key).sort()).toEqual([...missing].sort());
+  const codes = new Set(failures.map(({ error }) => error.code));
+  expect([...codes]).toEqual(missing.length > 0 ? ['IMAGE_FETCH_FAILED'] : []);
+  expect(await jobs.get(OWNER, id)).toMatchObject({
+    ...{ state: 'DONE', total: numbers.length, unchanged: 0 },
+    ...{ done: numbers.length - missing.length, failed: missing.length },
+  });
+}
+
+/** The same of a job of the first pictures, and what it made is what it makes where nothing happens. */
 export async function expectNothingLost(
-  { jobs, collections }: Store,
+  store: Store,
   job: Job,
-  count: number,
+  host: PictureHost,
   expected: readonly object[],
 ): Promise<void> {
-  const last = await ended({ queue: jobs }, job);
-  const numbers = Array.from({ length: count }, (_, number) => number);
-  const missing = numbers.filter(isMissing).length;
-  const { failures } = await jobs.failures(OWNER, job.id, { first: count });
-  const codes = new Set(failures.map(({ error }) => error.code));
-  expect([failures.length, ...codes]).toEqual([missing, 'IMAGE_FETCH_FAILED']);
-  const counts = { total: count, done: count - missing, failed: missing, unchanged: 0 };
-  expect(last).toMatchObject({ state: 'DONE', ...counts });
-  const rows = await exported({ collections });
-  expect(rows).toHaveLength(count - missing);
-  expect(rows).toEqual(expected);
+  await expectCounted(store, job, host, numbered(job.total!));
+  expect(await exported(store)).toEqual(expected);
 }
 
 /** Waits until a job has got on by at least so many items, at a moment that nobody chooses. */
