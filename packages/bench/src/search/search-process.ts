@@ -80,7 +80,8 @@ function residentBytes(): number {
   return process.memoryUsage().rss;
 }
 
-process.once('message', (request: SearchRequest) => {
+// A listener that stays keeps the process alive while a database makes an index, which nothing else does.
+process.on('message', (request: SearchRequest) => {
   const send = (reply: SearchReply) => process.send!(reply, () => process.exit());
   measure(request).then(
     (measurements) => send({ measurements }),
