@@ -1,25 +1,34 @@
 import { availableParallelism } from 'node:os';
 import { PRECISIONS } from '@clipql/core';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { describeMachine } from '../kit/machine.ts';
 import { oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { ProbeReport, ProbeResult } from '../kit/reports/claims.ts';
 import { probeTable } from '../kit/reports/probe-table.ts';
 import type { Streams } from '../kit/streams.ts';
+import { MOST_IMAGES } from './job-client.ts';
 import { runBatching } from './run-batching.ts';
 import { runBesidePictures } from './run-beside-pictures.ts';
 import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
 import { runStart } from './run-start.ts';
+import { runWorkers } from './run-workers.ts';
 
 interface CommonOptions {
   readonly table?: true;
 }
 
-/** Adds `bench load`, `batching`, `beside-pictures`, `start` and `server-deaths`, which measure the built server. */
+/** @throws InvalidArgumentError for more images than one request takes. */
+function atMostImages(text: string): number {
+  const images = wholeNumber(text);
+  if (images <= MOST_IMAGES) return images;
+  throw new InvalidArgumentError(`expected at most ${MOST_IMAGES}`);
+}
+
+/** Adds `bench load`, `batching`, `beside-pictures`, `start`, `workers` and `server-deaths`, which measure the built server. */
 export function addLoadCommands(
   program: Command,
-  { stdout }: Streams,
+  { stdout, stderr }: Streams,
   finish: (exitCode: number) => void,
 ): void {
   const report = (
@@ -103,6 +112,23 @@ export function addLoadCommands(
       const machine = describeMachine();
       const result = await runBesidePictures({ model, questions, turns });
       report('beside-pictures', model, options, result, machine);
+    });
+
+  program
+    .command('workers')
+    .description('images a second of one worker and of two, and what the store costs')
+    .requiredOption('--store <url>', 'postgres://…, an empty database on this machine')
+    .option('--json', 'print one JSON object, as without --table')
+    .option('--table', 'print a table instead of one JSON object')
+    .option('--model <name>', "lite, nano, or a model's folder", 'lite')
+    .option('--images <n>', 'of a job', atMostImages, 960)
+    .option('--rounds <n>', 'turns of each', wholeNumber, 2)
+    .action(async ({ model, store, images, rounds, ...options }) => {
+      const machine = describeMachine();
+      const result = await runWorkers({ model, store, images, rounds }, (line) =>
+        stderr(`bench: ${line}\n`),
+      );
+      report('workers', model, options, result, machine);
     });
 
   command('server-deaths', 'end threads of the server at work, again and again', 16)

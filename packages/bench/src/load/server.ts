@@ -1,11 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { BenchError } from '../kit/errors.ts';
-import { CLIPQL, REPOSITORY } from '../kit/folders.ts';
-import { readJsonObject } from '../kit/input-file.ts';
+import { REPOSITORY } from '../kit/folders.ts';
 import type { ThreadKind } from '../kit/keep-workers.ts';
+import { startBuiltCommand } from './built-command.ts';
 
 export type ServerQuestion =
   | { readonly kind: 'vitals' }
@@ -43,11 +41,11 @@ const PRELOAD = join(REPOSITORY, 'packages', 'bench', 'dist', 'load', 'server-pr
  */
 export async function startServer(model: string, flags: readonly string[]): Promise<BenchServer> {
   const own = ['--model', model, '--port', '0', '--allow-hosts', '127.0.0.1'];
-  const child = fork(CLIPQL, ['serve', ...own, ...flags], {
-    execArgv: [...(await nodeFlags()), '--import', pathToFileURL(PRELOAD).href],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  const url = await listening(child);
+  const { child, url } = await startBuiltCommand(
+    ['serve', ...own, ...flags],
+    /ClipQL answers at (\S+)/,
+    ['--import', pathToFileURL(PRELOAD).href],
+  );
   const ask = async (question: ServerQuestion): Promise<ServerVitals> => {
     child.send(question);
     const [vitals] = await once(child, 'message');
@@ -79,25 +77,4 @@ export async function startServer(model: string, flags: readonly string[]): Prom
       await once(child, 'exit');
     },
   };
-}
-
-/** What the repository's script `clipql` gives to Node. */
-async function nodeFlags(): Promise<string[]> {
-  const { scripts } = await readJsonObject(join(REPOSITORY, 'package.json'));
-  const { clipql } = scripts as { clipql: string };
-  return clipql.split(' ').filter((part) => part.startsWith('--'));
-}
-
-function listening(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stderr!.on('data', (chunk: Buffer) => {
-      if (said.length < 10_000) said += chunk.toString();
-      const [, url] = /ClipQL answers at (\S+)/.exec(said) ?? [];
-      if (url !== undefined) resolve(url);
-    });
-    child.once('exit', () => {
-      reject(new BenchError('ENGINE_FAILED', `clipql serve: ${said.trim() || 'it ended'}`));
-    });
-  });
 }
