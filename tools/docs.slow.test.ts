@@ -40,7 +40,7 @@ beforeAll(async () => {
   hub = await startModelHub();
   pictures = await startPictureHost();
   folder = new ReadersFolder(hub.endpoint, pictures);
-  server = await startBuiltServer();
+  server = await startBuiltServer(['--pictures', 'on', '--data', join(folder.path, 'server')]);
 });
 
 afterAll(async () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startApi, type TestApi } from '../testing/api.ts';
 import { embedPicture, type HeldTower, holdImageTower, WAIT } from '../testing/held-tower.ts';
 import { picture } from '../testing/pictures.ts';
+import { untilIdle } from '../threads/busy-signal.ts';
 import { backgroundAccount } from './admission.ts';
 import type { EncodedImage } from './encoded.ts';
 
@@ -40,6 +41,20 @@ test('background work takes no room in the queue: callers are let in behind any 
   for (const { errors } of await Promise.all(answers)) expect(errors).toEqual([]);
   const done = (await Promise.all(background)).flat();
   expect(done.filter((one) => one instanceof Error)).toEqual([]);
+});
+
+test('a thread that gives way waits while a forward pass is under way, or as long as it may', async () => {
+  const answer = embedPicture(api, 0);
+  await tower.begun(1);
+  let isIdle = false;
+  const idle = untilIdle(api.busy.memory, Number.POSITIVE_INFINITY).then(() => {
+    isIdle = true;
+  });
+  await untilIdle(api.busy.memory, 20);
+  expect(isIdle).toBe(false);
+  tower.open();
+  await answer;
+  await idle;
 });
 
 test('background work waits where callers are refused because the queue is full', async () => {

@@ -99,6 +99,20 @@ test('a model in use is never unloaded; what finds no room is refused, and says 
   expect(loaded()).toEqual(['b']);
 });
 
+test('work beside the models takes room in their memory, from models that nobody uses too', async () => {
+  const bytes = await bytesOfOne();
+  serve({ memoryBytes: 1.5 * bytes });
+  const { release } = await models.lease('a');
+  const full = expect.objectContaining({ code: 'MODEL_MEMORY_FULL' });
+  expect(() => models.hold('drawing', bytes)).toThrow(full);
+  const giveBack = models.hold('drawing', bytes / 2);
+  await expect(models.get('b')).rejects.toEqual(full);
+  release();
+  giveBack();
+  models.hold('drawing', bytes)();
+  expect(loaded()).toEqual([]);
+});
+
 test('a model that alone is over the limit is refused', async () => {
   serve({ memoryBytes: 1e6 });
   await expect(models.get()).rejects.toMatchObject({

@@ -1,10 +1,12 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPicture, decodeImage, loadClip } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { APP_KEY, bearer, hashed, JOB_KEY } from '../doors/requests/testing/ask.ts';
 import { MAX_OPEN_PICTURES } from '../limits/pictures.ts';
-import { exampleBytes, startApi, type TestApi } from '../testing/api.ts';
+import { parseSettings } from '../settings/settings.ts';
+import { type Answer, exampleBytes, startApi, type TestApi } from '../testing/api.ts';
 import { LITE, NANO } from '../testing/models.ts';
 import { type Gallery, LONG, newGallery, type SeenPicture, SMALL } from './testing/gallery.ts';
 
@@ -215,6 +217,44 @@ describe('a server with --pictures on', () => {
     },
   );
 
+  test(
+    'fails a picture that cannot be kept, and one whose start image kills processes, and says no more than that',
+    TIME,
+    async () => {
+      await gallery.open({ runs: false });
+      const unkept = await gallery.start('a hill');
+      const deadly = await gallery.start('a hill', { startImage: SHEEP });
+      const [first, second] = (await foldersOf(gallery)).map((name) =>
+        join(gallery.folder, 'pictures', name),
+      );
+      // A file cannot take the place of a folder.
+      await mkdir(join(first!, 'preview.png/there'), { recursive: true });
+      await writeFile(join(second!, 'deaths'), '3');
+      gallery.api.drawn.run();
+      const isFailed = ({ state }: SeenPicture) => state === 'FAILED';
+      expect(await gallery.until(deadly, isFailed)).toMatchObject({
+        error: { code: 'IMAGE_CRASHED' },
+      });
+      const { error } = await gallery.see(unkept);
+      expect(error).toEqual({
+        code: 'PICTURE_NOT_KEPT',
+        message: 'pictures cannot be written now; the log says why',
+      });
+      expect(gallery.api.logged).toMatchObject([
+        { message: expect.stringContaining(gallery.folder) },
+      ]);
+      await rm(join(first!, 'preview.png'), { recursive: true });
+      for (const picture of [deadly, unkept]) {
+        await gallery.change('resumePicture', picture);
+        await gallery.until(
+          picture,
+          ({ state, stepsDone }) => state === 'RUNNING' && stepsDone > 0,
+        );
+        await gallery.change('pausePicture', picture);
+      }
+    },
+  );
+
   test('removes what a kill left half made, and leaves what is none of its pictures', async () => {
     await gallery.open({ runs: false });
     const picture = await gallery.start('a hill');
@@ -234,6 +274,50 @@ describe('a server with --pictures on', () => {
     expect(gallery.api.warnings).toContainEqual(expect.stringContaining('is no picture'));
   });
 });
+
+test(
+  'callers with keys see their own pictures alone, and nobody an image without a key',
+  TIME,
+  async () => {
+    const { apiKeys } = parseSettings(
+      { apiKeys: `${hashed('app', APP_KEY)},${hashed('job', JOB_KEY)}` },
+      {},
+    );
+    const gallery = await newGallery({ apiKeys });
+    await gallery.open();
+    const { api } = gallery;
+    const ask = async (key: string, query: string) => {
+      const headers = { 'content-type': 'application/json', ...bearer(key) };
+      const body = JSON.stringify({ query });
+      return (await (
+        await api.fetch('/graphql', { method: 'POST', headers, body })
+      ).json()) as Answer;
+    };
+    const start =
+      'mutation { startPicture(input: { prompts: [{ text: "a dog" }], size: 64 }) { picture { id } } }';
+    const { id } = (await ask(APP_KEY, start)).data.startPicture.picture;
+    const seen = `{ picture(id: "${id}") { imageUrl } pictures { id } node(id: "${id}") { id } }`;
+    const path: string = await vi.waitFor(async () => {
+      const { imageUrl } = (await ask(APP_KEY, seen)).data.picture;
+      if (imageUrl === null) throw new Error('no image yet');
+      return imageUrl;
+    }, LONG);
+    const others = await ask(JOB_KEY, seen);
+    expect(others.data).toEqual({ picture: null, pictures: [], node: null });
+    expect(others.errors).toMatchObject([{ extensions: { code: 'UNKNOWN_PICTURE' } }]);
+    for (const [headers, status, code] of [
+      [bearer(APP_KEY), 200],
+      [bearer(JOB_KEY), 404, 'UNKNOWN_PICTURE'],
+      [{}, 401, 'UNAUTHENTICATED'],
+    ] as const) {
+      const response = await api.fetch(path, { headers });
+      expect(response.status).toBe(status);
+      if (code === undefined) expect(response.headers.get('content-type')).toBe('image/png');
+      else expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
+    }
+    await gallery.remove();
+  },
+);
 
 /** The states of a picture as a subscription gives them, and when, in milliseconds. */
 async function statesOf({ api }: Gallery, { id }: SeenPicture) {

@@ -42,6 +42,8 @@ export interface Answer {
 export interface TestApi {
   readonly model: LoadedModel;
   readonly store: Store;
+  /** Of the models' forward passes. */
+  readonly busy: BusySignal;
   /** None are drawn until they are run. */
   readonly drawn: ServedPictures;
   readonly yoga: ClipqlYoga;
@@ -113,6 +115,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   return {
     model: await models.get(),
     store,
+    busy,
     drawn,
     yoga,
     logged,
