@@ -4,6 +4,9 @@ import { expect, test, vi } from 'vitest';
 import { openPostgres } from './postgres.ts';
 import { postgresPrograms, startRealPostgres } from './testing/real-postgres.ts';
 
+/** Milliseconds: time enough for whatever works. */
+const LIMIT = 3_000;
+
 const programs = await postgresPrograms();
 const without = programs ? '' : ' (skipped, since there is no PostgreSQL to be had)';
 
@@ -12,7 +15,7 @@ test.runIf(programs !== undefined)(
   async () => {
     const server = await startRealPostgres(programs!);
     const url = await server.createDatabase('hung');
-    const limits = { read: 500, write: 500 };
+    const limits = { read: LIMIT, write: LIMIT };
     const [limited, other] = [
       await openPostgres(url, { limits, connections: 1 }),
       await openPostgres(url),
@@ -41,7 +44,6 @@ test.runIf(programs !== undefined)(
     for (const database of [limited, other]) await database.close();
     await server.close();
   },
-  60_000,
 );
 
 test.runIf(programs !== undefined)(
@@ -51,7 +53,7 @@ test.runIf(programs !== undefined)(
     const url = await server.createDatabase('hung');
     const database = await openPostgres(url, {
       connections: 1,
-      limits: { read: 1_000, write: 1_000 },
+      limits: { read: LIMIT, write: LIMIT },
     });
     const query = vi.spyOn(pg.Client.prototype, 'query');
     let backend = 0;
@@ -69,5 +71,4 @@ test.runIf(programs !== undefined)(
     await database.close();
     await server.close();
   },
-  60_000,
 );

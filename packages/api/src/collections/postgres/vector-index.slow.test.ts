@@ -67,5 +67,4 @@ test.skipIf(programs === undefined)(
     await database.close();
     await server.close();
   },
-  120_000,
 );
