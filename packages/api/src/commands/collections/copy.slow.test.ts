@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SHARED } from '../../access/owner.ts';
 import { openSqliteClassifiers } from '../../classifiers/sqlite/sqlite-classifiers.ts';
-import { sampleClassifier } from '../../classifiers/testing/samples.ts';
+import { sampleClassifier, sampleExample } from '../../classifiers/testing/samples.ts';
 import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
 import { SPACE, sample } from '../../collections/testing/samples.ts';
 import { testPostgres } from '../../postgres/testing/test-postgres.ts';
@@ -20,7 +20,8 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
   const store = openSqliteCollections(database);
   const photos = await store.create(SHARED, 'photos', SPACE);
   await store.upsert(photos, [sample('a', 1, { year: 2020 }), sample('b', 2)]);
-  await openSqliteClassifiers(database).create(SHARED, sampleClassifier(), [], false);
+  const examples = [{ ...sampleExample(2, 1), image: undefined }];
+  await openSqliteClassifiers(database).create(SHARED, sampleClassifier(), examples, false);
   await store.close();
   await database.close();
   const server = await testPostgres();
