@@ -111,6 +111,12 @@ test.skipIf(programs === undefined)(
       }
       expect(hits / (QUERIES * K), `${100 * share} % pass`).toBeGreaterThanOrEqual(LEAST_RECALL);
     }
+    // Of as many items, those that the index goes over would have fewer than 1,000 of the 21,000.
+    await database.run('UPDATE collections SET items = 8000000 WHERE id = $1', photos.id);
+    const half = { field: 'bucket', op: 'lt', value: 50 } as const;
+    const comparedOf = async (k: number) =>
+      (await vectorSearch!.nearest(photos, { query: queries[0]!, where: half, k })).compared;
+    expect([await comparedOf(1_000), await comparedOf(K)]).toEqual([ITEMS / 2, undefined]);
     await store.close();
     await database.close();
     await server.close();

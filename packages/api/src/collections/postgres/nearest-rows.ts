@@ -52,11 +52,16 @@ export const nearestRows = (
 
 async function isIndexWorthIt(
   connection: Connection,
-  { collection, condition }: Search,
+  { collection, condition, k }: Search,
 ): Promise<boolean> {
   if ((await findIndex(connection, collection.set_id)) !== 'valid') return false;
   if (condition === undefined) return true;
-  return (await filtersScans(connection)) && !(await areFew(connection, collection, condition));
+  // Of no more than these, the index would not find so many as are asked for.
+  const tooFew = Math.ceil((k * collection.items) / MAX_SCANNED);
+  const few = Math.max(FEW, tooFew);
+  return (
+    (await filtersScans(connection)) && !(await areAtMost(connection, collection, condition, few))
+  );
 }
 
 async function askIndex(
@@ -108,18 +113,19 @@ const nearestOf = (rows: readonly FoundRow[], compared: number | undefined): Nea
     { compared },
   );
 
-async function areFew(
+async function areAtMost(
   connection: Connection,
   { id }: CollectionRow,
   { sql, values }: Condition,
+  most: number,
 ): Promise<boolean> {
   // Its parameters have the numbers that they have in the search.
   const found = await connection.first<{ readonly count: number }>(
     `SELECT count(*) AS count FROM (
        SELECT 1 FROM items WHERE collection = $3 AND ${sql} AND $1::text IS NULL LIMIT $2) AS passing`,
-    ...[null, FEW + 1, id, ...values],
+    ...[null, most + 1, id, ...values],
   );
-  return found!.count <= FEW;
+  return found!.count <= most;
 }
 
 /** Whether a scan goes on while a filter takes too many out, which pgvector has from 0.8 on. */
