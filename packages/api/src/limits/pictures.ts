@@ -1,5 +1,7 @@
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
+import { quoted } from '../errors/one-line.ts';
+import { isText } from './is-text.ts';
 
 /** Pixels a side of a picture that a server draws: beyond, detail grows little, and files grow large. */
 export const MAX_PICTURE_SIDE = 512;
@@ -37,6 +39,9 @@ export function checkAskedPicture(asked: AskedPicture): void {
   checkAtMost(prompts.length, MAX_PICTURE_PROMPTS, 'prompts of a picture');
   for (const { text, weight = 1 } of prompts) {
     checkAtMost(text.length, MAX_PICTURE_TEXT, 'characters in a prompt');
+    if (!isText(text)) {
+      throw badInput(`expected a prompt in Unicode without NUL, got ${quoted(text)}`);
+    }
     if (weight > 0 && weight <= MAX_PICTURE_WEIGHT) continue;
     throw badInput(
       `expected a weight above 0 and at most ${MAX_PICTURE_WEIGHT}, got ${weight}; what to stay away from is one of negativePrompts`,

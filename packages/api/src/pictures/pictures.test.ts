@@ -192,6 +192,7 @@ describe('a server with --pictures on', () => {
       const refusals: readonly (readonly [input: object, code: string, message: string])[] = [
         [{ prompts: [] }, 'BAD_INPUT', 'expected a prompt'],
         [{ prompts: [{ text: ' ' }] }, 'BAD_INPUT', 'a prompt with words'],
+        [{ prompts: [{ text: 'a\0dog' }] }, 'BAD_INPUT', 'in Unicode without NUL'],
         [{ prompts: [{ text: 'a'.repeat(301) }] }, 'BAD_INPUT', 'at most 300 characters'],
         [{ prompts: Array(9).fill(dog[0]) }, 'BAD_INPUT', 'at most 8 prompts'],
         [{ prompts: [{ text: 'a dog', weight: -1 }] }, 'BAD_INPUT', 'a weight above 0'],

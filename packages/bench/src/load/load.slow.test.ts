@@ -1,5 +1,6 @@
 // These run the built server: `npm test` builds it first.
 import { expect, test } from 'vitest';
+import { runBesidePictures } from './run-beside-pictures.ts';
 import { runLoad } from './run-load.ts';
 import { runServerDeaths } from './run-server-deaths.ts';
 import { runStart } from './run-start.ts';
@@ -33,6 +34,16 @@ test('threads of a server that end at work leave no request without an answer', 
   ]);
   expect(claims).toHaveLength(6);
 });
+
+test('classifications are timed without a picture and beside one', async () => {
+  const { rows, claims } = await runBesidePictures({ model: 'nano', questions: 3, turns: 1 });
+  expect(rows).toMatchObject([
+    { what: 'alone', classifications: 3, steps: 0 },
+    { what: 'beside a picture', classifications: 3 },
+  ]);
+  for (const { p95Ms } of rows) expect(p95Ms).toBeGreaterThan(0);
+  expect(claims).toHaveLength(2);
+}, 600_000);
 
 test('a server is measured when it is ready, after one image and after more', async () => {
   const { rows, claims } = await runStart({ model: 'nano', precision: 'f32', images: 2 });
