@@ -77,27 +77,27 @@ export async function runPictures(
     const steps = Math.min(request.steps ?? blank.steps, blank.steps);
     const folder = await PictureFolder.open(out, { model, ...options, steps });
     const judges = { fresh: await Judge.of(clip), heldOut: await Judge.of(judging) };
-    const rows: PictureRow[] = [];
+    const prompts = PROMPTS.slice(0, limit);
     const pictures: RgbImage[] = [];
-    for (const prompt of PROMPTS.slice(0, limit)) {
+    for (const prompt of prompts) {
       const begun = performance.now();
-      const drawn = await folder.picture(prompt, () =>
-        drawPrompt(clip, { prompts: prompt, ...options }, { steps, folder }),
-      );
-      const seconds = (performance.now() - begun) / 1000;
-      const plain = await folder.picture(`${prompt}, plain`, () =>
-        plainAscent(clip, prompt, VIEWS_A_STEP * steps),
-      );
-      pictures.push(drawn);
+      const draw = () => drawPrompt(clip, { prompts: prompt, ...options }, { steps, folder });
+      pictures.push(await folder.picture(prompt, draw));
+      progress(`${prompt}: ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+    }
+    await folder.write('sheet.jpg', await contactSheet(pictures));
+    const rows: PictureRow[] = [];
+    for (const [i, prompt] of prompts.entries()) {
+      const ascend = () => plainAscent(clip, prompt, VIEWS_A_STEP * steps);
+      const plain = await folder.picture(`${prompt}, plain`, ascend);
       rows.push({
         prompt,
-        drawn: await verdicts(judges, drawn, prompt),
+        drawn: await verdicts(judges, pictures[i]!, prompt),
         plain: await verdicts(judges, plain, prompt),
         start: await verdicts(judges, start, prompt),
       });
-      progress(`${prompt}: ${seconds.toFixed(0)} s`);
+      progress(`${prompt}: judged`);
     }
-    await folder.write('sheet.jpg', await contactSheet(pictures));
     const claims = claimsOf(rows);
     const passed = claims.every((claim) => claim.passed);
     return { machine, ...request, steps, rows, claims, passed };
