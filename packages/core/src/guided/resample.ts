@@ -97,8 +97,15 @@ export function addResampledAdjoint(
   }
 }
 
-/** The first source row that is read, and the one behind the last. */
+/**
+ * The first source row that is read, and the one behind the last. Neither need be of the result's first and last row, which
+ * the source's edges and zero weights may have shortened.
+ */
 function rowsRead({ start, count }: FilterWeights): readonly [number, number] {
-  const last = start.length - 1;
-  return [start[0]!, start[last]! + count[last]!];
+  let [top, bottom] = [start[0]!, 0];
+  for (let i = 0; i < start.length; i++) {
+    top = Math.min(top, start[i]!);
+    bottom = Math.max(bottom, start[i]! + count[i]!);
+  }
+  return [top, bottom];
 }
