@@ -73,8 +73,14 @@ test.each([
   { what: 'a shift by whole pixels', square: { left: 5, top: 11, side: 31 } },
   { what: 'a smaller square', square: { left: 3.25, top: 0.5, side: 20.75 } },
   { what: 'a larger square, to the edges', square: { left: 0, top: 0, side: 64 } },
-])('a view’s adjoint is that of its linear part: $what', ({ square }) => {
-  const view = { square, gain: [0.9, 1, 1.1], bias: [0.05, 0, -0.05], noise: 0.1 };
+  {
+    what: 'a coarse view of exactly a seventh, near the edge',
+    square: { left: 3, top: 4, side: 56 },
+    coarseSide: 8,
+  },
+  { what: 'a coarse view', square: { left: 1.5, top: 4, side: 55 }, coarseSide: 13 },
+])('a view’s adjoint is that of its linear part: $what', ({ square, coarseSide }) => {
+  const view = { square, coarseSide, gain: [0.9, 1, 1.1], bias: [0.05, 0, -0.05], noise: 0.1 };
   const camera: Camera = { canvas: 64, view, preprocessing: PREPROCESSING };
   const see = (picture: Float32Array) =>
     takeView(camera, picture, new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' })).data;
@@ -87,10 +93,33 @@ test.each([
   expectAdjoint([v, image], [u, preimage]);
 });
 
+test('a coarse view shows shapes, and of a fine pattern its mean', () => {
+  const side = 64;
+  const picture = Float32Array.from({ length: 3 * side * side }, (_, i) => {
+    const [x, y] = [i % side, Math.floor(i / side) % side];
+    return (x < side / 2 ? 0.2 : 0.6) + ((x + y) % 2 === 0 ? 0.1 : -0.1);
+  });
+  const whole = { left: 0, top: 0, side };
+  const view = { square: whole, coarseSide: 16, gain: [1, 1, 1], bias: [0, 0, 0], noise: 0 };
+  const preprocessing = { ...PREPROCESSING, mean: [0, 0, 0], std: [1, 1, 1] } as PreprocessConfig;
+  const draws = new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' });
+  const { data } = takeView({ canvas: side, view, preprocessing }, picture, draws);
+  const row = data.subarray(31 * 15, 31 * 16);
+  for (const [x, expected] of [
+    [4, 0.2],
+    [10, 0.2],
+    [20, 0.6],
+    [26, 0.6],
+  ] as const) {
+    expect(Math.abs(row[x]! - expected)).toBeLessThan(0.02);
+  }
+});
+
 test('a view of a shift by whole pixels is those pixels, normalised', () => {
   const picture = random(3 * 64 * 64, 1);
   const view = {
     square: { left: 5, top: 11, side: 31 },
+    coarseSide: undefined,
     gain: [1, 1, 1],
     bias: [0, 0, 0],
     noise: 0,

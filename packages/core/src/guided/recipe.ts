@@ -5,24 +5,30 @@
 export const RECIPE = {
   /** Views a step. */
   views: 16,
-  /** One view of so many is of a small square. */
-  smallEvery: 8,
-  /** Side of the squares that views show, as a share of the canvas. One for most, so that fine details agree. */
-  largeSide: 0.8,
+  /**
+   * What each view of a batch is. Most are coarse: seen with few pixels, a picture pleases by its shapes and not by fine
+   * patterns that mean nothing to anybody but the model.
+   */
+  kinds: ['coarse', 'coarse', 'coarse', 'coarse', 'coarse', 'large', 'large', 'small'] as const,
+  /** Sides of the squares that views show, as a share of the canvas. */
+  largeSides: [0.85, 1] as readonly [number, number],
   smallSides: [0.5, 0.8] as readonly [number, number],
+  /** Pixels a side of a coarse view, as powers of 2: 18 to 64. */
+  coarsePowers: [4.2, 6] as readonly [number, number],
   /** How far a channel is at most multiplied, and moved, from what it is: 0 to 1. */
-  gain: 0.1,
+  gain: 0.12,
   bias: 0.05,
-  /** How far all channels are moved together. */
+  /** How far all channels are moved together, and brought nearer to mid-grey or away from it. */
   light: 0.05,
+  contrast: 0.25,
   /** The largest standard deviation of a view's noise. */
-  noise: 0.15,
+  noise: 0.18,
   /** Step of a level of side r, where a picture takes n steps: rate · r^ratePower / √n. */
   rate: 0.11,
-  ratePower: -0.35,
+  ratePower: -0.55,
   momentum: 0.9,
   /** The share of the levels' values that goes with each step. */
-  decay: 0.03,
+  decay: 0.04,
   /** And with a start picture that is kept by 1, so much more. */
   keepDecay: 0.1,
   /** The share of the steps after which the rate falls, linearly to 0, and values are averaged. */

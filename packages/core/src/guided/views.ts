@@ -1,13 +1,21 @@
 import type { PixelTensor, PreprocessConfig } from '../image/preprocess.ts';
 import type { Draws } from './draws.ts';
 import { RECIPE } from './recipe.ts';
-import { addResampled, addResampledAdjoint, bicubic, type SourceSquare } from './resample.ts';
+import {
+  addResampled,
+  addResampledAdjoint,
+  bicubic,
+  type Resampling,
+  type SourceSquare,
+} from './resample.ts';
 
 const CHANNELS = 3;
 
 /** How the model sees a picture once: a square of it, lit and coloured a little differently. */
 export interface View {
   readonly square: SourceSquare;
+  /** Pixels a side that the square is brought to first, so that the model sees coarse shapes alone; undefined for all of it. */
+  readonly coarseSide: number | undefined;
   /** What each channel of 0 to 1 is multiplied with. */
   readonly gain: readonly number[];
   /** What is added to each. */
@@ -16,20 +24,23 @@ export interface View {
   readonly noise: number;
 }
 
-/** @param canvas pixels a side. @param input pixels a side of the model's input. */
+/** @param canvas pixels a side. @param index of the view in its step. */
 export function drawView(draws: Draws, canvas: number, index: number): View {
-  const isSmall = index % RECIPE.smallEvery === RECIPE.smallEvery - 1;
-  const share = isSmall ? draws.between(...RECIPE.smallSides) : RECIPE.largeSide;
+  const kind = RECIPE.kinds[index % RECIPE.kinds.length]!;
+  const share = draws.between(...(kind === 'small' ? RECIPE.smallSides : RECIPE.largeSides));
   const side = Math.round(share * canvas);
   const place = () => Math.floor(draws.between(0, canvas - side + 1));
   const square = { left: place(), top: place(), side };
+  const coarseSide = Math.round(2 ** draws.between(...RECIPE.coarsePowers));
   const light = draws.between(-RECIPE.light, RECIPE.light);
+  const contrast = 1 + draws.between(-RECIPE.contrast, RECIPE.contrast);
   const channels = (width: number) =>
     Array.from({ length: CHANNELS }, () => draws.between(-width, width));
   return {
     square,
-    gain: channels(RECIPE.gain).map((value) => 1 + value),
-    bias: channels(RECIPE.bias).map((value) => value + light),
+    coarseSide: kind === 'coarse' ? coarseSide : undefined,
+    gain: channels(RECIPE.gain).map((value) => contrast + value),
+    bias: channels(RECIPE.bias).map((value) => value + light + (1 - contrast) / 2),
     noise: draws.between(0, RECIPE.noise),
   };
 }
@@ -49,10 +60,10 @@ export function takeView(
   noise: Draws,
 ): PixelTensor {
   const { crop: size, mean, std } = preprocessing;
-  const resampling = bicubic(canvas, view.square, size);
+  const resamplings = resamplingsOf(canvas, view, size);
   const data = new Float32Array(CHANNELS * size * size);
   const planes = planesOf(picture, data);
-  for (const [source, target] of planes) addResampled(resampling, source, target);
+  for (const [source, target] of planes) target.set(resamplings.reduce(resampled, source));
   for (const [channel, [, target]] of planes.entries()) {
     const [gain, bias] = [view.gain[channel]!, view.bias[channel]!];
     for (let i = 0; i < target.length; i++) target[i] = target[i]! * gain + bias;
@@ -72,15 +83,35 @@ export function addViewAdjoint(
   picture: Float32Array,
 ): void {
   const { crop: size, std } = preprocessing;
-  const resampling = bicubic(canvas, view.square, size);
+  const [first, ...further] = resamplingsOf(canvas, view, size);
   for (const [channel, [source, target]] of planesOf(picture, gradient).entries()) {
     const factor = view.gain[channel]! / std[channel]!;
-    addResampledAdjoint(
-      resampling,
-      target.map((value) => value * factor),
-      source,
-    );
+    const scaled = target.map((value) => value * factor);
+    addResampledAdjoint(first!, further.reduceRight(resampledBack, scaled), source);
   }
+}
+
+/** From the canvas to the model's input, for a coarse view by way of fewer pixels. */
+function resamplingsOf(
+  canvas: number,
+  { square, coarseSide }: View,
+  size: number,
+): readonly Resampling[] {
+  if (coarseSide === undefined) return [bicubic(canvas, square, size)];
+  const all = { left: 0, top: 0, side: coarseSide };
+  return [bicubic(canvas, square, coarseSide), bicubic(coarseSide, all, size)];
+}
+
+function resampled(source: Float32Array, resampling: Resampling): Float32Array {
+  const result = new Float32Array(resampling.x.start.length ** 2);
+  addResampled(resampling, source, result);
+  return result;
+}
+
+function resampledBack(result: Float32Array, resampling: Resampling): Float32Array {
+  const source = new Float32Array(resampling.from ** 2);
+  addResampledAdjoint(resampling, result, source);
+  return source;
 }
 
 function planesOf(picture: Float32Array, input: Float32Array) {
