@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Collection } from '../collections/collection.ts';
 import { isAboutItems } from '../collections/is-about-items.ts';
 import { describeError, type PublicError } from '../errors/public-error.ts';
@@ -76,6 +77,8 @@ export class Recorder {
       const group = { batch: emptyBatch(), durable: Promise.withResolvers<void>() };
       this.#next = group;
       this.#writing = this.#writing.then(async () => {
+        // Images of a batch end in one turn of the event loop, and others begin in their places.
+        await setImmediate();
         this.#next = undefined;
         await this.#write(group.batch).then(group.durable.resolve, group.durable.reject);
       });

@@ -53,7 +53,7 @@ export async function upsertItems(
     placed.filter(({ before }) => !before?.same),
   );
   await writeRows(connection, row.id, placed, fields);
-  await writeThumbnails(connection, row.id, incoming);
+  await writeThumbnails(connection, row.id, placed);
   await count(connection, row.id, seq, placed.length - former.size);
 }
 
@@ -189,17 +189,21 @@ async function writeRows(
   );
 }
 
+/** Most items have none, and had none. */
 async function writeThumbnails(
   connection: Connection,
   collection: number,
-  incoming: readonly Incoming[],
+  placed: readonly (Incoming & { readonly before: Former | undefined })[],
 ): Promise<void> {
-  const without = incoming.filter(({ item }) => item.thumbnail === undefined);
-  await connection.run(
-    'DELETE FROM thumbnails WHERE collection = $1 AND key_hash = ANY ($2::bytea[])',
-    ...[collection, without.map(({ hash }) => hash)],
-  );
-  const having = incoming.filter(({ item }) => item.thumbnail !== undefined);
+  const lost = placed.filter(({ item, before }) => item.thumbnail === undefined && before);
+  if (lost.length > 0) {
+    await connection.run(
+      'DELETE FROM thumbnails WHERE collection = $1 AND key_hash = ANY ($2::bytea[])',
+      ...[collection, lost.map(({ hash }) => hash)],
+    );
+  }
+  const having = placed.filter(({ item }) => item.thumbnail !== undefined);
+  if (having.length === 0) return;
   await connection.run(
     `INSERT INTO thumbnails (collection, key_hash, image)
      SELECT $1, * FROM unnest($2::bytea[], $3::bytea[])
