@@ -29,6 +29,8 @@ interface Store {
   close(): Promise<void>;
 }
 
+/** What the server asks for, whatever page it answers with. */
+const NEAREST = 1_000;
 /** Items that are written at once. */
 const BATCH = 1_000;
 
@@ -74,8 +76,8 @@ export async function createPostgres({ dimensions, store }: EngineSettings): Pro
         const items = await collections.items(collection, wanted.map(keyOf));
         for (const [i, item] of items.entries()) numbers.set(item!.row, wanted[i]!);
       }
-      const found = await collections.vectorSearch.nearest(collection, { query, k });
-      return found.map(({ row }) => numbers.get(row)!);
+      const found = await collections.vectorSearch.nearest(collection, { query, k: NEAREST });
+      return found.slice(0, k).map(({ row }) => numbers.get(row)!);
     },
     bytes: async () => (await sizeOf(database)) - sizeBefore,
     close: async () => {
