@@ -231,7 +231,10 @@ const BOB = 'b'.repeat(32);
 const BOBS = createHash('sha256').update(BOB).digest('hex');
 
 test.each([
-  ['STORE_FULL', new ApiError('STORE_FULL', 'expected room, got none (db.internal:5432/clipql)')],
+  [
+    'STORE_DAMAGED',
+    new ApiError('STORE_DAMAGED', 'expected a sound one (db.internal:5432/clipql)'),
+  ],
   ['INTERNAL', new Error('no such column (db.internal:5432/clipql)')],
 ])('a job that fails with %s tells clients nothing of the database', async (code, failure) => {
   const removing = vi.spyOn(api.store.collections, 'remove').mockRejectedValue(failure);
@@ -245,4 +248,24 @@ test.each([
   const { error } = (await api.query(query, { id })).data.job;
   expect(error).toEqual({ code, message: expect.stringMatching(/^[^:]+; the log says why$/) });
   expect(api.logged).toContain(failure);
+});
+
+test('a job waits while the disk is full, and the log says so', async () => {
+  const failure = new ApiError('STORE_FULL', 'expected room, got none');
+  const removing = vi.spyOn(api.store.collections, 'remove').mockRejectedValue(failure);
+  const { data } = await api.query(
+    'mutation { startDelete(input: { collection: "photos", where: { field: "year", gte: 0 } }) { job { id } } }',
+  );
+  const { id } = data.startDelete.job;
+  await expect.poll(() => api.logged, { timeout: 60_000 }).toContain(failure);
+  const stateOf = async () => {
+    const query = 'query ($id: ID!) { job(id: $id) { state } }';
+    return (await api.query(query, { id })).data.job.state;
+  };
+  await expect.poll(stateOf, { timeout: 60_000 }).toBe('QUEUED');
+  await api.query('mutation ($id: ID!) { cancelJob(input: { id: $id }) { job { state } } }', {
+    id,
+  });
+  expect(await stateOf()).toBe('CANCELLED');
+  removing.mockRestore();
 });
