@@ -224,6 +224,36 @@ describe.runIf(runs)('the Search view', () => {
     await job.waitFor({ state: 'detached' });
   });
 
+  test('more jobs than a browser opens connections leave the page usable', async () => {
+    answer = 'never';
+    await ask('mutation { createCollection(input: { name: "busy" }) { errors { code } } }');
+    const ids: string[] = [];
+    for (let i = 0; i < 8; i++) {
+      const { startIndex } = await ask<{ readonly startIndex: { readonly job: { id: string } } }>(
+        'mutation ($url: String!) { startIndex(input: { collection: "busy", items: [{ key: "a", url: $url }] }) { job { id } } }',
+        { url: address(String(i)) },
+      );
+      ids.push(startIndex.job.id);
+    }
+    const { page } = await visit(browser, search('?in=busy'));
+    const jobs = page.getByRole('article', { name: 'Adding pictures' });
+    await expect.poll(() => jobs.count()).toBe(8);
+    await page.getByLabel('Collection').selectOption('samples');
+    await page.getByRole('searchbox', { name: 'Words' }).fill('sheep');
+    await count(page, '1 picture found');
+    await page.getByLabel('Collection').selectOption('busy');
+    // Those that are paused keep no connection, and the others are followed.
+    for (let paused = 1; paused <= 4; paused++) {
+      await jobs.getByRole('button', { name: 'Pause' }).last().click();
+      await expect.poll(() => jobs.getByText('paused ·').count()).toBe(paused);
+    }
+    for (const id of ids)
+      await ask('mutation ($id: ID!) { cancelJob(input: { id: $id }) { errors { code } } }', {
+        id,
+      });
+    await expect.poll(() => jobs.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  });
+
   test('failures are listed with the server’s sentences and tried again; hostile addresses are text', async () => {
     const page = await opened('failing', { viewport: { width: 320, height: 700 } });
     answer = 'nothing';

@@ -25,7 +25,7 @@ export interface Jobs {
  */
 export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) => void): Jobs {
   const [jobs, setJobs] = useState<ReadonlyMap<string, Job>>(new Map());
-  const followed = useRef(new Map<string, Promise<Job>>());
+  const followed = useRef(new Map<string, Following>());
   const changed = useRef(onChange);
   changed.current = onChange;
   const control = useRef(new AbortController());
@@ -33,30 +33,25 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
   const keep = useCallback((job: Job) => setJobs((last) => new Map(last).set(job.id, job)), []);
   const follow = useCallback(
     (job: Job): Promise<Job> => {
-      // One that is followed is known better.
+      // One that is followed is known better, but a paused one is not followed before it goes on.
       const known = followed.current.get(job.id);
-      if (known !== undefined) return known;
+      if (job.state !== 'PAUSED') known?.goOn(job);
+      if (known !== undefined) return known.end;
       keep(job);
       if (!isOpen(job)) return Promise.resolve(job);
-      let latest = job;
-      const next = (state: Job) => {
-        const isMore = state.done > latest.done;
-        latest = state;
+      const following = followUntilOver(job, control.current.signal, (state, last) => {
         keep(state);
-        if (isMore) changed.current(state);
-      };
-      const following = subscribe<Job>(followOperation(job.id), next, control.current.signal)
-        .then(() => latest)
-        .finally(() => {
-          followed.current.delete(job.id);
-          if (!control.current.signal.aborted) changed.current(latest);
-        });
-      followed.current.set(job.id, following);
-      return following;
+        if (state.done > last.done) changed.current(state);
+      });
+      const end = following.end.finally(() => followed.current.delete(job.id));
+      followed.current.set(job.id, { ...following, end });
+      return end.then((latest) => {
+        changed.current(latest);
+        return latest;
+      });
     },
     [keep],
   );
-
   useEffect(() => {
     // Of one that cannot be followed, its last state stays on the screen.
     for (const job of first ?? []) follow(job).catch(() => {});
@@ -89,4 +84,51 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
       [ask, follow],
     ),
   };
+}
+
+interface Following {
+  /** Its last state. */
+  readonly end: Promise<Job>;
+  /** Follows it on from a state, where it was paused. */
+  readonly goOn: (job: Job) => void;
+}
+
+/** Without a stream while it is paused: a page has few of them. */
+function followUntilOver(
+  job: Job,
+  signal: AbortSignal,
+  onState: (state: Job, last: Job) => void,
+): Following {
+  let latest = job;
+  let wake = (_job: Job) => {};
+  const take = (state: Job) => {
+    const last = latest;
+    latest = state;
+    onState(state, last);
+  };
+  const run = async () => {
+    while (isOpen(latest)) {
+      if (latest.state === 'PAUSED') take(await new Promise<Job>((resolve) => (wake = resolve)));
+      else await followUntilPaused(latest, signal, take);
+    }
+    return latest;
+  };
+  return { end: run(), goOn: (state) => wake(state) };
+}
+
+async function followUntilPaused(
+  { id }: Job,
+  signal: AbortSignal,
+  onState: (state: Job) => void,
+): Promise<void> {
+  const paused = new AbortController();
+  const next = (state: Job) => {
+    onState(state);
+    if (state.state === 'PAUSED') paused.abort();
+  };
+  await subscribe(followOperation(id), next, AbortSignal.any([signal, paused.signal])).catch(
+    (error: Error) => {
+      if (!paused.signal.aborted) throw error;
+    },
+  );
 }

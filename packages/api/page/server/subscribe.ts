@@ -1,14 +1,15 @@
 import { type GraphqlAnswer, openStream, ServerError, sleep } from './ask.ts';
 import { eventReader } from './event-stream.ts';
 import type { Operation } from './operation.ts';
+import { streamTurn } from './stream-turns.ts';
 
 /** Milliseconds until a stream that broke is asked for again; each further time twice as long. */
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
 /**
- * Follows a subscription until it is complete. Where its stream breaks, as it does when the server restarts, it
- * subscribes again.
+ * Follows a subscription until it is complete, once there is a connection for it. Where its stream breaks, as it does
+ * when the server restarts, it subscribes again.
  *
  * @param onNext gets the value of its field.
  * @throws ServerError of a server that answers, but not that; the signal's reason.
@@ -18,18 +19,23 @@ export async function subscribe<Answer>(
   onNext: (answer: Answer) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, 2 * wait)) {
-    try {
-      const next = (answer: Answer) => {
-        wait = FIRST_WAIT;
-        onNext(answer);
-      };
-      if (await follow(operation, next, signal)) return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof ServerError && error.code !== undefined) throw error;
+  const end = await streamTurn(signal);
+  try {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, 2 * wait)) {
+      try {
+        const next = (answer: Answer) => {
+          wait = FIRST_WAIT;
+          onNext(answer);
+        };
+        if (await follow(operation, next, signal)) return;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof ServerError && error.code !== undefined) throw error;
+      }
+      await sleep(wait, signal);
     }
-    await sleep(wait, signal);
+  } finally {
+    end();
   }
 }
 
