@@ -25,7 +25,8 @@ export async function visit(
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(0);
+  // Before the test's own limit, so that the failure names what was waited for.
+  page.setDefaultTimeout(240_000);
   const wrong: string[] = [];
   const note = (text: string) => {
     if (!may.test(text)) wrong.push(text);

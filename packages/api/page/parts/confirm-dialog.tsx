@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { ErrorNote } from './error-note.tsx';
+import { useModal } from './use-modal.ts';
 
 interface ConfirmDialogProps {
   readonly title: string;
@@ -14,11 +15,10 @@ interface ConfirmDialogProps {
 
 /** Asks before something is done that cannot be undone. */
 export function ConfirmDialog({ title, children, texts, onGo, onClose }: ConfirmDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [error, setError] = useState<Error>();
   const [isGoing, setIsGoing] = useState(false);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
   const go = () => {
     setError(undefined);
     setIsGoing(true);

@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isSendable, onKeyWanted } from '../server/key.ts';
 import { TEXTS } from '../texts.ts';
+import { WithCode } from './with-code.tsx';
 
 interface Wanted {
   readonly sentence: string;
@@ -16,7 +17,7 @@ export function KeyDialog() {
     onKeyWanted((sentence) => new Promise((answer) => setWanted({ sentence, answer })));
     return () => onKeyWanted(undefined);
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wanted !== undefined) dialog.current?.showModal();
   }, [wanted]);
 
@@ -38,7 +39,9 @@ export function KeyDialog() {
     <dialog ref={dialog} aria-labelledby="key-title" onCancel={() => end(undefined)}>
       <form class="stack" onSubmit={submit}>
         <h2 id="key-title">{TEXTS.key.title}</h2>
-        <p>{wanted?.sentence}</p>
+        <p dir="auto">
+          <WithCode text={wanted?.sentence ?? ''} />
+        </p>
         <label class="field">
           <span>{TEXTS.key.label}</span>
           <input type="password" name="key" autocomplete="off" required />

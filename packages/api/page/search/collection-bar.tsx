@@ -1,4 +1,5 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
+import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { askChange, changeOperation } from '../server/change.ts';
 import type { ServedModel } from '../server/facts.ts';
@@ -27,6 +28,13 @@ export function CollectionBar({
 }: CollectionBarProps) {
   const [isCreating, setIsCreating] = useState(false);
   const [isDeleting, setIsDeleting] = useState(false);
+  const remove = async (name: string) => {
+    await askChange(
+      changeOperation('deleteCollection', 'DeleteCollectionInput', { name }, ''),
+      new AbortController().signal,
+    );
+    onDeleted();
+  };
   return (
     <div class="stack">
       <div class="row collection-bar">
@@ -57,11 +65,14 @@ export function CollectionBar({
         />
       )}
       {isDeleting && (
-        <DeleteDialog
-          collection={chosen}
+        <ConfirmDialog
+          title={SEARCH.removeTitle(chosen.name)}
+          texts={{ keep: SEARCH.keep, go: SEARCH.removeNow }}
+          onGo={() => remove(chosen.name)}
           onClose={() => setIsDeleting(false)}
-          onDeleted={onDeleted}
-        />
+        >
+          <p>{SEARCH.removeLead(chosen.itemCount)}</p>
+        </ConfirmDialog>
       )}
     </div>
   );
@@ -77,13 +88,21 @@ export function CreateForm({ models, onCreated }: CreateFormProps) {
   const id = useId();
   const [name, setName] = useState('');
   const [model, setModel] = useState('');
-  const { error, isAsking, ask } = useChange();
+  const [error, setError] = useState<Error>();
+  const [isAsking, setIsAsking] = useState(false);
   const submit = (event: Event) => {
     event.preventDefault();
     const wanted = name.trim();
     if (wanted === '') return;
     const input = { name: wanted, ...(model !== '' && { model }) };
-    ask('createCollection', 'CreateCollectionInput', input, () => onCreated(wanted));
+    setError(undefined);
+    setIsAsking(true);
+    askChange(
+      changeOperation('createCollection', 'CreateCollectionInput', input, ''),
+      new AbortController().signal,
+    )
+      .then(() => onCreated(wanted), setError)
+      .finally(() => setIsAsking(false));
   };
   return (
     <form class="stack" onSubmit={submit}>
@@ -122,57 +141,4 @@ export function CreateForm({ models, onCreated }: CreateFormProps) {
       {error !== undefined && <ErrorNote error={error} />}
     </form>
   );
-}
-
-interface DeleteDialogProps {
-  readonly collection: Collection;
-  readonly onClose: () => void;
-  readonly onDeleted: () => void;
-}
-
-function DeleteDialog({ collection, onClose, onDeleted }: DeleteDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const { error, isAsking, ask } = useChange();
-  useEffect(() => dialog.current?.showModal(), []);
-  const remove = () =>
-    ask('deleteCollection', 'DeleteCollectionInput', { name: collection.name }, () => {
-      onClose();
-      onDeleted();
-    });
-  return (
-    <dialog ref={dialog} aria-labelledby="delete-title" onClose={onClose}>
-      <div class="stack">
-        <h2 id="delete-title">{SEARCH.removeTitle(collection.name)}</h2>
-        <p>{SEARCH.removeLead(collection.itemCount)}</p>
-        {error !== undefined && <ErrorNote error={error} />}
-        <div class="row">
-          <button type="button" onClick={onClose}>
-            {SEARCH.keep}
-          </button>
-          <button type="button" class="danger" disabled={isAsking} onClick={remove}>
-            {SEARCH.removeNow}
-          </button>
-        </div>
-      </div>
-    </dialog>
-  );
-}
-
-/** Asks for a change once at a time, and keeps why it was not made. */
-function useChange() {
-  const [error, setError] = useState<Error>();
-  const [isAsking, setIsAsking] = useState(false);
-  const ask = (
-    field: string,
-    type: string,
-    input: { readonly [name: string]: string },
-    onDone: () => void,
-  ) => {
-    setError(undefined);
-    setIsAsking(true);
-    askChange(changeOperation(field, type, input, ''), new AbortController().signal)
-      .then(onDone, setError)
-      .finally(() => setIsAsking(false));
-  };
-  return { error, isAsking, ask };
 }

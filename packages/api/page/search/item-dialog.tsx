@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useModal } from '../parts/use-modal.ts';
 import { TEXTS } from '../texts.ts';
 import { ItemPicture } from './item-picture.tsx';
 import { valueText } from './metadata-text.ts';
@@ -14,11 +14,10 @@ interface ItemDialogProps {
 
 /** All that is known of an item. */
 export function ItemDialog({ item, onLike, onClose }: ItemDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const dialog = useModal();
   const like = (weight: number) => {
     onLike(item.key, weight);
-    onClose();
+    dialog.current?.close();
   };
   return (
     <dialog ref={dialog} class="item-dialog" aria-labelledby="item-title" onClose={onClose}>
@@ -44,7 +43,7 @@ export function ItemDialog({ item, onLike, onClose }: ItemDialogProps) {
           <button type="button" onClick={() => like(-1)}>
             {SEARCH.lessZone}
           </button>
-          <button type="button" class="plain" onClick={onClose}>
+          <button type="button" class="plain" onClick={() => dialog.current?.close()}>
             {SEARCH.close}
           </button>
         </div>

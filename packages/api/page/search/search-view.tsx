@@ -31,13 +31,22 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
     setVersion((last) => last + 1);
   }, [refresh]);
   const jobs = useJobs(shelf?.jobs, useProgress(shelf?.collections, changed));
-  const sending = useSending(jobs);
+  const sending = useSending(jobs, facts?.limits);
 
   useStateInAddress(query, isShown, onParameters);
   const choose = (collection: string) =>
     setQuery({ ...readQuery(new URLSearchParams()), collection });
+  // It is chosen once it is on the shelf.
+  const [awaited, setAwaited] = useState<string>();
+  const [deleted, setDeleted] = useState<string>();
   const created = (name: string) => {
-    choose(name);
+    setAwaited(name);
+    setDeleted(undefined);
+    changed();
+  };
+  const forget = (name: string) => {
+    setDeleted(name);
+    choose('');
     changed();
   };
   const trySamples = () => {
@@ -52,7 +61,13 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
       sending.send(SAMPLES, samplePictures());
     }, setRefusal);
   };
-  const collections = shelf?.collections ?? [];
+  const collections = shelf?.collections.filter(({ name }) => name !== deleted) ?? [];
+  const hasCome = collections.some(({ name }) => name === awaited);
+  useEffect(() => {
+    if (awaited === undefined || !hasCome) return;
+    choose(awaited);
+    setAwaited(undefined);
+  }, [awaited, hasCome]);
   const chosen =
     collections.find(({ name }) => name === query.collection) ??
     (query.collection === '' ? collections[0] : undefined);
@@ -96,7 +111,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
             models={facts?.models ?? []}
             onChoose={choose}
             onCreated={created}
-            onDeleted={() => created('')}
+            onDeleted={() => forget(chosen.name)}
           />
           <JobList {...jobs} collection={chosen.name} />
           <CollectionView
@@ -107,7 +122,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
             version={version}
             isShown={isShown}
             sending={sending}
-            maxBytes={facts?.limits.imageBytes}
+            limits={facts?.limits}
           />
         </div>
       )}

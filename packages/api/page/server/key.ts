@@ -27,10 +27,11 @@ export function onKeyWanted(next: Ask | undefined): void {
 export async function wantKey(sentence: string, refused: string | undefined): Promise<boolean> {
   const known = storedKey();
   if (known !== undefined && known !== refused) return true;
-  asking ??= (ask?.(sentence) ?? Promise.resolve(undefined)).finally(() => {
+  asking ??= (ask?.(sentence) ?? Promise.resolve(undefined)).then((key) => {
+    // In one go: what is refused a moment later has the key to send, or asks anew.
+    if (key !== undefined) sessionStorage.setItem(NAME, key);
     asking = undefined;
+    return key;
   });
-  const key = await asking;
-  if (key !== undefined) sessionStorage.setItem(NAME, key);
-  return key !== undefined;
+  return (await asking) !== undefined;
 }

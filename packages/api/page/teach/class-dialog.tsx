@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { useModal } from '../parts/use-modal.ts';
 import { TEXTS } from '../texts.ts';
 import type { TaughtClass } from './classifier.ts';
 
@@ -18,7 +19,7 @@ interface ClassDialogProps {
 
 /** What a class is called, and what words stand for it. */
 export function ClassDialog({ taught, onSave, onRemove, onClose }: ClassDialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const [label, setLabel] = useState(taught?.label ?? '');
   const [knownBy, setKnownBy] = useState(() => knownByOf(taught));
   const [texts, setTexts] = useState(taught?.texts?.join('\n') ?? '');
@@ -26,7 +27,6 @@ export function ClassDialog({ taught, onSave, onRemove, onClose }: ClassDialogPr
   const [isSaving, setIsSaving] = useState(false);
   const [isRemoving, setIsRemoving] = useState(false);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
 
   const save = (event: Event) => {
     event.preventDefault();
