@@ -1,21 +1,18 @@
 /** What the page copies is run against the server, and gives what the page shows. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { COPIED_FILE, runCopies } from './browser/copies.ts';
 import { shownScores, visit } from './browser/visit.ts';
 
 const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
 
 if (!runs) test.skip('what is copied: skipped, since there is no /usr/bin/chromium', () => {});
-
-const FILE = 'my photo.jpg';
 
 describe.runIf(runs)('what the page copies', () => {
   let browser: Browser;
@@ -25,8 +22,7 @@ describe.runIf(runs)('what the page copies', () => {
   beforeAll(async () => {
     [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
     folder = await mkdtemp(join(tmpdir(), 'clipql-copies-'));
-    await writeFile(join(folder, FILE), await exampleBytes('march-pastoral.jpg'));
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+    await writeFile(join(folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
   });
   afterAll(async () => {
     await browser?.close();
@@ -34,73 +30,42 @@ describe.runIf(runs)('what the page copies', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Copies in each language from one of the panels, and runs it. @returns what each gives, by language. */
-  async function results(page: Page, title = 'Copy as'): Promise<Record<string, Result>> {
-    const panel = page.locator('.copy-as', { has: page.getByText(title, { exact: true }) });
-    await panel.locator('summary').click();
-    const found: Record<string, Result> = {};
-    for (const language of ['GraphQL', 'curl', 'TypeScript', 'Python']) {
-      await panel.getByRole('button', { name: language }).click();
-      await panel.getByRole('button', { name: 'Copy', exact: true }).click();
-      await panel.getByText('Copied.').waitFor();
-      const text = await page.evaluate(() => navigator.clipboard.readText());
-      found[language] = await run(language, text);
-    }
-    return found;
-  }
-
-  async function run(language: string, text: string): Promise<Result> {
-    const exec = promisify(execFile);
-    const options = { cwd: folder };
-    if (language === 'TypeScript') {
-      await writeFile(join(folder, 'copied.ts'), text);
-      return JSON.parse((await exec(process.execPath, ['copied.ts'], options)).stdout);
-    }
-    if (language === 'Python')
-      return JSON.parse((await exec('python3', ['-c', text], options)).stdout);
-    if (language === 'curl')
-      return fieldOf(JSON.parse((await exec('sh', ['-c', text], options)).stdout));
-    const url = `${server.url}/graphql`;
-    if (!text.includes('Upload!')) {
-      const headers = { 'content-type': 'application/json' };
-      const body = JSON.stringify({ query: text });
-      return fieldOf(await (await fetch(url, { method: 'POST', headers, body })).json());
-    }
-    const form = new FormData();
-    form.append('operations', JSON.stringify({ query: text, variables: { file0: null } }));
-    form.append('map', '{"0": ["variables.file0"]}');
-    form.append('0', new Blob([new Uint8Array(await exampleBytes('march-pastoral.jpg'))]), FILE);
-    return fieldOf(await (await fetch(url, { method: 'POST', body: form })).json());
-  }
+  const open = async (address: string, options = {}) =>
+    (await visit(browser, `${server.url}/${address}`, options)).page;
+  const copies = <Value>(page: Page, title?: string) =>
+    runCopies<Value>(page, { url: server.url, folder }, title);
+  const ask = async (query: string) => {
+    const body = JSON.stringify({ query });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+    const { data, errors } = (await answer.json()) as { data: unknown; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data;
+  };
 
   test('of an example and of an upload gives the scores on the screen', async () => {
     for (const add of [
       (page: Page) => page.getByRole('button', { name: 'Example: sheep' }).click(),
-      (page: Page) => page.locator('input[type=file]').first().setInputFiles(join(folder, FILE)),
+      (page: Page) =>
+        page.locator('input[type=file]').first().setInputFiles(join(folder, COPIED_FILE)),
     ]) {
-      const { page } = await visit(
-        browser,
-        `${server.url}/#/classify?label=sheep&label=it's a "dog"`,
-      );
+      const page = await open(`#/classify?label=sheep&label=it's a "dog"`);
       await add(page);
       const shown = await shownScores(page);
-      for (const [language, { scores }] of Object.entries(await results(page))) {
-        expect(scores!.map(asShown), language).toEqual(shown);
-      }
+      for (const [language, { scores }] of await copies<Scored>(page))
+        expect(scores.map(asShown), language).toEqual(shown);
     }
   });
 
   test('of several pictures gives each its answer', async () => {
     const images = ['march-pastoral', 'black-canyon'].map((name) => `image=/examples/${name}.jpg`);
-    const { page } = await visit(
-      browser,
-      `${server.url}/#/classify?${images.join('&')}&image=/examples/none.jpg`,
-    );
+    const page = await open(`#/classify?${images.join('&')}&image=/examples/none.jpg`);
     const tiles = page.locator('.tile-label');
     await page.getByText('2 of 3 pictures answered, 1 refused').waitFor();
     const shown = await tiles.allTextContents();
-    for (const [language, answers] of Object.entries(await results(page))) {
-      const labels = (answers as unknown as Result[]).map(({ scores, code }) =>
+    type Answer = Partial<Scored> & { readonly code?: string };
+    for (const [language, answers] of await copies<readonly Answer[]>(page)) {
+      const labels = answers.map(({ scores, code }) =>
         code === undefined ? asShown(scores![0]!).join(' ') : 'Refused',
       );
       expect(labels, language).toEqual(shown);
@@ -108,52 +73,178 @@ describe.runIf(runs)('what the page copies', () => {
   });
 
   test('of a map gives the map on the screen', async () => {
-    const { page } = await visit(
-      browser,
-      `${server.url}/#/classify?image=/examples/march-pastoral.jpg`,
-    );
+    const page = await open('#/classify?image=/examples/march-pastoral.jpg');
     await page.getByRole('button', { name: 'Where is sheep?' }).click();
     await page.locator('.heat').waitFor();
     const said = await page.getByText('parts speak for it').textContent();
-    for (const [language, { evidence }] of Object.entries(await results(page, 'Copy the map as'))) {
-      const parts = evidence!.filter((value) => value > 0).length;
+    type Map = { readonly evidence: readonly number[] };
+    for (const [language, { evidence }] of await copies<Map>(page, 'Copy the map as')) {
+      const parts = evidence.filter((value) => value > 0).length;
       expect(said, language).toContain(`${parts} of 49 parts speak for it`);
     }
   });
 
-  test('opens in GraphiQL with all of it filled in', async () => {
-    const { page } = await visit(
-      browser,
-      `${server.url}/#/classify?image=/examples/march-pastoral.jpg`,
+  test('of a search, of a collection and of its duplicates gives what is listed', async () => {
+    await ask('mutation { createCollection(input: { name: "copied" }) { errors { code } } }');
+    const items = ['march-pastoral', 'nagasaki-boats', 'black-canyon'].flatMap((name, i) => [
+      `{ key: "${name}", metadata: { year: ${1870 + i} }, image: { url: "/examples/${name}.jpg" } }`,
+      `{ key: "${name} \\"again\\"", metadata: { year: ${1870 + i} }, image: { url: "/examples/${name}.jpg" } }`,
+    ]);
+    await ask(
+      `mutation { upsertItems(input: { collection: "copied", items: [${items}] }) { errors { code } } }`,
+    );
+    const listed = (page: Page) =>
+      page
+        .locator('.hits:not([data-stale]) > li')
+        .evaluateAll((hits) =>
+          hits.map((hit) => [
+            hit.querySelector('.hit-key')?.textContent,
+            hit.querySelector('.hit-relevance [aria-hidden]')?.textContent,
+          ]),
+        );
+    const where = encodeURIComponent('["year","gte",1871]');
+    const page = await open(
+      `#/search?in=copied&term=text:1:it's a "boat"&term=text:-0.3:<b>$HOME</b>&cut=all&where=${where}`,
+    );
+    await page
+      .locator('.search-side input[type=file]')
+      .first()
+      .setInputFiles(join(folder, COPIED_FILE));
+    await page.getByText('4 pictures found').waitFor();
+    const shown = await listed(page);
+    for (const [language, { total, edges }] of await copies<Found>(page)) {
+      const found = edges.map(({ node, relevance }) => [node.key, percent(relevance)]);
+      expect([total, found], language).toEqual([4, shown]);
+    }
+
+    const browsed = await open('#/search?in=copied');
+    await browsed.getByText('6 pictures in all').waitFor();
+    const keys = (await listed(browsed)).map(([key]) => key);
+    type Browsed = { readonly itemCount: number; readonly items: Pick<Found, 'edges'> };
+    for (const [language, { itemCount, items: page }] of await copies<Browsed>(browsed)) {
+      const found = page.edges.map(({ node }) => node.key);
+      expect([itemCount, found], language).toEqual([6, keys]);
+    }
+
+    const alike = await open('#/search?in=copied&duplicates=SAME_BYTES');
+    await alike.getByText('3 groups').waitFor();
+    const groups = await alike.locator('.groups h3').allTextContents();
+    for (const [language, found] of await copies<Duplicates>(alike)) {
+      const titles = found.groups.map(({ representative: { key } }) => `${key} and 1 other`);
+      expect([found.total, titles], language).toEqual([3, groups]);
+    }
+  });
+
+  test('of a classifier, of its last change and of how good it is gives what is shown', async () => {
+    const page = await open('#/teach');
+    await page.getByLabel('Name', { exact: true }).fill('copied');
+    await page.getByRole('textbox', { name: 'Add a class' }).fill('sheep, it\'s a "boat"');
+    await page.getByRole('button', { name: 'Make it' }).click();
+    const judged = page.getByRole('status').filter({ hasText: /of \d+ pictures? recognised$/ });
+    for (const [label, file] of [
+      ['it\'s a "boat"', 'nagasaki-boats.jpg'],
+      ['sheep', COPIED_FILE],
+    ] as const) {
+      const buffer = await exampleBytes(file === COPIED_FILE ? 'march-pastoral.jpg' : file);
+      await page
+        .getByLabel(`Add pictures to ${label}`)
+        .setInputFiles({ name: file, mimeType: 'image/jpeg', buffer });
+      await page
+        .locator(`[data-class=${JSON.stringify(label)}]`)
+        .getByText('1 picture')
+        .waitFor();
+    }
+    await judged.filter({ hasText: 'of 2 pictures' }).waitFor();
+
+    await page
+      .getByRole('textbox', { name: 'Address of a picture' })
+      .fill('/examples/airplane-from-above.jpg');
+    await page.keyboard.press('Enter');
+    const scores = await shownScores(page);
+    for (const [language, answer] of await copies<Scored>(page, 'Copy: ask it'))
+      expect(answer.scores.map(asShown), language).toEqual(scores);
+
+    const figure = await page.locator('.accuracy-figure').textContent();
+    const cells = await page.locator('.confusion td').allTextContents();
+    for (const [language, { crossValidation }] of await copies<Judged>(
+      page,
+      'Copy: how good it is',
+    )) {
+      expect(figure, language).toContain(percent(crossValidation.accuracy.value));
+      const counts = crossValidation.confusionMatrix.flatMap((row) => row.counts.map(String));
+      expect(counts, language).toEqual(cells);
+    }
+
+    for (const [language, { classifier }] of await copies<Changed>(page, 'Copy: the last change')) {
+      const classes = classifier.classes.map(({ label, exampleCount }) => [label, exampleCount]);
+      expect(classes, language).toEqual([
+        ['sheep', 1],
+        ['it\'s a "boat"', 1],
+      ]);
+    }
+  });
+
+  test('opens in GraphiQL, with its variables, and runs there', async () => {
+    const page = await open(
+      `#/classify?image=/examples/march-pastoral.jpg&label=sheep&label=${'x'.repeat(900)}`,
     );
     await shownScores(page);
     await page.locator('.copy-as summary').click();
-    const address = await page.getByRole('link', { name: 'Open in GraphiQL' }).getAttribute('href');
-    const query = new URL(address!, `${server.url}/`).searchParams.get('query');
-    expect(fieldOf(await (await post(query!)).json()).label).toBe('sheep');
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Open in GraphiQL' }).click();
+    const graphiql = await opened;
+    const editors = graphiql.locator('.graphiql-editors');
+    await editors.getByText('$labels').first().waitFor();
+    await editors.getByText('"/examples/march-pastoral.jpg"').first().waitFor();
+    expect(await editors.locator('.graphiql-query-editor').textContent()).not.toContain('pastoral');
+    expect(new URL(graphiql.url()).hash).toBe('');
+    await graphiql.locator('.graphiql-execute-button').click();
+    await graphiql.locator('.result-window').getByText('"sheep"').first().waitFor();
   });
 
-  const post = (query: string) =>
-    fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query }),
-    });
+  test('of a picture that was scaled down says so', async () => {
+    const limited = await startBuiltServer(['--max-megapixels', '0.05']);
+    const { page } = await visit(browser, `${limited.url}/`);
+    await page.locator('input[type=file]').first().setInputFiles(join(folder, COPIED_FILE));
+    await shownScores(page);
+    await page.locator('.copy-as summary').click();
+    await page
+      .getByText(`${COPIED_FILE} was scaled down in this browser. The code sends it as it is`)
+      .waitFor();
+    await limited.end();
+  });
 });
 
-interface Result {
-  readonly label?: string;
-  readonly code?: string;
-  readonly scores?: readonly Score[];
-  readonly evidence?: readonly number[];
+interface Scored {
+  readonly scores: readonly { readonly label: string; readonly probability: number }[];
 }
 
-interface Score {
-  readonly label: string;
-  readonly probability: number;
+interface Found {
+  readonly total: number;
+  readonly edges: readonly {
+    readonly relevance: number;
+    readonly node: { readonly key: string };
+  }[];
 }
 
-const fieldOf = ({ data }: { readonly data: Readonly<Record<string, Result>> }): Result =>
-  Object.values(data)[0]!;
+interface Duplicates {
+  readonly total: number;
+  readonly groups: readonly { readonly representative: { readonly key: string } }[];
+}
 
-const asShown = ({ label, probability }: Score) => [label, `${(100 * probability).toFixed(1)} %`];
+interface Judged {
+  readonly crossValidation: {
+    readonly accuracy: { readonly value: number };
+    readonly confusionMatrix: readonly { readonly counts: readonly number[] }[];
+  };
+}
+
+interface Changed {
+  readonly classifier: {
+    readonly classes: readonly { readonly label: string; readonly exampleCount: number }[];
+  };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+const asShown = ({ label, probability }: Scored['scores'][number]) => [label, percent(probability)];

@@ -1,4 +1,4 @@
-import type { Argument, Operation, Value } from '../server/operation.ts';
+import { type Argument, EnumName, type Operation, type Value } from '../server/operation.ts';
 
 /** What pictures are asked, as the address has it. */
 export interface Question {
@@ -105,7 +105,7 @@ export function questionArguments(question: Question): readonly Argument[] {
       templates.length > 0 && { name: 'templates', type: '[String!]', value: templates },
     !hasOwnTemplates &&
       templates.length === 0 &&
-      ensemble && { name: 'preset', type: 'TemplatePreset', value: 'ENSEMBLE' },
+      ensemble && { name: 'preset', type: 'TemplatePreset', value: new EnumName('ENSEMBLE') },
     classifier === '' && model !== '' && { name: 'model', type: 'String', value: model },
     rejectBelow > 0 && { name: 'rejectBelow', type: 'Float', value: rejectBelow },
   ];

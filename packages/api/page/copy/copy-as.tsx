@@ -1,4 +1,6 @@
 import { useId, useState } from 'preact/hooks';
+import { wasScaled } from '../parts/prepare-file.ts';
+import { Sentence } from '../parts/sentence.tsx';
 import { storedKey } from '../server/key.ts';
 import { filesIn, type Operation, variablesOf } from '../server/operation.ts';
 import { TEXTS } from '../texts.ts';
@@ -21,7 +23,8 @@ export function CopyAs({ operation, title = COPY.title }: CopyAsProps) {
   const needsKey = storedKey() !== undefined;
   const url = new URL('graphql', document.baseURI).href;
   const text = LANGUAGES[index]!.print(operation, { url, needsKey });
-  const hasFiles = filesIn(variablesOf(operation), '').length > 0;
+  const files = filesIn(variablesOf(operation), '').map(([, file]) => file);
+  const scaled = files.filter(wasScaled);
   const copy = () =>
     navigator.clipboard?.writeText(text).then(
       () => setSaid(COPY.copied),
@@ -61,7 +64,12 @@ export function CopyAs({ operation, title = COPY.title }: CopyAsProps) {
         )}
         <span role="status">{said}</span>
       </div>
-      {hasFiles && <p class="quiet">{COPY.files}</p>}
+      {files.length > 0 && <p class="quiet">{COPY.files}</p>}
+      {scaled.length > 0 && (
+        <p class="quiet copy-scaled">
+          <Sentence label={scaled[0]!.name} text={(name) => COPY.scaled(name, scaled.length)} />
+        </p>
+      )}
       {needsKey && <p class="quiet">{COPY.key}</p>}
     </details>
   );

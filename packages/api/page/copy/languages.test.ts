@@ -9,7 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { parse, print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { documentOf, type Operation } from '../server/operation.ts';
+import { documentOf, EnumName, type Operation } from '../server/operation.ts';
 import { asGraphql, LANGUAGES } from './languages.ts';
 
 const HOSTILE = [
@@ -29,7 +29,7 @@ const operationOf = (image: Operation['args'][number]['value']): Operation => ({
   args: [
     { name: 'image', type: 'ImageInput!', value: image },
     { name: 'labels', type: '[String!]', value: HOSTILE },
-    { name: 'preset', type: 'TemplatePreset', value: 'ENSEMBLE' },
+    { name: 'preset', type: 'TemplatePreset', value: new EnumName('ENSEMBLE') },
     { name: 'rejectBelow', type: 'Float', value: 0.25 },
   ],
   selection: 'label',

@@ -26,13 +26,12 @@ export function asGraphql({ kind, name, field, args, inner = [], selection }: Op
   const files: string[] = [];
   const variable = () => `$file${files.push(`$file${files.length}: Upload!`) - 1}`;
   const passed = args.map(
-    (argument) =>
-      `    ${argument.name}: ${graphqlLiteral(argument.value, argument.type, variable)}\n`,
+    (argument) => `    ${argument.name}: ${graphqlLiteral(argument.value, variable)}\n`,
   );
   // In one go: a value may have another’s name in it.
   const body = selection.replaceAll(/\$(\w+)/g, (written, name) => {
     const argument = inner.find((one) => one.name === name);
-    return argument ? graphqlLiteral(argument.value, argument.type, variable) : written;
+    return argument ? graphqlLiteral(argument.value, variable) : written;
   });
   const declared = files.length === 0 ? '' : `(${files.join(', ')})`;
   const call = passed.length === 0 ? field : `${field}(\n${passed.join('')}  )`;

@@ -1,17 +1,15 @@
-import type { Value } from '../server/operation.ts';
-import { isNameType } from '../server/operation.ts';
+import { EnumName, type Value } from '../server/operation.ts';
 
 /** A value as a GraphQL document has it. @param file how a file is written. */
-export function graphqlLiteral(value: Value, type: string, file: (file: File) => string): string {
+export function graphqlLiteral(value: Value, file: (file: File) => string): string {
   if (value instanceof File) return file(value);
-  if (typeof value === 'string') return isNameType(type) ? value : JSON.stringify(value);
-  if (Array.isArray(value)) {
-    const inner = type.replace(/^\[(.*)\]!?$/, '$1');
-    return `[${value.map((part: Value) => graphqlLiteral(part, inner, file)).join(', ')}]`;
-  }
+  if (value instanceof EnumName) return value.name;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value))
+    return `[${value.map((part: Value) => graphqlLiteral(part, file)).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).map(
-      ([name, part]) => `${name}: ${graphqlLiteral(part as Value, '', file)}`,
+      ([name, part]) => `${name}: ${graphqlLiteral(part as Value, file)}`,
     );
     return `{ ${fields.join(', ')} }`;
   }
@@ -24,7 +22,7 @@ export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'
 /** A value as TypeScript or Python has it, indented; files by the code that reads them. */
 export function codeLiteral(value: Value, words: CodeWords, indent = '  '): string {
   if (value instanceof File) return words.file(value.name);
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'string' || value instanceof EnumName) return JSON.stringify(value);
   if (Array.isArray(value)) {
     const parts = value.map((part: Value) => codeLiteral(part, words, `${indent}  `));
     return list('[', parts, ']', indent);
@@ -54,7 +52,8 @@ function list(open: string, parts: readonly string[], close: string, indent: str
 
 /** Where a schema takes an upload it takes base64 too, which is less to write. */
 export function withBase64(value: Value): Value {
-  if (value instanceof File || typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof File || value instanceof EnumName) return value;
   if (Array.isArray(value)) return value.map(withBase64);
   const entries = Object.entries(value) as [string, Value][];
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { askPatiently } from '../server/ask.ts';
-import type { Operation } from '../server/operation.ts';
+import { EnumName, type Operation } from '../server/operation.ts';
 import { TEXTS } from '../texts.ts';
 import { ItemPicture } from './item-picture.tsx';
 import { DUPLICATE_LEVELS, type DuplicateLevel } from './query.ts';
@@ -107,7 +107,7 @@ const duplicatesOperation = (collection: string, level: DuplicateLevel): Operati
   field: 'duplicates',
   args: [
     { name: 'collection', type: 'String!', value: collection },
-    { name: 'level', type: 'DuplicateLevel', value: level },
+    { name: 'level', type: 'DuplicateLevel', value: new EnumName(level) },
     { name: 'first', type: 'Int', value: 50 },
   ],
   selection: `total groups { representative ${ITEM} members { cosine item ${ITEM} } }`,

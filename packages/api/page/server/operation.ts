@@ -25,13 +25,22 @@ export type Value =
   | boolean
   | null
   | File
+  | EnumName
   | readonly Value[]
   | { readonly [name: string]: Value };
 
-/** Enums and other names, which a document has without quotation marks. */
-const NAME_TYPES = /^(TemplatePreset|Precision|ClassifyMode|ItemOrderBy|DuplicateLevel)!?$/;
+/** A value of an enum: JSON has it as a text, but a document without quotation marks. */
+export class EnumName {
+  readonly name: string;
 
-export const isNameType = (type: string): boolean => NAME_TYPES.test(type);
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  toJSON(): string {
+    return this.name;
+  }
+}
 
 /** A document with a variable for each argument. */
 export function documentOf({ kind, name, field, args, inner = [], selection }: Operation): string {
