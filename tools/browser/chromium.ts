@@ -11,11 +11,11 @@ const CHROMIUM = '/usr/bin/chromium';
 
 export const hasChromium = (): boolean => existsSync(CHROMIUM);
 
-/** Headless, with WebGPU and WebGL on SwiftShader where there is no GPU. */
-export const launchChromium = (): Promise<Browser> =>
+/** Headless, with WebGPU and WebGL on SwiftShader where there is no GPU. @param more flags. */
+export const launchChromium = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--enable-unsafe-webgpu'],
+    args: ['--no-sandbox', '--enable-unsafe-webgpu', ...more],
     timeout: 0,
   });
 

@@ -1,4 +1,4 @@
-import { count } from './texts/count.ts';
+import { count, timeLeft } from './texts/count.ts';
 import { TEACH } from './texts/teach.ts';
 
 /** All that the page says, beside what the server says: one object to translate. */
@@ -31,7 +31,7 @@ export const TEXTS = {
   },
   pictures: {
     choose: 'Choose pictures',
-    camera: 'Take a photo',
+    chooseOne: 'Choose a picture',
     url: 'Address of a picture',
     addUrl: 'Add',
     examples: 'Or start with an example',
@@ -40,6 +40,23 @@ export const TEXTS = {
       `Scaled down in this browser from ${from} to ${to} megapixels, which is what the server accepts.`,
     scaledBytes: (bytes: string) =>
       `Saved again in this browser, since the server accepts files of at most ${bytes}.`,
+  },
+  camera: {
+    open: 'Take a photo',
+    title: 'Take a photo',
+    view: 'What the camera sees',
+    waiting: 'Waiting for the camera. Your browser may ask whether this page can use it.',
+    take: 'Take it',
+    close: 'Close',
+    file: 'photo.jpg',
+    ended: 'The camera has been unplugged or switched off.',
+    failed: 'The camera does not work.',
+    problems: {
+      NotAllowedError:
+        'This page may not use the camera. The settings of your browser or system can allow it.',
+      NotFoundError: 'There is no camera.',
+      NotReadableError: 'The camera cannot be used. Another program may be using it.',
+    } as Readonly<Record<string, string>>,
   },
   classify: {
     title: 'Which of these words fits the picture?',
@@ -118,6 +135,10 @@ export const TEXTS = {
     none: 'None of these',
     waiting: 'Waiting',
   },
+  weighted: {
+    weight: (name: string) => `Weight of ${name}`,
+    remove: (name: string) => `Remove ${name}`,
+  },
   search: {
     title: 'Search your pictures',
     collection: 'Collection',
@@ -146,8 +167,6 @@ export const TEXTS = {
     picture: 'Like a picture',
     kinds: { item: 'like', url: 'like', file: 'like' },
     terms: 'Looking for',
-    weight: (name: string) => `Weight of ${name}`,
-    removeTerm: (name: string) => `Remove ${name}`,
     clear: 'Clear',
     moreZone: 'More like this',
     lessZone: 'Less like this',
@@ -211,7 +230,7 @@ export const TEXTS = {
     lead: 'They are sent to this server and kept there as small pictures and numbers.',
     files: 'Choose pictures',
     folder: 'Choose a folder',
-    drop: 'or drop them here',
+    drop: 'or drop either here',
     urls: 'Addresses, one a line',
     addUrls: (n: number) => (n === 0 ? 'Add' : `Add ${count(n, 'address', 'addresses')}`),
     samples: 'Add the sample photos',
@@ -222,6 +241,9 @@ export const TEXTS = {
     stop: 'Send no more',
     skipped: (n: number) => `${count(n, 'file', 'files')} left out:`,
     noPicture: (name: string) => `${name} is no picture.`,
+    scaledCount: (n: number) =>
+      `${count(n, 'file', 'files')} scaled down to what the server accepts:`,
+    scaled: (name: string, change: string) => `${name}: ${change}`,
     tooLarge: (name: string, bytes: string, limit: string) =>
       `${name} has ${bytes}; the server accepts ${limit}.`,
     jobs: 'Work under way',
@@ -240,10 +262,7 @@ export const TEXTS = {
         : `${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
     failed: (n: number) => `${n.toLocaleString('en')} failed`,
     unchanged: (n: number) => `${n.toLocaleString('en')} were there already`,
-    left: (seconds: number) =>
-      seconds < 90
-        ? `about ${count(Math.max(1, Math.round(seconds)), 'second', 'seconds')} left`
-        : `about ${count(Math.round(seconds / 60), 'minute', 'minutes')} left`,
+    left: timeLeft,
     pause: 'Pause',
     resume: 'Go on',
     cancel: 'Cancel',
@@ -261,7 +280,13 @@ export const TEXTS = {
     graphiql: 'Open in GraphiQL',
     code: (name: string) => `As ${name}`,
     key: 'Set CLIPQL_KEY to your key first.',
-    files: 'The files are read from the folder in which you run it.',
+    files:
+      'The files are read from the folder in which you run it. GraphiQL reads none: put their base64 where it has their names.',
+    base64Of: (name: string) => `base64 of ${name}`,
+    scaled: (name: string, n: number) =>
+      n === 1
+        ? `${name} was scaled down in this browser. The code sends it as it is on your disk, which the server may refuse: scale it down first.`
+        : `${name} and ${count(n - 1, 'other file was', 'other files were')} scaled down in this browser. The code sends them as they are on your disk, which the server may refuse: scale them down first.`,
   },
   status: {
     title: 'What answers here',

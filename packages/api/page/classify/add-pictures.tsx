@@ -1,3 +1,4 @@
+import { CameraButton } from '../parts/camera-button.tsx';
 import { ExamplePictures } from '../parts/example-pictures.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { PictureUrl } from '../parts/picture-url.tsx';
@@ -25,9 +26,7 @@ export function AddPictures({ isOver, isSmall, onFiles, onUrl }: AddPicturesProp
       )}
       <div class="row">
         <FileButton text={isSmall ? CLASSIFY.more : PICTURES.choose} onFiles={onFiles} multiple />
-        {navigator.maxTouchPoints > 0 && (
-          <FileButton text={PICTURES.camera} onFiles={onFiles} camera />
-        )}
+        <CameraButton onFiles={onFiles} />
         <PictureUrl onUrl={onUrl} />
       </div>
       {!isSmall && <ExamplePictures onUrl={onUrl} />}

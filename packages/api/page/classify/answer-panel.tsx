@@ -1,5 +1,6 @@
 import { ErrorNote } from '../parts/error-note.tsx';
 import { percent, scoreText } from '../parts/figures.ts';
+import { Remarks } from '../parts/remarks.tsx';
 import { ScoreBars } from '../parts/score-bars.tsx';
 import { Sentence } from '../parts/sentence.tsx';
 import { TEXTS } from '../texts.ts';
@@ -85,15 +86,7 @@ function Scores({ answer, isStale, question, lookedFor, canLook, onLook }: Score
         {TEXTS.classify.facts(format, width, height, timing.total)}
         {calibrated && <> {TEXTS.answer.calibrated}</>}
       </p>
-      {warnings.length > 0 && (
-        <ul class="quiet" aria-label={TEXTS.answer.warnings}>
-          {warnings.map((warning) => (
-            <li key={warning} dir="auto">
-              {warning}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Remarks sentences={warnings} title={TEXTS.answer.warnings} />
       {model.note !== null && (
         <p class="quiet">
           {TEXTS.classify.smallModel} <a href="#/status">{TEXTS.classify.smallModelMore}</a>

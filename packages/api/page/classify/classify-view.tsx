@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
+import { bringIntoView } from '../parts/bring-into-view.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
@@ -127,11 +128,6 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
       )}
     </>
   );
-}
-
-function bringIntoView(element: HTMLElement): void {
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  element.scrollIntoView({ block: 'nearest', behavior: isStill ? 'instant' : 'smooth' });
 }
 
 /** What each picture is asked: what is being typed counts as a label too, of the picture that one looks at. */

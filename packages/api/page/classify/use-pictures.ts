@@ -19,6 +19,16 @@ function changed(pictures: readonly Picture[], change: Change): readonly Picture
 export function usePictures(limits: FileLimits | undefined, first: () => readonly Picture[]) {
   const [pictures, change] = useReducer(changed, undefined, first);
   const isPreparing = useRef(false);
+  const left = useRef(false);
+  const latest = useRef(pictures);
+  latest.current = pictures;
+  useEffect(
+    () => () => {
+      left.current = true;
+      for (const one of latest.current) forget(one);
+    },
+    [],
+  );
   const next = pictures.find(({ source, prepared }) => source.kind === 'file' && !prepared);
 
   useEffect(() => {
@@ -30,14 +40,11 @@ export function usePictures(limits: FileLimits | undefined, first: () => readonl
       .catch(() => ({ file: source.file, preview: undefined, change: undefined }))
       .then((prepared) => {
         isPreparing.current = false;
-        change({ id, set: { prepared } });
+        if (left.current) forget({ prepared });
+        else change({ id, set: { prepared } });
       });
   }, [next, limits]);
 
-  const forget = (one: Picture) => {
-    const { preview } = one.prepared ?? {};
-    if (preview !== undefined) URL.revokeObjectURL(preview);
-  };
   return {
     pictures,
     add: useCallback((added: readonly Picture[]) => change({ add: added }), []),
@@ -51,4 +58,9 @@ export function usePictures(limits: FileLimits | undefined, first: () => readonl
       change({ clear: true });
     },
   };
+}
+
+/** Frees what is shown of it. */
+function forget({ prepared }: Pick<Picture, 'prepared'>): void {
+  if (prepared?.preview !== undefined) URL.revokeObjectURL(prepared.preview);
 }

@@ -1,4 +1,5 @@
 import { TEXTS } from '../texts.ts';
+import { WithCode } from './with-code.tsx';
 
 interface ErrorNoteProps {
   readonly error: Error;
@@ -9,7 +10,9 @@ interface ErrorNoteProps {
 export function ErrorNote({ error, onRetry }: ErrorNoteProps) {
   return (
     <div class="error-note" role="alert">
-      <p dir="auto">{error.message}</p>
+      <p dir="auto">
+        <WithCode text={error.message} />
+      </p>
       {onRetry !== undefined && (
         <button type="button" onClick={onRetry}>
           {TEXTS.frame.tryAgain}

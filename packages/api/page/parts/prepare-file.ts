@@ -2,12 +2,16 @@ import { TEXTS } from '../texts.ts';
 import { byteText, megapixels } from './figures.ts';
 
 /** A picture as it is sent: not the file itself where the server would not accept that. */
-export interface PreparedFile {
+export interface FittedFile {
   readonly file: File;
-  /** An address of it in a size to look at; undefined where the browser cannot read it. */
-  readonly preview: string | undefined;
   /** What was done to it, to be said; undefined for the file itself. */
   readonly change: string | undefined;
+}
+
+/** With a picture to show. */
+export interface PreparedFile extends FittedFile {
+  /** An address of it in a size to look at; undefined where the browser cannot read it. */
+  readonly preview: string | undefined;
 }
 
 /** What the server accepts of a file. */
@@ -37,11 +41,51 @@ export async function prepareFile(file: File, limits: FileLimits): Promise<Prepa
   }
 }
 
+/**
+ * The same without a picture to show, for many files: one is read as a whole only where it has to be scaled down.
+ */
+export async function fitFile(file: File, limits: FileLimits): Promise<FittedFile> {
+  const isTooLarge = file.size > limits.imageBytes;
+  if (!isTooLarge && (await pixelsOf(file)) <= limits.imageMegapixels * 1e6)
+    return { file, change: undefined };
+  const bitmap = await createImageBitmap(file).catch(() => undefined);
+  if (bitmap === undefined) return { file, change: undefined };
+  try {
+    return await fitted(file, bitmap, limits);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** From the beginning of the file, which is not decoded; 0 where the browser cannot read it. */
+async function pixelsOf(file: File): Promise<number> {
+  const url = URL.createObjectURL(file);
+  try {
+    const image = new Image();
+    await new Promise((resolve, reject) => {
+      image.onload = resolve;
+      image.onerror = reject;
+      image.src = url;
+    });
+    return image.naturalWidth * image.naturalHeight;
+  } catch {
+    return 0;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Files that were scaled down, and what was made of them. */
+const scaled = new WeakSet<File>();
+
+/** Whether the file of this name on the user’s disk is another than the one that was sent. */
+export const wasScaled = (file: File): boolean => scaled.has(file);
+
 async function fitted(
   file: File,
   bitmap: ImageBitmap,
   { imageBytes, imageMegapixels }: FileLimits,
-): Promise<Pick<PreparedFile, 'file' | 'change'>> {
+): Promise<FittedFile> {
   const pixels = bitmap.width * bitmap.height;
   const allowed = imageMegapixels * 1e6;
   if (pixels <= allowed && file.size <= imageBytes) return { file, change: undefined };
@@ -55,7 +99,9 @@ async function fitted(
     scale < 1
       ? TEXTS.pictures.scaled(megapixels(pixels), megapixels(pixels * scale ** 2))
       : TEXTS.pictures.scaledBytes(byteText(imageBytes));
-  return { file: new File([blob], file.name, { type: blob.type }), change };
+  const sent = new File([blob], file.name, { type: blob.type });
+  scaled.add(file).add(sent);
+  return { file: sent, change };
 }
 
 async function redraw(bitmap: ImageBitmap, scale: number, quality: number): Promise<Blob> {

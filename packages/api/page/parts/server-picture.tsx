@@ -17,26 +17,26 @@ export function ServerPicture({ path, alt }: ServerPictureProps) {
   return <img src={src} alt={alt} loading="lazy" draggable={false} />;
 }
 
-/** @param path undefined for none. @returns its address in this browser; undefined until it is here, and where it cannot be had. */
+/**
+ * @param path undefined for none.
+ * @returns its address in this browser; that of the last one until it is here, and undefined where it cannot be had.
+ */
 function useFetchedPicture(path: string | undefined): string | undefined {
   const [address, setAddress] = useState<string>();
   useEffect(() => {
-    if (path === undefined) return;
+    if (path === undefined) return setAddress(undefined);
     const control = new AbortController();
-    let made: string | undefined;
     askPicture(path, control.signal).then(
-      (blob) => {
-        if (control.signal.aborted) return;
-        made = URL.createObjectURL(blob);
-        setAddress(made);
-      },
-      () => {},
+      (blob) => setAddress(URL.createObjectURL(blob)),
+      () => control.signal.aborted || setAddress(undefined),
     );
-    return () => {
-      control.abort();
-      setAddress(undefined);
-      if (made !== undefined) URL.revokeObjectURL(made);
-    };
+    return () => control.abort();
   }, [path]);
+  useEffect(
+    () => () => {
+      if (address !== undefined) URL.revokeObjectURL(address);
+    },
+    [address],
+  );
   return address;
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { filesOfFolders } from './dropped-files.ts';
 
 interface Incoming {
   /** @param target what they were dropped on; undefined where they were pasted. */
@@ -7,7 +8,8 @@ interface Incoming {
 }
 
 /**
- * Takes what is dropped or pasted anywhere on the page: files, and addresses of pictures.
+ * Takes what is dropped or pasted anywhere on the page: files, folders with all that is in them, and addresses of
+ * pictures.
  *
  * @param isActive whether the view is the one that is seen.
  * @returns whether something is being dragged over the page.
@@ -17,6 +19,11 @@ export function useIncoming(isActive: boolean, { onFiles, onUrl }: Incoming): bo
   useEffect(() => {
     if (!isActive) return;
     const take = (data: DataTransfer | null, target?: Element): boolean => {
+      const inFolders = filesOfFolders(data);
+      if (inFolders !== undefined) {
+        void inFolders.then((found) => found.length > 0 && onFiles(found, target));
+        return true;
+      }
       const files = [...(data?.files ?? [])];
       if (files.length > 0) {
         onFiles(files, target);

@@ -1,5 +1,7 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
+import { isOfFolder } from '../parts/dropped-files.ts';
+import { type FileLimits, fitFile } from '../parts/prepare-file.ts';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
 import type { Collection } from './collections.ts';
@@ -22,8 +24,8 @@ interface CollectionViewProps {
   readonly version: number;
   readonly isShown: boolean;
   readonly sending: UsedSending;
-  /** Bytes of a file that the server accepts; undefined until it has said. */
-  readonly maxBytes: number | undefined;
+  /** What the server accepts of a file; undefined until it has said. */
+  readonly limits: FileLimits | undefined;
 }
 
 /** One collection: what is searched for in it on the one side, what is found on the other. */
@@ -34,25 +36,25 @@ export function CollectionView({
   version,
   isShown,
   sending,
-  maxBytes,
+  limits,
 }: CollectionViewProps) {
   const [draft, setDraft] = useState('');
   const [opened, setOpened] = useState<Item>();
-  const [skipped, setSkipped] = useState<readonly string[]>([]);
   const query = { ...written, collection: collection.name };
   const asked = withDraft(query, useDebounced(draft.trim(), 250));
   const hits = useHits(query.duplicates === undefined ? asked : undefined, version);
   const { found } = hits;
 
   const onFiles = (files: readonly File[]) => {
-    const { pictures, skipped: left } = sortedFiles(files, maxBytes ?? Number.POSITIVE_INFINITY);
-    setSkipped(left);
-    if (pictures.length > 0) sending.send(collection.name, pictures);
+    const { pictures, skipped } = sortedFiles(files);
+    sending.send(collection.name, pictures, skipped);
   };
-  const onTermFiles = (files: readonly File[]) => {
-    const [file] = files;
-    if (file !== undefined)
-      onQuery(withTerm(query, { kind: 'file', value: file.name, weight: 1, file }));
+  const latest = useRef(query);
+  latest.current = query;
+  const onTermFiles = async ([file]: readonly File[]) => {
+    if (file === undefined) return;
+    const fitted = limits === undefined ? { file } : await fitFile(file, limits);
+    onQuery(withTerm(latest.current, { kind: 'file', value: file.name, weight: 1, ...fitted }));
   };
   const onLike = useCallback(
     (key: string, weight: number) =>
@@ -61,8 +63,9 @@ export function CollectionView({
   );
   const isOver = useIncoming(isShown && opened === undefined, {
     onFiles: (files, target) => {
-      const isTerm = files.length === 1 && collection.itemCount > 0;
-      if (isTerm && !target?.closest('.index-panel')) onTermFiles(files);
+      const isOne = files.length === 1 && !isOfFolder(files[0]!);
+      const isTerm = isOne && collection.itemCount > 0 && !target?.closest('.index-panel');
+      if (isTerm) void onTermFiles(files);
       else onFiles(files);
     },
     onUrl: (url) => onQuery(withTerm(query, { kind: 'url', value: url, weight: 1 })),
@@ -76,7 +79,7 @@ export function CollectionView({
           onQuery={(next) => onQuery({ ...next, duplicates: undefined })}
           draft={draft}
           onDraft={setDraft}
-          onFiles={onTermFiles}
+          onFiles={(files) => void onTermFiles(files)}
         />
         {isSearch && found?.histogram != null && query.duplicates === undefined && (
           <CutChart
@@ -99,7 +102,7 @@ export function CollectionView({
           onPictures={(pictures) => sending.send(collection.name, pictures)}
           onFiles={onFiles}
           onStop={sending.stop}
-          skipped={skipped}
+          isTarget={sending.collection === collection.name}
         />
       </div>
       <div class="stack search-main">

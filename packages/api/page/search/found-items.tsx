@@ -1,4 +1,5 @@
 import { ErrorNote } from '../parts/error-note.tsx';
+import { Remarks } from '../parts/remarks.tsx';
 import { TEXTS } from '../texts.ts';
 import { HitGrid } from './hit-grid.tsx';
 import type { Found, Item, UsedHits } from './use-hits.ts';
@@ -46,15 +47,7 @@ export function FoundItems({
         )}
       </div>
       {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
-      {found !== undefined && found.warnings.length > 0 && (
-        <ul class="quiet">
-          {found.warnings.map((warning) => (
-            <li key={warning} dir="auto">
-              {warning}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Remarks sentences={found?.warnings ?? []} title={TEXTS.answer.warnings} />
       {isEmpty && <p class="quiet">{SEARCH.empty}</p>}
       {isNothing && (
         <div class="notice stack">

@@ -1,8 +1,9 @@
 import { useId, useState } from 'preact/hooks';
 import { EXAMPLES } from '../../src/images/examples.ts';
+import { pathOf } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
-import { byteText } from '../parts/figures.ts';
 import { FileButton } from '../parts/file-button.tsx';
+import { Remarks } from '../parts/remarks.tsx';
 import { TEXTS } from '../texts.ts';
 import { addressesIn, isPicture, type NewPicture, pictureAt, pictureOf } from './upload-batches.ts';
 import type { Sending } from './use-sending.ts';
@@ -17,8 +18,8 @@ interface IndexPanelProps {
   readonly onPictures: (pictures: readonly NewPicture[]) => void;
   readonly onFiles: (files: readonly File[]) => void;
   readonly onStop: () => void;
-  /** Files that were not sent, and why. */
-  readonly skipped: readonly string[];
+  /** Whether it is this collection that pictures were sent to last. */
+  readonly isTarget: boolean;
 }
 
 /** Files, folders and addresses to add to the collection. */
@@ -29,10 +30,12 @@ export function IndexPanel({
   onPictures,
   onFiles,
   onStop,
-  skipped,
+  isTarget,
 }: IndexPanelProps) {
-  const isSending = sending.part !== undefined;
-  const isOpen = isEmpty || isSending || sending.error !== undefined || skipped.length > 0;
+  const { part, error, skipped, scaled } = sending;
+  const isSending = part !== undefined;
+  const hasNews = error !== undefined || skipped.length + scaled.length > 0;
+  const isOpen = isEmpty || isSending || (isTarget && hasNews);
   return (
     <details class="panel index-panel" data-over={isOver || undefined} open={isOpen}>
       <summary>{INDEX.title}</summary>
@@ -61,22 +64,31 @@ export function IndexPanel({
           )}
         </div>
       )}
-      {sending.error !== undefined && <ErrorNote error={sending.error} />}
-      {skipped.length > 0 && (
-        <div class="notice" role="status">
-          <p>{INDEX.skipped(skipped.length)}</p>
-          <ul class="quiet">
-            {skipped.slice(0, 20).map((sentence) => (
-              <li key={sentence} dir="auto">
-                {sentence}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {isTarget && error !== undefined && <ErrorNote error={error} />}
+      {isTarget && <FileNotes title={INDEX.skipped(skipped.length)} sentences={skipped} />}
+      {isTarget && <FileNotes title={INDEX.scaledCount(scaled.length)} sentences={scaled} />}
     </details>
   );
 }
+
+interface FileNotesProps {
+  readonly title: string;
+  readonly sentences: readonly string[];
+}
+
+/** What is said of single files. */
+function FileNotes({ title, sentences }: FileNotesProps) {
+  if (sentences.length === 0) return null;
+  return (
+    <div class="notice" role="status">
+      <p>{title}</p>
+      <Remarks sentences={sentences.slice(0, SHOWN_NOTES)} />
+    </div>
+  );
+}
+
+/** The first of many say enough. */
+const SHOWN_NOTES = 20;
 
 function sendingText({ part = 0, parts, isWaiting }: Sending): string {
   return isWaiting ? INDEX.waiting(part, parts) : INDEX.sending(part, parts);
@@ -95,18 +107,13 @@ interface Sorted {
   readonly skipped: readonly string[];
 }
 
-/** Which of the files can be sent, and why the others cannot. */
-export function sortedFiles(files: readonly File[], maxBytes: number): Sorted {
-  const pictures: NewPicture[] = [];
-  const skipped: string[] = [];
-  for (const file of files) {
-    const name = file.webkitRelativePath || file.name;
-    if (!isPicture(file)) skipped.push(INDEX.noPicture(name));
-    else if (file.size > maxBytes)
-      skipped.push(INDEX.tooLarge(name, byteText(file.size), byteText(maxBytes)));
-    else pictures.push(pictureOf(file));
-  }
-  return { pictures, skipped };
+/** Which of the files are pictures, and a sentence for each that is none. */
+export function sortedFiles(files: readonly File[]): Sorted {
+  const [pictures, others] = [files.filter(isPicture), files.filter((file) => !isPicture(file))];
+  return {
+    pictures: pictures.map(pictureOf),
+    skipped: others.map((file) => INDEX.noPicture(pathOf(file))),
+  };
 }
 
 interface AddressesProps {

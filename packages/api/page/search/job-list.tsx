@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { WithCode } from '../parts/with-code.tsx';
 import { askOperation } from '../server/ask.ts';
 import { TEXTS } from '../texts.ts';
 import './job-list.css';
@@ -138,7 +139,9 @@ function Failures({ id, failed }: FailuresProps) {
         {pages.map(({ key, error: { message } }) => (
           <li key={key}>
             <bdi class="failure-key">{key}</bdi>
-            <span dir="auto">{message}</span>
+            <span dir="auto">
+              <WithCode text={message} />
+            </span>
           </li>
         ))}
       </ul>

@@ -1,4 +1,5 @@
 import { useId, useRef } from 'preact/hooks';
+import { CameraButton } from '../parts/camera-button.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { PictureUrl } from '../parts/picture-url.tsx';
 import { TEXTS } from '../texts.ts';
@@ -55,6 +56,7 @@ export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPan
       />
       <div class="row">
         <FileButton text={SEARCH.picture} onFiles={onFiles} />
+        <CameraButton onFiles={onFiles} />
         <PictureUrl onUrl={(url) => add('url', url)} />
         {query.terms.length > 1 && (
           <button type="button" class="plain" onClick={() => onQuery({ ...query, terms: [] })}>

@@ -8,8 +8,10 @@ export interface Term {
   readonly value: string;
   /** −1 to 1; below 0 for what is not wanted. */
   readonly weight: number;
-  /** Of a picture from this machine. */
+  /** Of a picture from this machine, as it is sent. */
   readonly file?: File;
+  /** What was done to it first; undefined for nothing. */
+  readonly change?: string | undefined;
 }
 
 /** Which items are hits: those that the server takes for relevant, all, or those of at least some relevance. */

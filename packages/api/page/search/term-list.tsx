@@ -1,4 +1,5 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import { type Weighted, WeightedList } from '../parts/weighted-list.tsx';
 import { TEXTS } from '../texts.ts';
 import { droppedItem, useItemDrag } from './dragged-item.ts';
 import type { Term } from './query.ts';
@@ -14,67 +15,24 @@ interface TermListProps {
 
 /** What is searched for, each with its weight. */
 export function TermList({ terms, onTerms, onEmptied }: TermListProps) {
-  const list = useRef<HTMLUListElement>(null);
-  const remove = (i: number) => {
-    onTerms(terms.toSpliced(i, 1));
-    if (terms.length === 1) return onEmptied();
-    setTimeout(() => {
-      const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
-      (buttons[i] ?? buttons.at(-1))?.focus();
-    });
-  };
-  if (terms.length === 0) return null;
   return (
-    <ul ref={list} class="terms" aria-label={SEARCH.terms}>
-      {terms.map((term, i) => (
-        <TermRow
-          key={`${term.kind}:${term.value}`}
-          term={term}
-          onWeight={(weight) => onTerms(terms.with(i, { ...term, weight }))}
-          onRemove={() => remove(i)}
-        />
-      ))}
-    </ul>
+    <WeightedList
+      title={SEARCH.terms}
+      terms={terms.map(weighted)}
+      onWeight={(i, weight) => onTerms(terms.with(i, { ...terms[i]!, weight }))}
+      onRemove={(i) => onTerms(terms.toSpliced(i, 1))}
+      onEmptied={onEmptied}
+    />
   );
 }
 
-interface TermRowProps {
-  readonly term: Term;
-  readonly onWeight: (weight: number) => void;
-  readonly onRemove: () => void;
-}
-
-function TermRow({ term: { kind, value, weight }, onWeight, onRemove }: TermRowProps) {
-  const name = kind === 'url' && value.startsWith('data:') ? 'data:' : value;
-  return (
-    <li data-less={weight < 0 || undefined}>
-      <span class="term-name">
-        {kind !== 'text' && <span class="term-kind">{SEARCH.kinds[kind]}</span>}
-        <bdi>{name}</bdi>
-      </span>
-      <span class="term-figure" aria-hidden="true">
-        {weightText(weight)}
-      </span>
-      <button type="button" class="like" aria-label={SEARCH.removeTerm(name)} onClick={onRemove}>
-        ×
-      </button>
-      <input
-        type="range"
-        min="-1"
-        max="1"
-        step="0.1"
-        value={weight}
-        aria-label={SEARCH.weight(name)}
-        aria-valuetext={weightText(weight)}
-        onInput={(event) => onWeight(Number(event.currentTarget.value))}
-      />
-    </li>
-  );
-}
-
-/** 0.5 → `+0.5`, −1 → `−1` */
-const weightText = (weight: number): string =>
-  `${weight < 0 ? '−' : '+'}${Math.abs(weight).toLocaleString('en')}`;
+const weighted = ({ kind, value, weight, change }: Term): Weighted => ({
+  key: `${kind}:${value}`,
+  name: kind === 'url' && value.startsWith('data:') ? 'data:' : value,
+  kind: kind === 'text' ? undefined : SEARCH.kinds[kind],
+  weight,
+  remark: change,
+});
 
 interface LikeZonesProps {
   readonly onLike: (key: string, weight: number) => void;

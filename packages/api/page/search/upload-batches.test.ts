@@ -10,14 +10,19 @@ const file = (name: string, mebibytes: number): NewPicture => ({
 
 test('files are sent in parts that a request can hold, in their order', () => {
   const pictures = [file('a', 6), file('b', 6), file('c', 6), file('d', 20), file('e', 1)];
-  const keys = batchesOf(pictures).map((batch) => batch.map(({ key }) => key));
+  const keys = batchesOf(pictures, 32 * MIB).map((batch) => batch.map(({ key }) => key));
   expect(keys).toEqual([['a', 'b'], ['c'], ['d'], ['e']]);
-  expect(batchesOf([])).toEqual([]);
+  expect(batchesOf([], 32 * MIB)).toEqual([]);
+});
+
+test('a file that is scaled down counts as what the server accepts', () => {
+  const pictures = [file('a', 40), file('b', 6), file('c', 1)];
+  expect(batchesOf(pictures, 10 * MIB)).toEqual([pictures.slice(0, 2), pictures.slice(2)]);
 });
 
 test('addresses are sent a thousand at a time', () => {
   const pictures = Array.from({ length: 2_500 }, (_, i) => pictureAt(`https://example.com/${i}`));
-  expect(batchesOf(pictures).map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
+  expect(batchesOf(pictures, MIB).map(({ length }) => length)).toEqual([1_000, 1_000, 500]);
 });
 
 test('addresses are read a line at a time, without empty and repeated ones', () => {

@@ -1,3 +1,4 @@
+import { WithCode } from '../parts/with-code.tsx';
 import { TEXTS } from '../texts.ts';
 import type { Addition } from './use-additions.ts';
 
@@ -36,7 +37,9 @@ export function RefusedNote({ addition, onRetry, onDismiss }: RefusedNoteProps) 
       <p>
         <bdi>{TEACH.refused(name)}</bdi>
       </p>
-      <p dir="auto">{error}</p>
+      <p dir="auto">
+        <WithCode text={error ?? ''} />
+      </p>
       <div class="row">
         <button type="button" onClick={onRetry}>
           {TEXTS.frame.tryAgain}

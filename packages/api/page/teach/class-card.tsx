@@ -1,4 +1,5 @@
 import { useId, useState } from 'preact/hooks';
+import { CameraButton } from '../parts/camera-button.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { TEXTS } from '../texts.ts';
 import { RefusedNote, WaitingTile } from './addition-tile.tsx';
@@ -111,14 +112,7 @@ export function ClassCard(props: ClassCardProps) {
           onFiles={props.onSources}
           multiple
         />
-        {navigator.maxTouchPoints > 0 && (
-          <FileButton
-            text={TEXTS.pictures.camera}
-            label={TEACH.takeFor(label)}
-            onFiles={props.onSources}
-            camera
-          />
-        )}
+        <CameraButton label={TEACH.takeFor(label)} onFiles={props.onSources} />
       </div>
     </section>
   );

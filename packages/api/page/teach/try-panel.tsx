@@ -1,3 +1,4 @@
+import { CameraButton } from '../parts/camera-button.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { ExamplePictures } from '../parts/example-pictures.tsx';
 import { scoreText } from '../parts/figures.ts';
@@ -64,13 +65,7 @@ export function TryPanel({ trial }: TryPanelProps) {
           text={name === undefined ? TEACH.tryChoose : TEACH.tryAnother}
           onFiles={([file]) => trial.onFile(file)}
         />
-        {navigator.maxTouchPoints > 0 && (
-          <FileButton
-            text={TEXTS.pictures.camera}
-            onFiles={([file]) => trial.onFile(file)}
-            camera
-          />
-        )}
+        <CameraButton onFiles={([file]) => trial.onFile(file)} />
         <PictureUrl onUrl={trial.onUrl} />
       </div>
       {name === undefined && <ExamplePictures onUrl={trial.onUrl} />}

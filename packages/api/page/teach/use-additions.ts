@@ -66,6 +66,16 @@ export function useAdditions(
   const [additions, dispatch] = useReducer(changedAdditions, []);
   const isSending = useRef(false);
   const batch = nextBatch(additions);
+  const left = useRef(false);
+  const latest = useRef(additions);
+  latest.current = additions;
+  useEffect(
+    () => () => {
+      left.current = true;
+      for (const one of latest.current) forget(one);
+    },
+    [],
+  );
 
   useEffect(() => {
     if (batch.length === 0 || limits === undefined || isSending.current) return;
@@ -94,7 +104,8 @@ export function useAdditions(
       })
       .then((done) => {
         isSending.current = false;
-        for (const { id } of done) URL.revokeObjectURL(previews.get(id) ?? '');
+        for (const { id } of left.current ? batch : done)
+          URL.revokeObjectURL(previews.get(id) ?? '');
         dispatch({ remove: done.map(({ id }) => id) });
       });
   }, [batch, limits, classifier, change, onWarnings]);
@@ -107,12 +118,17 @@ export function useAdditions(
       [],
     ),
     retry: useCallback((id: number) => dispatch({ id, set: { error: undefined } }), []),
-    remove: useCallback(({ id, prepared }: Addition) => {
-      if (prepared?.preview !== undefined) URL.revokeObjectURL(prepared.preview);
-      dispatch({ remove: [id] });
+    remove: useCallback((one: Addition) => {
+      forget(one);
+      dispatch({ remove: [one.id] });
     }, []),
     relabel: useCallback((from: string, to: string) => dispatch({ relabel: from, to }), []),
   };
+}
+
+/** Frees the picture that is shown of it. */
+function forget({ prepared }: Addition): void {
+  if (prepared?.preview !== undefined) URL.revokeObjectURL(prepared.preview);
 }
 
 const additionOf = (label: string, source: File | string): Addition => ({

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { type FileLimits, type PreparedFile, prepareFile } from '../parts/prepare-file.ts';
+import type { FileLimits, PreparedFile } from '../parts/prepare-file.ts';
+import { usePrepared } from '../parts/use-prepared.ts';
 import { askPatiently } from '../server/ask.ts';
 import type { Operation } from '../server/operation.ts';
 import { askClassifierOperation, type Classifier } from './classifier.ts';
@@ -91,32 +92,6 @@ interface Outcome {
   readonly source?: File | string | undefined;
   readonly answer?: Answer;
   readonly error?: Error;
-}
-
-/** A file as it is sent; undefined for an address, and until it has been looked at. */
-function usePrepared(
-  source: File | string | undefined,
-  limits: FileLimits | undefined,
-): PreparedFile | undefined {
-  const [prepared, setPrepared] = useState<PreparedFile & { readonly of: File }>();
-  useEffect(() => {
-    if (!(source instanceof File) || limits === undefined) return;
-    let preview: string | undefined;
-    let isOver = false;
-    const forget = () => {
-      if (preview !== undefined) URL.revokeObjectURL(preview);
-    };
-    void prepareFile(source, limits).then((made) => {
-      preview = made.preview;
-      if (isOver) forget();
-      else setPrepared({ ...made, of: source });
-    });
-    return () => {
-      isOver = true;
-      forget();
-    };
-  }, [source, limits]);
-  return prepared?.of === source ? prepared : undefined;
 }
 
 /** One of another host is not loaded before the server has read it, which refuses what is not public. */

@@ -3,6 +3,7 @@ import { formatAddress } from '../address.ts';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { Remarks } from '../parts/remarks.tsx';
 import { useIncoming } from '../parts/use-incoming.ts';
 import { askChange } from '../server/change.ts';
 import { refreshFacts, useServerFacts } from '../server/facts.ts';
@@ -106,13 +107,9 @@ function Taught({ open, classifier, image, isShown, onImage, onClosed }: TaughtP
             change={change}
           />
           {warnings.length > 0 && (
-            <ul class="notice" role="status">
-              {warnings.map((warning) => (
-                <li key={warning} dir="auto">
-                  {warning}
-                </li>
-              ))}
-            </ul>
+            <div class="notice" role="status">
+              <Remarks sentences={warnings} />
+            </div>
           )}
         </div>
         <div class="stack teach-side">

@@ -26,6 +26,8 @@ const POLICY = [
 const GUARDS = {
   'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin',
+  // For photos; another page that frames it, or is framed, gets none of these.
+  'permissions-policy': 'camera=(self), geolocation=(), microphone=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };

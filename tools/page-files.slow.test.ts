@@ -1,0 +1,198 @@
+/** Pictures that come to the page from folders, from a camera, in hundreds, or too large. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { exampleBytes } from '../packages/api/src/testing/api.ts';
+import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
+import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
+
+const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
+
+if (!runs) test.skip('files: skipped, since there is no /usr/bin/chromium', () => {});
+
+const MIB = 2 ** 20;
+
+describe.runIf(runs)('the page', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let folder: string;
+
+  beforeAll(async () => {
+    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    [browser, server] = await Promise.all([launchChromium(camera), startBuiltServer()]);
+    folder = await mkdtemp(join(tmpdir(), 'clipql-files-'));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+    await rm(folder, { recursive: true });
+  });
+
+  const count = (page: Page, text: string) =>
+    page.locator('.found-count').filter({ hasText: text }).waitFor();
+  const keys = (page: Page) => page.locator('.hits:not([data-stale]) .hit-key').allTextContents();
+  const emptyCollection = async (url: string, name: string) => {
+    const { page } = await visit(browser, `${url}/#/search`);
+    const field = page.getByRole('textbox', { name: 'Name' });
+    const button = page.getByRole('button', { name: 'New collection' });
+    await field.or(button).first().waitFor();
+    if (await button.isVisible()) await button.click();
+    await field.fill(name);
+    await field.press('Enter');
+    await count(page, '0 pictures in all');
+    return page;
+  };
+
+  /** Drops a file or folder of the disk, as a file manager does. */
+  async function drop(page: Page, path: string): Promise<void> {
+    const session = await page.context().newCDPSession(page);
+    const data = { items: [], files: [path], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    await session.detach();
+  }
+
+  test('a folder is dropped with all that is in it, on Search and on Classify', async () => {
+    const trip = join(folder, 'trip');
+    await mkdir(join(trip, 'sea'), { recursive: true });
+    for (const [name, example] of [
+      ['b.jpg', 'march-pastoral.jpg'],
+      ['sea/a.jpg', 'nagasaki-boats.jpg'],
+    ] as const)
+      await writeFile(join(trip, name), await exampleBytes(example));
+    await writeFile(join(trip, 'notes.txt'), 'no picture');
+    const page = await emptyCollection(server.url, 'dropped');
+    await drop(page, trip);
+    await page.getByText('trip/notes.txt is no picture.').waitFor();
+    await count(page, '2 pictures in all');
+    await expect.poll(() => keys(page)).toEqual(['trip/b.jpg', 'trip/sea/a.jpg']);
+
+    const { page: classify } = await visit(browser, `${server.url}/`);
+    await classify.getByText('Drop pictures here').waitFor();
+    await drop(classify, join(trip, 'sea'));
+    expect((await shownScores(classify))[0]![0]).toBe('boat');
+  });
+
+  test('several hundred files are sent in parts, one part at a time', async () => {
+    const many = join(folder, 'many');
+    await mkdir(many);
+    const picture = await exampleBytes('march-pastoral.jpg');
+    // What follows a JPEG's end makes another file of it.
+    for (let i = 0; i < 200; i++) {
+      const rest = Buffer.alloc(MIB / 4, i);
+      await writeFile(join(many, `${100 + i}.jpg`), Buffer.concat([picture, rest]));
+    }
+    const page = await emptyCollection(server.url, 'many');
+    await page.evaluate(() => {
+      const parts = { sizes: [] as number[], underWay: 0, most: 0 };
+      const original = globalThis.fetch;
+      globalThis.fetch = async (input, init) => {
+        const body = String(init?.body);
+        if (!body.includes('startIndex')) return original(input, init);
+        parts.sizes.push(body.length);
+        parts.underWay += 1;
+        parts.most = Math.max(parts.most, parts.underWay);
+        return original(input, init).finally(() => {
+          parts.underWay -= 1;
+        });
+      };
+      Object.assign(globalThis, { sentParts: parts });
+    });
+    await page.locator('input[webkitdirectory]').setInputFiles(many);
+    await page.getByText(/part 2 of \d+/i).waitFor();
+    await count(page, '200 pictures in all');
+    const { sizes, most } = await page.evaluate(
+      () => (globalThis as unknown as { sentParts: { sizes: number[]; most: number } }).sentParts,
+    );
+    expect(most).toBe(1);
+    expect(sizes.length).toBeGreaterThan(2);
+    expect(Math.max(...sizes)).toBeLessThan(24 * MIB);
+  });
+
+  test('what the server would not accept is scaled down, and said: in a collection and in a query', async () => {
+    const limited = await startBuiltServer(['--max-megapixels', '0.05']);
+    onTestFinished(() => limited.end());
+    const page = await emptyCollection(limited.url, 'large');
+    const buffer = await exampleBytes('march-pastoral.jpg');
+    const file = (name: string) => ({ name, mimeType: 'image/jpeg', buffer });
+    const unreadable = { ...file('no picture.jpg'), buffer: Buffer.alloc(21 * MIB) };
+    await page
+      .getByLabel('Choose pictures')
+      .setInputFiles([file('one.jpg'), file('<b>two</b>.jpg'), unreadable]);
+    await page.getByText('2 files scaled down to what the server accepts:').waitFor();
+    await page
+      .getByText(/^<b>two<\/b>\.jpg: Scaled down in this browser from .* to 0\.0 megapixels/)
+      .waitFor();
+    await page.getByText('no picture.jpg has 21 MiB; the server accepts 20 MiB.').waitFor();
+    await count(page, '2 pictures in all');
+    await page.getByLabel('Like a picture').setInputFiles(file('query.jpg'));
+    await page.locator('.terms').getByText('Scaled down in this browser').waitFor();
+    await count(page, '2 pictures found');
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('a photo is taken with a camera, which is let go of: by mouse and by keyboard', async () => {
+    const { page } = await visit(browser, `${server.url}/`);
+    await page.evaluate(() => {
+      const taken: MediaStream[] = [];
+      const { mediaDevices } = navigator;
+      const original = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await original(wanted);
+        taken.push(stream);
+        return stream;
+      };
+      Object.assign(globalThis, { takenStreams: taken });
+    });
+    const live = () =>
+      page.evaluate(
+        () =>
+          (globalThis as unknown as { takenStreams: MediaStream[] }).takenStreams
+            .flatMap((stream) => stream.getTracks())
+            .filter(({ readyState }) => readyState === 'live').length,
+      );
+    const open = page.getByRole('button', { name: 'Take a photo' });
+    await open.click();
+    const dialog = page.getByRole('dialog', { name: 'Take a photo' });
+    await dialog.getByRole('button', { name: 'Take it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('photo.jpg').first().waitFor();
+    await shownScores(page);
+    expect(await live()).toBe(0);
+
+    await open.focus();
+    await page.keyboard.press('Enter');
+    await dialog.locator('button:enabled', { hasText: 'Take it' }).waitFor();
+    expect(await live()).toBe(1);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await live()).toBe(0);
+
+    await page.keyboard.press('Enter');
+    await dialog.locator('button:enabled', { hasText: 'Take it' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('2 of 2 pictures answered').waitFor();
+    expect(await live()).toBe(0);
+  });
+
+  test.each([
+    ['NotAllowedError', 'This page may not use the camera.'],
+    ['NotFoundError', 'There is no camera.'],
+    ['NotReadableError', 'Another program may be using it.'],
+    ['AbortError', 'The camera does not work.'],
+  ])('a camera that cannot be had is explained: %s', async (name, sentence) => {
+    const { page } = await visit(browser, `${server.url}/`);
+    await page.evaluate((reason) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', reason));
+    }, name);
+    await page.getByRole('button', { name: 'Take a photo' }).click();
+    await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+});
