@@ -33,12 +33,15 @@ export function FoundItems({
   onOpen,
 }: FoundItemsProps) {
   const isAsking = isStale && error === undefined;
+  // What another query found is no answer to one that failed.
+  const isFailed = isStale && error !== undefined;
   const isNothing = !isAsking && !isEmpty && found?.hits.length === 0 && isSearch;
   return (
     <section class="stack" aria-label={SEARCH.results} aria-busy={isAsking}>
       <div class="row found-head">
         <p role="status" class="found-count">
-          {isAsking || found === undefined ? SEARCH.asking : countText(found, isSearch, isFiltered)}
+          {isAsking && SEARCH.asking}
+          {!isAsking && !isFailed && found && countText(found, isSearch, isFiltered)}
         </p>
         {!isEmpty && (
           <button type="button" class="plain" onClick={onDuplicates}>
@@ -47,7 +50,7 @@ export function FoundItems({
         )}
       </div>
       {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
-      <Remarks sentences={found?.warnings ?? []} title={TEXTS.answer.warnings} />
+      <Remarks sentences={(!isFailed && found?.warnings) || []} title={TEXTS.answer.warnings} />
       {isEmpty && <p class="quiet">{SEARCH.empty}</p>}
       {isNothing && (
         <div class="notice stack">
@@ -59,7 +62,7 @@ export function FoundItems({
           </div>
         </div>
       )}
-      {found !== undefined && found.hits.length > 0 && (
+      {found !== undefined && found.hits.length > 0 && !isFailed && (
         <HitGrid
           hits={found.hits}
           isStale={isStale}
