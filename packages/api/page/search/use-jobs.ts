@@ -33,9 +33,8 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
   const keep = useCallback((job: Job) => setJobs((last) => new Map(last).set(job.id, job)), []);
   const follow = useCallback(
     (job: Job): Promise<Job> => {
-      // One that is followed is known better, but a paused one is not followed before it goes on.
       const known = followed.current.get(job.id);
-      if (job.state !== 'PAUSED') known?.goOn(job);
+      known?.tell(job);
       if (known !== undefined) return known.end;
       keep(job);
       if (!isOpen(job)) return Promise.resolve(job);
@@ -54,7 +53,8 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
   );
   useEffect(() => {
     // Of one that cannot be followed, its last state stays on the screen.
-    for (const job of first ?? []) follow(job).catch(() => {});
+    // The oldest first: they are under way.
+    for (const job of first?.toReversed() ?? []) follow(job).catch(() => {});
   }, [first, follow]);
   useEffect(() => () => control.current.abort(), []);
 
@@ -79,9 +79,10 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
     change: useCallback(
       async (id, field) => {
         const job = await ask(field, 'JobChangeInput', { id }, control.current.signal);
+        keep(job);
         follow(job).catch(() => {});
       },
-      [ask, follow],
+      [ask, follow, keep],
     ),
   };
 }
@@ -89,8 +90,8 @@ export function useJobs(first: readonly Job[] | undefined, onChange: (job: Job) 
 interface Following {
   /** Its last state. */
   readonly end: Promise<Job>;
-  /** Follows it on from a state, where it was paused. */
-  readonly goOn: (job: Job) => void;
+  /** Takes a state from elsewhere, unless its stream tells of it. */
+  readonly tell: (job: Job) => void;
 }
 
 /** Without a stream while it is paused: a page has few of them. */
@@ -100,35 +101,43 @@ function followUntilOver(
   onState: (state: Job, last: Job) => void,
 ): Following {
   let latest = job;
-  let wake = (_job: Job) => {};
+  let isStreaming = false;
+  let turn = new AbortController();
   const take = (state: Job) => {
     const last = latest;
     latest = state;
     onState(state, last);
+    if ((state.state === 'PAUSED') !== (last.state === 'PAUSED') || !isOpen(state)) turn.abort();
+  };
+  const next = (state: Job) => {
+    isStreaming = true;
+    take(state);
   };
   const run = async () => {
     while (isOpen(latest)) {
-      if (latest.state === 'PAUSED') take(await new Promise<Job>((resolve) => (wake = resolve)));
-      else await followUntilPaused(latest, signal, take);
+      turn = new AbortController();
+      isStreaming = false;
+      if (latest.state === 'PAUSED') await aborted(turn.signal);
+      else await followFor(job.id, next, AbortSignal.any([signal, turn.signal]), turn.signal);
     }
     return latest;
   };
-  return { end: run(), goOn: (state) => wake(state) };
+  return { end: run(), tell: (state) => isStreaming || take(state) };
 }
 
-async function followUntilPaused(
-  { id }: Job,
-  signal: AbortSignal,
+const aborted = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener('abort', resolve));
+
+/** Follows a job until it is over, or another state has come from elsewhere. */
+async function followFor(
+  id: string,
   onState: (state: Job) => void,
+  signal: AbortSignal,
+  elsewhere: AbortSignal,
 ): Promise<void> {
-  const paused = new AbortController();
-  const next = (state: Job) => {
-    onState(state);
-    if (state.state === 'PAUSED') paused.abort();
-  };
-  await subscribe(followOperation(id), next, AbortSignal.any([signal, paused.signal])).catch(
-    (error: Error) => {
-      if (!paused.signal.aborted) throw error;
-    },
-  );
+  try {
+    await subscribe(followOperation(id), onState, signal);
+  } catch (error) {
+    if (!elsewhere.aborted) throw error;
+  }
 }
