@@ -14,7 +14,7 @@ export interface CopyPlace {
   readonly folder: string;
 }
 
-export const COPY_LANGUAGES = ['GraphQL', 'curl', 'TypeScript', 'Python'] as const;
+const COPY_LANGUAGES = ['GraphQL', 'curl', 'TypeScript', 'Python'] as const;
 
 /** Copies a panel's code in each language and runs it. @returns the value of the field that each asked for. */
 export async function runCopies<Value>(
