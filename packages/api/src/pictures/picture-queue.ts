@@ -78,7 +78,7 @@ export class PictureQueue implements Pictures {
   async resume(owner: Owner, id: string): Promise<Picture> {
     const change = { state: 'QUEUED', error: undefined } as const;
     const resumed = await this.#change(owner, id, { from: ['PAUSED', 'FAILED'], change });
-    this.#runner.wake();
+    this.#runner.wake(id);
     return resumed;
   }
 

@@ -35,10 +35,12 @@ interface Current {
   readonly over: Promise<void>;
 }
 
-/** A picture that failed because of something that may pass is tried again after this, in milliseconds. */
-const RETRY_MS = 10_000;
-/** How often, before it FAILED: the memory for models aside, for which it waits. */
+/** A picture that failed because of something that may pass is tried again after this, in milliseconds, and then after twice as long. */
+const RETRY_MS = { first: 10_000, most: 80_000 };
+/** How often, before it FAILED. */
 const RETRIES = 2;
+/** What a picture waits for, however long it takes: somebody makes room. */
+const WAITS_FOR: readonly PublicError['code'][] = ['MODEL_MEMORY_FULL', 'PICTURE_NOT_KEPT'];
 const BYTES_A_PARAMETER = 4;
 
 /** Draws pictures one at a time, in the order in which they came. */
@@ -69,8 +71,9 @@ export class PictureRunner {
     this.wake();
   }
 
-  /** There may be something to draw. */
-  wake(): void {
+  /** There may be something to draw. @param resumed a picture that waits for nothing any more. */
+  wake(resumed?: string): void {
+    if (resumed !== undefined) this.#notBefore.delete(resumed);
     if (!this.#isStarted || this.#isStopping || this.#current !== undefined) return;
     clearTimeout(this.#timer);
     const queued = this.#entries.list().filter(({ state }) => state === 'QUEUED');
@@ -199,29 +202,34 @@ export class PictureRunner {
     id: string,
     { error, cause }: Extract<DrawingEnd, { kind: 'failed' }>,
   ): Promise<void> {
-    const { onUnexpected } = this.#options;
-    if (this.#mayPass(id, error)) {
-      this.#notBefore.set(id, performance.now() + RETRY_MS);
+    if (isHidden(error)) this.#options.onUnexpected(cause);
+    if (this.#isWaiting(id, error)) {
       await this.#entries.change(id, ['RUNNING'], { state: 'QUEUED' });
-      return;
+    } else {
+      this.#losses.delete(id);
+      await this.#entries.change(id, ['RUNNING'], { state: 'FAILED', error });
     }
-    if (isHidden(error)) onUnexpected(cause);
-    this.#losses.delete(id);
-    await this.#entries.change(id, ['RUNNING'], { state: 'FAILED', error });
   }
 
-  #mayPass(id: string, error: PublicError): boolean {
-    if (!meaningOf(error).retryable) return false;
-    if (error.code === 'MODEL_MEMORY_FULL') return true;
+  /** Whether it is tried again, from some time on. */
+  #isWaiting(id: string, error: PublicError): boolean {
     const losses = (this.#losses.get(id) ?? 0) + 1;
+    const waits = WAITS_FOR.includes(error.code);
+    if (!waits && (!meaningOf(error).retryable || losses > RETRIES)) return false;
     this.#losses.set(id, losses);
-    return losses <= RETRIES;
+    this.#wait(id, losses);
+    return true;
+  }
+
+  #wait(id: string, losses: number): void {
+    const wait = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** (losses - 1));
+    this.#notBefore.set(id, performance.now() + wait);
   }
 
   /** Its record could not be written: it waits until that may be possible. */
   #failToKeep({ id }: Picture, error: unknown): void {
     this.#options.onUnexpected(error);
-    this.#notBefore.set(id, performance.now() + RETRY_MS);
+    this.#wait(id, 1);
     this.#entries.requeue(id);
   }
 }

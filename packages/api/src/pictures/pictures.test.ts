@@ -219,7 +219,7 @@ describe('a server with --pictures on', () => {
   );
 
   test(
-    'fails a picture that cannot be kept, and one whose start image kills processes, and says no more than that',
+    'holds a picture up that cannot be kept, fails one whose start image kills processes, and lets both go on',
     TIME,
     async () => {
       await gallery.open({ runs: false });
@@ -232,25 +232,17 @@ describe('a server with --pictures on', () => {
       await mkdir(join(first!, 'preview.png/there'), { recursive: true });
       await writeFile(join(second!, 'deaths'), '3');
       gallery.api.drawn.run();
-      const isFailed = ({ state }: SeenPicture) => state === 'FAILED';
-      expect(await gallery.until(deadly, isFailed)).toMatchObject({
-        error: { code: 'IMAGE_CRASHED' },
-      });
-      const { error } = await gallery.see(unkept);
-      expect(error).toEqual({
-        code: 'PICTURE_NOT_KEPT',
-        message: 'pictures cannot be written now; the log says why',
-      });
-      expect(gallery.api.logged).toMatchObject([
-        { message: expect.stringContaining(gallery.folder) },
-      ]);
+      const failed = await gallery.until(deadly, ({ state }) => state === 'FAILED');
+      expect(failed.error).toMatchObject({ code: 'IMAGE_CRASHED' });
+      // On a slow machine it is being tried again.
+      expect(await gallery.see(unkept)).toMatchObject({ error: null });
+      const told = expect.stringContaining(gallery.folder);
+      expect(gallery.api.logged[0]).toMatchObject({ message: told });
       await rm(join(first!, 'preview.png'), { recursive: true });
+      await gallery.change('pausePicture', unkept);
       for (const picture of [deadly, unkept]) {
         await gallery.change('resumePicture', picture);
-        await gallery.until(
-          picture,
-          ({ state, stepsDone }) => state === 'RUNNING' && stepsDone > 0,
-        );
+        await gallery.until(picture, ({ stepsDone }) => stepsDone > 0);
         await gallery.change('pausePicture', picture);
       }
     },
