@@ -256,7 +256,11 @@ export class GuidedPicture {
   #camera({ preprocessing }: PictureModel, view: number): Camera {
     const { size } = this.settings;
     const draws = this.#draws(view, 'geometry');
-    return { canvas: size, view: drawView(draws, size, view), preprocessing };
+    return {
+      canvas: size,
+      view: drawView(draws, { canvas: size, index: view, progress: this.stepsDone / this.steps }),
+      preprocessing,
+    };
   }
 
   #draws(view: number, purpose: DrawPurpose): Draws {

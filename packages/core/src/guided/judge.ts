@@ -6,7 +6,7 @@ import type { Slices } from './slices.ts';
 import type { Drawer } from './targets.ts';
 import { drawView, takeView } from './views.ts';
 
-/** Views that a picture is judged by: one of them is of a small square. */
+/** Views that a picture is judged by, of the kinds that the last steps see. */
 const VIEWS = 8;
 
 /**
@@ -28,7 +28,11 @@ export async function judge(
   const views: PixelTensor[] = [];
   for (let view = 0; view < VIEWS; view++) {
     const geometry = new Draws({ seed, step, view, purpose: 'judged geometry' });
-    const camera = { canvas: size, view: drawView(geometry, size, view), preprocessing };
+    const camera = {
+      canvas: size,
+      view: drawView(geometry, { canvas: size, index: view, progress: 1 }),
+      preprocessing,
+    };
     const noise = new Draws({ seed, step, view, purpose: 'judged noise' });
     views.push(takeView(camera, picture, noise));
     await slices.next();

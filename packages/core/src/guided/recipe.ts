@@ -6,10 +6,22 @@ export const RECIPE = {
   /** Views a step. */
   views: 16,
   /**
-   * What each view of a batch is. Most are coarse: seen with few pixels, a picture pleases by its shapes and not by fine
-   * patterns that mean nothing to anybody but the model.
+   * What the views of a batch are, at first and later. At first most are coarse: seen with few pixels, a picture pleases
+   * by its shapes and not by fine patterns that mean nothing to people. Later the shapes are there, and get details.
    */
-  kinds: ['coarse', 'coarse', 'coarse', 'coarse', 'coarse', 'large', 'large', 'small'] as const,
+  earlyKinds: [
+    'coarse',
+    'coarse',
+    'coarse',
+    'coarse',
+    'coarse',
+    'large',
+    'large',
+    'small',
+  ] as const,
+  lateKinds: ['coarse', 'coarse', 'large', 'large', 'large', 'large', 'small', 'small'] as const,
+  /** The share of the steps after which it is later. */
+  lateFrom: 0.5,
   /** Sides of the squares that views show, as a share of the canvas. */
   largeSides: [0.85, 1] as readonly [number, number],
   smallSides: [0.5, 0.8] as readonly [number, number],

@@ -24,9 +24,19 @@ export interface View {
   readonly noise: number;
 }
 
-/** @param canvas pixels a side. @param index of the view in its step. */
-export function drawView(draws: Draws, canvas: number, index: number): View {
-  const kind = RECIPE.kinds[index % RECIPE.kinds.length]!;
+/** Where in the drawing of a picture a view belongs. */
+export interface ViewPlace {
+  /** Pixels a side. */
+  readonly canvas: number;
+  /** Of the view in its step. */
+  readonly index: number;
+  /** The share of the steps that are done, 0 to 1. */
+  readonly progress: number;
+}
+
+export function drawView(draws: Draws, { canvas, index, progress }: ViewPlace): View {
+  const kinds = progress < RECIPE.lateFrom ? RECIPE.earlyKinds : RECIPE.lateKinds;
+  const kind = kinds[index % kinds.length]!;
   const share = draws.between(...(kind === 'small' ? RECIPE.smallSides : RECIPE.largeSides));
   const side = Math.round(share * canvas);
   const place = () => Math.floor(draws.between(0, canvas - side + 1));
