@@ -1,4 +1,5 @@
 import { count, timeLeft } from './texts/count.ts';
+import { DREAM } from './texts/dream.ts';
 import { TEACH } from './texts/teach.ts';
 
 /** All that the page says, beside what the server says: one object to translate. */
@@ -8,6 +9,7 @@ export const TEXTS = {
     classify: 'Classify',
     search: 'Search',
     teach: 'Teach',
+    dream: 'Dream',
     status: 'Status',
     reference: 'API',
   },
@@ -272,6 +274,7 @@ export const TEXTS = {
     dismiss: 'Hide',
   },
   teach: TEACH,
+  dream: DREAM,
   copy: {
     title: 'Copy as',
     copy: 'Copy',

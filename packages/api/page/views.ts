@@ -38,6 +38,11 @@ export const VIEWS: readonly View[] = [
     load: async () => (await import('./teach/teach-view.tsx')).TeachView,
   },
   {
+    name: 'dream',
+    title: TEXTS.views.dream,
+    load: async () => (await import('./dream/dream-view.tsx')).DreamView,
+  },
+  {
     name: 'status',
     title: TEXTS.views.status,
     load: async () => (await import('./status/status-view.tsx')).StatusView,

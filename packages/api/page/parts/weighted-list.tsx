@@ -85,5 +85,5 @@ function TermRow({ term: { name, kind, weight, remark }, onWeight, onRemove }: T
 }
 
 /** 0.5 → `+0.5`, −1 → `−1` */
-const weightText = (weight: number): string =>
+export const weightText = (weight: number): string =>
   `${weight < 0 ? '−' : '+'}${Math.abs(weight).toLocaleString('en')}`;

@@ -7,7 +7,10 @@ export interface ServerFacts extends Served, Kept {}
 /** What a server knows without its database. */
 interface Served {
   readonly models: readonly ServedModel[];
-  readonly limits: Readonly<Record<LimitName, number>>;
+  readonly limits: Readonly<Record<LimitName, number>> & {
+    /** Whether it draws pictures. */
+    readonly pictures: boolean;
+  };
 }
 
 /** What is in its database. */
@@ -44,7 +47,7 @@ type LimitName = 'images' | 'imageBytes' | 'imageMegapixels' | 'labels' | 'textC
 
 const SERVED = `query Served {
   models { name loaded embedded note parameters imageSize memoryBytes backend { name precision simd mode adapter threads } }
-  limits { images imageBytes imageMegapixels labels textCharacters }
+  limits { images imageBytes imageMegapixels labels textCharacters pictures }
 }`;
 
 const KEPT = `query Kept {

@@ -1,0 +1,140 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { CopyAs } from '../copy/copy-as.tsx';
+import { bringIntoView } from '../parts/bring-into-view.ts';
+import { ErrorNote } from '../parts/error-note.tsx';
+import { useIncoming } from '../parts/use-incoming.ts';
+import { useServerFacts } from '../server/facts.ts';
+import { TEXTS } from '../texts.ts';
+import type { ViewProps } from '../views.ts';
+import './dream.css';
+import { Drawing } from './drawing.tsx';
+import { Gallery } from './gallery.tsx';
+import { copiedStart, startOperation, wishOf } from './picture.ts';
+import { usePictures } from './use-pictures.ts';
+import { useStartPicture } from './use-start-picture.ts';
+import { isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
+import { WishPanel } from './wish-panel.tsx';
+
+const DREAM = TEXTS.dream;
+
+/** Words are typed, and the server draws them, step by step. */
+export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
+  const { facts, error: factsError, refresh } = useServerFacts();
+  const [wish, setWish] = useState(() => readWish(parameters));
+  const [draft, setDraft] = useState('');
+  const [refusal, setRefusal] = useState<Error>();
+  const [isStarting, setIsStarting] = useState(false);
+  const { pictures, error, hasMore, more, retry, start, change } = usePictures(
+    wish.picture,
+    facts?.limits.pictures ?? false,
+  );
+  const startPicture = useStartPicture(wish.from, facts?.limits);
+  const onWish = useCallback(
+    (some: Partial<Wish>) => setWish((last) => ({ ...last, ...some })),
+    [],
+  );
+  useStateInAddress(wish, isShown, onParameters);
+  const { setFile } = startPicture;
+  useIncoming(isShown, {
+    onFiles: useCallback(
+      ([file]: readonly File[]) => {
+        setFile(file);
+        onWish({ from: '' });
+      },
+      [setFile, onWish],
+    ),
+    onUrl: useCallback((from: string) => onWish({ from }), [onWish]),
+  });
+  const whole = withDraft(wish, draft.trim());
+  const isWaiting = startPicture.name !== undefined && startPicture.sent === undefined;
+  const place = useRef<HTMLDivElement>(null);
+  const open = (picture: string) => {
+    onWish({ picture });
+    // On a narrow screen it is below the words, and above the gallery.
+    if (place.current !== null) bringIntoView(place.current);
+  };
+  const draw = () => {
+    setRefusal(undefined);
+    setIsStarting(true);
+    setWish(whole);
+    setDraft('');
+    start(startOperation(whole, startPicture.sent))
+      .then(({ id }) => open(id), setRefusal)
+      .finally(() => setIsStarting(false));
+  };
+  const shown = pictures?.find(({ id }) => id === wish.picture) ?? pictures?.[0];
+  if (facts?.limits.pictures === false) return <Off />;
+  return (
+    <>
+      <h1>{DREAM.title}</h1>
+      <p class="dream-lead">{DREAM.lead}</p>
+      {factsError !== undefined && <ErrorNote error={factsError} onRetry={refresh} />}
+      {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
+      <div class="dream">
+        <WishPanel
+          wish={wish}
+          onWish={onWish}
+          draft={draft}
+          onDraft={setDraft}
+          start={startPicture}
+          facts={facts}
+          isFirst={pictures?.length === 0}
+          isReady={isDrawable(whole) && !isWaiting && !isStarting}
+          onStart={draw}
+          error={refusal}
+        />
+        <div class="stack" ref={place}>
+          {shown === undefined ? (
+            <p class="quiet dream-empty">
+              {pictures === undefined && error === undefined ? TEXTS.frame.loading : DREAM.noneYet}
+            </p>
+          ) : (
+            <Drawing
+              key={shown.id}
+              picture={shown}
+              onChange={(one) => change(shown.id, one)}
+              onUse={() => onWish(wishOf(shown))}
+            />
+          )}
+          {isDrawable(whole) && <CopyAs operation={copiedStart(whole, startPicture.own)} />}
+        </div>
+      </div>
+      {pictures !== undefined && pictures.length > 0 && (
+        <Gallery pictures={pictures} shown={shown} hasMore={hasMore} onMore={more} onOpen={open} />
+      )}
+    </>
+  );
+}
+
+function Off() {
+  return (
+    <>
+      <h1>{DREAM.title}</h1>
+      <div class="stack dream-lead">
+        <p>{DREAM.lead}</p>
+        <div class="notice stack">
+          <p>{DREAM.off}</p>
+          <p>
+            <code>{DREAM.turnOn}</code>
+          </p>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** What is being typed is drawn too. */
+const withDraft = (wish: Wish, draft: string): Wish =>
+  draft === '' ? wish : { ...wish, prompts: withPrompt(wish.prompts, { text: draft, weight: 1 }) };
+
+/** Keeps the address that of the wish. */
+function useStateInAddress(
+  wish: Wish,
+  isShown: boolean,
+  onParameters: ViewProps['onParameters'],
+): void {
+  const written = writeWish(wish).toString();
+  useEffect(() => {
+    if (isShown) onParameters(new URLSearchParams(written));
+  }, [written, isShown, onParameters]);
+}

@@ -1,0 +1,237 @@
+/** Dream, on the page of the built server, in a real browser, by mouse and by keyboard. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { exampleBytes } from '../packages/api/src/testing/api.ts';
+import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
+import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
+import { COPIED_FILE, runCopies } from './browser/copies.ts';
+import { accessibilityFaults, visit } from './browser/visit.ts';
+
+const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
+
+if (!runs) test.skip('Dream: skipped, since there is no /usr/bin/chromium', () => {});
+
+/** A picture takes seconds, or minutes where others need the processor. */
+const DRAWN = { timeout: 240_000 };
+
+const MARKUP = '<img src=x onerror=alert(1)><b>bold</b>';
+
+describe.runIf(runs)('Dream', () => {
+  let browser: Browser;
+  let server: BuiltServer;
+  let folder: string;
+  const nano = ['--model', folderAt('models/nano'), '--pictures', 'on'];
+  const dream = (query = '') => `${server.url}/#/dream${query}`;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'clipql-dream-'));
+    await writeFile(join(folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
+    const data = ['--data', join(folder, 'data')];
+    [browser, server] = await Promise.all([launchChromium(), startBuiltServer([...nano, ...data])]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.end();
+    await rm(folder, { recursive: true });
+  });
+
+  const words = (page: Page) => page.getByRole('textbox', { name: 'Words' });
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+  const drawing = (page: Page) => page.getByRole('article', { name: 'The picture' });
+  const state = (page: Page, text: string) =>
+    drawing(page).getByRole('status').filter({ hasText: text }).waitFor();
+  const shownAddress = (page: Page) => drawing(page).locator('img').getAttribute('src');
+
+  test('words are drawn, step by step, and the picture is kept, saved and deleted', async () => {
+    const { page } = await visit(browser, dream('?seed=1&size=64&quality=DRAFT'));
+    await page.getByText('give nudity for innocent words').waitFor();
+    expect(await button(page, 'Draw it').isDisabled()).toBe(true);
+    await words(page).fill('a sheep');
+    await button(page, 'Draw it').click();
+    await drawing(page).locator('img').waitFor();
+    const looks = new Set<string | null>();
+    const isDone = async () => {
+      looks.add(await shownAddress(page));
+      return (await drawing(page).getByRole('status').textContent()) === 'done';
+    };
+    await expect.poll(isDone, DRAWN).toBe(true);
+    expect(looks.size).toBeGreaterThan(1);
+    expect(await shownAddress(page)).toMatch(/^pictures\/.+\.png\?step=50$/);
+    await drawing(page).getByText('done · step 50 of 50').waitFor();
+    for (const figure of ['Loss', 'Score', 'Seed'])
+      await drawing(page).getByText(figure, { exact: true }).waitFor();
+    expect(await page.getByText('give nudity').count()).toBe(0);
+    expect(
+      await drawing(page)
+        .locator('img')
+        .evaluate((image: HTMLImageElement) => image.naturalWidth),
+    ).toBe(64);
+
+    const saving = page.waitForEvent('download');
+    await button(page, 'Download').click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe('a-sheep.png');
+    const bytes = await readFile(await saved.path());
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+
+    await page.reload();
+    await drawing(page).getByText('done · step 50 of 50').waitFor();
+    expect(page.url()).toContain('prompt=1%3Aa+sheep');
+    await button(page, 'Delete …').click();
+    await button(page, 'Keep it').click();
+    await button(page, 'Delete …').click();
+    await button(page, 'Delete it').click();
+    await page.getByText('What is drawn appears here.').waitFor();
+  });
+
+  test('by keyboard alone: words with weights, stop, go on, cancel', async () => {
+    const { page } = await visit(browser, dream('?seed=2&size=64&quality=FINE'));
+    await words(page).focus();
+    await page.keyboard.type('a boat');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('a meadow');
+    await page.keyboard.press('Enter');
+    await page.getByRole('slider', { name: 'Weight of a meadow' }).focus();
+    await page.keyboard.press('Home');
+    await button(page, 'Draw it').focus();
+    await page.keyboard.press('Enter');
+    await drawing(page).getByText('a boat, not a meadow').waitFor();
+    await drawing(page).locator('img').waitFor();
+    await button(page, 'Stop').focus();
+    await page.keyboard.press('Space');
+    await state(page, 'stopped');
+    await button(page, 'Go on').focus();
+    await page.keyboard.press('Enter');
+    const before = await drawing(page).getByRole('progressbar').getAttribute('value');
+    await expect
+      .poll(async () => Number(await drawing(page).getByRole('progressbar').getAttribute('value')))
+      .toBeGreaterThan(Number(before));
+    await button(page, 'Cancel').focus();
+    await page.keyboard.press('Enter');
+    await state(page, 'cancelled');
+    await button(page, 'Use its settings').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('slider', { name: 'Weight of a meadow' }).inputValue()).toBe('-1');
+  });
+
+  test('what is copied draws the picture on the screen, to the byte', async () => {
+    const query = `?seed=3&size=64&quality=DRAFT&keep=0.25&prompt=1:it's a "boat"&prompt=0.5:<b>$HOME</b>&prompt=-0.3:fog`;
+    const { page } = await visit(browser, dream(query));
+    await page.locator('.dream input[type=file]').setInputFiles(join(folder, COPIED_FILE));
+    await page.getByText(COPIED_FILE).first().waitFor();
+    await button(page, 'Draw it').click();
+    await state(page, 'done');
+    const drawn = async (path: string) => {
+      const response = await fetch(`${server.url}/${path.replace(/^\//, '')}`);
+      return createHash('sha256')
+        .update(Buffer.from(await response.arrayBuffer()))
+        .digest('hex');
+    };
+    const shown = await drawn((await shownAddress(page))!);
+    type Started = { readonly picture: { readonly id: string } };
+    const copies = await runCopies<Started>(page, { url: server.url, folder });
+    for (const [language, { picture }] of copies) {
+      const found = async () => {
+        const id = JSON.stringify(picture.id);
+        const body = JSON.stringify({ query: `{ picture(id: ${id}) { state imageUrl } }` });
+        const headers = { 'content-type': 'application/json' };
+        const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+        return (await answer.json()).data.picture as { state: string; imageUrl: string };
+      };
+      await expect
+        .poll(async () => (await found()).state, { message: language, ...DRAWN })
+        .toBe('DONE');
+      expect(await drawn((await found()).imageUrl), language).toBe(shown);
+    }
+  });
+
+  test('several are drawn one after another, and each is opened from the gallery', async () => {
+    const { page } = await visit(browser, dream('?seed=4&size=64&quality=DRAFT'));
+    for (const text of ['a house', 'a flower']) {
+      await words(page).fill(text);
+      await button(page, 'Draw it').click();
+      await drawing(page).getByText(text).first().waitFor();
+      await button(page, `Remove ${text}`).click();
+    }
+    const first = page
+      .getByRole('region', { name: 'Your pictures' })
+      .locator('button', { hasText: 'a house' });
+    await first.click();
+    await state(page, 'done');
+    await page
+      .getByRole('region', { name: 'Your pictures' })
+      .locator('button', { hasText: 'a flower' })
+      .click();
+    await state(page, 'done');
+    await first.click();
+    await drawing(page).getByText('a house').first().waitFor();
+    await page.reload();
+    await drawing(page).getByText('a house').first().waitFor();
+    expect(
+      await page.getByRole('region', { name: 'Your pictures' }).locator('button').count(),
+    ).toBeGreaterThan(1);
+  });
+
+  test('what the server refuses is said in its words, and hostile words are text, at 320 pixels', async () => {
+    const viewport = { width: 320, height: 640 };
+    const { page } = await visit(browser, dream('?seed=5&size=64&quality=DRAFT'), { viewport });
+    const sound = async (name: string) => {
+      expect(await page.locator('main :is(b, img[src="x"])').count(), name).toBe(0);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(320);
+      expect(await accessibilityFaults(page), name).toEqual([]);
+    };
+    await words(page).waitFor();
+    await sound('empty');
+    for (const title of ['Options', 'Begin with a picture'])
+      await page.getByText(title, { exact: true }).click();
+    await page
+      .getByRole('textbox', { name: 'Address of a picture' })
+      .fill('/examples/march-pastoral.jpg');
+    await page.keyboard.press('Enter');
+    await page.getByRole('img', { name: 'The picture to begin with' }).waitFor();
+    await sound('everything open');
+    await words(page).fill('x'.repeat(8_000));
+    await button(page, 'Draw it').click();
+    await page.getByRole('alert').filter({ hasText: '300 characters' }).waitFor();
+    await sound('refused');
+    await button(page, `Remove ${'x'.repeat(8_000)}`).click();
+    await words(page).fill(`\u202e${MARKUP}`);
+    await button(page, 'Draw it').click();
+    await drawing(page).getByText(MARKUP).first().waitFor();
+    await state(page, 'done');
+    await page.locator('.copy-as summary').click();
+    await sound('done');
+    await button(page, 'Delete …').click();
+    await sound('to be deleted');
+  });
+
+  test('a server that wants a key shows and saves pictures with it', async () => {
+    const hash = createHash('sha256').update('secret').digest('hex');
+    const data = ['--data', join(folder, 'guarded')];
+    const guarded = await startBuiltServer([...nano, ...data], { CLIPQL_API_KEYS: `me:${hash}` });
+    onTestFinished(() => guarded.end());
+    const address = `${guarded.url}/#/dream?seed=6&size=64&quality=DRAFT`;
+    const { page } = await visit(browser, address, {}, /^error: .* 401 /);
+    await page.getByRole('dialog').getByLabel('Key').fill('secret');
+    await page.keyboard.press('Enter');
+    await words(page).fill('a sheep');
+    await button(page, 'Draw it').click();
+    await state(page, 'done');
+    expect(await shownAddress(page)).toMatch(/^blob:/);
+    const saving = page.waitForEvent('download');
+    await button(page, 'Download').click();
+    expect((await readFile(await (await saving).path())).subarray(1, 4).toString()).toBe('PNG');
+  });
+
+  test('where pictures are off, the page says how to turn them on', async () => {
+    const off = await startBuiltServer(['--model', folderAt('models/nano')]);
+    onTestFinished(() => off.end());
+    const { page } = await visit(browser, `${off.url}/#/dream`);
+    await page.getByText('npm start -- --pictures on').waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+});
