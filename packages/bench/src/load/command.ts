@@ -123,9 +123,10 @@ export function addLoadCommands(
     .option('--model <name>', "lite, nano, or a model's folder", 'lite')
     .option('--images <n>', 'of a job', atMostImages, 960)
     .option('--rounds <n>', 'turns of each', wholeNumber, 2)
-    .action(async ({ model, store, images, rounds, ...options }) => {
+    .option('--pin', 'one processor for each process that embeds, by taskset')
+    .action(async ({ model, store, images, rounds, pin = false, ...options }) => {
       const machine = describeMachine();
-      const result = await runWorkers({ model, store, images, rounds }, (line) =>
+      const result = await runWorkers({ model, store, images, rounds, pin }, (line) =>
         stderr(`bench: ${line}\n`),
       );
       report('workers', model, options, result, machine);

@@ -16,6 +16,8 @@ export interface WorkersOptions {
   readonly images: number;
   /** How often each has its turn. */
   readonly rounds: number;
+  /** Whether each process that embeds has one processor; on Linux. */
+  readonly pin: boolean;
 }
 
 /** Two workers index so many times as fast as one. */
@@ -45,7 +47,7 @@ interface Turns {
  * @throws BenchError ENGINE_FAILED.
  */
 export async function runWorkers(
-  { model, store, images, rounds }: WorkersOptions,
+  { model, store, images, rounds, pin }: WorkersOptions,
   progress: (line: string) => void,
 ): Promise<ProbeResult> {
   const { folder, remove } = await modelOnDisk(model);
@@ -57,12 +59,14 @@ export async function runWorkers(
     const database = ['--store', store, ...threads];
     const server = await startServer(folder, database);
     closing.unshift(server.close);
-    const startOne = async () => {
+    const startOne = async (processor: number) => {
       const worker = await startWorker(folder, [...database, '--decode-threads', String(THREADS)]);
+      if (pin) worker.pin(processor);
       closing.unshift(worker.close);
       return worker;
     };
     const embedding = startEmbedding(folder, THREADS);
+    if (pin) embedding.pin(0);
     closing.unshift(embedding.close);
     let used = 0;
     /** Those that nobody has seen: what is known is not embedded again. */
@@ -77,7 +81,7 @@ export async function runWorkers(
       await deleteCollection(server, name);
     };
     await embedding.embed(unseen(WARM_UP));
-    await startOne();
+    await startOne(0);
     await index(unseen(WARM_UP));
     const [none, one, two] = Array.from({ length: 3 }, (): Turns => ({ milliseconds: 0, busy: 0 }));
     for (let number = 1; number <= rounds; number++) {
@@ -87,7 +91,7 @@ export async function runWorkers(
       progress(`round ${number}, one worker`);
       await index(unseen(images), one);
       progress(`round ${number}, two workers`);
-      const other = await startOne();
+      const other = await startOne(1);
       await index(unseen(2 * WARM_UP));
       await index(unseen(images), two);
       closing.splice(closing.indexOf(other.close), 1);

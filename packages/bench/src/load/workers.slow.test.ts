@@ -16,7 +16,17 @@ test.skipIf(programs === undefined)(
       const store = await server.createDatabase('workers');
       let printed = '';
       const streams = { stdout: (text: string) => (printed += text), stderr: () => {} };
-      const args = ['--store', store, '--model', 'nano', '--images', '40', '--rounds', '1'];
+      const args = [
+        '--store',
+        store,
+        '--model',
+        'nano',
+        '--images',
+        '40',
+        '--rounds',
+        '1',
+        '--pin',
+      ];
       await runBench(['workers', ...args], streams);
       const { rows, claims } = JSON.parse(printed);
       const row = { images: 40, 'images/s': expect.any(Number) };

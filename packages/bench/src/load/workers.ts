@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +8,15 @@ import type { EmbeddingReply, EmbeddingRequest } from './embedding-process.ts';
 
 /** A process that is ended with the run. */
 interface Ending {
+  /** Keeps it and all of its threads on one processor, as in a container of one CPU. */
+  pin(processor: number): void;
   close(): Promise<void>;
 }
 
 const ending = (child: ChildProcess, signal: NodeJS.Signals): Ending => ({
+  pin: (processor) => {
+    execFileSync('taskset', ['-acp', String(processor), String(child.pid)], { stdio: 'ignore' });
+  },
   close: async () => {
     const exit = once(child, 'exit');
     child.kill(signal);
