@@ -199,7 +199,8 @@ export class DecodePool {
     worker.cancelTimer();
     worker.job = undefined;
     settle(job);
-    this.next();
+    // Whoever waited for the image counts it first, or one too many would begin.
+    setImmediate(() => this.next());
   }
 
   #die(worker: Worker, reason: string): void {
