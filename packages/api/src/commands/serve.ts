@@ -119,7 +119,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     labelSets ??= await openLabelSets(store.server, log.warn);
     drawn = await openPictures(settings, {
       ...{ models, busy, version: version(), warn: log.warn },
-      ...{ threads: loading.threads, niceness: NICENESS.idle, maxPixels: loading.maxPixels },
+      ...{ threads: loading.threads, niceness: NICENESS.background, maxPixels: loading.maxPixels },
       onUnexpected: (error) => log.unexpected('picture', error),
     });
     const { indexes, runner } = store;

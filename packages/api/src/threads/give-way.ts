@@ -6,8 +6,6 @@ export const NICENESS = {
   work: 5,
   /** What nobody waits for. */
   background: 10,
-  /** What takes minutes, and should take only what all else leaves. */
-  idle: 19,
 } as const;
 
 /** Sets the niceness of the calling thread. On Linux alone: elsewhere it would be the whole process's. */
