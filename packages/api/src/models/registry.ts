@@ -37,13 +37,14 @@ export interface ModelRegistry {
   /** Serves another model from now on, after the others; of one name the first is served. */
   add(source: ModelSource): void;
   /**
-   * Takes room in the memory for models, for what works beside them.
+   * Takes room in the memory for models, for what works beside them; none is unloaded for it.
    *
    * @param name of the work, one at a time.
+   * @param models that it asks for each time it begins: these and the first are there at any time.
    * @returns gives it back.
-   * @throws ApiError MODEL_MEMORY_FULL.
+   * @throws ApiError MODEL_MEMORY_FULL; not retryable where there never is room.
    */
-  hold(name: string, bytes: number): () => void;
+  hold(name: string, bytes: number, models?: readonly string[]): () => void;
   /** Disposes of every model. */
   close(): void;
 }
@@ -59,6 +60,8 @@ interface Entry {
   readonly source: ModelSource;
   loading?: Promise<LoadedModel> | undefined;
   loaded?: LoadedModel | undefined;
+  /** What it took when it was last loaded; 0 before. */
+  bytes: number;
   leases: number;
   /** The larger, the later it was used. */
   used: number;
@@ -73,7 +76,7 @@ export function createModelRegistry(
   return new Registry(sources, options);
 }
 
-const entryOf = (source: ModelSource): Entry => ({ source, leases: 0, used: 0 });
+const entryOf = (source: ModelSource): Entry => ({ source, bytes: 0, leases: 0, used: 0 });
 
 class Registry implements ModelRegistry {
   readonly #entries: Map<string, Entry>;
@@ -129,8 +132,12 @@ class Registry implements ModelRegistry {
     if (!this.#entries.has(source.name)) this.#entries.set(source.name, entryOf(source));
   };
 
-  hold(name: string, bytes: number): () => void {
-    return this.#room.hold(name, bytes);
+  hold(name: string, bytes: number, models: readonly string[] = []): () => void {
+    const beside = [...new Set([this.#defaultName, ...models])].reduce(
+      (sum, model) => sum + (this.#entries.get(model)?.bytes ?? 0),
+      0,
+    );
+    return this.#room.hold(name, bytes, beside);
   }
 
   readonly close = (): void => {
@@ -151,6 +158,7 @@ class Registry implements ModelRegistry {
     try {
       const model = await this.#room.during(source.name, (reserve) => source.load(reserve));
       entry.loaded = model;
+      entry.bytes = model.clip.memoryBytes;
       return model;
     } catch (error) {
       entry.loading = undefined;

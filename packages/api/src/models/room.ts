@@ -48,21 +48,25 @@ export class Room {
   }
 
   /**
-   * Takes room for work beside the models.
+   * Takes room for work beside the models, none of which is unloaded for it: whoever needs one then would not get it
+   * before the end of that work.
    *
+   * @param beside bytes of the models that are there at any time.
    * @returns gives it back.
-   * @throws ApiError MODEL_MEMORY_FULL.
+   * @throws ApiError MODEL_MEMORY_FULL; not retryable where there never is room.
    */
-  hold(name: string, bytes: number): () => void {
-    this.#reserve(name, bytes);
+  hold(name: string, bytes: number, beside: number): () => void {
+    if (beside + bytes > this.#limit) throw this.#never(name, bytes, beside);
+    const taken = this.#taken(name);
+    if (taken + bytes > this.#limit) throw this.#full(name, bytes, taken);
+    this.#reserved.set(name, bytes);
     return () => this.#reserved.delete(name);
   }
 
   #reserve(name: string, bytes: number): void {
-    this.#reserved.delete(name);
-    const others = [...this.#reserved.values()].reduce((sum, one) => sum + one, 0);
     const loaded = this.#memories();
-    let taken = loaded.reduce((sum, one) => sum + one.bytes, others);
+    let taken = this.#taken(name);
+    this.#reserved.delete(name);
     for (const { bytes: freed, unload } of loaded) {
       if (taken + bytes <= this.#limit) break;
       if (unload === undefined) continue;
@@ -73,13 +77,31 @@ export class Room {
     this.#reserved.set(name, bytes);
   }
 
-  #full(name: string, bytes: number, taken: number): ApiError {
-    const limit = `--model-memory allows ${gigabytes(this.#limit)}`;
+  /** Bytes of all but what has this name. */
+  #taken(name: string): number {
+    const reserved = [...this.#reserved].filter(([other]) => other !== name);
+    const bytes = [...reserved.map(([, one]) => one), ...this.#memories().map((one) => one.bytes)];
+    return bytes.reduce((sum, one) => sum + one, 0);
+  }
+
+  #never(name: string, bytes: number, beside: number): ApiError {
+    const models = beside === 0 ? '' : ` beside ${gigabytes(beside)} of models`;
     return new ApiError(
       'MODEL_MEMORY_FULL',
-      taken === 0
+      `${name} takes ${gigabytes(bytes)} of memory${models}, and --model-memory allows ${gigabytes(this.#limit)}: it needs a smaller model, or more memory`,
+      { retryable: false },
+    );
+  }
+
+  #full(name: string, bytes: number, taken: number): ApiError {
+    const limit = `--model-memory allows ${gigabytes(this.#limit)}`;
+    const isTooLarge = bytes > this.#limit;
+    return new ApiError(
+      'MODEL_MEMORY_FULL',
+      isTooLarge
         ? `${name} takes ${gigabytes(bytes)} of memory, and ${limit}; --precision int8 takes about ${gigabytes(bytes * INT8_MEMORY_SHARE)}`
         : `${name} takes ${gigabytes(bytes)} of memory beside ${gigabytes(taken)} in use, and ${limit}: ask again when the others are done`,
+      { retryable: !isTooLarge },
     );
   }
 }

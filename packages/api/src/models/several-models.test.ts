@@ -99,24 +99,47 @@ test('a model in use is never unloaded; what finds no room is refused, and says 
   expect(loaded()).toEqual(['b']);
 });
 
-test('work beside the models takes room in their memory, from models that nobody uses too', async () => {
+test('work beside the models takes room in their memory, but never that of a loaded one', async () => {
   const bytes = await bytesOfOne();
-  serve({ memoryBytes: 1.5 * bytes });
-  const { release } = await models.lease('a');
-  const full = expect.objectContaining({ code: 'MODEL_MEMORY_FULL' });
-  expect(() => models.hold('drawing', bytes)).toThrow(full);
+  serve({ memoryBytes: 2.5 * bytes });
+  await models.get('a');
+  await models.get('b');
+  const full = (retryable: boolean) =>
+    expect.objectContaining({ code: 'MODEL_MEMORY_FULL', retryable });
+  expect(() => models.hold('drawing', bytes)).toThrow(full(true));
   const giveBack = models.hold('drawing', bytes / 2);
-  await expect(models.get('b')).rejects.toEqual(full);
-  release();
-  giveBack();
-  models.hold('drawing', bytes)();
-  expect(loaded()).toEqual([]);
+  expect(loaded()).toEqual(['a', 'b']);
+  const { release } = await models.lease('a');
+  const other = await models.lease('b');
+  await expect(models.get('c')).rejects.toEqual(full(true));
+  for (const end of [release, other.release, giveBack]) end();
+});
+
+test('work that never fits beside the first model and its own is refused for good', async () => {
+  const bytes = await bytesOfOne();
+  serve({ memoryBytes: 2.5 * bytes });
+  const never = expect.objectContaining({
+    code: 'MODEL_MEMORY_FULL',
+    retryable: false,
+    message: expect.stringMatching(
+      /^drawing takes 0\.0\d GB of memory beside 0\.0\d GB of models, and --model-memory allows 0\.0\d GB/,
+    ),
+  });
+  await models.get('a');
+  models.hold('drawing', 1.25 * bytes, ['a'])();
+  await models.get('b');
+  expect(() => models.hold('drawing', bytes, ['b'])).toThrow(never);
+  expect(() => models.hold('drawing', 2 * bytes)).toThrow(never);
+  // The first has room also while it is unloaded.
+  await models.get('c');
+  expect(loaded()).toEqual(['b', 'c']);
+  expect(() => models.hold('drawing', 2 * bytes)).toThrow(never);
 });
 
 test('a model that alone is over the limit is refused', async () => {
   serve({ memoryBytes: 1e6 });
   await expect(models.get()).rejects.toMatchObject({
-    code: 'MODEL_MEMORY_FULL',
+    ...{ code: 'MODEL_MEMORY_FULL', retryable: false },
     message: expect.stringContaining('--precision int8'),
   });
 });
