@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { ifThere } from '../files/if-there.ts';
 
 /** Writes all bytes from a position on. */
 export async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
@@ -18,11 +19,5 @@ export async function syncFolder(path: string): Promise<void> {
 
 /** A file's size in bytes; undefined where there is none. */
 export async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    },
-  );
+  return (await ifThere(stat(path)))?.size;
 }

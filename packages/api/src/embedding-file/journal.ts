@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { PublicError } from '../errors/public-error.ts';
+import { ifThere } from '../files/if-there.ts';
 import type { FileVersion } from './file-version.ts';
 
 /** What makes embeddings; two runs with equal headers make equal ones of equal files. */
@@ -53,10 +54,7 @@ export async function readJournal(path: string): Promise<Journal | undefined> {
 
 /** The values in a file of JSON lines, and where each line ends, up to the first that is not whole. */
 export async function* wholeLines(path: string): AsyncGenerator<{ value: unknown; end: number }> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
+  const bytes = (await ifThere(readFile(path))) ?? Buffer.alloc(0);
   for (let from = 0; ; ) {
     const end = bytes.indexOf('\n', from) + 1;
     if (end === 0) return;

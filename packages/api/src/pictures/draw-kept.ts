@@ -10,6 +10,7 @@ import {
 } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import { writeAtomically } from '../files/atomic-write.ts';
+import { ifThere } from '../files/if-there.ts';
 import { writing } from '../files/writing.ts';
 import { drawPicture } from './draw-picture.ts';
 import type { DrawingEnd, DrawingNews, DrawingRequest } from './drawing-protocol.ts';
@@ -42,7 +43,7 @@ export async function drawKept(
   const folder = new PictureFolder(request.folder, settings.size);
   const picture = await openPicture(models, request, await folder.readState());
   report({ kind: 'begun', step: picture.stepsDone });
-  let progress = parseProgress(await readIfThere(join(request.folder, KEPT_FILES.progress)));
+  let progress = parseProgress(await ifThere(readFile(join(request.folder, KEPT_FILES.progress))));
   let previewed = Number.NEGATIVE_INFINITY;
   await drawPicture(picture, {
     folder,
@@ -90,7 +91,7 @@ async function openPicture(
  */
 async function readStart(folder: string, maxPixels: number): Promise<RgbImage> {
   const path = join(folder, KEPT_FILES.deaths);
-  const deaths = Number((await readIfThere(path)) ?? 0);
+  const deaths = Number((await ifThere(readFile(path))) ?? 0);
   if (deaths >= MOST_DEATHS) {
     await rm(path);
     const message = `the start image was read by ${deaths} processes that died meanwhile`;
@@ -115,9 +116,3 @@ async function writeCheckpoint(
 
 const writeFileOf = (folder: string, name: string, content: Uint8Array | string): Promise<void> =>
   writing(folder, () => writeAtomically(join(folder, name), content));
-
-const readIfThere = (path: string): Promise<Buffer | undefined> =>
-  readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });

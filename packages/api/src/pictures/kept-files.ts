@@ -1,3 +1,5 @@
+import { STATE_FILE } from './picture-folder.ts';
+
 /** The files of a picture that a server draws, in a folder of its own. */
 export const KEPT_FILES = {
   /** What was asked for, and how it stands. */
@@ -9,7 +11,7 @@ export const KEPT_FILES = {
   /** How often processes died that read it. */
   deaths: 'deaths',
   /** The last checkpoint, as `PictureFolder` has it. */
-  state: 'state',
+  state: STATE_FILE,
   /** The image at the last checkpoint. */
   preview: 'preview.png',
   /** The picture, once it is done. */

@@ -2,9 +2,11 @@ import { access, constants, mkdir, open, readdir, readFile, rm, rmdir } from 'no
 import { join } from 'node:path';
 import type { RgbImage } from '@clipql/core';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
+import { ifThere } from '../files/if-there.ts';
 import { writing } from '../files/writing.ts';
 
-const STATE = 'state';
+/** In the folder, the state. */
+export const STATE_FILE = 'state';
 const FRAMES = 'frames.rgb';
 
 /** What is kept of a picture while it is drawn: its state, and the frames of how it came to be. */
@@ -20,10 +22,7 @@ export class PictureFolder {
 
   /** The state of the last save; undefined if there was none. */
   async readState(): Promise<Uint8Array | undefined> {
-    return readFile(this.#statePath).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    return ifThere(readFile(this.#statePath));
   }
 
   /** Whatever happens then, either this state or the last one is there. @throws ApiError OUTPUT_UNWRITABLE. */
@@ -87,14 +86,11 @@ export class PictureFolder {
   }
 
   async #files(): Promise<readonly string[]> {
-    return readdir(this.path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
+    return (await ifThere(readdir(this.path))) ?? [];
   }
 
   get #statePath(): string {
-    return join(this.path, STATE);
+    return join(this.path, STATE_FILE);
   }
 
   get #framesPath(): string {
@@ -103,4 +99,4 @@ export class PictureFolder {
 }
 
 const isOwn = (name: string): boolean =>
-  name === STATE || name === FRAMES || (name.startsWith(STATE) && isHalfWritten(name));
+  name === STATE_FILE || name === FRAMES || (name.startsWith(STATE_FILE) && isHalfWritten(name));

@@ -6,6 +6,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
 import { lockDataFolder } from '../files/data-lock.ts';
+import { ifThere } from '../files/if-there.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { KEPT_FILES } from './kept-files.ts';
 import type { PictureProgress, PictureRecord } from './picture.ts';
@@ -105,10 +106,7 @@ export class PictureStore {
   }
 
   async #read(id: string, file: string): Promise<Buffer | undefined> {
-    return readFile(join(this.folderOf(id), file)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    return ifThere(readFile(join(this.folderOf(id), file)));
   }
 }
 
