@@ -1,11 +1,11 @@
-import { meaningOf } from '../errors/error-codes.ts';
-import { describeError, isHidden, type PublicError } from '../errors/public-error.ts';
+import { describeError, isHidden } from '../errors/public-error.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { BusySignal } from '../threads/busy-signal.ts';
 import { Drawing } from './drawing.ts';
 import type { DrawingEnd, DrawingModel } from './drawing-protocol.ts';
 import type { Picture } from './picture.ts';
 import type { PictureEntries } from './picture-entries.ts';
+import { PictureRetries } from './picture-retries.ts';
 import type { PictureStore } from './picture-store.ts';
 
 /** What pictures are drawn with. */
@@ -21,6 +21,8 @@ export interface DrawingOptions {
   readonly maxPixels: number;
   /** Of ClipQL. */
   readonly version: string;
+  /** Told what a picture waits for. */
+  readonly warn: (message: string) => void;
   /** Told of what no user can do anything about. */
   readonly onUnexpected: (error: unknown) => void;
 }
@@ -30,17 +32,13 @@ interface Current {
   readonly id: string;
   drawing?: Drawing;
   /** It is not to be drawn now. */
-  readonly stopped: PromiseWithResolvers<'stopped'>;
+  isStopped: boolean;
+  /** Resolves then. */
+  readonly stopped: PromiseWithResolvers<void>;
   /** All of it is over, its records included. */
   readonly over: Promise<void>;
 }
 
-/** A picture that failed because of something that may pass is tried again after this, in milliseconds, and then after twice as long. */
-const RETRY_MS = { first: 10_000, most: 80_000 };
-/** How often, before it FAILED. */
-const RETRIES = 2;
-/** What a picture waits for, however long it takes: somebody makes room. */
-const WAITS_FOR: readonly PublicError['code'][] = ['MODEL_MEMORY_FULL', 'PICTURE_NOT_KEPT'];
 const BYTES_A_PARAMETER = 4;
 
 /** Draws pictures one at a time, in the order in which they came. */
@@ -48,8 +46,7 @@ export class PictureRunner {
   readonly #entries: PictureEntries;
   readonly #store: Pick<PictureStore, 'folderOf' | 'forgetState'>;
   readonly #options: DrawingOptions;
-  readonly #notBefore = new Map<string, number>();
-  readonly #losses = new Map<string, number>();
+  readonly #retries = new PictureRetries();
   #current: Current | undefined;
   #isStarted = false;
   #isStopping = false;
@@ -73,11 +70,11 @@ export class PictureRunner {
 
   /** There may be something to draw. @param resumed a picture that waits for nothing any more. */
   wake(resumed?: string): void {
-    if (resumed !== undefined) this.#notBefore.delete(resumed);
+    if (resumed !== undefined) this.#retries.forget(resumed);
     if (!this.#isStarted || this.#isStopping || this.#current !== undefined) return;
     clearTimeout(this.#timer);
     const queued = this.#entries.list().filter(({ state }) => state === 'QUEUED');
-    const waitOf = ({ id }: Picture) => (this.#notBefore.get(id) ?? 0) - performance.now();
+    const waitOf = ({ id }: Picture) => this.#retries.until(id);
     const next = queued.find((picture) => waitOf(picture) <= 0);
     if (next !== undefined) this.#begin(next);
     if (next !== undefined || queued.length === 0) return;
@@ -86,20 +83,17 @@ export class PictureRunner {
 
   /** Lets it go that a picture is not to be drawn now: its state is saved. */
   async leave(id: string): Promise<void> {
-    const current = this.#current;
-    if (current?.id !== id) return;
-    current.stopped.resolve('stopped');
-    await current.drawing?.stop();
-    await current.over;
+    const current = this.#stopped(id);
+    await current?.drawing?.stop();
+    await current?.over;
   }
 
   /** As {@link PictureRunner.leave}, without its state. */
   async abandon(id: string): Promise<void> {
-    const current = this.#current;
-    if (current?.id !== id) return;
-    current.stopped.resolve('stopped');
-    await current.drawing?.abandon();
-    await current.over;
+    this.#retries.forget(id);
+    const current = this.#stopped(id);
+    await current?.drawing?.abandon();
+    await current?.over;
   }
 
   /** Saves the state of what is drawn, which goes on when a runner starts again. */
@@ -109,10 +103,18 @@ export class PictureRunner {
     if (this.#current !== undefined) await this.leave(this.#current.id);
   }
 
+  /** What is drawn now if it is this picture, marked as not to be drawn. */
+  #stopped(id: string): Current | undefined {
+    if (this.#current?.id !== id) return undefined;
+    this.#current.isStopped = true;
+    this.#current.stopped.resolve();
+    return this.#current;
+  }
+
   #begin(picture: Picture): void {
     const { promise: over, resolve } = Promise.withResolvers<void>();
-    const stopped = Promise.withResolvers<'stopped'>();
-    const current: Current = { id: picture.id, stopped, over };
+    const stopped = Promise.withResolvers<void>();
+    const current: Current = { id: picture.id, isStopped: false, stopped, over };
     this.#current = current;
     void this.#draw(picture, current)
       .catch((error) => this.#failToKeep(picture, error))
@@ -145,18 +147,20 @@ export class PictureRunner {
     const found = this.#findModels(picture.models);
     // Whoever ends the server does not wait for a download.
     const located = await Promise.race([found, current.stopped.promise]);
-    if (located === 'stopped') {
+    // Also where both are settled: from here on, who stops it finds a drawing.
+    if (located === undefined || current.isStopped) {
       found.catch(() => {});
       return STOPPED;
     }
     const { models, parameters } = located;
-    const release = registry.hold('drawing a picture', parameters * BYTES_A_PARAMETER);
+    const bytes = parameters * BYTES_A_PARAMETER;
+    const release = registry.hold('drawing a picture', bytes, picture.models);
     try {
       const folder = this.#store.folderOf(id);
       const request = { folder, settings, models, source, threads, niceness, maxPixels, version };
       const drawing = new Drawing({ ...request, busy: busy.memory }, (report) => {
         this.#entries.report(id, report);
-        if (report.kind === 'saved') this.#losses.delete(id);
+        if (report.kind === 'saved') this.#retries.forget(id);
       });
       current.drawing = drawing;
       return await drawing.ended;
@@ -180,8 +184,7 @@ export class PictureRunner {
 
   /** Removes what only a picture that goes on needs. */
   async forgetState(id: string): Promise<void> {
-    this.#notBefore.delete(id);
-    this.#losses.delete(id);
+    this.#retries.forget(id);
     // What stays is removed with the picture.
     await this.#store.forgetState(id).catch(this.#options.onUnexpected);
   }
@@ -190,7 +193,7 @@ export class PictureRunner {
     if (end.kind === 'done') {
       await this.#entries.change(id, ['RUNNING'], { state: 'DONE' });
     } else if (end.kind === 'stopped') {
-      await this.#entries.change(id, ['RUNNING'], { state: 'QUEUED' });
+      await this.#entries.change(id, ['RUNNING'], QUEUED);
     } else {
       await this.#fail(id, end);
     }
@@ -202,36 +205,22 @@ export class PictureRunner {
     id: string,
     { error, cause }: Extract<DrawingEnd, { kind: 'failed' }>,
   ): Promise<void> {
-    if (isHidden(error)) this.#options.onUnexpected(cause);
-    if (this.#isWaiting(id, error)) {
-      await this.#entries.change(id, ['RUNNING'], { state: 'QUEUED' });
-    } else {
-      this.#losses.delete(id);
-      await this.#entries.change(id, ['RUNNING'], { state: 'FAILED', error });
+    const after = this.#retries.after(id, error);
+    if (after !== 'STILL_WAITS') {
+      if (isHidden(error)) this.#options.onUnexpected(cause);
+      else if (after === 'WAITS') this.#options.warn(`a picture waits: ${error.message}`);
     }
-  }
-
-  /** Whether it is tried again, from some time on. */
-  #isWaiting(id: string, error: PublicError): boolean {
-    const losses = (this.#losses.get(id) ?? 0) + 1;
-    const waits = WAITS_FOR.includes(error.code);
-    if (!waits && (!meaningOf(error).retryable || losses > RETRIES)) return false;
-    this.#losses.set(id, losses);
-    this.#wait(id, losses);
-    return true;
-  }
-
-  #wait(id: string, losses: number): void {
-    const wait = Math.min(RETRY_MS.most, RETRY_MS.first * 2 ** (losses - 1));
-    this.#notBefore.set(id, performance.now() + wait);
+    const change = after === 'FAILS' ? ({ state: 'FAILED', error } as const) : QUEUED;
+    await this.#entries.change(id, ['RUNNING'], change);
   }
 
   /** Its record could not be written: it waits until that may be possible. */
   #failToKeep({ id }: Picture, error: unknown): void {
-    this.#options.onUnexpected(error);
-    this.#wait(id, 1);
+    const after = this.#retries.wait(id, 'PICTURE_NOT_KEPT');
+    if (after === 'WAITS') this.#options.onUnexpected(error);
     this.#entries.requeue(id);
   }
 }
 
 const STOPPED: DrawingEnd = { kind: 'stopped' };
+const QUEUED = { state: 'QUEUED' } as const;
