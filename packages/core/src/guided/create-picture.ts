@@ -46,8 +46,8 @@ export async function createPicture(
  * byte for byte, as one that was never interrupted, whatever the number of threads.
  *
  * @param state as `GuidedPicture.state` gave it.
- * @throws ClipError BAD_INPUT for other bytes, and for other models than those that began the picture; as
- *   `Clip.encodeTexts`.
+ * @throws ClipError BAD_INPUT for other bytes, a state of a version that draws otherwise, and other models than those that
+ *   began the picture; as `Clip.encodeTexts`.
  * @example
  * ```ts
  * import { createPicture, loadClip, restorePicture } from '@clipql/core';

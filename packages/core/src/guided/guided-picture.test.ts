@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { crc32 } from '../crc32.ts';
 import { createPicture, restorePicture } from './create-picture.ts';
 import type { GuidedPicture } from './guided-picture.ts';
 import type { PictureOptions } from './picture-settings.ts';
+import { RECIPE_NUMBER } from './recipe.ts';
 import { colourModel } from './testing/colour-model.ts';
 import { SMALL, stepsOf } from './testing/small-picture.ts';
 
@@ -134,4 +136,17 @@ test('a damaged state, one that is cut short, and one of another picture or mode
   await expect(restorePicture(other, state)).rejects.toThrow('one by colours with other weights');
   const later = await createPicture(colourModel(), { ...SMALL, prompts: 'red', seed: 3 });
   expect(() => later.resume(state)).toThrow('got one with seed 0');
+});
+
+test('a state of another recipe, as an earlier version drew, is refused', async () => {
+  const picture = await createPicture(colourModel(), { ...SMALL, prompts: 'red' });
+  const state = Buffer.from(picture.state());
+  const recipe = `"recipe":${RECIPE_NUMBER},`;
+  // The first recipe's states name none, and spaces are JSON too.
+  state.write(' '.repeat(recipe.length), state.indexOf(recipe), 'latin1');
+  state.writeUInt32LE(crc32(state.subarray(0, -4)), state.length - 4);
+  await expect(restorePicture(colourModel(), state)).rejects.toMatchObject({
+    code: 'BAD_INPUT',
+    message: expect.stringContaining('got one of recipe 1'),
+  });
 });

@@ -2,6 +2,7 @@ import { crc32 } from '../crc32.ts';
 import { ClipError } from '../errors.ts';
 import { ASCENT_ARRAYS, type Ascent } from './ascent.ts';
 import type { PictureSettings } from './picture-settings.ts';
+import { RECIPE_NUMBER } from './recipe.ts';
 
 /** A picture that is being drawn, as much of it as has to be kept. */
 export interface PictureState {
@@ -27,7 +28,13 @@ export function writePictureState({ start, ascent, ...rest }: PictureState): Uin
   const { step } = ascent;
   const values = ascent.values.length;
   const header = new TextEncoder().encode(
-    JSON.stringify({ ...rest, step, values, startBytes: start?.length ?? 0 }),
+    JSON.stringify({
+      recipe: RECIPE_NUMBER,
+      ...rest,
+      step,
+      values,
+      startBytes: start?.length ?? 0,
+    }),
   );
   const prefix = new TextEncoder().encode(MAGIC);
   const arrays = prefix.length + WORD_BYTES + header.length + (start?.length ?? 0);
@@ -49,7 +56,10 @@ export function writePictureState({ start, ascent, ...rest }: PictureState): Uin
   return bytes;
 }
 
-/** @throws ClipError BAD_INPUT for bytes that {@link writePictureState} did not write, or not all of them. */
+/**
+ * @throws ClipError BAD_INPUT for bytes that {@link writePictureState} did not write, or not all of them; and for a state
+ *   of another recipe.
+ */
 export function readPictureState(given: Uint8Array): PictureState {
   // A copy, also because `slice` of Node's Buffer does not copy.
   const bytes = new Uint8Array(given);
@@ -65,7 +75,14 @@ export function readPictureState(given: Uint8Array): PictureState {
   const headerStart = MAGIC.length + WORD_BYTES;
   const headerEnd = headerStart + view.getUint32(MAGIC.length, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(headerStart, headerEnd)));
-  const { settings, models, targets, step, values, startBytes } = header;
+  // The first recipe's states do not name it.
+  const { recipe = 1, settings, models, targets, step, values, startBytes } = header;
+  if (recipe !== RECIPE_NUMBER) {
+    throw new ClipError(
+      'BAD_INPUT',
+      `expected a state of recipe ${RECIPE_NUMBER}, got one of recipe ${recipe}, which another version of ClipQL draws by`,
+    );
+  }
   const arrays = headerEnd + startBytes;
   const [first, momentum, mean] = ASCENT_ARRAYS.map((_, i) => {
     const from = arrays + i * values * WORD_BYTES;

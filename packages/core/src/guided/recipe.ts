@@ -1,3 +1,6 @@
+/** Grows with every change to what a step does, be it to {@link RECIPE} or to code: a state is of one recipe. */
+export const RECIPE_NUMBER = 2;
+
 /**
  * The numbers that pictures are drawn with, found by looking at pictures of the embedded model. They are part of what a seed
  * means: other numbers, other pictures.

@@ -156,7 +156,7 @@ function shown(isAsked: boolean): (picture: GuidedPicture) => Promise<void> {
   };
 }
 
-/** @throws ApiError OUTPUT_EXISTS for what another command began. */
+/** @throws ApiError OUTPUT_EXISTS for what another command, or another version of ClipQL, began. */
 async function goOn(
   picture: GuidedPicture,
   folder: PictureFolder,
@@ -167,7 +167,7 @@ async function goOn(
   const another = (what: string, cause?: unknown) =>
     new ApiError(
       'OUTPUT_EXISTS',
-      `${folder.path} is of another command (${what}); --overwrite begins anew`,
+      `${folder.path} is of another command or version (${what}); --overwrite begins anew`,
       { cause },
     );
   try {
