@@ -14,7 +14,8 @@ export const pictureImage: Door = {
         throw new ApiError('NOT_FOUND', `expected a picture’s ${ENDING}, got ${quoted(file)}`);
       }
       const image = await pictures.image(owner, file.slice(0, -ENDING.length));
-      return privateImage(request, image, 'image/png');
+      // The finished file replaces a preview of the same step.
+      return privateImage(request, image, 'image/png', 'no-cache');
     } catch (error) {
       return failureResponse(describe(error), new URL(request.url).pathname);
     }

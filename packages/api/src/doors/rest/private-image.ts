@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 
-/** How long a browser may show an image without asking again, in seconds. */
-const MAX_AGE = 60;
+/** How long a browser may show an image without asking again: so many seconds, or not at all. */
+type Caching = 'max-age=60' | 'no-cache';
 
 /** An image of the caller's own; 304 for a request that has it already. */
 export function privateImage(
   { headers }: Pick<Request, 'headers'>,
   bytes: Uint8Array,
   mediaType: string,
+  caching: Caching = 'max-age=60',
 ): Response {
   const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`;
-  const cached = { etag, 'cache-control': `private, max-age=${MAX_AGE}` };
+  const cached = { etag, 'cache-control': `private, ${caching}` };
   if (headers.get('if-none-match')?.includes(etag)) {
     return new Response(null, { status: 304, headers: cached });
   }
