@@ -25,7 +25,7 @@ interface Entry {
 /** All pictures of a server, in memory as they are on the disk, and what is told of those that are drawn. */
 export class PictureEntries {
   readonly #store: PictureStore;
-  readonly #entries = new Map<string, Entry>();
+  #entries = new Map<string, Entry>();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param stored the oldest first. */
@@ -121,14 +121,26 @@ export class PictureEntries {
     this.#tell(entry);
   }
 
-  /** Takes a picture out of memory; who listens is told that it is over. */
-  forget(id: string): void {
-    const entry = this.#entries.get(id);
-    if (entry === undefined) return;
-    this.#entries.delete(id);
-    entry.record = { ...entry.record, state: 'CANCELLED' };
-    entry.imageStep = undefined;
-    this.#tell(entry);
+  /**
+   * Takes a picture out of memory; who listens is told that it is over.
+   *
+   * @returns puts it back at its place, as the disk has it.
+   */
+  forget(id: string): Promise<() => void> {
+    return this.#inTurn(async () => {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) return () => {};
+      const { record, saved } = entry;
+      this.#entries.delete(id);
+      entry.record = { ...record, state: 'CANCELLED' };
+      entry.imageStep = undefined;
+      this.#tell(entry);
+      return () => {
+        const back = newEntry(record, saved, saved.step > 0);
+        this.#entries = new Map([...this.#entries, [id, back] as const].sort(byId));
+        this.requeue(id);
+      };
+    });
   }
 
   /** Removes the files of a picture that is forgotten. @throws ApiError PICTURE_NOT_KEPT. */
@@ -168,6 +180,9 @@ export class PictureEntries {
     return done;
   }
 }
+
+const byId = ([a]: readonly [string, Entry], [b]: readonly [string, Entry]): number =>
+  a < b ? -1 : 1;
 
 const newEntry = (record: PictureRecord, saved: PictureProgress, hasImage: boolean): Entry => ({
   ...{ record, saved, progress: saved },

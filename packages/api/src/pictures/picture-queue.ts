@@ -16,7 +16,6 @@ const WATCH_MS = 1000;
 export interface PictureQueueOptions extends DrawingOptions {
   /** The data folder. */
   readonly data: string;
-  readonly warn: (message: string) => void;
 }
 
 /** What a picture is changed to, and from which states. */
@@ -91,9 +90,15 @@ export class PictureQueue implements Pictures {
 
   async delete(owner: Owner, id: string): Promise<Picture> {
     const picture = this.get(owner, id);
-    this.#entries.forget(id);
+    const putBack = await this.#entries.forget(id);
     await this.#runner.abandon(id);
-    await this.#entries.removeFiles(id);
+    try {
+      await this.#entries.removeFiles(id);
+    } catch (error) {
+      putBack();
+      this.#runner.wake();
+      throw error;
+    }
     return picture;
   }
 

@@ -21,13 +21,18 @@ export interface Pictures {
     owner: Owner,
     query: { readonly first: number; readonly before?: string },
   ): readonly Picture[];
-  /** @throws ApiError UNKNOWN_PICTURE, JOB_STATE. */
+  /** @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
   pause(owner: Owner, id: string): Promise<Picture>;
-  /** Goes on, also after what FAILED. @throws ApiError UNKNOWN_PICTURE, JOB_STATE. */
+  /** Goes on, also after what FAILED. @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
   resume(owner: Owner, id: string): Promise<Picture>;
-  /** The newest image stays. @throws ApiError UNKNOWN_PICTURE, JOB_STATE. */
+  /** The newest image stays. @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
   cancel(owner: Owner, id: string): Promise<Picture>;
-  /** Nothing of it is left. @throws ApiError UNKNOWN_PICTURE. @returns it as it was. */
+  /**
+   * Nothing of it is left.
+   *
+   * @returns it as it was.
+   * @throws ApiError UNKNOWN_PICTURE; PICTURE_NOT_KEPT where its files cannot be removed: it is there then, and can be deleted again.
+   */
   delete(owner: Owner, id: string): Promise<Picture>;
   /** The newest image, a PNG. @throws ApiError UNKNOWN_PICTURE; NOT_FOUND before the first. */
   image(owner: Owner, id: string): Promise<Uint8Array>;
