@@ -105,12 +105,16 @@ export const KEPT_MEANINGS = {
   UNKNOWN_PICTURE: wholeOperation(404, 'There is no picture of this id.', '`pictures` lists them.'),
   TOO_MANY_PICTURES: wholeOperation(
     409,
-    'There are as many pictures as allowed, or as many that are not over.',
+    'There are too many pictures, or too many unfinished ones.',
     'Delete one, or wait for one to end.',
   ),
   PICTURE_NOT_KEPT: {
-    ...wholeOperation(500, 'A picture cannot be written to the data folder.', OPERATOR),
-    instead: 'pictures cannot be written now',
+    ...wholeOperation(
+      500,
+      'A picture cannot be written to the data folder, or removed from it.',
+      OPERATOR,
+    ),
+    instead: 'pictures cannot be written or removed now',
   },
 
   // The database

@@ -34,7 +34,7 @@ const CHANGES: Readonly<Record<string, readonly [description: string, change: Pi
     async ({ pictures, owner }, id) => pictures.resume(owner, id),
   ],
   cancelPicture: [
-    'Calls a picture off. Its newest image stays.',
+    'Cancels a picture. Its newest image stays.',
     async ({ pictures, owner }, id) => pictures.cancel(owner, id),
   ],
   deletePicture: [

@@ -104,7 +104,7 @@ builder.node(Picture, {
     }),
     loss: t.float({
       nullable: true,
-      description: 'What the steps make less, at the last one; null before the first.',
+      description: 'Loss at the last step; null before the first.',
       resolve: ({ progress }) => progress.loss,
     }),
     score: t.float({

@@ -72,7 +72,7 @@ builder.mutationField('startPicture', (t) =>
   t.field({
     type: PicturePayload,
     nullable: true,
-    description: `Has a picture drawn, by following a model’s gradient on the CPU, one after the other and below all other work. It can be recognised if the model knows the subject, and is never like a photograph. At most ${MAX_PICTURES} a caller, of which ${MAX_OPEN_PICTURES} are not over. Needs \`--pictures on\`.`,
+    description: `Starts a picture. It is drawn by following a model’s gradient on the CPU, one at a time and after all other work. What comes out can be recognised if the model knows the subject, and is never like a photograph. A caller may have at most ${MAX_PICTURES}, at most ${MAX_OPEN_PICTURES} of them unfinished. Needs \`--pictures on\`.`,
     args: {
       input: t.arg({ type: StartPictureInput, required: true, description: 'What to draw.' }),
     },
