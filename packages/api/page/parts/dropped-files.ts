@@ -5,6 +5,13 @@ const paths = new WeakMap<File, string>();
 export const pathOf = (file: File): string =>
   paths.get(file) ?? (file.webkitRelativePath || file.name);
 
+/** Whether the browser takes a file for a picture. */
+export const isPicture = ({ type }: File): boolean => type.startsWith('image/');
+
+/** Of several, the one to take where one is asked for. If none is a picture, the server says so of the first. */
+export const firstPicture = (files: readonly File[]): File | undefined =>
+  files.find(isPicture) ?? files[0];
+
 /** Whether a file came with its folder. */
 export const isOfFolder = (file: File): boolean => pathOf(file) !== file.name;
 

@@ -6,7 +6,6 @@ interface FileButtonProps {
   readonly camera?: boolean;
   /** Whether a folder is chosen, with all that is in it. */
   readonly folder?: boolean;
-  readonly disabled?: boolean;
   /** Where the text alone does not say what it is for. */
   readonly label?: string;
 }
@@ -18,7 +17,6 @@ export function FileButton({
   multiple = false,
   camera = false,
   folder = false,
-  disabled = false,
   label,
 }: FileButtonProps) {
   const chosen = (event: Event) => {
@@ -31,7 +29,6 @@ export function FileButton({
     <label class="button file-button">
       <input
         type="file"
-        disabled={disabled}
         aria-label={label}
         multiple={multiple}
         {...(folder ? { webkitdirectory: true } : { accept: 'image/*' })}

@@ -14,7 +14,7 @@ import { ItemDialog } from './item-dialog.tsx';
 import { browseOperation, copiedSearch, type Query, withTerm } from './query.ts';
 import { QueryPanel } from './query-panel.tsx';
 import { type Item, PAGE, useHits } from './use-hits.ts';
-import type { UsedSending } from './use-sending.ts';
+import type { Sending } from './use-sending.ts';
 
 interface CollectionViewProps {
   readonly collection: Collection;
@@ -23,7 +23,7 @@ interface CollectionViewProps {
   /** Another number when the collection has changed. */
   readonly version: number;
   readonly isShown: boolean;
-  readonly sending: UsedSending;
+  readonly sending: Sending;
   /** What the server accepts of a file; undefined until it has said. */
   readonly limits: FileLimits | undefined;
 }
@@ -98,11 +98,11 @@ export function CollectionView({
         <IndexPanel
           isEmpty={collection.itemCount === 0}
           isOver={isOver}
-          sending={sending}
+          progress={sending.progress}
+          report={sending.reportOf(collection.name)}
           onPictures={(pictures) => sending.send(collection.name, pictures)}
           onFiles={onFiles}
           onStop={sending.stop}
-          isTarget={sending.collection === collection.name}
         />
       </div>
       <div class="stack search-main">

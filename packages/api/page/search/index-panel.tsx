@@ -1,12 +1,12 @@
 import { useId, useState } from 'preact/hooks';
 import { EXAMPLES } from '../../src/images/examples.ts';
-import { pathOf } from '../parts/dropped-files.ts';
+import { isPicture, pathOf } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { Remarks } from '../parts/remarks.tsx';
 import { TEXTS } from '../texts.ts';
-import { addressesIn, isPicture, type NewPicture, pictureAt, pictureOf } from './upload-batches.ts';
-import type { Sending } from './use-sending.ts';
+import { addressesIn, type NewPicture, pictureAt, pictureOf } from './upload-batches.ts';
+import type { Progress, Report } from './use-sending.ts';
 
 const INDEX = TEXTS.index;
 
@@ -14,38 +14,39 @@ interface IndexPanelProps {
   /** Whether the collection has nothing yet. */
   readonly isEmpty: boolean;
   readonly isOver: boolean;
-  readonly sending: Sending;
+  /** Of what is being sent, to whichever collection. */
+  readonly progress: Progress | undefined;
+  /** Of this collection. */
+  readonly report: Report;
   readonly onPictures: (pictures: readonly NewPicture[]) => void;
   readonly onFiles: (files: readonly File[]) => void;
   readonly onStop: () => void;
-  /** Whether it is this collection that pictures were sent to last. */
-  readonly isTarget: boolean;
 }
 
 /** Files, folders and addresses to add to the collection. */
 export function IndexPanel({
   isEmpty,
   isOver,
-  sending,
+  progress,
+  report,
   onPictures,
   onFiles,
   onStop,
-  isTarget,
 }: IndexPanelProps) {
-  const { part, error, skipped, scaled } = sending;
-  const isSending = part !== undefined;
+  const { error, skipped, scaled } = report;
+  const isSending = progress !== undefined;
   const hasNews = error !== undefined || skipped.length + scaled.length > 0;
-  const isOpen = isEmpty || isSending || (isTarget && hasNews);
+  const isOpen = isEmpty || isSending || hasNews;
   return (
     <details class="panel index-panel" data-over={isOver || undefined} open={isOpen}>
       <summary>{INDEX.title}</summary>
       <p class="quiet">{INDEX.lead}</p>
       <div class="row">
-        <FileButton text={INDEX.files} disabled={isSending} onFiles={onFiles} multiple />
-        <FileButton text={INDEX.folder} disabled={isSending} onFiles={onFiles} multiple folder />
+        <FileButton text={INDEX.files} onFiles={onFiles} multiple />
+        <FileButton text={INDEX.folder} onFiles={onFiles} multiple folder />
         <span class="quiet">{INDEX.drop}</span>
       </div>
-      <Addresses isDisabled={isSending} onPictures={onPictures} />
+      <Addresses onPictures={onPictures} />
       <button
         type="button"
         class="plain"
@@ -54,19 +55,19 @@ export function IndexPanel({
       >
         {INDEX.samples}
       </button>
-      {isSending && (
+      {progress !== undefined && (
         <div class="row">
-          <span role="status">{sendingText(sending)}</span>
-          {sending.parts > 1 && (
+          <span role="status">{sendingText(progress)}</span>
+          {progress.parts > 1 && (
             <button type="button" onClick={onStop}>
               {INDEX.stop}
             </button>
           )}
         </div>
       )}
-      {isTarget && error !== undefined && <ErrorNote error={error} />}
-      {isTarget && <FileNotes title={INDEX.skipped(skipped.length)} sentences={skipped} />}
-      {isTarget && <FileNotes title={INDEX.scaledCount(scaled.length)} sentences={scaled} />}
+      {error !== undefined && <ErrorNote error={error} />}
+      <FileNotes title={INDEX.skipped(skipped.length)} sentences={skipped} />
+      <FileNotes title={INDEX.scaledCount(scaled.length)} sentences={scaled} />
     </details>
   );
 }
@@ -90,7 +91,7 @@ function FileNotes({ title, sentences }: FileNotesProps) {
 /** The first of many say enough. */
 const SHOWN_NOTES = 20;
 
-function sendingText({ part = 0, parts, isWaiting }: Sending): string {
+function sendingText({ part, parts, isWaiting }: Progress): string {
   return isWaiting ? INDEX.waiting(part, parts) : INDEX.sending(part, parts);
 }
 
@@ -117,11 +118,10 @@ export function sortedFiles(files: readonly File[]): Sorted {
 }
 
 interface AddressesProps {
-  readonly isDisabled: boolean;
   readonly onPictures: (pictures: readonly NewPicture[]) => void;
 }
 
-function Addresses({ isDisabled, onPictures }: AddressesProps) {
+function Addresses({ onPictures }: AddressesProps) {
   const id = useId();
   const [text, setText] = useState('');
   const addresses = addressesIn(text);
@@ -143,7 +143,7 @@ function Addresses({ isDisabled, onPictures }: AddressesProps) {
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />
-      <button type="submit" disabled={isDisabled || addresses.length === 0}>
+      <button type="submit" disabled={addresses.length === 0}>
         {INDEX.addUrls(addresses.length)}
       </button>
     </form>

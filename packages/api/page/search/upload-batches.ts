@@ -58,6 +58,3 @@ export function pictureOf(file: File): NewPicture {
   const changed = new Date(file.lastModified).toISOString().slice(0, '2026-01-31'.length);
   return { key, metadata: { ...(folder !== '' && { folder }), changed }, source: file };
 }
-
-/** Whether the browser takes a file for a picture. */
-export const isPicture = ({ type }: File): boolean => type.startsWith('image/');

@@ -7,23 +7,33 @@ import { batchesOf, type NewPicture } from './upload-batches.ts';
 import type { Jobs } from './use-jobs.ts';
 
 /** How far pictures are on their way to the server. */
-export interface Sending {
-  /** Where they go. */
-  readonly collection: string;
-  /** Of the part that is under way, from 1; undefined when all have been sent. */
-  readonly part: number | undefined;
+export interface Progress {
+  /** The one that is under way, from 1. */
+  readonly part: number;
+  readonly parts: number;
   /** Whether that part has been sent, and the next one waits until it is indexed. */
   readonly isWaiting: boolean;
-  readonly parts: number;
+}
+
+/** What there is to say of the pictures for a collection. */
+export interface Report {
   readonly error: Error | undefined;
-  /** Files that were not sent, and why; these two stay until others are sent. */
+  /** Files that were not sent, and why. */
   readonly skipped: readonly string[];
   /** Files that were scaled down, and how. */
   readonly scaled: readonly string[];
 }
 
-export interface UsedSending extends Sending {
-  /** @param skipped what is known already not to be sent, and why. */
+export interface Sending {
+  /** Undefined when all have been sent. */
+  readonly progress: Progress | undefined;
+  /** It stays until others are sent to the collection. */
+  readonly reportOf: (collection: string) => Report;
+  /**
+   * Pictures come after those that are under way.
+   *
+   * @param skipped what is known already not to be sent, and why.
+   */
   readonly send: (
     collection: string,
     pictures: readonly NewPicture[],
@@ -33,64 +43,106 @@ export interface UsedSending extends Sending {
   readonly stop: () => void;
 }
 
-const NOT_SENDING = { part: undefined, isWaiting: false, parts: 0, error: undefined };
-const NOTHING: Sending = { ...NOT_SENDING, collection: '', skipped: [], scaled: [] };
+const NO_REPORT: Report = { error: undefined, skipped: [], scaled: [] };
+
+/** What one request sends. */
+interface Part {
+  readonly collection: string;
+  readonly pictures: readonly NewPicture[];
+  /** All pictures that it was sent with. */
+  readonly whole: readonly NewPicture[];
+  readonly limits: FileLimits;
+}
+
+interface Run {
+  readonly control: AbortController;
+  /** More may come while they are sent. */
+  readonly parts: Part[];
+}
 
 /**
  * Sends pictures to be indexed, a part at a time: the next one when the job of the last is over, so that neither side
- * holds more than one. A job that is cancelled or fails is the last. Files that the server would not accept are scaled
- * down, one after another.
+ * holds more than one. Where a job is cancelled or fails, no more is sent of what it was a part of. Files that the
+ * server would not accept are scaled down, one after another.
  *
  * @param limits of the server; nothing is scaled down while they are unknown.
  */
-export function useSending(
-  { startIndex, follow }: Jobs,
-  limits: FileLimits = UNLIMITED,
-): UsedSending {
-  const [sending, setSending] = useState(NOTHING);
-  const control = useRef<AbortController | undefined>(undefined);
-  useEffect(() => () => control.current?.abort(), []);
+export function useSending({ startIndex, follow }: Jobs, limits: FileLimits = UNLIMITED): Sending {
+  const [progress, setProgress] = useState<Progress>();
+  const [reports, setReports] = useState<ReadonlyMap<string, Report>>(new Map());
+  const current = useRef<Run | undefined>(undefined);
+  useEffect(() => () => current.current?.control.abort(), []);
+
+  const report = useCallback(
+    (collection: string, change: (last: Report) => Partial<Report>) =>
+      setReports((all) => {
+        const last = all.get(collection) ?? NO_REPORT;
+        return new Map(all).set(collection, { ...last, ...change(last) });
+      }),
+    [],
+  );
+
+  const sendAll = useCallback(
+    async ({ parts, control: { signal } }: Run) => {
+      const ended = new Set<readonly NewPicture[]>();
+      for (const [i, part] of parts.entries()) {
+        const { collection, whole } = part;
+        if (ended.has(whole)) continue;
+        setProgress({ part: i + 1, parts: parts.length, isWaiting: false });
+        const tell = (change: (last: Report) => Partial<Report>) => {
+          if (!signal.aborted) report(collection, change);
+        };
+        try {
+          const items = await itemsOf(part, {
+            skip: (sentence) => tell(({ skipped }) => ({ skipped: [...skipped, sentence] })),
+            say: (sentence) => tell(({ scaled }) => ({ scaled: [...scaled, sentence] })),
+            signal,
+          });
+          if (items.length === 0) continue;
+          const job = await startIndex({ collection, thumbnails: true, items }, signal);
+          signal.throwIfAborted();
+          if (i + 1 === parts.length) continue;
+          setProgress({ part: i + 1, parts: parts.length, isWaiting: true });
+          if ((await follow(job)).state !== 'DONE') ended.add(whole);
+        } catch (error) {
+          ended.add(whole);
+          tell(() => ({ error: error as Error }));
+        }
+        if (signal.aborted) return;
+      }
+      current.current = undefined;
+      setProgress(undefined);
+    },
+    [startIndex, follow, report],
+  );
 
   const send = useCallback(
     (collection: string, pictures: readonly NewPicture[], skipped: readonly string[] = []) => {
-      control.current?.abort();
-      const mine = new AbortController();
-      control.current = mine;
-      const { signal } = mine;
-      const tell = (change: Partial<Sending> | ((last: Sending) => Partial<Sending>)) => {
-        if (control.current !== mine) return;
-        setSending((last) => ({
-          ...last,
-          ...(typeof change === 'function' ? change(last) : change),
-        }));
-      };
-      const skip = (sentence: string) => tell((last) => ({ skipped: [...last.skipped, sentence] }));
-      const say = (sentence: string) => tell((last) => ({ scaled: [...last.scaled, sentence] }));
-      const batches = batchesOf(pictures, limits.imageBytes);
-      const run = async () => {
-        for (const [i, batch] of batches.entries()) {
-          tell({ part: i + 1, parts: batches.length, isWaiting: false });
-          const items = await itemsOf(batch, limits, { skip, say, signal });
-          if (items.length === 0) continue;
-          const job = await startIndex({ collection, thumbnails: true, items }, signal);
-          if (signal.aborted || i + 1 === batches.length) break;
-          tell({ isWaiting: true });
-          if ((await follow(job)).state !== 'DONE' || signal.aborted) break;
-        }
-      };
-      tell({ ...NOTHING, collection, skipped });
-      run().then(
-        () => tell(NOT_SENDING),
-        (error: Error) => signal.aborted || tell({ ...NOT_SENDING, error }),
+      const run = current.current;
+      const isMore = run?.parts.some((part) => part.collection === collection) ?? false;
+      report(collection, (last) =>
+        isMore ? { skipped: [...last.skipped, ...skipped] } : { ...NO_REPORT, skipped },
       );
+      const parts = batchesOf(pictures, limits.imageBytes).map(
+        (batch): Part => ({ collection, pictures: batch, whole: pictures, limits }),
+      );
+      if (run !== undefined) {
+        run.parts.push(...parts);
+        setProgress((last) => last && { ...last, parts: run.parts.length });
+      } else if (parts.length > 0) {
+        current.current = { parts, control: new AbortController() };
+        void sendAll(current.current);
+      }
     },
-    [startIndex, follow, limits],
+    [sendAll, report, limits],
   );
   const stop = useCallback(() => {
-    control.current?.abort();
-    setSending((last) => ({ ...last, ...NOT_SENDING }));
+    current.current?.control.abort();
+    current.current = undefined;
+    setProgress(undefined);
   }, []);
-  return { ...sending, send, stop };
+  const reportOf = (collection: string) => reports.get(collection) ?? NO_REPORT;
+  return { progress, reportOf, send, stop };
 }
 
 const UNLIMITED: FileLimits = {
@@ -107,13 +159,9 @@ interface Reading {
 }
 
 /** Read one after another. */
-async function itemsOf(
-  batch: readonly NewPicture[],
-  limits: FileLimits,
-  reading: Reading,
-): Promise<readonly Value[]> {
+async function itemsOf({ pictures, limits }: Part, reading: Reading): Promise<readonly Value[]> {
   const items: Value[] = [];
-  for (const picture of batch) {
+  for (const picture of pictures) {
     const item = await itemOf(picture, limits, reading);
     reading.signal.throwIfAborted();
     if (item !== undefined) items.push(item);
