@@ -36,13 +36,11 @@ export function usePictures(limits: FileLimits | undefined, first: () => readonl
     if (limits === undefined || isPreparing.current) return;
     isPreparing.current = true;
     const { id, source } = next;
-    void prepareFile(source.file, limits)
-      .catch(() => ({ file: source.file, preview: undefined, change: undefined }))
-      .then((prepared) => {
-        isPreparing.current = false;
-        if (left.current) forget({ prepared });
-        else change({ id, set: { prepared } });
-      });
+    void prepareFile(source.file, limits).then((prepared) => {
+      isPreparing.current = false;
+      if (left.current) forget({ prepared });
+      else change({ id, set: { prepared } });
+    });
   }, [next, limits]);
 
   return {

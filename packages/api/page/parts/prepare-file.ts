@@ -25,20 +25,15 @@ const PREVIEW_SIDE = 1024;
 
 /**
  * Makes a small picture to show, and scales the file down where the server would not accept it as it is. A file
- * that the browser cannot read is left to the server.
+ * that the browser cannot read, or cannot redraw, is left to the server.
  */
 export async function prepareFile(file: File, limits: FileLimits): Promise<PreparedFile> {
-  const bitmap = await createImageBitmap(file).catch(() => undefined);
-  if (bitmap === undefined) return { file, preview: undefined, change: undefined };
-  try {
-    const { width, height } = bitmap;
-    const longer = Math.max(width, height);
+  const prepared = await decoded(file, async (bitmap) => {
+    const longer = Math.max(bitmap.width, bitmap.height);
     const small = await redraw(bitmap, Math.min(1, PREVIEW_SIDE / longer), 0.85);
-    const preview = URL.createObjectURL(small);
-    return { ...(await fitted(file, bitmap, limits)), preview };
-  } finally {
-    bitmap.close();
-  }
+    return { ...(await fitted(file, bitmap, limits)), preview: URL.createObjectURL(small) };
+  });
+  return prepared ?? { file, preview: undefined, change: undefined };
 }
 
 /**
@@ -48,12 +43,22 @@ export async function fitFile(file: File, limits: FileLimits): Promise<FittedFil
   const isTooLarge = file.size > limits.imageBytes;
   if (!isTooLarge && (await pixelsOf(file)) <= limits.imageMegapixels * 1e6)
     return { file, change: undefined };
+  const made = await decoded(file, (bitmap) => fitted(file, bitmap, limits));
+  return made ?? { file, change: undefined };
+}
+
+/** @returns what is made of the picture; undefined where the browser cannot, as for want of memory. */
+async function decoded<Made>(
+  file: File,
+  make: (bitmap: ImageBitmap) => Promise<Made>,
+): Promise<Made | undefined> {
   const bitmap = await createImageBitmap(file).catch(() => undefined);
-  if (bitmap === undefined) return { file, change: undefined };
   try {
-    return await fitted(file, bitmap, limits);
+    return bitmap && (await make(bitmap));
+  } catch {
+    return undefined;
   } finally {
-    bitmap.close();
+    bitmap?.close();
   }
 }
 
