@@ -53,6 +53,7 @@ export const TEXTS = {
     file: 'photo.jpg',
     ended: 'The camera has been unplugged or switched off.',
     failed: 'The camera does not work.',
+    notTaken: 'The photo could not be taken. Try again.',
     problems: {
       NotAllowedError:
         'This page may not use the camera. The settings of your browser or system can allow it.',

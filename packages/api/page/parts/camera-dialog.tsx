@@ -19,15 +19,28 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
   useEffect(() => {
     if (video.current !== null) video.current.srcObject = stream ?? null;
   }, [stream]);
-  const take = async () => {
-    onPhoto(await photoOf(video.current!));
-    dialog.current?.close();
+  const [isTaking, setIsTaking] = useState(false);
+  const [hasFailed, setHasFailed] = useState(false);
+  const take = () => {
+    setIsTaking(true);
+    setHasFailed(false);
+    photoOf(video.current!).then(
+      (photo) => {
+        onPhoto(photo);
+        dialog.current?.close();
+      },
+      () => {
+        setIsTaking(false);
+        setHasFailed(true);
+      },
+    );
   };
+  const wrong = problem ?? (hasFailed ? CAMERA.notTaken : undefined);
   return (
     <dialog ref={dialog} class="camera-dialog" aria-labelledby={id} onClose={onClose}>
       <div class="stack">
         <h2 id={id}>{CAMERA.title}</h2>
-        {problem === undefined ? (
+        {problem === undefined && (
           <video
             ref={video}
             aria-label={CAMERA.view}
@@ -36,9 +49,10 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
             playsInline
             onPlaying={() => setIsSeen(true)}
           />
-        ) : (
+        )}
+        {wrong !== undefined && (
           <p class="error-note" role="alert">
-            {problem}
+            {wrong}
           </p>
         )}
         <p class="quiet" role="status">
@@ -46,7 +60,7 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
         </p>
         <div class="row">
           {problem === undefined && (
-            <button type="button" class="primary" disabled={!isSeen} onClick={() => void take()}>
+            <button type="button" class="primary" disabled={!isSeen || isTaking} onClick={take}>
               {CAMERA.take}
             </button>
           )}
