@@ -5,7 +5,7 @@ import { ServerPicture } from '../parts/server-picture.tsx';
 import { weightText } from '../parts/weighted-list.tsx';
 import { TEXTS } from '../texts.ts';
 import { DownloadButton } from './download-button.tsx';
-import { isOver, isUnderWay, type Picture, type PictureChange, promptsText } from './picture.ts';
+import { isFinal, isUnderWay, type Picture, type PictureChange, promptsText } from './picture.ts';
 
 const DREAM = TEXTS.dream;
 
@@ -42,7 +42,7 @@ export function Drawing({ picture, onChange, onUse }: DrawingProps) {
       <p class="visually-hidden" role="status">
         {DREAM.states[state]}
       </p>
-      {!isOver(picture) && (
+      {!isFinal(picture) && (
         <progress aria-label={DREAM.figures.step} max={steps} value={stepsDone} />
       )}
       <p class="quiet">{progressText(picture)}</p>
@@ -59,7 +59,7 @@ export function Drawing({ picture, onChange, onUse }: DrawingProps) {
             {DREAM.resume}
           </button>
         )}
-        {!isOver(picture) && (
+        {!isFinal(picture) && (
           <button type="button" onClick={() => ask('cancelPicture')}>
             {DREAM.cancel}
           </button>

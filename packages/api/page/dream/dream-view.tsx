@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { bringIntoView } from '../parts/bring-into-view.ts';
+import { firstPicture } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useIncoming } from '../parts/use-incoming.ts';
 import { useServerFacts } from '../server/facts.ts';
@@ -9,7 +10,13 @@ import type { ViewProps } from '../views.ts';
 import './dream.css';
 import { Drawing } from './drawing.tsx';
 import { Gallery } from './gallery.tsx';
-import { copiedStart, startOperation, wishOf } from './picture.ts';
+import {
+  copiedStart,
+  type Picture,
+  type PictureChange,
+  startOperation,
+  wishOf,
+} from './picture.ts';
 import { usePictures } from './use-pictures.ts';
 import { useStartPicture } from './use-start-picture.ts';
 import { isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
@@ -37,8 +44,8 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
   const { setFile } = startPicture;
   useIncoming(isShown, {
     onFiles: useCallback(
-      ([file]: readonly File[]) => {
-        setFile(file);
+      (files: readonly File[]) => {
+        setFile(firstPicture(files));
         onWish({ from: '' });
       },
       [setFile, onWish],
@@ -61,6 +68,16 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
     start(startOperation(whole, startPicture.sent))
       .then(({ id }) => open(id), setRefusal)
       .finally(() => setIsStarting(false));
+  };
+  const changeShown = async (id: string, one: PictureChange) => {
+    await change(id, one);
+    if (one !== 'deletePicture') return;
+    setWish((last) => (last.picture === id ? { ...last, picture: '' } : last));
+  };
+  const takeSettings = (picture: Picture) => {
+    onWish(wishOf(picture, facts?.models.map(({ name }) => name) ?? []));
+    setFile(undefined);
+    setDraft('');
   };
   const shown = pictures?.find(({ id }) => id === wish.picture) ?? pictures?.[0];
   if (facts?.limits.pictures === false) return <Off />;
@@ -92,8 +109,8 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
             <Drawing
               key={shown.id}
               picture={shown}
-              onChange={(one) => change(shown.id, one)}
-              onUse={() => onWish(wishOf(shown))}
+              onChange={(one) => changeShown(shown.id, one)}
+              onUse={() => takeSettings(shown)}
             />
           )}
           {isDrawable(whole) && <CopyAs operation={copiedStart(whole, startPicture.own)} />}

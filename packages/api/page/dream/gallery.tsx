@@ -1,6 +1,6 @@
 import { ServerPicture } from '../parts/server-picture.tsx';
 import { TEXTS } from '../texts.ts';
-import { isOver, type Picture, promptsText } from './picture.ts';
+import { isFinal, type Picture, promptsText } from './picture.ts';
 
 const DREAM = TEXTS.dream;
 
@@ -38,7 +38,7 @@ export function Gallery({ pictures, shown, hasMore, onMore, onOpen }: GalleryPro
                 </span>
                 {state !== 'DONE' && (
                   <span class="quiet">
-                    {isOver(picture) || state === 'FAILED' || state === 'QUEUED'
+                    {isFinal(picture) || state === 'FAILED' || state === 'QUEUED'
                       ? DREAM.states[state]
                       : DREAM.steps(picture.stepsDone, picture.steps)}
                   </span>

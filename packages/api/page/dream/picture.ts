@@ -33,8 +33,8 @@ const PICTURE =
 export const isUnderWay = ({ state }: Picture): boolean =>
   state === 'QUEUED' || state === 'RUNNING';
 
-/** Whether nothing more comes of it, unless it is resumed. */
-export const isOver = ({ state }: Picture): boolean => state === 'DONE' || state === 'CANCELLED';
+/** Whether nothing more comes of it. One that failed can be resumed. */
+export const isFinal = ({ state }: Picture): boolean => state === 'DONE' || state === 'CANCELLED';
 
 /** A page of pictures, the newest first. */
 export const listOperation = (first: number, before?: string): Operation => ({
@@ -113,8 +113,12 @@ export const promptsText = (
 ): string =>
   [...prompts.map(({ text }) => text), ...negativePrompts.map(({ text }) => away(text))].join(', ');
 
-/** What to wish for to have the same once more. */
-export const wishOf = (picture: Picture): Partial<Wish> => ({
+/**
+ * What to wish for to have the same once more. The server does not say what picture it began with, if any.
+ *
+ * @param served names of the models that are served: where its own are not all among them, the first one draws.
+ */
+export const wishOf = (picture: Picture, served: readonly string[]): Partial<Wish> => ({
   prompts: [
     ...picture.prompts,
     ...picture.negativePrompts.map(({ text, weight }) => ({ text, weight: -weight })),
@@ -122,4 +126,6 @@ export const wishOf = (picture: Picture): Partial<Wish> => ({
   quality: picture.quality,
   size: picture.size,
   seed: picture.seed,
+  models: picture.models.every((name) => served.includes(name)) ? picture.models : [],
+  from: '',
 });

@@ -74,7 +74,8 @@ export function usePictures(shownId: string, areOn: boolean): Pictures {
   }, [load, turn, areOn]);
 
   // One that an address names may be on a later page.
-  const isMissing = known !== undefined && shownId !== '' && !known.has(shownId);
+  const isMissing =
+    known !== undefined && shownId !== '' && !known.has(shownId) && !deleted.current.has(shownId);
   useEffect(() => {
     if (!isMissing) return;
     const control = new AbortController();

@@ -35,7 +35,7 @@ export function WishOptions({ wish, onWish, models }: WishOptionsProps) {
           value={wish.size}
           onChange={(event) => onWish({ size: Number(event.currentTarget.value) })}
         >
-          {SIZES.map((side) => (
+          {sizesWith(wish.size).map((side) => (
             <option key={side} value={side}>
               {DREAM.pixels(side)}
             </option>
@@ -61,6 +61,10 @@ export function WishOptions({ wish, onWish, models }: WishOptionsProps) {
     </details>
   );
 }
+
+/** A picture that was not begun here may have another one. */
+const sizesWith = (size: number): readonly number[] =>
+  SIZES.includes(size) ? SIZES : [...SIZES, size].sort((a, b) => a - b);
 
 /** In the order in which they are served. The last one cannot be taken away. */
 function toggled(

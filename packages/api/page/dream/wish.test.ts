@@ -11,10 +11,12 @@ test.each([
       { text: 'a jellyfish', weight: 1 },
       { text: '-1:<b> & = # עברית', weight: -0.5 },
       { text: 'x'.repeat(8_000), weight: 0.1 },
+      { text: 'a boat', weight: 10 },
+      { text: 'fog', weight: -1e-7 },
     ],
   },
   { quality: 'FINE', size: 512, seed: 0, keep: 0, from: 'https://example.com/a.jpg?b=c&d=e#f' },
-  { models: ['a/b', 'c'], picture: '01J', keep: 1 },
+  { models: ['a/b', 'c'], picture: '01J', keep: 1, size: 100 },
 ] as readonly Partial<Wish>[])('the address keeps a wish: %j', (change) => {
   const wish = { ...FIRST, ...change };
   const address = formatAddress({ view: 'dream', parameters: writeWish(wish) });
@@ -24,7 +26,7 @@ test.each([
 test('what an address cannot mean is left out', () => {
   const read = (query: string) => readWish(new URLSearchParams(query));
   const { prompts, size, quality, keep } = read(
-    'prompt=2:a&prompt=b&prompt=1:%20&size=100&quality=BEST&keep=2&seed=7',
+    'prompt=11:a&prompt=b&prompt=1:%20&size=513&quality=BEST&keep=2&seed=7',
   );
   expect({ prompts, size, quality, keep }).toEqual({
     ...{ prompts: [], size: 256, quality: 'STANDARD', keep: 0.5 },

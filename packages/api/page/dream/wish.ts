@@ -1,7 +1,7 @@
 /** Words to draw, or to keep away from. */
 export interface Prompt {
   readonly text: string;
-  /** −1 to 1; below 0 the picture keeps away from it. */
+  /** −10 to 10, of which a slider has −1 to 1; below 0 the picture keeps away from it. */
   readonly weight: number;
 }
 
@@ -9,7 +9,7 @@ export const QUALITIES = ['DRAFT', 'STANDARD', 'FINE'] as const;
 
 export type Quality = (typeof QUALITIES)[number];
 
-/** Pixels a side that the page offers. */
+/** Pixels a side that the page offers; the server takes any between the first and the last. */
 export const SIZES: readonly number[] = [64, 128, 192, 256, 320, 384, 448, 512];
 
 /** What is to be drawn, as the address has it. */
@@ -34,6 +34,7 @@ const STANDARD = { quality: 'STANDARD', size: 256, keep: 0.5 } as const;
 
 /** The largest that the server takes. */
 const MAX_SEED = 2 ** 31 - 1;
+const MAX_WEIGHT = 10;
 
 /** One that is easily said to somebody else. */
 export const anotherSeed = (): number => 1 + Math.floor(Math.random() * 9_999);
@@ -45,7 +46,7 @@ export function readWish(parameters: URLSearchParams): Wish {
   return {
     prompts: parameters.getAll('prompt').flatMap((text) => readPrompt(text) ?? []),
     quality: QUALITIES.find((one) => one === parameters.get('quality')) ?? STANDARD.quality,
-    size: SIZES.includes(size) ? size : STANDARD.size,
+    size: isSize(size) ? size : STANDARD.size,
     seed: isSeed(seed) ? seed : anotherSeed(),
     models: [...new Set(parameters.getAll('model'))],
     from: parameters.get('from') ?? '',
@@ -56,6 +57,9 @@ export function readWish(parameters: URLSearchParams): Wish {
 
 export const isSeed = (seed: number): boolean =>
   Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED;
+
+const isSize = (size: number): boolean =>
+  Number.isInteger(size) && size >= SIZES[0]! && size <= SIZES.at(-1)!;
 
 export function writeWish(wish: Wish): URLSearchParams {
   const { prompts, quality, size, seed, models, from, keep, picture } = wish;
@@ -73,9 +77,9 @@ export function writeWish(wish: Wish): URLSearchParams {
 
 /** `0.5:a boat` @returns undefined for anything else. */
 function readPrompt(text: string): Prompt | undefined {
-  const [, number = '', words = ''] = /^([-.\d]+):(.+)$/s.exec(text) ?? [];
+  const [, number = '', words = ''] = /^([-.\de]+):(.+)$/s.exec(text) ?? [];
   const weight = Number(number);
-  if (words.trim() === '' || !(Math.abs(weight) <= 1)) return undefined;
+  if (words.trim() === '' || !(Math.abs(weight) <= MAX_WEIGHT)) return undefined;
   return { text: words, weight };
 }
 

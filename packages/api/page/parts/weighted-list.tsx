@@ -9,7 +9,7 @@ export interface Weighted {
   readonly name: string;
   /** What it is, where that does not go without saying. */
   readonly kind?: string | undefined;
-  /** −1 to 1; below 0 for what is not wanted. */
+  /** Below 0 for what is not wanted. A slider has −1 to 1, and leaves any other as it is until it is moved. */
   readonly weight: number;
   /** What else there is to be said of it. */
   readonly remark?: string | undefined;

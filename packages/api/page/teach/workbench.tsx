@@ -2,6 +2,7 @@ import { useCallback, useState } from 'preact/hooks';
 import { formatAddress } from '../address.ts';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
+import { firstPicture } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Remarks } from '../parts/remarks.tsx';
 import { useIncoming } from '../parts/use-incoming.ts';
@@ -67,7 +68,7 @@ function Taught({ open, classifier, image, isShown, onImage, onClosed }: TaughtP
       (files: readonly File[], target?: Element) => {
         const label = classAt(target);
         if (label !== undefined) add(label, files);
-        else onFile(files[0]!);
+        else onFile(firstPicture(files));
       },
       [add, onFile],
     ),

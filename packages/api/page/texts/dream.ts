@@ -36,7 +36,7 @@ export const DREAM = {
   pictureOf: (prompts: string) => `Picture of ${prompts}`,
   away: (text: string) => `not ${text}`,
   noneYet: 'What is drawn appears here.',
-  first: 'Its first look comes in a moment.',
+  first: 'The first preview will appear shortly.',
   states: {
     QUEUED: 'waiting for its turn',
     RUNNING: 'being drawn',
