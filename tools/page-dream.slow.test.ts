@@ -1,6 +1,6 @@
 /** Dream, on the page of the built server, in a real browser, by mouse and by keyboard. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
 import { COPIED_FILE, runCopies } from './browser/copies.ts';
-import { accessibilityFaults, visit } from './browser/visit.ts';
+import { accessibilityFaults, drop, visit } from './browser/visit.ts';
 
 const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
 
@@ -45,6 +45,11 @@ describe.runIf(runs)('Dream', () => {
   const state = (page: Page, text: string) =>
     drawing(page).getByRole('status').filter({ hasText: text }).waitFor();
   const shownAddress = (page: Page) => drawing(page).locator('img').getAttribute('src');
+
+  const pictureBytes = async (path: string) => {
+    const response = await fetch(`${server.url}/${path.replace(/^\//, '')}`);
+    return Buffer.from(await response.arrayBuffer());
+  };
 
   test('words are drawn, step by step, and the picture is kept, saved and deleted', async () => {
     const { page } = await visit(browser, dream('?seed=1&size=64&quality=DRAFT'));
@@ -86,6 +91,52 @@ describe.runIf(runs)('Dream', () => {
     await button(page, 'Delete …').click();
     await button(page, 'Delete it').click();
     await page.getByText('What is drawn appears here.').waitFor();
+    await expect.poll(() => page.url()).not.toContain('picture=');
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  test('the settings of a picture draw the same one again, also those that the page does not offer', async () => {
+    const input =
+      '{ prompts: [{ text: "a sheep", weight: 2 }], negativePrompts: [{ text: "fog", weight: 1.5 }], quality: DRAFT, size: 72, seed: 8 }';
+    const query = `mutation { startPicture(input: ${input}) { picture { id } } }`;
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    const { id } = (await response.json()).data.startPicture.picture as { readonly id: string };
+    const { page } = await visit(
+      browser,
+      dream(`?seed=1&keep=0.9&from=/examples/march-pastoral.jpg&picture=${id}`),
+    );
+    await state(page, 'done');
+    const first = await pictureBytes((await shownAddress(page))!);
+    await words(page).fill('a boat');
+    await button(page, 'Use its settings').click();
+    expect(await words(page).inputValue()).toBe('');
+    await expect.poll(() => page.url(), DRAWN).toContain('prompt=2');
+    await page.reload();
+    for (const weight of ['+2', '−1.5'])
+      await page.locator('.terms').getByText(weight, { exact: true }).waitFor();
+    await button(page, 'Draw it').click();
+    await expect.poll(() => page.url(), DRAWN).not.toContain(id);
+    await state(page, 'done');
+    expect((await pictureBytes((await shownAddress(page))!)).equals(first)).toBe(true);
+  });
+
+  test('a dropped folder gives the picture to begin with, which is left to the server if it cannot be redrawn', async () => {
+    const trip = join(folder, 'trip');
+    await mkdir(trip);
+    await writeFile(join(trip, '.DS_Store'), 'no picture');
+    await writeFile(join(trip, 'sheep.jpg'), await exampleBytes('march-pastoral.jpg'));
+    const { page } = await visit(browser, dream('?seed=9&size=64&quality=DRAFT'));
+    await page.evaluate(() => {
+      OffscreenCanvas.prototype.convertToBlob = () => Promise.reject(new DOMException('no memory'));
+    });
+    await words(page).fill('a boat');
+    await drop(page, trip);
+    await page.locator('.start-name', { hasText: 'sheep.jpg' }).waitFor();
+    await expect.poll(() => button(page, 'Draw it').isEnabled(), DRAWN).toBe(true);
   });
 
   test('by keyboard alone: words with weights, stop, go on, cancel', async () => {
@@ -125,12 +176,10 @@ describe.runIf(runs)('Dream', () => {
     await page.getByText(COPIED_FILE).first().waitFor();
     await button(page, 'Draw it').click();
     await state(page, 'done');
-    const drawn = async (path: string) => {
-      const response = await fetch(`${server.url}/${path.replace(/^\//, '')}`);
-      return createHash('sha256')
-        .update(Buffer.from(await response.arrayBuffer()))
+    const drawn = async (path: string) =>
+      createHash('sha256')
+        .update(await pictureBytes(path))
         .digest('hex');
-    };
     const shown = await drawn((await shownAddress(page))!);
     type Started = { readonly picture: { readonly id: string } };
     const copies = await runCopies<Started>(page, { url: server.url, folder });

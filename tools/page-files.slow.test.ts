@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { hasChromium, launchChromium } from './browser/chromium.ts';
-import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
+import { accessibilityFaults, drop, shownScores, visit } from './browser/visit.ts';
 
 const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
 
@@ -46,15 +46,6 @@ describe.runIf(runs)('the page', () => {
     return page;
   };
 
-  /** Drops a file or folder of the disk, as a file manager does. */
-  async function drop(page: Page, path: string): Promise<void> {
-    const session = await page.context().newCDPSession(page);
-    const data = { items: [], files: [path], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-    await session.detach();
-  }
-
   test('a folder is dropped with all that is in it, on Search and on Classify', async () => {
     const trip = join(folder, 'trip');
     await mkdir(join(trip, 'sea'), { recursive: true });
@@ -76,7 +67,7 @@ describe.runIf(runs)('the page', () => {
     expect((await shownScores(classify))[0]![0]).toBe('boat');
   });
 
-  test('several hundred files are sent in parts, one part at a time', async () => {
+  test('several hundred files are sent in parts, one part at a time, and what is dropped meanwhile after them', async () => {
     const many = join(folder, 'many');
     await mkdir(many);
     const picture = await exampleBytes('march-pastoral.jpg');
@@ -103,7 +94,13 @@ describe.runIf(runs)('the page', () => {
     });
     await page.locator('input[webkitdirectory]').setInputFiles(many);
     await page.getByText(/part 2 of \d+/i).waitFor();
-    await count(page, '200 pictures in all');
+    const later = join(folder, 'later');
+    await mkdir(later);
+    await writeFile(join(later, 'notes.txt'), 'no picture');
+    await writeFile(join(later, 'b.jpg'), await exampleBytes('nagasaki-boats.jpg'));
+    await drop(page, later);
+    await count(page, '201 pictures in all');
+    await page.getByText('later/notes.txt is no picture.').waitFor();
     const { sizes, most } = await page.evaluate(
       () => (globalThis as unknown as { sentParts: { sizes: number[]; most: number } }).sentParts,
     );
@@ -177,6 +174,37 @@ describe.runIf(runs)('the page', () => {
     await page.keyboard.press('Enter');
     await page.getByText('2 of 2 pictures answered').waitFor();
     expect(await live()).toBe(0);
+  });
+
+  test('a photo that cannot be taken is said, and one that takes long is taken once', async () => {
+    const { page } = await visit(browser, `${server.url}/`);
+    await page.evaluate(() => {
+      const { prototype } = OffscreenCanvas;
+      const original = prototype.convertToBlob;
+      const outcomes = [
+        () => Promise.reject(new DOMException('no memory')),
+        () => new Promise<Blob>(() => {}),
+      ];
+      prototype.convertToBlob = function (options) {
+        return outcomes.shift()?.() ?? original.call(this, options);
+      };
+    });
+    const open = page.getByRole('button', { name: 'Take a photo' });
+    const dialog = page.getByRole('dialog', { name: 'Take a photo' });
+    const take = dialog.getByRole('button', { name: 'Take it' });
+    await open.click();
+    await take.click();
+    await dialog.getByRole('alert').filter({ hasText: 'could not be taken' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await take.click();
+    await expect.poll(() => take.isDisabled()).toBe(true);
+    expect(await dialog.getByRole('alert').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await open.click();
+    await take.click();
+    await dialog.waitFor({ state: 'detached' });
+    await shownScores(page);
   });
 
   test.each([

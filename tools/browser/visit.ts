@@ -80,6 +80,15 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
   return faults;
 }
 
+/** Drops a file or folder of the disk, as a file manager does. */
+export async function drop(page: Page, path: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  await session.detach();
+}
+
 /** The labels with their figures, as the page shows them, the best first. */
 export async function shownScores(page: Page): Promise<readonly (readonly [string, string])[]> {
   const rows = page.locator('.bars:not([data-stale]) li');
