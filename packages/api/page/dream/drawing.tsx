@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { FactList } from '../parts/fact-list.tsx';
 import { ServerPicture } from '../parts/server-picture.tsx';
 import { weightText } from '../parts/weighted-list.tsx';
 import { TEXTS } from '../texts.ts';
@@ -110,18 +111,7 @@ function Figures({ picture }: Pick<DrawingProps, 'picture'>) {
   ];
   return (
     <>
-      <dl class="facts drawing-figures">
-        {facts
-          .filter(([, value]) => value !== undefined)
-          .map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <bdi>{value}</bdi>
-              </dd>
-            </div>
-          ))}
-      </dl>
+      <FactList facts={facts} />
       {score !== null && <p class="quiet">{DREAM.scoreHint}</p>}
     </>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { FactList } from '../parts/fact-list.tsx';
 import { byteText, downloadText } from '../parts/figures.ts';
 import { WithCode } from '../parts/with-code.tsx';
 import { askDocument, askText, ServerError } from '../server/ask.ts';
@@ -82,7 +83,7 @@ function ModelCard({ model }: { readonly model: ServedModel }) {
           <WithCode text={note ?? ''} />
         </p>
       )}
-      <Facts facts={facts} />
+      <FactList facts={facts} />
     </section>
   );
 }
@@ -93,7 +94,7 @@ function Work({ workload }: { readonly workload: Workload }) {
   return (
     <section class="card stack" aria-label={STATUS.work}>
       <h2>{STATUS.work}</h2>
-      <Facts
+      <FactList
         facts={[
           ...Object.entries(STATUS.queues).map(
             ([name, title]) => [title, amount(queues.get(name) ?? 0)] as const,
@@ -135,7 +136,7 @@ function MachineCard({ machine }: { readonly machine: Machine }) {
   return (
     <section class="card stack" aria-label={STATUS.machine}>
       <h2>{STATUS.machine}</h2>
-      <Facts
+      <FactList
         facts={[
           [STATUS.processors, processors.toLocaleString('en')],
           [STATUS.machineMemory, byteText(memoryBytes)],
@@ -151,7 +152,7 @@ function Limits({ limits }: Pick<ServerFacts, 'limits'>) {
   return (
     <section class="card stack" aria-label={STATUS.limits}>
       <h2>{STATUS.limits}</h2>
-      <Facts
+      <FactList
         facts={[
           [STATUS.pictures, limits.images.toLocaleString('en')],
           [STATUS.pictureBytes, byteText(limits.imageBytes)],
@@ -161,23 +162,6 @@ function Limits({ limits }: Pick<ServerFacts, 'limits'>) {
         ]}
       />
     </section>
-  );
-}
-
-function Facts({ facts }: { readonly facts: readonly (readonly [string, string | undefined])[] }) {
-  return (
-    <dl class="facts">
-      {facts
-        .filter(([, value]) => value !== undefined)
-        .map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <bdi>{value}</bdi>
-            </dd>
-          </div>
-        ))}
-    </dl>
   );
 }
 
