@@ -110,7 +110,8 @@ describe.runIf(runs)('Dream', () => {
       dream(`?seed=1&keep=0.9&from=/examples/march-pastoral.jpg&picture=${id}`),
     );
     await state(page, 'done');
-    const first = await pictureBytes((await shownAddress(page))!);
+    const firstAddress = (await shownAddress(page))!;
+    const first = await pictureBytes(firstAddress);
     await words(page).fill('a boat');
     await button(page, 'Use its settings').click();
     expect(await words(page).inputValue()).toBe('');
@@ -120,6 +121,8 @@ describe.runIf(runs)('Dream', () => {
       await page.locator('.terms').getByText(weight, { exact: true }).waitFor();
     await button(page, 'Draw it').click();
     await expect.poll(() => page.url(), DRAWN).not.toContain(id);
+    // The one before it is shown as done until the new one is known.
+    await expect.poll(() => shownAddress(page), DRAWN).not.toBe(firstAddress);
     await state(page, 'done');
     expect((await pictureBytes((await shownAddress(page))!)).equals(first)).toBe(true);
   });
