@@ -33,6 +33,15 @@ test('the document has a strict policy, and no script or style of its own', asyn
   );
 });
 
+test('the document names the first view’s code, which is loaded at once', async () => {
+  expect(namedFiles(await document())).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/classify-view-.*\.js$/),
+      expect.stringMatching(/classify-view-.*\.css$/),
+    ]),
+  );
+});
+
 test('its files come in either coding or none, the same each time, to be kept for good', async () => {
   for (const path of namedFiles(await document())) {
     const get = async (coding: string) => {
@@ -74,8 +83,6 @@ test('first load takes at most 60 kB of script and style: the document’s, and 
   const packed = (name: string) => Buffer.from(PAGE_FILES[`page/${name}`]!, 'base64');
   const isCode = (name: string) => /\.(js|css)$/.test(name);
   const first = new Set(namedFiles(await document()).map((path) => path.slice('/page/'.length)));
-  for (const path of Object.keys(PAGE_FILES))
-    if (path.startsWith('page/classify-view-')) first.add(path.slice('page/'.length));
   // A set is walked to its end, which what it imports is added to.
   for (const name of first) {
     const text = name.endsWith('.js') ? brotliDecompressSync(packed(name)).toString() : '';
