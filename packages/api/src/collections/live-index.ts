@@ -9,6 +9,9 @@ const ROWS_OF_ONE_THREAD = 32_768;
 const GAPS_OF_ROWS = 1 / 4;
 const MIN_GAPS = 4_096;
 
+/** Rows that the store is asked about at a time. */
+const ROWS_ASKED = 65_536;
+
 /** A collection's index, which takes in what any process has written. It keeps no vectors but 8-bit ones. */
 export class LiveIndex {
   readonly collection: Collection;
@@ -85,7 +88,7 @@ export class LiveIndex {
   async #takeIn(): Promise<void> {
     const flat = await this.#flat;
     for await (const batch of this.#store.changes(this.collection, this.#seq)) {
-      this.#gaps += await flat.remove(batch.removed);
+      this.#gaps += await flat.remove(batch.removed ?? (await this.#missing(flat)));
       await flat.append(batch.vectors, batch.rows);
       this.#seq = batch.seq;
       this.#rows = flat.size;
@@ -95,6 +98,17 @@ export class LiveIndex {
     this.#gaps = 0;
     // Searches go on meanwhile. An index that was disposed of has no gaps to close.
     flat.compact().catch(() => {});
+  }
+
+  /** Of the rows that it has. */
+  async #missing(flat: FlatIndex): Promise<readonly number[]> {
+    const rows = await flat.rows();
+    const missing: number[] = [];
+    for (let from = 0; from < rows.length; from += ROWS_ASKED) {
+      const asked = rows.slice(from, from + ROWS_ASKED);
+      for (const row of await this.#store.missing(this.collection, asked)) missing.push(row);
+    }
+    return missing;
   }
 
   /** A row that was removed since the scan scores 0: whoever looks for its item finds none. */

@@ -47,8 +47,8 @@ export interface ChangeBatch {
   readonly rows: Uint32Array;
   /** [rows, E] in half precision. */
   readonly vectors: Uint16Array;
-  /** Rows that are gone; some may be unknown to the index. */
-  readonly removed: Uint32Array;
+  /** Rows that are gone; some may be unknown to the index. Undefined where that was too long ago: `missing` tells. */
+  readonly removed: Uint32Array | undefined;
   /** What to go on from. */
   readonly seq: number;
 }
@@ -113,6 +113,8 @@ export interface CollectionStore {
   ): Promise<readonly (Float32Array | undefined)[]>;
   /** What was written since; all there is from 0. Ends when it has caught up. */
   changes(collection: Collection, since: number): AsyncIterable<ChangeBatch>;
+  /** Those of the rows that have no vector. */
+  missing(collection: Collection, rows: Uint32Array): Promise<Uint32Array>;
   /** What upserts would make the collection of again, in chunks in the order of keys. */
   stored(collection: Collection): AsyncIterable<readonly NewItem[]>;
 

@@ -157,6 +157,7 @@ test.each([1, 2, 3])(
         await index.compact();
       }
       expect([index.size, index.nextRow]).toEqual([naive.size, naive.nextRow]);
+      expect([...(await index.rows())]).toEqual(naive.rows);
       const [query] = clusteredVectors(1, dimensions, 5_000 + step);
       await expectSame({ index, naive }, query!, { k: 1 + below(50) });
       const filter = RowSet.of(Array.from({ length: 200 }, (_, i) => i * (1 + (step % 9))));

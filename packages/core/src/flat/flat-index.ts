@@ -191,6 +191,27 @@ export class FlatIndex {
   }
 
   /**
+   * The numbers of the rows that are there.
+   *
+   * @returns [{@link FlatIndex.size}], ascending.
+   * @throws ClipError DISPOSED.
+   *
+   * @example
+   * ```ts
+   * import { FlatIndex } from '@clipql/core';
+   *
+   * const index = await FlatIndex.create({ dimensions: 2 });
+   * await index.append(Float32Array.of(1, 0, 0, 1), [3, 7]);
+   * await index.remove([3]);
+   * console.log([...(await index.rows())]); // [ 7 ]
+   * index.dispose();
+   * ```
+   */
+  rows(): Promise<Uint32Array> {
+    return this.#queue.add(() => this.#usable().segments.rows());
+  }
+
+  /**
    * Finds the k rows with the highest dot products, for one query or several.
    *
    * @param queries [Q·E], float32.

@@ -102,6 +102,20 @@ export class Segments {
     return true;
   }
 
+  /** The numbers of the rows that are not removed, ascending. */
+  rows(): Uint32Array {
+    const found = new Uint32Array(this.size);
+    let count = 0;
+    for (const segment of this.#list) {
+      const numbers = rowNumbers(this.#memory, this.#layout, segment);
+      const bits = liveBits(this.#memory, this.#layout, segment);
+      for (const [slot, row] of numbers.entries()) {
+        if (((bits[slot >> 5]! >>> (slot % 32)) & 1) === 1) found[count++] = row;
+      }
+    }
+    return found;
+  }
+
   /** The place in {@link list} from which on rows are found that are not below `row`; those of the first may be. */
   firstWith(row: number): number {
     return Math.max(0, this.#behind(row) - 1);

@@ -15,7 +15,7 @@ class Rows {
   async catchUp(store: CollectionStore, collection: Collection): Promise<void> {
     const { dimensions } = collection.space;
     for await (const { rows, vectors, removed, seq } of store.changes(collection, this.seq)) {
-      for (const row of removed) this.vectors.delete(row);
+      for (const row of removed ?? []) this.vectors.delete(row);
       for (const [i, row] of rows.entries()) {
         expect(row).toBeGreaterThan(this.seq);
         this.vectors.set(
@@ -85,7 +85,7 @@ describe.each(STORES)('%s', (_, open) => {
     let batches = 0;
     for await (const { rows, vectors, removed, seq } of store.changes(photos, 0)) {
       batches += 1;
-      for (const row of removed) index.vectors.delete(row);
+      for (const row of removed ?? []) index.vectors.delete(row);
       const values = floatsOf(vectors);
       for (const [i, row] of rows.entries()) {
         index.vectors.set(row, text(values.subarray(8 * i, 8 * i + 8)));

@@ -1,7 +1,7 @@
 import type { Connection, Postgres } from '../../postgres/connection.ts';
 import type { CollectionReference } from '../collection-row.ts';
 import type { ReadBatch } from '../each-batch.ts';
-import { type Gap, REMEMBERED_CHANGES, rowsOfGaps } from '../removed-rows.ts';
+import { REMEMBERED_CHANGES } from '../removed-rows.ts';
 import { rowOfSpace } from './catalogue.ts';
 import { HALVES, halvesOf } from './vectors.ts';
 
@@ -25,25 +25,32 @@ export const readChanges = (
       ...[set, since, end],
     );
     const rows = Uint32Array.from(found?.rows ?? []);
-    const removed =
-      asOf < end - REMEMBERED_CHANGES
-        ? await missingRows(connection, set, since)
-        : await removedRows(connection, id, since, asOf);
     return {
       rows,
       vectors: found?.halves ? halvesOf(found.halves) : new Uint16Array(),
-      removed,
+      removed: await removedRows(connection, id, { since, asOf, end }),
       seq: rows.length === MAX_ROWS ? rows.at(-1)! : end,
       asOf: end,
     };
   });
 
+interface Known {
+  /** The last row that is known. */
+  readonly since: number;
+  /** The change up to which removals are known. */
+  readonly asOf: number;
+  /** The last change that there was. */
+  readonly end: number;
+}
+
+/** Undefined where it is not remembered. */
 async function removedRows(
   connection: Connection,
   collection: number,
-  since: number,
-  asOf: number,
-): Promise<Uint32Array> {
+  { since, asOf, end }: Known,
+): Promise<Uint32Array | undefined> {
+  if (since === 0) return new Uint32Array();
+  if (asOf < end - REMEMBERED_CHANGES) return undefined;
   const removed = await connection.rows<{ readonly row: number }>(
     'SELECT row FROM removed_rows WHERE collection = $1 AND seq > $2 AND row <= $3',
     ...[collection, asOf, since],
@@ -51,18 +58,17 @@ async function removedRows(
   return Uint32Array.from(removed, ({ row }) => row);
 }
 
-/** Of those up to `since`. */
-async function missingRows(
+/** Those of the rows that have no vector. */
+export async function readMissing(
   connection: Connection,
-  set: number,
-  since: number,
+  collection: CollectionReference,
+  rows: Uint32Array,
 ): Promise<Uint32Array> {
-  const gaps = await connection.rows<Gap>(
-    `SELECT before + 1 AS first, row - 1 AS last FROM (
-       SELECT row, lag(row, 1, 0) OVER (ORDER BY row) AS before FROM (
-         SELECT row FROM vectors WHERE set_id = $1 AND row <= $2 UNION ALL SELECT $2 + 1) AS there
-     ) AS following WHERE row > before + 1`,
-    ...[set, since],
+  const { set_id: set } = await rowOfSpace(connection, collection);
+  const missing = await connection.rows<{ readonly row: number }>(
+    `SELECT row FROM unnest($2::integer[]) AS asked (row)
+     WHERE NOT EXISTS (SELECT 1 FROM vectors WHERE set_id = $1 AND vectors.row = asked.row)`,
+    ...[set, Array.from(rows)],
   );
-  return rowsOfGaps(gaps);
+  return Uint32Array.from(missing, ({ row }) => row);
 }

@@ -4,7 +4,7 @@ import { eachChange, eachStored } from '../each-batch.ts';
 import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
 import { createCollection, dropCollection, findCollection, listCollections } from './catalogue.ts';
-import { readChanges } from './changed-rows.ts';
+import { readChanges, readMissing } from './changed-rows.ts';
 import { readEqualFiles } from './equal-files.ts';
 import type { IndexEvents } from './index-builds.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
@@ -68,6 +68,7 @@ export function openPostgresCollections(
       read((connection) => readVectors(connection, collection, Array.from(rows))),
     changes: (collection, since) =>
       eachChange((from, asOf) => readChanges(database, collection, from, asOf), since),
+    missing: (collection, rows) => read((connection) => readMissing(connection, collection, rows)),
     stored: (collection) => eachStored((after) => readStored(database, collection, after)),
 
     beginReembedding: (collection, space) =>

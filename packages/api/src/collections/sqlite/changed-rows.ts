@@ -3,7 +3,7 @@ import { halvesIn } from '../../sqlite/blobs.ts';
 import { all, first } from '../../sqlite/statements.ts';
 import type { CollectionReference } from '../collection-row.ts';
 import type { ReadBatch } from '../each-batch.ts';
-import { type Gap, REMEMBERED_CHANGES, rowsOfGaps } from '../removed-rows.ts';
+import { REMEMBERED_CHANGES } from '../removed-rows.ts';
 import { rowOfSpace } from './catalogue.ts';
 import { vectorId } from './vectors.ts';
 
@@ -38,34 +38,31 @@ export function readChanges(
   return {
     rows,
     vectors: found.halves === null ? new Uint16Array() : halvesIn(found.halves),
-    removed:
-      asOf < end - REMEMBERED_CHANGES
-        ? missingRows(db, set, since)
-        : removedRows(db, id, since, asOf),
+    removed: removedRows(db, id, { since, asOf, end }),
     seq: rows.length === MAX_ROWS ? rows.at(-1)! : end,
     asOf: end,
   };
 }
 
-/** Rows that whoever knows all up to `since` may have. */
-const removedRows = (db: DatabaseSync, collection: number, since: number, asOf: number) =>
-  Uint32Array.from(
-    all<{ readonly row: number }>(
-      db,
-      'SELECT row FROM removed_rows WHERE collection = ? AND seq > ? AND row <= ?',
-      ...[collection, asOf, since],
-    ).map(({ row }) => row),
-  );
+/** Rows that whoever knows all up to `since` may have; undefined where it is not remembered. */
+function removedRows(
+  db: DatabaseSync,
+  collection: number,
+  { since, asOf, end }: Omit<Known, 'collection'> & { readonly end: number },
+): Uint32Array | undefined {
+  if (since === 0) return new Uint32Array();
+  if (asOf < end - REMEMBERED_CHANGES) return undefined;
+  const sql = 'SELECT row FROM removed_rows WHERE collection = ? AND seq > ? AND row <= ?';
+  const removed = all<{ readonly row: number }>(db, sql, collection, asOf, since);
+  return Uint32Array.from(removed, ({ row }) => row);
+}
 
-/** Of those up to `since`. */
-const missingRows = (db: DatabaseSync, set: number, since: number) =>
-  rowsOfGaps(
-    all<Gap>(
-      db,
-      `SELECT before + 1 AS first, row - 1 AS last FROM (
-         SELECT row, lag(row, 1, 0) OVER (ORDER BY row) AS before FROM (
-           SELECT id - ?1 AS row FROM vectors WHERE id > ?1 AND id <= ?1 + ?2 UNION ALL SELECT ?2 + 1)
-       ) WHERE row > before + 1`,
-      ...[vectorId(set, 0), since],
-    ),
-  );
+/** Those of the rows that have no vector. */
+export function readMissing(
+  db: DatabaseSync,
+  { collection, rows }: { readonly collection: CollectionReference; readonly rows: Uint32Array },
+): Uint32Array {
+  const { set_id: set } = rowOfSpace(db, collection);
+  const sql = 'SELECT 1 FROM vectors WHERE id = ?';
+  return rows.filter((row) => first(db, sql, vectorId(set, row)) === undefined);
+}

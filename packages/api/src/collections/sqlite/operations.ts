@@ -5,7 +5,7 @@ import {
   listAllCollections,
   listCollections,
 } from './catalogue.ts';
-import { readChanges } from './changed-rows.ts';
+import { readChanges, readMissing } from './changed-rows.ts';
 import { readEqualFiles } from './equal-files.ts';
 import { readItems, readItemsOfRows, readKnown, readThumbnail, readVectors } from './item-rows.ts';
 import { keepLevels, keepPrompts, readLevels, readPrompts } from './levels.ts';
@@ -32,6 +32,7 @@ export const reads = {
   readItemsOfRows,
   readKnown,
   readLevels,
+  readMissing,
   readPrompts,
   readThumbnail,
   readVectors,

@@ -75,6 +75,7 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
         (from, asOf) => reads.readChanges({ collection: reference(collection), since: from, asOf }),
         since,
       ),
+    missing: (collection, rows) => reads.readMissing({ collection: reference(collection), rows }),
     stored: (collection) =>
       eachStored((after) => scans.readStored({ collection: reference(collection), after })),
 

@@ -18,7 +18,7 @@ export async function upsertAtOnce(url: string): Promise<void> {
   let seq = 0;
   const follow = async () => {
     for await (const batch of reader!.changes(photos, seq)) {
-      for (const row of batch.removed) rows.delete(row);
+      for (const row of batch.removed ?? []) rows.delete(row);
       for (const row of batch.rows) rows.add(row);
       seq = batch.seq;
     }

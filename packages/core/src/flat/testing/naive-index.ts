@@ -9,6 +9,10 @@ export class NaiveIndex {
     return this.#rows.size;
   }
 
+  get rows(): readonly number[] {
+    return [...this.#rows.keys()];
+  }
+
   append(vectors: readonly Float32Array[], rows?: readonly number[]): void {
     for (const [at, vector] of vectors.entries()) {
       const row = rows?.[at] ?? this.nextRow;
