@@ -43,7 +43,7 @@ export const nearestRows = (
     const search: Search = {
       collection: found,
       condition: where && conditionOf(where, await fieldsOf(connection, found.id), FIRST_VALUES),
-      query: vectorText(new Float16Array(normalized(query))),
+      query: vectorText(normalized(query)),
       k,
     };
     if (exact || !(await isIndexWorthIt(connection, search))) return compareAll(connection, search);

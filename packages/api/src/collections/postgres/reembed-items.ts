@@ -71,7 +71,7 @@ export async function setNextVectors(
     next,
     vectors
       .filter(({ row }) => rows.has(row))
-      .map(({ row, embedding }) => ({ row, vector: vectorText(new Float16Array(embedding)) })),
+      .map(({ row, embedding }) => ({ row, vector: vectorText(embedding) })),
   );
 }
 

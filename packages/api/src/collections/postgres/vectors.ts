@@ -14,9 +14,19 @@ export function halvesOf(bytes: Buffer): Uint16Array {
   return new Uint16Array(copy.buffer);
 }
 
-/** A vector as text that PostgreSQL reads; halves come through as they are. */
-export const vectorText = (vector: ArrayLike<number>): string =>
-  `[${Array.prototype.join.call(vector, ',')}]`;
+/** Five digits tell all halves apart. A vector has the same few thousand again and again. */
+const DIGITS = 5;
+const halfTexts: string[] = [];
+
+/** A vector [E] as text that PostgreSQL reads, rounded to half precision, which comes through as it is. */
+export function vectorText(vector: Float32Array): string {
+  const halves = new Float16Array(vector);
+  const texts = Array.from(new Uint16Array(halves.buffer), (bits, i) => {
+    halfTexts[bits] ??= String(Number(halves[i]!.toPrecision(DIGITS)));
+    return halfTexts[bits];
+  });
+  return `[${texts.join(',')}]`;
+}
 
 /** [E] each, by row, of those that there are. */
 export async function vectorsOfRows(

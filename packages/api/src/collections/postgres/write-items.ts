@@ -117,7 +117,7 @@ function lastOfEachKey(items: readonly NewItem[]): readonly Incoming[] {
   return [...byKey.values()].map((item) => ({
     item,
     hash: keyHash(item.key),
-    vector: vectorText(new Float16Array(item.embedding)),
+    vector: vectorText(item.embedding),
   }));
 }
 
