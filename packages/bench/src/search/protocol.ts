@@ -12,10 +12,14 @@ export interface SearchRequest {
 }
 
 export interface SearchMeasurements {
-  /** Milliseconds to add all rows, without making them up. */
+  /** Milliseconds to add all rows, without making them up, and to finish. */
   readonly buildMs: number;
+  /** The part of it in which an index was made after the last row; of engines that do so. */
+  readonly indexMs?: number;
   /** Bytes by which the process grew, or those on the disk of what keeps nothing in memory. */
   readonly memory: number;
+  /** The part of it that an index takes; of what keeps the rows beside it. */
+  readonly indexBytes?: number;
   /** Milliseconds of each search. */
   readonly times: readonly number[];
   /** Rows, for each query. */

@@ -83,7 +83,7 @@ function rowOf(
   engine: EngineName,
   rows: number,
   dimensions: number,
-  { buildMs, memory, times, found, bandwidth }: SearchMeasurements,
+  { buildMs, indexMs, memory, indexBytes, times, found, bandwidth }: SearchMeasurements,
   nearest: readonly (readonly number[])[],
 ) {
   // Each row's codes are read once.
@@ -94,7 +94,9 @@ function rowOf(
     'p50 ms': round(median(times)),
     'p95 ms': round(percentile(times, 0.95)),
     'build s': round(buildMs / 1_000),
+    'of index s': indexMs === undefined ? null : round(indexMs / 1_000),
     'bytes/row': Math.round(memory / rows),
+    'of index': indexBytes === undefined ? null : Math.round(indexBytes / rows),
     'recall@10': round(recall(found, nearest)),
     'GB/s': bandwidth === undefined ? null : round(read / 1e9),
     'probe GB/s': bandwidth === undefined ? null : round(bandwidth / 1e9),

@@ -34,8 +34,9 @@ async function measure({
   const queries = received.map((query) => query.slice());
   const before = residentBytes();
   const engine = await CREATE[name](settings);
-  const buildMs = await build(engine, settings);
-  const memory = (await engine.bytes?.()) ?? residentBytes() - before;
+  const built = await build(engine, settings);
+  const bytes = await engine.bytes?.();
+  const memory = bytes?.all ?? residentBytes() - before;
   const found: (readonly number[])[] = [];
   // Also what is compiled or opened at first use.
   for (const query of queries) found.push(await engine.search(query, k));
@@ -56,23 +57,31 @@ async function measure({
   }
   await probe?.close();
   await engine.close();
-  return { buildMs, memory, times, found, ...(probe && { bandwidth: median(bandwidths) }) };
+  return {
+    ...built,
+    ...{ memory, times, found },
+    ...(bytes && { indexBytes: bytes.ofIndex }),
+    ...(probe && { bandwidth: median(bandwidths) }),
+  };
 }
 
-async function build(engine: SearchEngine, { rows, dimensions }: EngineSettings): Promise<number> {
+async function build(
+  engine: SearchEngine,
+  { rows, dimensions }: EngineSettings,
+): Promise<Pick<SearchMeasurements, 'buildMs' | 'indexMs'>> {
   const vectors = new ClusteredVectors(rows, dimensions);
-  let milliseconds = 0;
-  const timed = async (action: () => Promise<void> | void) => {
-    const start = performance.now();
-    await action();
-    milliseconds += performance.now() - start;
-  };
+  let addMs = 0;
   for (let chunk = 0; chunk * CHUNK_ROWS < rows; chunk++) {
     const values = vectors.chunk(chunk);
-    await timed(() => engine.add(values, chunk * CHUNK_ROWS));
+    const start = performance.now();
+    await engine.add(values, chunk * CHUNK_ROWS);
+    addMs += performance.now() - start;
   }
-  await timed(async () => engine.finish?.());
-  return milliseconds;
+  if (engine.finish === undefined) return { buildMs: addMs };
+  const start = performance.now();
+  await engine.finish();
+  const indexMs = performance.now() - start;
+  return { buildMs: addMs + indexMs, indexMs };
 }
 
 function residentBytes(): number {

@@ -19,7 +19,7 @@ export interface SearchEngine {
   finish?(): Promise<void> | void;
   /** The k nearest rows by dot product or cosine, the nearest first. */
   search(query: Float32Array, k: number): Promise<readonly number[]>;
-  /** Bytes that it takes, where that is not what the process grew by. */
-  bytes?(): Promise<number>;
+  /** Bytes that it takes, where that is not what the process grew by; `ofIndex` is part of `all`. */
+  bytes?(): Promise<{ readonly all: number; readonly ofIndex: number }>;
   close(): Promise<void> | void;
 }

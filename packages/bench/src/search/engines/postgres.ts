@@ -79,7 +79,10 @@ export async function createPostgres({ dimensions, store }: EngineSettings): Pro
       const found = await collections.vectorSearch.nearest(collection, { query, k: NEAREST });
       return found.slice(0, k).map(({ row }) => numbers.get(row)!);
     },
-    bytes: async () => (await sizeOf(database)) - sizeBefore,
+    bytes: async () => ({
+      all: (await sizeOf(database)) - sizeBefore,
+      ofIndex: await hnswBytes(database),
+    }),
     close: async () => {
       await collections.drop(owner, name);
       await collections.close();
@@ -89,6 +92,13 @@ export async function createPostgres({ dimensions, store }: EngineSettings): Pro
 }
 
 const keyOf = (number: number): string => String(number);
+
+/** The database was empty before, so any index by HNSW in it is this collection's. */
+async function hnswBytes(database: Database): Promise<number> {
+  const sql = `SELECT coalesce(sum(pg_relation_size(pg_class.oid)), 0)::bigint AS bytes
+    FROM pg_class JOIN pg_am ON pg_am.oid = relam WHERE amname = 'hnsw'`;
+  return (await database.first<{ readonly bytes: number }>(sql))!.bytes;
+}
 
 async function sizeOf(database: Database): Promise<number> {
   const sql = 'SELECT pg_database_size(current_database()) AS bytes';
