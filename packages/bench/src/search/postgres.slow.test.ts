@@ -24,7 +24,9 @@ test.skipIf(programs === undefined)(
         { engine: 'clipql', 'recall@10': 1 },
         { engine: 'postgres', rows: 20_000, 'recall@10': expect.closeTo(1, 1) },
       ]);
-      expect(rows[1]['bytes/row']).toBeGreaterThan(2 * 32);
+      expect(rows[1]['of index']).toBeGreaterThan(2 * 32);
+      expect(rows[1]['bytes/row']).toBeGreaterThan(rows[1]['of index'] + 2 * 32);
+      expect(rows[1]['build s']).toBeGreaterThan(rows[1]['of index s']);
       expect(claims.map(({ claim }: { claim: string }) => claim)).toContain(
         'recall@10 of 20000 rows in PostgreSQL',
       );
