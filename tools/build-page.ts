@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { build, type IndexHtmlTransformContext, type Plugin } from 'vite';
+import { build } from 'vite';
 
 const inApi = (path: string): string =>
   fileURLToPath(new URL(`../packages/api/${path}`, import.meta.url));
@@ -13,45 +13,6 @@ const GENERATED = inApi('src/doors/pages/page.generated.ts');
 /** By path, from the page's address on: `index.html`, `page/index-….js`. */
 type Files = ReadonlyMap<string, Buffer>;
 
-type Bundle = NonNullable<IndexHtmlTransformContext['bundle']>;
-
-/** Names the first view in the document, which else the page's script asks for when it has come. */
-const firstView: Plugin = {
-  name: 'first-view',
-  transformIndexHtml: {
-    order: 'post',
-    handler: (html, { bundle = {} }) => {
-      const view = Object.keys(bundle).find((path) => /\/classify-view-.*\.js$/.test(path));
-      if (view === undefined) throw new Error('expected a chunk of the first view');
-      return [...loadedWith(view, bundle)]
-        .filter((path) => !html.includes(path))
-        .map((path) => ({
-          tag: 'link',
-          attrs: {
-            rel: path.endsWith('.css') ? 'stylesheet' : 'modulepreload',
-            crossorigin: true,
-            href: `./${path}`,
-          },
-          // After the page's own styles, which a view's come after.
-          injectTo: 'head' as const,
-        }));
-    },
-  },
-};
-
-/** A chunk, its styles, and what it imports, by their paths. */
-function loadedWith(chunk: string, bundle: Bundle): ReadonlySet<string> {
-  const paths = new Set([chunk]);
-  // A set is walked to its end, which what a chunk loads is added to.
-  for (const path of paths) {
-    const file = bundle[path];
-    if (file?.type !== 'chunk') continue;
-    for (const more of [...file.imports, ...(file.viteMetadata?.importedCss ?? [])])
-      paths.add(more);
-  }
-  return paths;
-}
-
 /** Bundles the page. Equal sources give equal bytes. */
 export async function builtFiles(): Promise<Files> {
   const result = await build({
@@ -60,7 +21,6 @@ export async function builtFiles(): Promise<Files> {
     base: './',
     logLevel: 'warn',
     mode: 'production',
-    plugins: [firstView],
     // Not as NODE_ENV has it, which is another in tests.
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     define: { 'process.env.NODE_ENV': '"production"' },
@@ -71,6 +31,10 @@ export async function builtFiles(): Promise<Files> {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
+      // One script to begin with: each more takes its time on a slow processor.
+      rolldownOptions: {
+        output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } },
+      },
     },
   });
   const [bundle] = Array.isArray(result) ? result : [result];

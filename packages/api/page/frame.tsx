@@ -1,10 +1,10 @@
-import type { ComponentType } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { formatAddress } from './address.ts';
 import { KeyDialog } from './parts/key-dialog.tsx';
 import { TEXTS } from './texts.ts';
 import { useViews } from './use-views.ts';
-import { VIEWS, type ViewProps } from './views.ts';
+import type { LoadedView, View } from './view.ts';
+import { VIEWS } from './views.ts';
 
 const NAMES = VIEWS.map(({ name }) => name);
 
@@ -42,7 +42,7 @@ export function Frame() {
       <main id="main" tabIndex={-1}>
         {VIEWS.filter(({ name }) => views.has(name)).map((view) => (
           <section key={view.name} hidden={view.name !== shown} aria-label={view.title}>
-            <Loaded
+            <Shown
               key={views.get(view.name)!.visit}
               view={view}
               isShown={view.name === shown}
@@ -57,27 +57,25 @@ export function Frame() {
   );
 }
 
-interface LoadedProps {
-  readonly view: (typeof VIEWS)[number];
+interface ShownProps {
+  readonly view: View;
   readonly isShown: boolean;
   readonly parameters: URLSearchParams;
   readonly write: (view: string, parameters: URLSearchParams) => void;
 }
 
 /** A view, once its code is there. */
-function Loaded({ view, isShown, parameters, write }: LoadedProps) {
-  const [component, setComponent] = useState<{ readonly View: ComponentType<ViewProps> }>();
+function Shown({ view, isShown, parameters, write }: ShownProps) {
+  const [loaded, setLoaded] = useState<LoadedView | undefined>(
+    'Content' in view ? view : undefined,
+  );
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    view.load().then(
-      (View) => setComponent({ View }),
-      () => setFailed(true),
-    );
+    if ('load' in view) view.load().then(setLoaded, () => setFailed(true));
   }, [view]);
   const { name } = view;
   const onParameters = useCallback((next: URLSearchParams) => write(name, next), [name, write]);
   if (failed) return <p role="alert">{TEXTS.frame.viewFailed}</p>;
-  if (component === undefined) return <p class="quiet">{TEXTS.frame.loading}</p>;
-  const { View } = component;
-  return <View parameters={parameters} isShown={isShown} onParameters={onParameters} />;
+  if (loaded === undefined) return <p class="quiet">{TEXTS.frame.loading}</p>;
+  return <loaded.Content parameters={parameters} isShown={isShown} onParameters={onParameters} />;
 }

@@ -1,12 +1,13 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { bringIntoView } from '../parts/bring-into-view.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
+import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { useServerFacts } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import './classify.css';
 import { AddPictures } from './add-pictures.tsx';
 import { AnswerPanel } from './answer-panel.tsx';
@@ -45,7 +46,7 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
     questionOf,
     useCallback((id, outcome) => set(id, { outcome }), [set]),
   );
-  useStateInAddress(question, pictures, isShown, onParameters);
+  useStateInAddress(stateOf(question, pictures), { isShown, onParameters });
   const onFiles = useCallback((files: readonly File[]) => add(files.map(fromFile)), [add]);
   const onUrl = useCallback((url: string) => add([fromUrl(url)]), [add]);
   const isOver = useIncoming(isShown, { onFiles, onUrl });
@@ -142,18 +143,10 @@ function useQuestions(
   return ({ id }) => (id === selected?.id ? drafted : question);
 }
 
-/** Keeps the address that of the question and of the pictures that have one. */
-function useStateInAddress(
-  question: Question,
-  pictures: readonly Picture[],
-  isShown: boolean,
-  onParameters: ViewProps['onParameters'],
-): void {
+/** What the address says: the question, and the pictures that have an address themselves. */
+function stateOf(question: Question, pictures: readonly Picture[]): URLSearchParams {
   const addresses = pictures.flatMap(({ source }) =>
     source.kind === 'url' && !source.url.startsWith('data:') ? source.url : [],
   );
-  const written = writeQuestion(question, addresses).toString();
-  useEffect(() => {
-    if (isShown) onParameters(new URLSearchParams(written));
-  }, [written, isShown, onParameters]);
+  return writeQuestion(question, addresses);
 }

@@ -1,12 +1,13 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { bringIntoView } from '../parts/bring-into-view.ts';
 import { firstPicture } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useIncoming } from '../parts/use-incoming.ts';
+import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { useServerFacts } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import './dream.css';
 import { Drawing } from './drawing.tsx';
 import { Gallery } from './gallery.tsx';
@@ -40,7 +41,7 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
     (some: Partial<Wish>) => setWish((last) => ({ ...last, ...some })),
     [],
   );
-  useStateInAddress(wish, isShown, onParameters);
+  useStateInAddress(writeWish(wish), { isShown, onParameters });
   const { setFile } = startPicture;
   useIncoming(isShown, {
     onFiles: useCallback(
@@ -143,15 +144,3 @@ function Off() {
 /** What is being typed is drawn too. */
 const withDraft = (wish: Wish, draft: string): Wish =>
   draft === '' ? wish : { ...wish, prompts: withPrompt(wish.prompts, { text: draft, weight: 1 }) };
-
-/** Keeps the address that of the wish. */
-function useStateInAddress(
-  wish: Wish,
-  isShown: boolean,
-  onParameters: ViewProps['onParameters'],
-): void {
-  const written = writeWish(wish).toString();
-  useEffect(() => {
-    if (isShown) onParameters(new URLSearchParams(written));
-  }, [written, isShown, onParameters]);
-}

@@ -1,9 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { askChange, changeOperation } from '../server/change.ts';
 import { useServerFacts } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import './search.css';
 import { CollectionBar, CreateForm } from './collection-bar.tsx';
 import { CollectionView } from './collection-view.tsx';
@@ -11,7 +12,7 @@ import { type Collection, useCollections } from './collections.ts';
 import { samplePictures } from './index-panel.tsx';
 import { isOpen, type Job } from './job.ts';
 import { JobList } from './job-list.tsx';
-import { type Query, readQuery, writeQuery } from './query.ts';
+import { readQuery, writeQuery } from './query.ts';
 import { useJobs } from './use-jobs.ts';
 import { useSending } from './use-sending.ts';
 
@@ -33,7 +34,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
   const jobs = useJobs(shelf?.jobs, useProgress(shelf?.collections, changed));
   const sending = useSending(jobs, facts?.limits);
 
-  useStateInAddress(query, isShown, onParameters);
+  useStateInAddress(writeQuery(query), { isShown, onParameters });
   const choose = (collection: string) =>
     setQuery({ ...readQuery(new URLSearchParams()), collection });
   // It is chosen once it is on the shelf.
@@ -145,16 +146,4 @@ function useProgress(collections: readonly Collection[] | undefined, onLook: () 
     last.current = Date.now();
     onLook();
   };
-}
-
-/** Keeps the address that of the query. */
-function useStateInAddress(
-  query: Query,
-  isShown: boolean,
-  onParameters: ViewProps['onParameters'],
-): void {
-  const written = writeQuery(query).toString();
-  useEffect(() => {
-    if (isShown) onParameters(new URLSearchParams(written));
-  }, [written, isShown, onParameters]);
 }

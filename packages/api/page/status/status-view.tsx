@@ -7,7 +7,7 @@ import { askDocument, askText, ServerError } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
 import { type Workload, workloadOf } from '../server/metrics.ts';
 import { TEXTS } from '../texts.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 
 const STATUS = TEXTS.status;
 

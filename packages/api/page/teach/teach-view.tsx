@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
+import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { TEXTS } from '../texts.ts';
-import type { ViewProps } from '../views.ts';
+import type { ViewProps } from '../view.ts';
 import './teach.css';
 import { StartPanel } from './start-panel.tsx';
 import { readTeaching, type Teaching, writeTeaching } from './teaching.ts';
@@ -9,10 +10,7 @@ import { Workbench } from './workbench.tsx';
 /** Classes with pictures, kept as a classifier of the server that learns from each change. */
 export function TeachView({ parameters, isShown, onParameters }: ViewProps) {
   const [teaching, setTeaching] = useState(() => readTeaching(parameters));
-  const written = writeTeaching(teaching).toString();
-  useEffect(() => {
-    if (isShown) onParameters(new URLSearchParams(written));
-  }, [written, isShown, onParameters]);
+  useStateInAddress(writeTeaching(teaching), { isShown, onParameters });
   const onTeaching = (change: Partial<Teaching>) => setTeaching((last) => ({ ...last, ...change }));
   return (
     <>
