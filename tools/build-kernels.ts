@@ -54,6 +54,13 @@ const TARGETS: readonly Target[] = [
     builds: { plain: [] },
   },
   {
+    file: inPackages('core/src/guided/kernels.generated.ts'),
+    entry: inPackages('core/assembly/guided/run.ts'),
+    comment: 'What a guided picture computes outside of models.',
+    constant: 'PICTURE_KERNELS',
+    builds: { plain: [] },
+  },
+  {
     file: inPackages('bench/src/search/read-memory.generated.ts'),
     entry: inPackages('bench/assembly/read-memory.ts'),
     comment: 'Reads memory, and does little else.',

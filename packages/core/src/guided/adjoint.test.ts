@@ -2,19 +2,18 @@ import { expect, test } from 'vitest';
 import type { PreprocessConfig } from '../image/preprocess.ts';
 import { dot } from '../vectors.ts';
 import { addColours, addColoursAdjoint } from './colours.ts';
-import { Draws } from './draws.ts';
+import type { DrawAddress } from './draws.ts';
 import { Pyramid } from './pyramid.ts';
 import { Slices } from './slices.ts';
-import { addViewAdjoint, type Camera, takeView } from './views.ts';
+import { noiseValues } from './testing/noise-values.ts';
+import { addViewAdjoint, cameraFor, takeView } from './views.ts';
 
 /** ⟨Jv, u⟩ and ⟨v, Jᵀu⟩ agree to the rounding of float32 in sums of this many values. */
 const RTOL = 1e-5;
 
-function random(length: number, view: number): Float32Array {
-  const values = new Float32Array(length);
-  new Draws({ seed: 1, step: 0, view, purpose: 'noise' }).addNoise(values, 1);
-  return values;
-}
+const NOISE: DrawAddress = { seed: 1, step: 0, view: 0, purpose: 'noise' };
+
+const random = (length: number, view: number) => noiseValues(length, 1, { ...NOISE, view });
 
 /** Scaled by the vectors' lengths: a product can be near 0 by chance. */
 function expectAdjoint(
@@ -29,10 +28,8 @@ function expectAdjoint(
 test.each([37, 64])('a pyramid’s adjoint is that of its sum, on a canvas of %i', async (side) => {
   const pyramid = new Pyramid(side);
   const [v, u] = [random(pyramid.length, 1), random(3 * side * side, 2)];
-  const image = new Float32Array(u.length);
-  const preimage = new Float32Array(v.length);
-  await pyramid.addTo(image, v, new Slices());
-  await pyramid.addAdjoint(u, preimage, new Slices());
+  const image = await pyramid.sum(v, new Slices());
+  const preimage = await pyramid.adjoint(u, new Slices());
   expectAdjoint([v, image], [u, preimage]);
 });
 
@@ -43,8 +40,7 @@ test('a pyramid has all resolutions from 1 to the canvas’s, and its coarsest l
   ]);
   const values = new Float32Array(pyramid.length);
   values.set([0.5, -1, 2]);
-  const canvas = new Float32Array(3 * 64 * 64);
-  await pyramid.addTo(canvas, values, new Slices());
+  const canvas = await pyramid.sum(values, new Slices());
   for (const [channel, value] of [0.5, -1, 2].entries()) {
     const plane = canvas.subarray(channel * 4096, (channel + 1) * 4096);
     expect(plane.every((pixel) => Math.abs(pixel - value) < 1e-6)).toBe(true);
@@ -81,9 +77,8 @@ test.each([
   { what: 'a coarse view', square: { left: 1.5, top: 4, side: 55 }, coarseSide: 13 },
 ])('a view’s adjoint is that of its linear part: $what', ({ square, coarseSide }) => {
   const view = { square, coarseSide, gain: [0.9, 1, 1.1], bias: [0.05, 0, -0.05], noise: 0.1 };
-  const camera: Camera = { canvas: 64, view, preprocessing: PREPROCESSING };
-  const see = (picture: Float32Array) =>
-    takeView(camera, picture, new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' })).data;
+  const camera = cameraFor(64, view, PREPROCESSING);
+  const see = (picture: Float32Array) => takeView(camera, picture, NOISE).data;
   const [v, u] = [random(3 * 64 * 64, 1), random(3 * 31 * 31, 2)];
   // The noise is the same both times, so that the difference is linear.
   const nothing = see(new Float32Array(v.length));
@@ -102,8 +97,7 @@ test('a coarse view shows shapes, and of a fine pattern its mean', () => {
   const whole = { left: 0, top: 0, side };
   const view = { square: whole, coarseSide: 16, gain: [1, 1, 1], bias: [0, 0, 0], noise: 0 };
   const preprocessing = { ...PREPROCESSING, mean: [0, 0, 0], std: [1, 1, 1] } as PreprocessConfig;
-  const draws = new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' });
-  const { data } = takeView({ canvas: side, view, preprocessing }, picture, draws);
+  const { data } = takeView(cameraFor(side, view, preprocessing), picture, NOISE);
   const row = data.subarray(31 * 15, 31 * 16);
   for (const [x, expected] of [
     [4, 0.2],
@@ -124,12 +118,8 @@ test('a view of a shift by whole pixels is those pixels, normalised', () => {
     bias: [0, 0, 0],
     noise: 0,
   };
-  const camera: Camera = { canvas: 64, view, preprocessing: PREPROCESSING };
-  const { data } = takeView(
-    camera,
-    picture,
-    new Draws({ seed: 1, step: 0, view: 0, purpose: 'noise' }),
-  );
+  const camera = cameraFor(64, view, PREPROCESSING);
+  const { data } = takeView(camera, picture, NOISE);
   const [channel, y, x] = [2, 7, 30];
   const expected = (picture[channel * 4096 + (11 + y) * 64 + 5 + x]! - 0.41) / 0.28;
   expect(data[channel * 961 + y * 31 + x]).toBeCloseTo(expected, 5);

@@ -26,9 +26,7 @@ export class Canvas {
   /** @returns the picture, [3, C, C], 0 to 1. */
   async paint(values: Float32Array, slices: Slices): Promise<Float32Array> {
     const picture = this.#start.slice();
-    const sum = new Float32Array(picture.length);
-    await this.pyramid.addTo(sum, values, slices);
-    addColours(sum, picture);
+    addColours(await this.pyramid.sum(values, slices), picture);
     for (let from = 0; from < picture.length; from += PIECE) {
       const piece = picture.subarray(from, from + PIECE);
       for (let i = 0; i < piece.length; i++) piece[i] = (1 + Math.tanh(piece[i]!)) / 2;
@@ -50,11 +48,9 @@ export class Canvas {
     slices: Slices,
   ): Promise<Float32Array> {
     for (let i = 0; i < gradient.length; i++) gradient[i]! *= 2 * picture[i]! * (1 - picture[i]!);
-    const byValues = new Float32Array(this.pyramid.length);
     const bySum = new Float32Array(gradient.length);
     addColoursAdjoint(gradient, bySum);
-    await this.pyramid.addAdjoint(bySum, byValues, slices);
-    return byValues;
+    return this.pyramid.adjoint(bySum, slices);
   }
 
   /** A picture, [3, C, C], in 8 bits. */

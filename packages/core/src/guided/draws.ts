@@ -19,17 +19,29 @@ export interface DrawAddress {
   readonly purpose: DrawPurpose;
 }
 
+/** Philox's key for a sequence, and all of its counter but the first word, which counts blocks of four words. */
+export function philoxAddress({ seed, step, view, purpose }: DrawAddress): {
+  readonly key: readonly [number, number];
+  readonly place: readonly [number, number, number];
+} {
+  return {
+    key: [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0],
+    place: [view, step, PURPOSES[purpose]],
+  };
+}
+
 /** A sequence of random numbers that depends on its address alone, not on what was drawn before. */
 export class Draws {
   readonly #key: readonly [number, number];
-  readonly #address: DrawAddress;
+  readonly #place: readonly [number, number, number];
   readonly #words = new Uint32Array(4);
   #block = 0;
   #left = 0;
 
   constructor(address: DrawAddress) {
-    this.#key = [address.seed >>> 0, Math.floor(address.seed / 2 ** 32) >>> 0];
-    this.#address = address;
+    const { key, place } = philoxAddress(address);
+    this.#key = key;
+    this.#place = place;
   }
 
   /** Uniform in [low, high). */
@@ -39,20 +51,9 @@ export class Draws {
 
   #word(): number {
     if (this.#left === 0) {
-      const { step, view, purpose } = this.#address;
-      philox([this.#block++, view, step, PURPOSES[purpose]], this.#key, this.#words);
+      philox([this.#block++, ...this.#place], this.#key, this.#words);
       this.#left = 4;
     }
     return this.#words[4 - this.#left--]!;
-  }
-
-  /** Adds noise of mean 0: each value is that of a triangle of this standard deviation. */
-  addNoise(values: Float32Array, deviation: number): void {
-    // The sum of two uniform numbers of 16 bits has the variance 2³² / 6.
-    const scale = (deviation * Math.sqrt(6)) / 2 ** 16;
-    for (let i = 0; i < values.length; i++) {
-      const word = this.#word();
-      values[i]! += ((word & 0xffff) + (word >>> 16) - 0xffff) * scale;
-    }
   }
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { crc32 } from '../crc32.ts';
 import { createPicture, restorePicture } from './create-picture.ts';
 import type { GuidedPicture } from './guided-picture.ts';
+import { readPictureState } from './picture-file.ts';
+import type { PictureModel } from './picture-model.ts';
 import type { PictureOptions } from './picture-settings.ts';
 import { RECIPE_NUMBER } from './recipe.ts';
 import { colourModel } from './testing/colour-model.ts';
@@ -30,6 +32,24 @@ test('a picture restored in the middle of all its steps ends in the same bytes, 
   expect(await other.image()).not.toEqual(await whole.image());
   expect(whole.isDone).toBe(true);
   await expect(whole.step()).rejects.toMatchObject({ code: 'BAD_INPUT' });
+});
+
+test('a seed keeps its meaning while the recipe has this number', async () => {
+  // Each view is its own gradient, so that all of a step counts. Nothing here depends on the machine: WebAssembly and
+  // JavaScript say how arithmetic is rounded, and V8 computes tanh and powers in software.
+  const model: PictureModel = {
+    ...colourModel(),
+    imageGradient: async (views, targets) =>
+      views.map(({ data }) => ({ gradient: data, cosines: targets.map(() => 0.5) })),
+  };
+  const picture = await createPicture(model, { ...SMALL, prompts: 'red', seed: 2 ** 40 + 3 });
+  await stepsOf(picture, 3);
+  const { values, momentum } = readPictureState(picture.state()).ascent;
+  const checksums = [values, momentum].map((array) => crc32(new Uint8Array(array.buffer)));
+  expect({ RECIPE_NUMBER, checksums }).toEqual({
+    RECIPE_NUMBER: 2,
+    checksums: [3730357164, 3346736121],
+  });
 });
 
 test('weights say what a picture becomes', async () => {

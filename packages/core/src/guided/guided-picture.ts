@@ -3,7 +3,7 @@ import type { PixelTensor } from '../image/preprocess.ts';
 import type { RgbImage } from '../image/rgb-image.ts';
 import { type Ascent, ascend, beginAscent } from './ascent.ts';
 import { Canvas } from './canvas.ts';
-import { type DrawPurpose, Draws } from './draws.ts';
+import { type DrawAddress, type DrawPurpose, Draws } from './draws.ts';
 import { judge } from './judge.ts';
 import {
   differenceOf,
@@ -16,7 +16,7 @@ import { PICTURE_STEPS, type PictureSettings } from './picture-settings.ts';
 import { RECIPE } from './recipe.ts';
 import { Slices } from './slices.ts';
 import type { Drawer } from './targets.ts';
-import { addViewAdjoint, type Camera, drawView, takeView } from './views.ts';
+import { addViewAdjoint, type Camera, cameraFor, drawView, takeView } from './views.ts';
 
 /** Views that the model sees at once. */
 const BATCH = 8;
@@ -232,7 +232,7 @@ export class GuidedPicture {
       );
       const views: PixelTensor[] = [];
       for (const [i, camera] of cameras.entries()) {
-        views.push(takeView(camera, picture, this.#draws(first + i, 'noise')));
+        views.push(takeView(camera, picture, this.#address(first + i, 'noise')));
         await slices.next();
       }
       const seen = await drawer.model.imageGradient(views, drawer.targets);
@@ -255,15 +255,12 @@ export class GuidedPicture {
 
   #camera({ preprocessing }: PictureModel, view: number): Camera {
     const { size } = this.settings;
-    const draws = this.#draws(view, 'geometry');
-    return {
-      canvas: size,
-      view: drawView(draws, { canvas: size, index: view, progress: this.stepsDone / this.steps }),
-      preprocessing,
-    };
+    const draws = new Draws(this.#address(view, 'geometry'));
+    const progress = this.stepsDone / this.steps;
+    return cameraFor(size, drawView(draws, { canvas: size, index: view, progress }), preprocessing);
   }
 
-  #draws(view: number, purpose: DrawPurpose): Draws {
-    return new Draws({ seed: this.settings.seed, step: this.stepsDone, view, purpose });
+  #address(view: number, purpose: DrawPurpose): DrawAddress {
+    return { seed: this.settings.seed, step: this.stepsDone, view, purpose };
   }
 }

@@ -4,7 +4,7 @@ import { Draws } from './draws.ts';
 import type { PictureSettings } from './picture-settings.ts';
 import type { Slices } from './slices.ts';
 import type { Drawer } from './targets.ts';
-import { drawView, takeView } from './views.ts';
+import { cameraFor, drawView, takeView } from './views.ts';
 
 /** Views that a picture is judged by, of the kinds that the last steps see. */
 const VIEWS = 8;
@@ -28,12 +28,9 @@ export async function judge(
   const views: PixelTensor[] = [];
   for (let view = 0; view < VIEWS; view++) {
     const geometry = new Draws({ seed, step, view, purpose: 'judged geometry' });
-    const camera = {
-      canvas: size,
-      view: drawView(geometry, { canvas: size, index: view, progress: 1 }),
-      preprocessing,
-    };
-    const noise = new Draws({ seed, step, view, purpose: 'judged noise' });
+    const drawn = drawView(geometry, { canvas: size, index: view, progress: 1 });
+    const camera = cameraFor(size, drawn, preprocessing);
+    const noise = { seed, step, view, purpose: 'judged noise' } as const;
     views.push(takeView(camera, picture, noise));
     await slices.next();
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { Draws } from './draws.ts';
+import { type DrawAddress, philoxAddress } from './draws.ts';
 import { philox } from './philox.ts';
+import { noiseValues } from './testing/noise-values.ts';
 
 // Known answers of Random123 1.14, kat_vectors: philox4x32 10.
 test.each([
@@ -25,12 +26,24 @@ test.each([
   expect([...out]).toEqual(words);
 });
 
+const ADDRESS: DrawAddress = { seed: 7 + 2 ** 40, step: 3, view: 1, purpose: 'noise' };
+
+test.each([1, 16, 37])('the noise of %i values is Philox’s words, in their order', (length) => {
+  const { key, place } = philoxAddress(ADDRESS);
+  const words = Array.from({ length: Math.ceil(length / 4) }, (_, block) => {
+    const out = new Uint32Array(4);
+    philox([block, ...place], key, out);
+    return [...out];
+  }).flat();
+  const scale = Math.sqrt(6) / 2 ** 16;
+  const expected = words
+    .slice(0, length)
+    .map((word) => ((word & 0xffff) + (word >>> 16) - 0xffff) * scale);
+  expect(noiseValues(length, 1, ADDRESS)).toEqual(Float32Array.from(expected));
+});
+
 test('noise has mean 0 and the deviation that is asked for, and repeats at its address alone', () => {
-  const noise = (view: number) => {
-    const values = new Float32Array(20_000);
-    new Draws({ seed: 7, step: 3, view, purpose: 'noise' }).addNoise(values, 0.5);
-    return values;
-  };
+  const noise = (view: number) => noiseValues(20_000, 0.5, { ...ADDRESS, view });
   const values = noise(1);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;

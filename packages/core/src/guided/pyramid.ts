@@ -1,4 +1,11 @@
-import { addResampled, addResampledAdjoint, bicubic, type Resampling } from './resample.ts';
+import { inKernelMemory } from './picture-kernels.ts';
+import {
+  addResampled,
+  addResampledAdjoint,
+  bicubic,
+  type Resampling,
+  rowsRead,
+} from './resample.ts';
 import type { Slices } from './slices.ts';
 
 const CHANNELS = 3;
@@ -39,36 +46,53 @@ export class Pyramid {
     this.#resamplings = levels.map(({ side }) => bicubic(side, { left: 0, top: 0, side }, canvas));
   }
 
-  /** Adds the levels up: canvas += P · values. @param canvas [3, C, C] */
-  async addTo(canvas: Float32Array, values: Float32Array, slices: Slices): Promise<void> {
-    await this.#eachPlane(canvas, values, slices, (resampling, plane, level) =>
-      addResampled(resampling, level, plane),
-    );
-  }
-
-  /** The adjoint of {@link Pyramid.addTo}: values += Pᵀ · canvas. */
-  async addAdjoint(canvas: Float32Array, values: Float32Array, slices: Slices): Promise<void> {
-    await this.#eachPlane(canvas, values, slices, addResampledAdjoint);
-  }
-
-  async #eachPlane(
-    canvas: Float32Array,
-    values: Float32Array,
-    slices: Slices,
-    visit: (resampling: Resampling, plane: Float32Array, level: Float32Array) => void,
-  ): Promise<void> {
+  /** The sum of the levels: P · values. @returns [3, C, C] */
+  async sum(values: Float32Array, slices: Slices): Promise<Float32Array> {
     const pixels = this.#canvas ** 2;
-    for (const [i, { side, begin }] of this.levels.entries()) {
-      for (let channel = 0; channel < CHANNELS; channel++) {
-        const from = begin + channel * side * side;
-        visit(
-          this.#resamplings[i]!,
-          canvas.subarray(channel * pixels, (channel + 1) * pixels),
-          values.subarray(from, from + side * side),
-        );
-        await slices.next();
-      }
+    const canvas = new Float32Array(CHANNELS * pixels);
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      inKernelMemory((memory) => {
+        const sum = memory.zeros(pixels);
+        for (const [resampling, rows] of this.#rowsRead(values, channel)) {
+          memory.during(() => addResampled(memory, resampling, memory.copyOf(rows), sum));
+        }
+        canvas.set(memory.at(sum, pixels), channel * pixels);
+      });
+      await slices.next();
     }
+    return canvas;
+  }
+
+  /** The adjoint of {@link Pyramid.sum}: Pᵀ · canvas. @param canvas [3, C, C] */
+  async adjoint(canvas: Float32Array, slices: Slices): Promise<Float32Array> {
+    const pixels = this.#canvas ** 2;
+    const values = new Float32Array(this.length);
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      inKernelMemory((memory) => {
+        const target = memory.copyOf(canvas.subarray(channel * pixels, (channel + 1) * pixels));
+        for (const [resampling, rows] of this.#rowsRead(values, channel)) {
+          memory.during(() => {
+            const source = memory.zeros(rows.length);
+            addResampledAdjoint(memory, resampling, source, target);
+            rows.set(memory.at(source, rows.length));
+          });
+        }
+      });
+      await slices.next();
+    }
+    return values;
+  }
+
+  /** What is read of one channel of each level, with what brings it to the canvas. */
+  #rowsRead(
+    values: Float32Array,
+    channel: number,
+  ): readonly (readonly [Resampling, Float32Array])[] {
+    return this.levels.map(({ side, begin }, i) => {
+      const from = begin + channel * side * side;
+      const resampling = this.#resamplings[i]!;
+      return [resampling, rowsRead(resampling, values.subarray(from, from + side * side))];
+    });
   }
 }
 

@@ -1,11 +1,22 @@
 import { type FilterWeights, filterWeights } from '../image/resize/axis-weights.ts';
+import type { KernelMemory } from './picture-kernels.ts';
 
-/** A resampling of planes, as what each axis of the result takes from the source. */
+/** A resampling of square planes, [from, from] to [to, to]. */
 export interface Resampling {
-  /** Sides of a source plane. */
   readonly from: number;
-  readonly x: FilterWeights;
-  readonly y: FilterWeights;
+  readonly to: number;
+  /** The first source row that is read, and the one behind the last. */
+  readonly top: number;
+  readonly bottom: number;
+  readonly x: Axis;
+  /** Rows count from `top`. */
+  readonly y: Axis;
+}
+
+/** What each pixel along an axis of the result takes from the source, as `assembly/guided/resample.ts` reads it. */
+interface Axis {
+  readonly taps: number;
+  readonly records: Float64Array;
 }
 
 /** The square of the source that is resampled; it may have fractions, but lies within. */
@@ -16,10 +27,12 @@ export interface SourceSquare {
 }
 
 /** Bicubic, antialiased where the result is smaller: a square of planes [from, from] to planes [to, to]. */
-export function bicubic(from: number, { left, top, side }: SourceSquare, to: number): Resampling {
-  const scale = side / to;
+export function bicubic(from: number, square: SourceSquare, to: number): Resampling {
+  const scale = square.side / to;
   const axis = (start: number) => trimmed(filterWeights('bicubic', from, scale, start / scale, to));
-  return { from, x: axis(left), y: axis(top) };
+  const [x, y] = [axis(square.left), axis(square.top)];
+  const [top, bottom] = placesRead(y);
+  return { from, to, top, bottom, x: recordsOf(x, 0), y: recordsOf(y, top) };
 }
 
 /** Without zero weights at the ends, which a shift by whole pixels has many of. */
@@ -38,74 +51,72 @@ function trimmed({ start, count, taps, weights }: FilterWeights): FilterWeights 
   return { start, count, taps, weights };
 }
 
-/** Adds a resampled plane: target += R · source. */
-export function addResampled(
-  { from, x, y }: Resampling,
-  source: Float32Array,
-  target: Float32Array,
-): void {
-  const to = x.start.length;
-  const [top, bottom] = rowsRead(y);
-  const rows = new Float32Array((bottom - top) * to);
-  for (let row = top; row < bottom; row++) {
-    for (let i = 0; i < to; i++) {
-      let sum = 0;
-      const first = row * from + x.start[i]!;
-      const at = i * x.taps;
-      const count = x.count[i]!;
-      for (let tap = 0; tap < count; tap++) sum += x.weights[at + tap]! * source[first + tap]!;
-      rows[(row - top) * to + i] = sum;
-    }
-  }
-  for (let i = 0; i < to; i++) {
-    for (let tap = 0; tap < y.count[i]!; tap++) {
-      const weight = y.weights[i * y.taps + tap]!;
-      const row = (y.start[i]! + tap - top) * to;
-      for (let column = 0; column < to; column++) {
-        target[i * to + column]! += weight * rows[row + column]!;
-      }
-    }
-  }
-}
-
-/** The adjoint of {@link addResampled}: source += Rᵀ · target. */
-export function addResampledAdjoint(
-  { from, x, y }: Resampling,
-  target: Float32Array,
-  source: Float32Array,
-): void {
-  const to = x.start.length;
-  const [top, bottom] = rowsRead(y);
-  const rows = new Float32Array((bottom - top) * to);
-  for (let i = 0; i < to; i++) {
-    for (let tap = 0; tap < y.count[i]!; tap++) {
-      const weight = y.weights[i * y.taps + tap]!;
-      const row = (y.start[i]! + tap - top) * to;
-      for (let column = 0; column < to; column++) {
-        rows[row + column]! += weight * target[i * to + column]!;
-      }
-    }
-  }
-  for (let row = top; row < bottom; row++) {
-    for (let i = 0; i < to; i++) {
-      const value = rows[(row - top) * to + i]!;
-      const first = row * from + x.start[i]!;
-      const at = i * x.taps;
-      const count = x.count[i]!;
-      for (let tap = 0; tap < count; tap++) source[first + tap]! += x.weights[at + tap]! * value;
-    }
-  }
-}
-
-/**
- * The first source row that is read, and the one behind the last. Neither need be of the result's first and last row, which
- * the source's edges and zero weights may have shortened.
- */
-function rowsRead({ start, count }: FilterWeights): readonly [number, number] {
+/** The first place that is read, and the one behind the last: of any result, as the edges shorten what some read. */
+function placesRead({ start, count }: FilterWeights): readonly [number, number] {
   let [top, bottom] = [start[0]!, 0];
   for (let i = 0; i < start.length; i++) {
     top = Math.min(top, start[i]!);
     bottom = Math.max(bottom, start[i]! + count[i]!);
   }
   return [top, bottom];
+}
+
+/** @param first the source pixel that counts as 0. */
+function recordsOf({ start, count, taps, weights }: FilterWeights, first: number): Axis {
+  const most = Math.max(...count);
+  const records = new Float64Array(start.length * (most + 1));
+  const places = new Int32Array(records.buffer);
+  for (let i = 0; i < start.length; i++) {
+    const at = i * (most + 1);
+    places[2 * at] = start[i]! - first;
+    places[2 * at + 1] = count[i]!;
+    records.set(weights.subarray(i * taps, i * taps + count[i]!), at + 1);
+  }
+  return { taps: most, records };
+}
+
+/** The rows of a source plane that are read. */
+export function rowsRead({ from, top, bottom }: Resampling, plane: Float32Array): Float32Array {
+  return plane.subarray(top * from, bottom * from);
+}
+
+/**
+ * Adds a resampled plane: target += R · source.
+ *
+ * @param source address of {@link rowsRead}.
+ * @param target address of [to, to].
+ */
+export function addResampled(
+  memory: KernelMemory,
+  resampling: Resampling,
+  source: number,
+  target: number,
+): void {
+  run('addResampled', memory, resampling, source, target);
+}
+
+/** The adjoint of {@link addResampled}: source += Rᵀ · target. */
+export function addResampledAdjoint(
+  memory: KernelMemory,
+  resampling: Resampling,
+  source: number,
+  target: number,
+): void {
+  run('addResampledAdjoint', memory, resampling, source, target);
+}
+
+function run(
+  kernel: 'addResampled' | 'addResampledAdjoint',
+  memory: KernelMemory,
+  { from, to, top, bottom, x, y }: Resampling,
+  source: number,
+  target: number,
+): void {
+  const height = bottom - top;
+  const room = height * Math.max(from, to);
+  memory.during(() => {
+    const tables = [memory.copyOf(x.records), x.taps, memory.copyOf(y.records), y.taps] as const;
+    const [first, second] = [memory.room(room), memory.room(room)];
+    memory.kernels[kernel](source, height, from, ...tables, to, first, second, target);
+  });
 }

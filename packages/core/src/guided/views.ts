@@ -1,15 +1,19 @@
 import type { PixelTensor, PreprocessConfig } from '../image/preprocess.ts';
-import type { Draws } from './draws.ts';
+import type { DrawAddress, Draws } from './draws.ts';
+import { addNoise } from './noise.ts';
+import { FLOAT_BYTES, inKernelMemory, type KernelMemory } from './picture-kernels.ts';
 import { RECIPE } from './recipe.ts';
 import {
   addResampled,
   addResampledAdjoint,
   bicubic,
   type Resampling,
+  rowsRead,
   type SourceSquare,
 } from './resample.ts';
 
 const CHANNELS = 3;
+const CHANNEL_NUMBERS = [0, 1, 2] as const;
 
 /** How the model sees a picture once: a square of it, lit and coloured a little differently. */
 export interface View {
@@ -55,80 +59,111 @@ export function drawView(draws: Draws, { canvas, index, progress }: ViewPlace): 
   };
 }
 
-/** How a view is taken: everything but the picture. */
+/** How a view is taken: everything but the picture and the noise. */
 export interface Camera {
-  /** Pixels a side of the canvas, C. */
-  readonly canvas: number;
   readonly view: View;
   readonly preprocessing: PreprocessConfig;
+  /** From the canvas to the model's input, for a coarse view by way of fewer pixels. */
+  readonly resamplings: readonly Resampling[];
 }
 
-/** The model's input. @param picture [3, C, C], 0 to 1. */
-export function takeView(
-  { canvas, view, preprocessing }: Camera,
-  picture: Float32Array,
-  noise: Draws,
-): PixelTensor {
-  const { crop: size, mean, std } = preprocessing;
-  const resamplings = resamplingsOf(canvas, view, size);
-  const data = new Float32Array(CHANNELS * size * size);
-  const planes = planesOf(picture, data);
-  for (const [source, target] of planes) target.set(resamplings.reduce(resampled, source));
-  for (const [channel, [, target]] of planes.entries()) {
-    const [gain, bias] = [view.gain[channel]!, view.bias[channel]!];
-    for (let i = 0; i < target.length; i++) target[i] = target[i]! * gain + bias;
-  }
-  noise.addNoise(data, view.noise);
-  for (const [channel, [, target]] of planes.entries()) {
-    const [m, s] = [mean[channel]!, std[channel]!];
-    for (let i = 0; i < target.length; i++) target[i] = (target[i]! - m) / s;
-  }
-  return { size, data };
+/** @param canvas pixels a side of the canvas, C. */
+export function cameraFor(canvas: number, view: View, preprocessing: PreprocessConfig): Camera {
+  return { view, preprocessing, resamplings: resamplingsOf(canvas, view, preprocessing.crop) };
 }
 
-/** The adjoint of {@link takeView}: adds the gradient by the picture. @param gradient by the model's input. */
-export function addViewAdjoint(
-  { canvas, view, preprocessing }: Camera,
-  gradient: Float32Array,
-  picture: Float32Array,
-): void {
-  const { crop: size, std } = preprocessing;
-  const [first, ...further] = resamplingsOf(canvas, view, size);
-  for (const [channel, [source, target]] of planesOf(picture, gradient).entries()) {
-    const factor = view.gain[channel]! / std[channel]!;
-    const scaled = target.map((value) => value * factor);
-    addResampledAdjoint(first!, further.reduceRight(resampledBack, scaled), source);
-  }
-}
-
-/** From the canvas to the model's input, for a coarse view by way of fewer pixels. */
-function resamplingsOf(
-  canvas: number,
-  { square, coarseSide }: View,
-  size: number,
-): readonly Resampling[] {
+function resamplingsOf(canvas: number, { square, coarseSide }: View, size: number) {
   if (coarseSide === undefined) return [bicubic(canvas, square, size)];
   const all = { left: 0, top: 0, side: coarseSide };
   return [bicubic(canvas, square, coarseSide), bicubic(coarseSide, all, size)];
 }
 
-function resampled(source: Float32Array, resampling: Resampling): Float32Array {
-  const result = new Float32Array(resampling.x.start.length ** 2);
-  addResampled(resampling, source, result);
-  return result;
+/**
+ * The model's input.
+ *
+ * @param picture [3, C, C], 0 to 1.
+ * @param noise where its random numbers come from.
+ */
+export function takeView(
+  { view, preprocessing, resamplings }: Camera,
+  picture: Float32Array,
+  noise: DrawAddress,
+): PixelTensor {
+  const { crop: size, mean, std } = preprocessing;
+  const pixels = size * size;
+  return inKernelMemory((memory) => {
+    const data = memory.zeros(CHANNELS * pixels);
+    const planes = CHANNEL_NUMBERS.map((channel) => data + channel * pixels * FLOAT_BYTES);
+    for (const [channel, plane] of planes.entries()) {
+      addThrough(memory, resamplings, planeOf(picture, channel), plane);
+      memory.kernels.light(plane, pixels, view.gain[channel]!, view.bias[channel]!);
+    }
+    addNoise(memory, data, CHANNELS * pixels, { deviation: view.noise, address: noise });
+    for (const [channel, plane] of planes.entries()) {
+      memory.kernels.normalize(plane, pixels, mean[channel]!, std[channel]!);
+    }
+    return { size, data: memory.at(data, CHANNELS * pixels).slice() };
+  });
 }
 
-function resampledBack(result: Float32Array, resampling: Resampling): Float32Array {
-  const source = new Float32Array(resampling.from ** 2);
-  addResampledAdjoint(resampling, result, source);
-  return source;
+/** The adjoint of {@link takeView}: adds the gradient by the picture. @param gradient by the model's input. */
+export function addViewAdjoint(
+  { view, preprocessing, resamplings }: Camera,
+  gradient: Float32Array,
+  picture: Float32Array,
+): void {
+  for (const channel of CHANNEL_NUMBERS) {
+    const factor = view.gain[channel]! / preprocessing.std[channel]!;
+    inKernelMemory((memory) => {
+      const plane = planeOf(gradient, channel);
+      const target = memory.copyOf(plane);
+      memory.kernels.light(target, plane.length, factor, 0);
+      addBackThrough(memory, resamplings, target, planeOf(picture, channel));
+    });
+  }
 }
 
-function planesOf(picture: Float32Array, input: Float32Array) {
-  const plane = (values: Float32Array, channel: number) =>
-    values.subarray(
-      (channel * values.length) / CHANNELS,
-      ((channel + 1) * values.length) / CHANNELS,
-    );
-  return [0, 1, 2].map((channel) => [plane(picture, channel), plane(input, channel)] as const);
+/** target += the plane, resampled by one after the other. @param target address. */
+function addThrough(
+  memory: KernelMemory,
+  resamplings: readonly Resampling[],
+  plane: Float32Array,
+  target: number,
+): void {
+  memory.during(() => {
+    let source = memory.copyOf(rowsRead(resamplings[0]!, plane));
+    for (const [i, resampling] of resamplings.slice(0, -1).entries()) {
+      const result = memory.zeros(resampling.to ** 2);
+      addResampled(memory, resampling, source, result);
+      source = result + rowsBefore(resamplings[i + 1]!);
+    }
+    addResampled(memory, resamplings.at(-1)!, source, target);
+  });
+}
+
+/** The adjoint of {@link addThrough}, into the plane. @param target address. */
+function addBackThrough(
+  memory: KernelMemory,
+  resamplings: readonly Resampling[],
+  target: number,
+  plane: Float32Array,
+): void {
+  const [first, ...further] = resamplings;
+  for (const resampling of further.reverse()) {
+    const source = memory.zeros(resampling.from ** 2);
+    addResampledAdjoint(memory, resampling, source + rowsBefore(resampling), target);
+    target = source;
+  }
+  const rows = rowsRead(first!, plane);
+  const source = memory.copyOf(rows);
+  addResampledAdjoint(memory, first!, source, target);
+  rows.set(memory.at(source, rows.length));
+}
+
+/** Bytes of a source plane's rows that are not read. */
+const rowsBefore = ({ from, top }: Resampling): number => from * top * FLOAT_BYTES;
+
+function planeOf(values: Float32Array, channel: number): Float32Array {
+  const length = values.length / CHANNELS;
+  return values.subarray(channel * length, (channel + 1) * length);
 }

@@ -33,8 +33,8 @@ export const kernelModule = (text: string): WebAssembly.Module =>
 /** Whether this engine can run them. */
 export const runsHere = (text: string): boolean => WebAssembly.validate(kernelBytes(text));
 
-/** @typeParam K what else the kernels export. */
-export function instantiateKernels<K extends Kernels = Kernels>(
+/** @typeParam K what the kernels export. */
+export function instantiateKernels<K = Kernels>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): K {

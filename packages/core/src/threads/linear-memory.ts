@@ -34,12 +34,18 @@ export class LinearMemory {
    * @throws ClipError OUT_OF_MEMORY when the memory cannot grow so far; nothing is taken then.
    */
   allocate(bytes: number): number {
-    const address = this.#end;
     const touched = this.#touched;
-    this.#growTo(aligned(address + bytes));
+    const address = this.reserve(bytes);
     if (address < touched) {
       this.bytesAt(address, Math.min(aligned(bytes), touched - address)).fill(0);
     }
+    return address;
+  }
+
+  /** As {@link LinearMemory.allocate}, but the block holds anything. */
+  reserve(bytes: number): number {
+    const address = this.#end;
+    this.#growTo(aligned(address + bytes));
     return address;
   }
 
