@@ -13,7 +13,7 @@ import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-s
 import { decodePromptFile, encodePromptFile } from './prompt-embeddings.ts';
 
 const SET_FILE = /^([^.]+)\.json$/;
-const PROMPT_FILE = /^([^.]+)\.[0-9a-f]{64}\.embeddings$/;
+const PROMPT_FILE = /^([^.]+)\.([0-9a-f]{64})\.embeddings$/;
 
 const setSchema = z.object({
   name: z.string(),
@@ -31,27 +31,43 @@ const setSchema = z.object({
  *   server uses it.
  */
 export async function openLabelSetFolders(dataFolder: string, warn: Warn): Promise<LabelSetStores> {
-  const folder = join(dataFolder, 'label-sets');
-  const pathOf = (owner: Owner) => (owner === SHARED ? folder : join(folder, owner));
-  const owners = async () => [SHARED, ...(await readdir(folder)).filter(isOwner).sort()];
+  const folder = folderIn(dataFolder);
   let lock: Lock;
   try {
     await makeFolder(dataFolder);
     await makeFolder(folder);
     await access(folder, constants.W_OK);
     lock = await lockDataFolder(dataFolder);
-    for (const owner of await owners()) await sweep(pathOf(owner));
+    for (const owner of await ownersIn(folder)) await sweep(pathOf(folder, owner));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const reason = `expected --data as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
     throw new ApiError('BAD_OPTION', reason, { cause: error });
   }
-  return {
-    of: (owner) => labelSetFolder(pathOf(owner), warn),
-    owners,
-    close: async () => lock.release(),
-  };
+  return { ...storesIn(folder, warn), close: async () => lock.release() };
 }
+
+/** Those of a data folder that a server may be using, and that only it writes. */
+export const readLabelSetFolders = (dataFolder: string, warn: Warn): LabelSetStores => ({
+  ...storesIn(folderIn(dataFolder), warn),
+  close: async () => {},
+});
+
+const folderIn = (dataFolder: string): string => join(dataFolder, 'label-sets');
+
+const pathOf = (folder: string, owner: Owner): string =>
+  owner === SHARED ? folder : join(folder, owner);
+
+const ownersIn = async (folder: string): Promise<readonly Owner[]> => [
+  SHARED,
+  ...(await readdir(folder).catch(noFiles)).filter(isOwner).sort(),
+];
+
+const storesIn = (folder: string, warn: Warn): Omit<LabelSetStores, 'close'> => ({
+  of: (owner) => labelSetFolder(pathOf(folder, owner), warn),
+  owners: () => ownersIn(folder),
+  isShared: false,
+});
 
 function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
   const setFile = (name: string) => join(folder, `${name}.json`);
@@ -98,6 +114,11 @@ function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
     },
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
+    encodedBy: async (name) =>
+      (await readdir(folder).catch(noFiles)).flatMap((file) => {
+        const [, set, model] = PROMPT_FILE.exec(file) ?? [];
+        return set === name ? [model!] : [];
+      }),
   };
 }
 
@@ -121,7 +142,7 @@ async function readSet(path: string, name: string): Promise<LabelSet | undefined
   }
 }
 
-/** Of an owner's folder that is not made yet. */
+/** Of a folder that is not made yet. */
 function noFiles(error: unknown): string[] {
   if (codeOf(error) === 'ENOENT') return [];
   throw error;

@@ -22,13 +22,17 @@ export interface LabelSetStore {
   /** By `promptKey`; empty where there are none, or damaged ones. */
   readPrompts(name: string, modelHash: string): Promise<ReadonlyMap<string, PromptEmbedding>>;
   writePrompts(name: string, modelHash: string, prompts: readonly PromptEmbedding[]): Promise<void>;
+  /** Hashes of the models that there are embeddings by. */
+  encodedBy(name: string): Promise<readonly string[]>;
 }
 
 /** The stores of all owners. */
 export interface LabelSetStores {
   of(owner: Owner): LabelSetStore;
-  /** Those whose sets are read at the start: all, where no other server writes. */
+  /** Those who have, or had, a set. */
   owners(): Promise<readonly Owner[]>;
+  /** Whether other servers write too: then sets are read when they are asked for, and otherwise at the start. */
+  readonly isShared: boolean;
   /** Another server may have them. */
   close(): Promise<void>;
 }

@@ -70,7 +70,9 @@ export async function openLabelSets(
     owned.set(owner, sets);
     return sets;
   };
-  for (const owner of (await stores?.owners()) ?? []) await ofOwner(owner).refresh();
+  if (stores?.isShared === false) {
+    for (const owner of await stores.owners()) await ofOwner(owner).refresh();
+  }
   return {
     of: (caller) => ofOwner(ownerOf(caller)),
     close: async () => stores?.close(),

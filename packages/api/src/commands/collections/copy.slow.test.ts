@@ -8,6 +8,7 @@ import { openSqliteClassifiers } from '../../classifiers/sqlite/sqlite-classifie
 import { sampleClassifier, sampleExample } from '../../classifiers/testing/samples.ts';
 import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
 import { SPACE, sample } from '../../collections/testing/samples.ts';
+import { openLabelSetFolders } from '../../label-sets/label-set-folder.ts';
 import { testPostgres } from '../../postgres/testing/test-postgres.ts';
 import { openDatabase } from '../../sqlite/database.ts';
 import { clipql, expectFailure } from '../../testing/command-line.ts';
@@ -24,16 +25,29 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
   await openSqliteClassifiers(database).create(SHARED, sampleClassifier(), examples, false);
   await store.close();
   await database.close();
+  // The folder of a server that runs.
+  const inUse = await openLabelSetFolders(data, () => {});
+  const createdAt = new Date(0).toISOString();
+  await inUse
+    .of(SHARED)
+    .write({ name: 'pets', labels: ['cat'], templates: ['{}'], createdAt }, false);
   const server = await testPostgres();
   const run = (from: string, to: string) =>
     clipql('collections', 'copy', '--from', from, '--to', to);
   const first = (await run(data, server.url)).stderr;
   expect(first).toContain('photos has 2 images copied, 2 of them now');
   expect(first).toContain('classifier animals is copied');
+  expect(first).toContain('label set pets is copied');
   const second = (await run(data, server.url)).stderr;
   expect(second).toContain('photos has 2 images copied, 0 of them now');
   expect(second).toContain('classifier animals was there');
-  await run(server.url, copy);
+  expect(second).toContain('label set pets was there');
+  expect((await run(server.url, copy)).stderr).toContain('label set pets is copied');
+  expect(await run(server.url, data)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('DATA_BUSY'),
+  });
+  await inUse.close();
   const { stdout } = await clipql('collections', '--data', copy);
   expect(stdout).toMatch(/photos +2 +nano +year/);
   expectFailure(

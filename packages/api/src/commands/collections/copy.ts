@@ -5,6 +5,8 @@ import type { ClassifierStore } from '../../classifiers/store.ts';
 import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { grouped } from '../../errors/grouped.ts';
+import { copyLabelSets } from '../../label-sets/copy-label-sets.ts';
+import type { LabelSetStores } from '../../label-sets/label-set-store.ts';
 import { isPostgresUrl } from '../../postgres/server-address.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { checkPlaces } from './copy-places.ts';
@@ -25,8 +27,8 @@ Run it again to go on after a break, or to bring over what has changed: what is 
 export function addCopy(collections: Command): void {
   collections
     .command('copy')
-    .description('Copy collections, and classifiers, from one store to another.')
-    .argument('[name...]', 'collections to copy; default: all of all callers, and all classifiers')
+    .description('Copy collections, classifiers and label sets from one store to another.')
+    .argument('[name...]', 'collections to copy; default: all, with all classifiers and label sets')
     .requiredOption('--from <place>', 'data folder, or PostgreSQL database')
     .requiredOption('--to <place>', 'data folder, or PostgreSQL database')
     .addHelpText('after', EXAMPLES)
@@ -40,7 +42,9 @@ async function copy(names: readonly string[], { from, to }: CopyFlags): Promise<
     const target = await openAt(to);
     try {
       await copyAll(source.collections, target.collections, names);
-      if (names.length === 0) await copyAllClassifiers(source.classifiers, target.classifiers);
+      if (names.length > 0) return;
+      await copyAllClassifiers(source.classifiers, target.classifiers);
+      await copyAllLabelSets(source, target);
     } finally {
       await target.close();
     }
@@ -53,6 +57,18 @@ async function copyAllClassifiers(from: ClassifierStore, to: ClassifierStore): P
   for await (const { classifier, isWritten } of copyClassifiers(from, to)) {
     const state = isWritten ? 'is copied' : 'was there';
     process.stderr.write(`clipql: classifier ${classifier.name} ${state}\n`);
+  }
+}
+
+async function copyAllLabelSets(from: CopyPlace, to: CopyPlace): Promise<void> {
+  const target = await to.writeLabelSets();
+  try {
+    for await (const { set, isWritten } of copyLabelSets(from.labelSets, target)) {
+      const state = isWritten ? 'is copied' : 'was there';
+      process.stderr.write(`clipql: label set ${set.name} ${state}\n`);
+    }
+  } finally {
+    await target.close();
   }
 }
 
@@ -85,41 +101,71 @@ async function copyAll(
 interface CopyPlace {
   readonly collections: CollectionStore;
   readonly classifiers: ClassifierStore;
+  /** To read. */
+  readonly labelSets: LabelSetStores;
+  /** @throws ApiError DATA_BUSY for the folder of a server that runs, which reads them only at its start. */
+  writeLabelSets(): Promise<LabelSetStores>;
   close(): Promise<void>;
 }
 
 /** @throws what opening the database throws. */
 async function openAt(place: string): Promise<CopyPlace> {
-  if (isPostgresUrl(place)) {
-    const [{ openPostgres }, { openPostgresCollections }, { openPostgresClassifiers }] =
-      await Promise.all([
-        import('../../postgres/postgres.ts'),
-        import('../../collections/postgres/postgres-collections.ts'),
-        import('../../classifiers/postgres/postgres-classifiers.ts'),
-      ]);
-    const database = await openPostgres(place);
-    return opened(openPostgresCollections(database), openPostgresClassifiers(database), database);
-  }
-  const [{ openDatabase }, { openSqliteCollections }, { openSqliteClassifiers }] =
-    await Promise.all([
-      import('../../sqlite/database.ts'),
-      import('../../collections/sqlite/sqlite-collections.ts'),
-      import('../../classifiers/sqlite/sqlite-classifiers.ts'),
-    ]);
-  await mkdir(place, { recursive: true });
-  const database = await openDatabase(place);
-  return opened(openSqliteCollections(database), openSqliteClassifiers(database), database);
+  return isPostgresUrl(place) ? openPostgresAt(place) : openFolderAt(place);
 }
 
-const opened = (
+async function openPostgresAt(url: string): Promise<CopyPlace> {
+  const [
+    { openPostgres },
+    { openPostgresCollections },
+    { openPostgresClassifiers },
+    { openPostgresLabelSets },
+  ] = await Promise.all([
+    import('../../postgres/postgres.ts'),
+    import('../../collections/postgres/postgres-collections.ts'),
+    import('../../classifiers/postgres/postgres-classifiers.ts'),
+    import('../../label-sets/postgres/postgres-label-sets.ts'),
+  ]);
+  const database = await openPostgres(url);
+  const collections = openPostgresCollections(database);
+  const labelSets = openPostgresLabelSets(database, warn);
+  return {
+    ...{ collections, classifiers: openPostgresClassifiers(database) },
+    ...{ labelSets, writeLabelSets: async () => labelSets },
+    close: () => closeBoth(collections, database),
+  };
+}
+
+async function openFolderAt(folder: string): Promise<CopyPlace> {
+  const [
+    { openDatabase },
+    { openSqliteCollections },
+    { openSqliteClassifiers },
+    { openLabelSetFolders, readLabelSetFolders },
+  ] = await Promise.all([
+    import('../../sqlite/database.ts'),
+    import('../../collections/sqlite/sqlite-collections.ts'),
+    import('../../classifiers/sqlite/sqlite-classifiers.ts'),
+    import('../../label-sets/label-set-folder.ts'),
+  ]);
+  await mkdir(folder, { recursive: true });
+  const database = await openDatabase(folder);
+  const collections = openSqliteCollections(database);
+  return {
+    ...{ collections, classifiers: openSqliteClassifiers(database) },
+    labelSets: readLabelSetFolders(folder, warn),
+    writeLabelSets: () => openLabelSetFolders(folder, warn),
+    close: () => closeBoth(collections, database),
+  };
+}
+
+async function closeBoth(
   collections: CollectionStore,
-  classifiers: ClassifierStore,
   database: { close(): Promise<void> },
-): CopyPlace => ({
-  collections,
-  classifiers,
-  close: async () => {
-    await collections.close();
-    await database.close();
-  },
-});
+): Promise<void> {
+  await collections.close();
+  await database.close();
+}
+
+const warn = (message: string): void => {
+  process.stderr.write(`clipql: ${message}\n`);
+};

@@ -11,7 +11,11 @@ const LOCK = 0x436c696c;
 /** Label sets in PostgreSQL, which several servers share. */
 export const openPostgresLabelSets = (database: Postgres, warn: Warn): LabelSetStores => ({
   of: (owner) => storeOf(database, owner, warn),
-  owners: async () => [],
+  owners: async () => {
+    const sql = 'SELECT owner FROM label_set_owners ORDER BY owner';
+    return (await database.rows<{ readonly owner: Owner }>(sql)).map(({ owner }) => owner);
+  },
+  isShared: true,
   close: async () => {},
 });
 
@@ -66,6 +70,11 @@ function storeOf(database: Postgres, owner: Owner, warn: Warn): LabelSetStore {
          ON CONFLICT (owner, name, model) DO UPDATE SET file = excluded.file`,
         ...[owner, name, model, encodePromptFile(model, prompts)],
       );
+    },
+    encodedBy: async (name) => {
+      const sql = 'SELECT model FROM label_set_embeddings WHERE owner = $1 AND name = $2';
+      const found = await database.rows<{ readonly model: string }>(sql, owner, name);
+      return found.map(({ model }) => model);
     },
   };
 }
