@@ -14,8 +14,6 @@ export interface NearestQuery {
   readonly where?: Filter | undefined;
   /** How many, at most 1,000. */
   readonly k: number;
-  /** Whether all that pass are compared, although an index may be faster; no unless given. */
-  readonly exact?: boolean | undefined;
 }
 
 /** The highest dot products first. */
@@ -30,6 +28,8 @@ export interface VectorSearch {
   nearest(collection: Collection, query: NearestQuery): Promise<NearestRows>;
   /** About so many, chosen at random. */
   sample(collection: Collection, count: number): Promise<readonly RowVector[]>;
+  /** So many, spread evenly over all rows: the same until one is written or removed. Goes over the numbers of all. */
+  evenRows(collection: Collection, count: number): Promise<readonly RowVector[]>;
   /** Makes what `nearest` is fast with, where it is worth it; for a large collection that takes minutes. */
   prepare(collection: Collection): Promise<void>;
 }

@@ -7,6 +7,8 @@ export const MAX_SEARCH_TERMS = 32;
 export const MAX_HITS = 1_000;
 /** Of a collection whose near duplicates are asked for: each is compared with all. */
 const MAX_COMPARED_ITEMS = 20_000;
+/** Of a collection that is read from the database for one query: 8 bytes are kept of each item. */
+const MAX_SCANNED_ITEMS = 20_000_000;
 
 /** @throws ApiError TOO_MANY_TERMS, BAD_INPUT for none. */
 export function checkTermCount(terms: number): void {
@@ -36,6 +38,15 @@ export function checkComparedItems(items: number): void {
   throw new ApiError(
     'COLLECTION_TOO_LARGE',
     `expected at most ${grouped(MAX_COMPARED_ITEMS)} items to compare with each other, got ${grouped(items)}`,
+  );
+}
+
+/** @throws ApiError COLLECTION_TOO_LARGE. */
+export function checkScannedItems(items: number): void {
+  if (items <= MAX_SCANNED_ITEMS) return;
+  throw new ApiError(
+    'COLLECTION_TOO_LARGE',
+    `expected at most ${grouped(MAX_SCANNED_ITEMS)} items to compare all of with exact: true, got ${grouped(items)}`,
   );
 }
 

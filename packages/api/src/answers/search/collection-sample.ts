@@ -74,7 +74,8 @@ export async function levelsOf(
   }
 }
 
-function packed(vectors: readonly Float32Array[], dimensions: number): Float32Array {
+/** [vectors·E]. */
+export function packed(vectors: readonly Float32Array[], dimensions: number): Float32Array {
   const all = new Float32Array(vectors.length * dimensions);
   for (const [i, vector] of vectors.entries()) all.set(vector, i * dimensions);
   return all;

@@ -27,11 +27,18 @@ beforeAll(async () => {
       }),
     );
     await library.store.upsert(photos, [...(await library.photographs()), ...noise]);
+    const many = Array.from({ length: MANY }, (_, i) =>
+      newItem(`noise${i}`, randomDirection(i), { even: i % 2 === 0, n: i % 5 }),
+    );
+    await library.store.upsert(await library.create('many'), many);
   }
 });
 afterAll(async () => {
   for (const library of [...libraries, outgrown]) await library.close();
 });
+
+/** More than the nearest that a database is asked for. */
+const MANY = 1_500;
 
 /** What each engine answers. */
 const answers = <T>(ask: (library: PhotoLibrary) => Promise<T>): Promise<readonly T[]> =>
@@ -141,6 +148,73 @@ test.each<[string, Omit<SearchRequest, 'collection' | 'first'>]>([
     }
   },
 );
+
+test.each<[string, Omit<SearchRequest, 'collection' | 'first'>]>([
+  ['a text', { terms: [{ text: 'boat' }], relevance: 'ALL' }],
+  ['words of which there is nothing', { terms: [{ text: 'pizza' }] }],
+  [
+    'a filter',
+    { terms: [{ text: 'hills' }], relevance: 'ALL', where: { field: 'n', op: 'gt', value: 2 } },
+  ],
+  [
+    'an order of values',
+    {
+      terms: [{ text: 'sea' }],
+      relevance: 'ALL',
+      orderBy: { by: { field: 'n' }, descending: true },
+    },
+  ],
+])(
+  'by %s, an exact search of more than the nearest finds the same in memory and in the database',
+  async (_, request) => {
+    const walk = async (library: PhotoLibrary) => {
+      const collection = (await library.store.listAll())[1]!;
+      const scores: number[] = [];
+      const pages = [];
+      for (let after: string | undefined; ; ) {
+        const page = await search(library, library.session, {
+          ...{ collection, first: 800, exact: true, after },
+          ...request,
+        });
+        const { hits, total, histogram, scanned, exact, hasNext } = page;
+        const found = hits.map(({ item, cosine }) => [item.key, cosine]);
+        pages.push({ found, total, counts: histogram!.counts, scanned, exact, hasNext });
+        for (const { score } of hits) scores.push(score);
+        after = hits.at(-1)?.cursor;
+        if (!hasNext) return { pages, scores };
+      }
+    };
+    const expected = await walk(libraries[0]!);
+    for (const page of expected.pages) expect([page.exact, page.scanned]).toEqual([true, MANY]);
+    // The second time in the database with levels that were kept.
+    for (const library of [libraries[1]!, outgrown, outgrown]) {
+      const { pages, scores } = await walk(library);
+      expect(pages).toEqual(expected.pages);
+      for (const [i, score] of scores.entries()) expect(score).toBeCloseTo(expected.scores[i]!, 3);
+    }
+  },
+);
+
+test('without exact, more than the nearest are estimated, and the answer says that it may miss some', async () => {
+  const collection = (await outgrown.store.listAll())[1]!;
+  const request = { collection, terms: [{ text: 'boat' }], relevance: 'ALL' as const, first: 10 };
+  expect(await search(outgrown, outgrown.session, request)).toMatchObject({ exact: false });
+});
+
+test('all that is like an item is found among more than the nearest, exactly', async () => {
+  const like = async (library: PhotoLibrary, exact: boolean) => {
+    const collection = (await library.store.listAll())[1]!;
+    const { hits, ...answer } = await moreLike(library, library.session, 'noise7', {
+      ...{ collection, first: 5, relevance: 'ALL', exact },
+    });
+    const found = hits.map(({ item, cosine }) => [item.key, cosine]);
+    return { found, total: answer.total, exact: answer.exact };
+  };
+  const expected = await like(libraries[0]!, false);
+  expect(expected).toMatchObject({ total: MANY - 1, exact: true });
+  expect(await like(libraries[1]!, true)).toEqual(expected);
+  expect(await like(outgrown, true)).toEqual(expected);
+});
 
 test('what is like an item, and what is about the same, is so on each engine', async () => {
   const [first, ...others] = await answers(async (library) => {

@@ -10,8 +10,8 @@ import { BACKGROUND } from './background-of.ts';
 import { eachPiece } from './row-pieces.ts';
 import { RowSample } from './row-sample.ts';
 
-/** Of the collection, for its spread. */
-const SAMPLE = 256;
+/** Of the collection, evenly over its rows, for its spread. */
+export const SPREAD_ROWS = 256;
 /** The spread is measured again when the collection has grown or shrunk by this part. */
 const CHANGED = 0.1;
 
@@ -59,7 +59,7 @@ async function measure(index: FlatIndex, ...given: Given): Promise<Measures> {
   const known = before?.levels ?? (await store.levels(collection, BACKGROUND));
   const levels = await withNewRows(index, background, known);
   const { size } = index;
-  const stored = keepNew(levels, before?.stored ?? known.length, store, collection);
+  const stored = keepNewLevels(levels, before?.stored ?? known.length, store, collection);
   const isStale =
     before === undefined || Math.abs(size - before.size) > CHANGED * Math.max(1, before.size);
   const measures: Kept = isStale
@@ -69,8 +69,13 @@ async function measure(index: FlatIndex, ...given: Given): Promise<Measures> {
   return measures;
 }
 
-/** @returns how many rows' levels are in the store then. */
-function keepNew(
+/**
+ * Keeps the levels of rows in the store, if there are enough.
+ *
+ * @param stored rows whose levels are there.
+ * @returns how many are there then.
+ */
+export function keepNewLevels(
   levels: Float32Array,
   stored: number,
   store: CollectionStore,
@@ -103,7 +108,7 @@ async function spreadOf(
   ...[background, store, collection]: Given
 ): Promise<CollectionSpread> {
   const live = await index.scores(background.prompts[0]!);
-  const sample = new RowSample(SAMPLE, index.size);
+  const sample = new RowSample(SPREAD_ROWS, index.size);
   await eachPiece(Math.min(live.length, levels.length), (from, to) => {
     for (let row = from; row < to; row++) if (!Number.isNaN(live[row]!)) sample.offer(row);
   });

@@ -33,8 +33,6 @@ interface Outgrown {
   readonly terms: readonly ResolvedTerm[];
   readonly background: Background;
   readonly where: Filter | undefined;
-  /** Whether all items are compared, whatever index there is. */
-  readonly exact: boolean;
   /** A row that is no hit. */
   readonly except: number | undefined;
   readonly cutOf: (relevance: Relevance) => number | undefined;
@@ -71,7 +69,7 @@ interface ScoredRows {
 export async function searchOutgrown(
   store: CollectionStore,
   engine: VectorSearch,
-  { collection, terms, background, where, exact, except, cutOf, order }: Outgrown,
+  { collection, terms, background, where, except, cutOf, order }: Outgrown,
 ): Promise<Answer> {
   // The next search is faster; whoever waits for this one does not wait for that. The store tells why it fails.
   engine.prepare(collection).catch(() => {});
@@ -79,10 +77,7 @@ export async function searchOutgrown(
   const query = mixTerms(terms, sample.spread);
   const find = async (filter: Filter | undefined): Promise<ScoredRows> => {
     const found = await engine.nearest(collection, {
-      query: query.vector,
-      where: filter,
-      k: NEAREST,
-      exact,
+      ...{ query: query.vector, where: filter, k: NEAREST },
     });
     const vectors = found.map(({ vector }) => vector);
     const levels = await levelsOf(vectors, background);

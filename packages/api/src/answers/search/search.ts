@@ -1,4 +1,4 @@
-import { type Histogram, mixTerms, type Relevance } from '@clipql/core';
+import { type Histogram, mixTerms, type Relevance, type RowSet } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { LiveIndexes } from '../../collections/live-indexes.ts';
 import type { CollectionStore, Order } from '../../collections/store.ts';
@@ -8,6 +8,7 @@ import type { ModelSession } from '../../loaders/loaders.ts';
 import type { LoadedModel } from '../../models/loaded-model.ts';
 import { modelHash } from '../../models/model-hash.ts';
 import { backgroundOf } from './background-of.ts';
+import { type Compared, compareAll } from './compare-all.ts';
 import {
   type HitPage,
   hitRows,
@@ -92,59 +93,66 @@ export async function search(
   };
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
   const { vectorSearch } = store;
-  if (vectorSearch !== undefined && !indexes.holds(collection)) {
+  const common = { collection, order, except: excepted?.row, cutOf: cutOf(request) };
+  const warnings = warningsOf(session.model, request, terms);
+  const isOutgrown = vectorSearch !== undefined && !indexes.holds(collection);
+  if (isOutgrown && !exact) {
     const { page, ...answer } = await searchOutgrown(store, vectorSearch, {
-      ...{ collection, terms, background, where, exact, order },
-      except: excepted?.row,
-      cutOf: (relevance) => cutOf(request, relevance),
+      ...{ ...common, terms, background, where },
     });
     const now = performance.now();
-    return {
-      ...{ ...page, ...answer },
-      timing: {
-        embedding: embedded - start,
-        filter: 0,
-        scan: now - embedded,
-        total: now - start,
-      },
-      warnings: warningsOf(session.model, request, terms),
-    };
+    const timing = { embedding: embedded - start, filter: 0, scan: now - embedded };
+    return { ...page, ...answer, timing: { ...timing, total: now - start }, warnings };
   }
   const selected = where === undefined ? undefined : await store.select(collection, where);
   const filtered = performance.now();
-  return indexes.use(collection, async (index): Promise<SearchResult> => {
-    const measures = await measuresOf(index, background, store, collection);
-    const query = mixTerms(terms, measures.spread);
-    const scores = await index.scores(query.vector);
-    const { relevance, scanned } = await scoreRows(scores, measures.levels, query, index.size);
-    const scored = performance.now();
-    const cut = cutOf(request, relevance);
-    const { total, histogram } = await keepHits(scores, { selected, except: excepted?.row, cut });
-    const found: Scored = { ...measures, query, terms, relevance, scores };
-    const { orderBy } = order;
-    const page =
-      orderBy === 'relevance'
-        ? await pageByRelevance(store, collection, found, order)
-        : await pageInOrder(store, collection, found, await hitRows(scores), {
-            ...order,
-            orderBy,
-          });
-    return {
-      ...page,
-      total,
-      histogram,
-      cut,
-      relevance,
-      scanned,
-      timing: {
-        embedding: embedded - start,
-        filter: filtered - embedded,
-        scan: scored - filtered,
-        total: performance.now() - start,
-      },
-      warnings: warningsOf(session.model, request, terms),
+  const answerFrom = async (compared: Compared): Promise<SearchResult> => {
+    const { scored, ...answer } = await answerOf(store, compared, { ...common, terms, selected });
+    const timing = {
+      ...{ embedding: embedded - start, filter: filtered - embedded, scan: scored - filtered },
+      total: performance.now() - start,
     };
+    return { ...answer, timing, warnings };
+  };
+  if (isOutgrown) {
+    return answerFrom(await compareAll(store, vectorSearch, { collection, terms, background }));
+  }
+  return indexes.use(collection, async (index) => {
+    const { levels, spread } = await measuresOf(index, background, store, collection);
+    const query = mixTerms(terms, spread);
+    const products = await index.scores(query.vector);
+    return answerFrom({ query, products, levels, size: index.size });
   });
+}
+
+interface Asked {
+  readonly collection: Collection;
+  readonly terms: readonly ResolvedTerm[];
+  /** Rows that pass `where`; all unless given. */
+  readonly selected: RowSet | undefined;
+  /** A row that is no hit. */
+  readonly except: number | undefined;
+  readonly cutOf: (relevance: Relevance) => number | undefined;
+  readonly order: PageOrder & { readonly orderBy: 'relevance' | Order };
+}
+
+/** What a search answers that compared all items, and when all had their score. */
+async function answerOf(
+  store: CollectionStore,
+  { query, products: scores, levels, size }: Compared,
+  { collection, terms, selected, except, cutOf, order }: Asked,
+): Promise<Omit<SearchResult, 'timing' | 'warnings'> & { readonly scored: number }> {
+  const { relevance, scanned } = await scoreRows(scores, levels, query, size);
+  const scored = performance.now();
+  const cut = cutOf(relevance);
+  const { total, histogram } = await keepHits(scores, { selected, except, cut });
+  const found: Scored = { levels, query, terms, relevance, scores };
+  const { orderBy } = order;
+  const page =
+    orderBy === 'relevance'
+      ? await pageByRelevance(store, collection, found, order)
+      : await pageInOrder(store, collection, found, await hitRows(scores), { ...order, orderBy });
+  return { ...page, total, histogram, cut, relevance, scanned, scored };
 }
 
 /** @throws ApiError COLLECTION_MODEL_MISMATCH unless the model makes vectors of the collection's space. */
@@ -158,13 +166,12 @@ async function checkSpace(model: LoadedModel, { name, space }: Collection): Prom
   );
 }
 
-function cutOf(
-  { relevance = 'AUTO' }: SearchRequest,
-  { cut, scoreOf }: Relevance,
-): number | undefined {
-  if (relevance === 'AUTO') return cut;
-  return relevance === 'ALL' ? undefined : scoreOf(relevance.atLeast);
-}
+const cutOf =
+  ({ relevance: choice = 'AUTO' }: SearchRequest) =>
+  ({ cut, scoreOf }: Relevance): number | undefined => {
+    if (choice === 'AUTO') return cut;
+    return choice === 'ALL' ? undefined : scoreOf(choice.atLeast);
+  };
 
 const warningsOf = (
   { clip }: LoadedModel,

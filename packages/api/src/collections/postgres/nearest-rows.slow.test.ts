@@ -86,28 +86,17 @@ test.skipIf(programs === undefined)(
       const passes = (i: number) =>
         share === 1 || (share === 0.5 ? (i * 31) % 100 < 50 : (i * 31) % 100 === 3);
       let hits = 0;
-      const nearest = (query: Float32Array, exact: boolean) =>
-        vectorSearch!.nearest(photos, { query, where, k: K, exact });
       for (const query of queries) {
         const truth = items
           .map(({ embedding }, i) => ({ row: found[i]!.row, score: dot(query, embedding), i }))
           .filter(({ i }) => passes(i))
           .sort((a, b) => b.score - a.score)
           .slice(0, K);
-        const answer = await nearest(query, false);
+        const answer = await vectorSearch!.nearest(photos, { query, where, k: K });
         // The index says nothing of how many it compared.
         expect(answer.compared).toBe(share < 0.1 ? share * ITEMS : undefined);
         const rows = new Set(answer.map(({ row }) => row));
         hits += truth.filter(({ row }) => rows.has(row)).length;
-      }
-      const all = await nearest(queries[0]!, true);
-      expect(all.compared).toBe(share * ITEMS);
-      const best = items
-        .map(({ embedding }, i) => ({ score: dot(queries[0]!, embedding), i }))
-        .filter(({ i }) => passes(i))
-        .sort((a, b) => b.score - a.score)[K - 1]!;
-      for (const { vector } of all) {
-        expect(dot(queries[0]!, vector)).toBeGreaterThan(best.score - 1e-3);
       }
       expect(hits / (QUERIES * K), `${100 * share} % pass`).toBeGreaterThanOrEqual(LEAST_RECALL);
     }

@@ -36,7 +36,7 @@ interface Search {
 export const nearestRows = (
   database: Postgres,
   collection: CollectionReference,
-  { query, where, k, exact = false }: NearestQuery,
+  { query, where, k }: NearestQuery,
 ): Promise<NearestRows> =>
   database.snapshot(async (connection) => {
     const found = await rowOfSpace(connection, collection);
@@ -46,7 +46,7 @@ export const nearestRows = (
       query: vectorText(normalized(query)),
       k,
     };
-    if (exact || !(await isIndexWorthIt(connection, search))) return compareAll(connection, search);
+    if (!(await isIndexWorthIt(connection, search))) return compareAll(connection, search);
     return askIndex(connection, search, collection.space.dimensions);
   });
 

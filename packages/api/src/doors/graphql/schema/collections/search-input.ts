@@ -16,6 +16,10 @@ const EmbeddingKind = builder.enumType('EmbeddingKind', {
   } as const,
 });
 
+/** What `exact` means, wherever it can be asked for. */
+export const EXACT =
+  'Compares all items where the server would otherwise ask an index that may miss some, and estimate `total` and the histogram. Counts as 4 searches.';
+
 const SearchTerm = builder.inputType('SearchTerm', {
   description: 'Part of a query: exactly one of `text`, `image`, `item` and `embedding`.',
   fields: (t) => ({
@@ -57,10 +61,7 @@ export const SearchInput = builder.inputType('SearchInput', {
     where: t.field({ type: ItemFilter, description: 'Only items that pass.' }),
     relevance: t.field({ type: RelevanceInput, description: 'Which items are hits.' }),
     orderBy: t.field({ type: ItemOrder, description: 'Default: the most relevant first.' }),
-    exact: t.boolean({
-      description:
-        'Compares all items where the server would otherwise ask an index that may miss some. Counts as 4 searches.',
-    }),
+    exact: t.boolean({ description: EXACT }),
   }),
 });
 

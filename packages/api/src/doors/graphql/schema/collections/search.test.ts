@@ -138,6 +138,21 @@ test('a search that compares all items whatever index there is counts as 4 searc
   const { data, errors } = await ask(4);
   expect([errors, data.s3]).toEqual([[], { exact: true }]);
   expect((await ask(5)).errors).toMatchObject([{ extensions: { code: 'TOO_MANY_SCANS' } }]);
+  const like = (count: number) => {
+    const fields = Array.from(
+      { length: count },
+      (_, i) => `m${i}: moreLike(exact: true) { exact }`,
+    );
+    return api.query(
+      `{ collection(name: "photos") { items(first: 1) { edges { node { ${fields.join(' ')} } } } } }`,
+    );
+  };
+  const found = await like(4);
+  expect([found.errors, found.data.collection.items.edges[0].node.m3]).toEqual([
+    [],
+    { exact: true },
+  ]);
+  expect((await like(5)).errors).toMatchObject([{ extensions: { code: 'TOO_MANY_SCANS' } }]);
 });
 
 test('several terms have shares, and hits can be ordered by metadata', async () => {

@@ -10,7 +10,7 @@ import { priceOfLines } from '../text-price.ts';
 import { type CollectionItem, Item } from './item.ts';
 import { ItemFilter } from './item-filter.ts';
 import { PAGE_ARGS, PageInfo, pageInfo, pageSize } from './page.ts';
-import { choiceOf, SearchInput, termsOf } from './search-input.ts';
+import { choiceOf, EXACT, SearchInput, termsOf } from './search-input.ts';
 import { sessionOf } from './session-of.ts';
 
 /** An index goes over a fraction of what this does. */
@@ -179,13 +179,17 @@ builder.objectField(Item, 'moreLike', (t) =>
     description: 'Items that are like this one, the most similar first.',
     args: {
       where: t.arg({ type: ItemFilter, description: 'Only items that pass.' }),
+      exact: t.arg.boolean({ description: EXACT }),
       ...PAGE_ARGS,
     },
-    price: ({ first }) => ({ scans: 1, holds: { page: pageSize(first) } }),
-    resolve: async ({ collection, item }, { where, first, after }, context) => {
+    price: ({ exact, first }) => ({
+      scans: exact ? SCANS_OF_EXACT : 1,
+      holds: { page: pageSize(first) },
+    }),
+    resolve: async ({ collection, item }, { where, exact, first, after }, context) => {
       const session = await sessionOf(context, collection);
       const result = await moreLike(servicesOf(context), session, item.key, {
-        ...choiceOf({ where }),
+        ...choiceOf({ where, exact }),
         collection,
         relevance: 'ALL',
         first: pageSize(first),
