@@ -3,7 +3,7 @@ import { mapOperands, OPERATIONS } from './operation.ts';
 
 /**
  * Moves each `select` towards the inputs, past the operations that treat every row alike, as far
- * as no other operation needs the rows that it drops. In CLIP the last block's output projection
+ * as no other operation needs the rows that it drops. In CLIP’s text tower the last block's output projection
  * and MLP, and the norm after it, are then computed for one row a sequence in place of all.
  */
 export function selectEarly(graph: Graph): Graph {

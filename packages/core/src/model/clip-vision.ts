@@ -44,8 +44,8 @@ export function visionTower(
   x = g.prepend(x, classEmbedding, patches); // [B·T, D]
   x = g.add(x, positionEmbedding);
   x = g.layerNorm(x, affine(g, 'vision.preNorm', [width]), epsilon);
-  x = transformer(g, x, 'vision.blocks', { config, offsets, longest: tokens, causal: false }); // [B·T, D]
-  x = g.select(x, classRows); // [B, D]
+  const attending = { config, offsets, longest: tokens, causal: false, lastRows: classRows };
+  x = transformer(g, x, 'vision.blocks', attending); // [B, D]
   x = g.layerNorm(x, affine(g, 'vision.postNorm', [width]), epsilon);
   x = g.linear(x, g.parameter('vision.projection', [embeddingWidth, width])); // [B, E]
   g.output('embeddings', x);

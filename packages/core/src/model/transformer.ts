@@ -19,6 +19,8 @@ export interface TransformerOptions {
   readonly longest: number;
   /** Whether a token sees only those before it and itself. */
   readonly causal: boolean;
+  /** The one row of each sequence, [B] i32, that is wanted of the last block; all unless given. */
+  readonly lastRows?: Tensor;
 }
 
 export function transformer(
@@ -27,11 +29,13 @@ export function transformer(
   name: string,
   options: TransformerOptions,
 ): Tensor {
+  const { lastRows, ...all } = options;
+  const last = options.config.layers - 1;
   let y = x;
-  for (let layer = 0; layer < options.config.layers; layer++) {
-    y = residualBlock(g, y, `${name}.${layer}`, options);
+  for (let layer = 0; layer <= last; layer++) {
+    y = residualBlock(g, y, `${name}.${layer}`, layer === last ? options : all);
   }
-  return y; // [ΣT, D]
+  return y; // [ΣT, D], or [B, D]
 }
 
 function residualBlock(
@@ -40,24 +44,28 @@ function residualBlock(
   name: string,
   options: TransformerOptions,
 ): Tensor {
-  const { width, epsilon } = options.config;
+  const { config, lastRows } = options;
+  const { width, epsilon } = config;
   const norm1 = g.layerNorm(x, affine(g, `${name}.norm1`, [width]), epsilon);
-  const attended = g.add(x, selfAttention(g, norm1, `${name}.attention`, options));
+  const own = lastRows === undefined ? x : g.select(x, lastRows);
+  const attended = g.add(own, selfAttention(g, norm1, `${name}.attention`, options));
   const norm2 = g.layerNorm(attended, affine(g, `${name}.norm2`, [width]), epsilon);
-  return g.add(attended, mlp(g, norm2, `${name}.mlp`, options.config)); // [ΣT, D]
+  return g.add(attended, mlp(g, norm2, `${name}.mlp`, config)); // [ΣT, D], or [B, D]
 }
 
 function selfAttention(
   g: GraphBuilder,
   x: Tensor,
   name: string,
-  { config, offsets, longest, causal }: TransformerOptions,
+  { config, offsets, longest, causal, lastRows }: TransformerOptions,
 ): Tensor {
   const { width, heads } = config;
-  const query = linear(g, x, `${name}.query`, width); // [ΣT, D]
+  const asking = lastRows === undefined ? x : g.select(x, lastRows);
+  const query = linear(g, asking, `${name}.query`, width); // [ΣT, D], or [B, D]
   const key = linear(g, x, `${name}.key`, width);
   const value = linear(g, x, `${name}.value`, width);
-  const context = g.attention(query, key, value, { offsets, heads, causal, longest });
+  const queries = lastRows === undefined ? {} : { queries: 1 };
+  const context = g.attention(query, key, value, { offsets, heads, causal, longest, ...queries });
   return linear(g, context, `${name}.output`, width);
 }
 

@@ -22,8 +22,8 @@ import { hasLiteTrunk } from '../models/openai-sizes.ts';
 export interface Execution {
   /**
    * Whether texts end at their end token, a token's scores are those it sees, and the last block's
-   * output projection and MLP run for the one row a sequence that is used. ClipQL does; a graph as
-   * PyTorch exports it pads and computes all rows.
+   * output projection and MLP run for the one row a sequence that is used, of images its query and scores
+   * too. ClipQL does; a graph as PyTorch exports it pads and computes all rows.
    */
   readonly skipsUnused: boolean;
 }
@@ -93,15 +93,18 @@ function towerOperations(
   const seen = lengths.map((length) =>
     causal && skipsUnused ? (length * (length + 1)) / 2 : length * length,
   );
-  const queryKeyValue = 2 * tokens * width * 3 * width;
-  const attention = 4 * sum(seen) * width;
-  const afterAttention = (rows: number) => 2 * rows * width * (width + 2 * mlpWidth);
+  const product = (rows: number, columns: number) => 2 * rows * width * columns;
+  const block = (queries: number, scores: number, rows: number) =>
+    product(tokens, 2 * width) +
+    product(queries, width) +
+    4 * scores * width +
+    product(rows, width + 2 * mlpWidth);
   const lastRows = skipsUnused ? lengths.length : tokens;
+  // An image's one query sees all tokens.
+  const last =
+    skipsUnused && !causal ? block(lastRows, tokens, lastRows) : block(tokens, sum(seen), lastRows);
   return (
-    layers * (queryKeyValue + attention) +
-    (layers - 1) * afterAttention(tokens) +
-    afterAttention(lastRows) +
-    2 * lengths.length * width * embedding
+    (layers - 1) * block(tokens, sum(seen), tokens) + last + product(lengths.length, embedding)
   );
 }
 

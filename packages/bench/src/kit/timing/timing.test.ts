@@ -17,7 +17,8 @@ describe('operations', () => {
     const rest = 2 * 49 * 3072 * 768 + 2 * 768 * 512;
     const image = { tower: 'image', batch: 1 } as const;
     expect(operationsOf(image, {}, EVERYTHING)).toBe(12 * block + rest);
-    const skipped = 2 * 49 * 9 * 768 ** 2;
+    // The last block's query, scores, output projection and MLP are for one token of 50.
+    const skipped = 2 * 49 * 10 * 768 ** 2 + 4 * 49 * 50 * 768;
     expect(operationsOf(image, {}, AS_CLIPQL)).toBe(12 * block + rest - skipped);
     expect(operationsOf({ tower: 'image', batch: 8 }, {}, AS_CLIPQL)).toBe(
       8 * operationsOf(image, {}, AS_CLIPQL),
