@@ -1,6 +1,7 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { type Gallery, LONG, newGallery } from '../../pictures/testing/gallery.ts';
 import { parseSettings } from '../../settings/settings.ts';
 import { startApi, type TestApi } from '../../testing/api.ts';
 import { ROUTES } from '../routes.ts';
@@ -22,18 +23,23 @@ interface OperationObject {
 type Content = Readonly<Record<string, { readonly schema: object; readonly examples: Examples }>>;
 type Examples = Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
 
+let gallery: Gallery;
 let api: TestApi;
 let document: Document;
 const ajv = new Ajv2020({ allErrors: true });
 
 beforeAll(async () => {
-  api = await startApi();
+  gallery = await newGallery();
+  await gallery.open();
+  api = gallery.api;
   const response = await api.fetch('/openapi.json');
   expect(response.headers.get('content-type')).toBe('application/json');
   document = await response.json();
 });
 
-afterAll(() => api.close());
+afterAll(() => gallery.remove());
+
+const PICTURE_PATH = '/pictures/{file}';
 
 const bodyOf = ({ requestBody }: OperationObject) => requestBody?.content['application/json'];
 
@@ -42,11 +48,12 @@ const DOCUMENTED = ROUTES.flatMap(({ method, path, door }) =>
   door?.operation === undefined ? [] : [{ method, path, operation: door.operation }],
 );
 
-/** A request for each example, and a plain one for each operation that needs no body. */
+/** A request for each example, and a plain one for each operation that needs neither a body nor a picture. */
 function requests() {
   return DOCUMENTED.flatMap(({ method, path, operation }) => {
     const { examples, body } = operation;
-    const plain = body === undefined ? [{ name: path, rest: 'nano', status: 200 }] : [];
+    const isPlain = body === undefined && path !== PICTURE_PATH;
+    const plain = isPlain ? [{ name: path, rest: 'nano', status: 200 }] : [];
     const described = document.paths[path]![method.toLowerCase()]!;
     return [...plain, ...examples].map(({ name, rest = '', status = 200, ...example }) => ({
       ...{ name, status, method, operation: described },
@@ -106,6 +113,36 @@ async function expectAnswer(response: Response, { responses }: OperationObject, 
   const valid = ajv.validate(content![type]!.schema, await response.json());
   expect([what, ajv.errors, valid]).toEqual([what, null, true]);
 }
+
+test(
+  'a picture’s image is answered as its operation says: drawn, known already, missing, and where none are drawn',
+  async () => {
+    const operation = document.paths[PICTURE_PATH]!.get!;
+    const picture = await gallery.start('a sheep');
+    const { imageUrl } = await gallery.until(picture, (seen) => seen.imageUrl !== null);
+    const drawn = await api.fetch(imageUrl!);
+    expect(drawn.status).toBe(200);
+    await expectAnswer(drawn, operation, 'a picture');
+    // Meanwhile the next image may come.
+    const known = await vi.waitFor(async () => {
+      const { headers } = await api.fetch(imageUrl!);
+      const cached = { 'if-none-match': headers.get('etag')! };
+      const response = await api.fetch(imageUrl!, { headers: cached });
+      expect(response.status).toBe(304);
+      return response;
+    }, LONG);
+    await expectAnswer(known, operation, 'a picture that is known');
+    const other = await api.fetch('/pictures/a-sheep.jpg');
+    expect(other.status).toBe(404);
+    await expectAnswer(other, operation, 'another ending');
+    const off = await startApi();
+    onTestFinished(() => off.close());
+    const refused = await off.fetch('/pictures/a-sheep.png');
+    expect(refused.status).toBe(403);
+    await expectAnswer(refused, operation, 'where none are drawn');
+  },
+  LONG.timeout,
+);
 
 test('schemas refuse what the doors refuse', async () => {
   const { schema } = bodyOf(document.paths['/v1/embeddings']!.post!)!;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ApiError } from '../../errors/api-error.ts';
 import { quoted } from '../../errors/one-line.ts';
 import { failureResponse } from '../requests/http-error.ts';
@@ -19,5 +20,25 @@ export const pictureImage: Door = {
     } catch (error) {
       return failureResponse(describe(error), new URL(request.url).pathname);
     }
+  },
+  operation: {
+    id: 'readPictureImage',
+    summary: 'The newest image of a picture that is drawn from words',
+    description:
+      'A preview until the picture is done. GraphQL’s `imageUrl` is this path, and says by its query which step the image shows.',
+    rest: 'the picture’s id and `.png`',
+    answers: {
+      200: { description: 'The image', mediaType: 'image/png', schema: z.unknown() },
+      304: { description: 'The image is the one that `If-None-Match` names' },
+    },
+    errors: ['PICTURES_OFF', 'UNKNOWN_PICTURE', 'NOT_FOUND'],
+    examples: [
+      {
+        name: 'unknown',
+        summary: 'A picture that is not kept',
+        rest: 'a-jellyfish.png',
+        status: 404,
+      },
+    ],
   },
 };
