@@ -68,3 +68,47 @@ test.skipIf(programs === undefined)(
     await server.close();
   },
 );
+
+test.skipIf(programs === undefined)(
+  'an index is made with the memory that it needs, with what the operator has set, or with what the server has (skipped without PostgreSQL)',
+  async () => {
+    const server = await startRealPostgres(programs!);
+    const url = await server.createDatabase('memory');
+    const database = await openPostgres(url);
+    await database.run('CREATE TABLE seen (memory text)');
+    /** Notes the memory of each try before a rule for it holds. */
+    const watch = (rule: string) =>
+      database.run(`CREATE OR REPLACE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          INSERT INTO seen VALUES (current_setting('maintenance_work_mem'));
+          ${rule}
+        END $$`);
+    await watch('');
+    await database.run(
+      "CREATE EVENT TRIGGER watch ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION watch()",
+    );
+    const store = openPostgresCollections(database);
+    const seen = async (name: string, items: number) => {
+      await database.run('TRUNCATE seen');
+      const collection = await store.create(SHARED, name, SPACE);
+      await store.upsert(collection, [sample('a')]);
+      await database.run('UPDATE collections SET items = $1 WHERE id = $2', items, collection.id);
+      await store.vectorSearch!.prepare(collection);
+      return (await database.rows<{ memory: string }>('SELECT memory FROM seen')).map(
+        ({ memory }) => memory,
+      );
+    };
+    expect(await seen('small', 20_000)).toEqual(['64MB']);
+    expect(await seen('medium', 200_000)).toEqual(['101MB']);
+    expect(await seen('large', 100_000_000)).toEqual(['512MB']);
+    await watch(`IF current_setting('maintenance_work_mem') <> '64MB' THEN
+      RAISE EXCEPTION 'could not resize shared memory segment' USING ERRCODE = '53100'; END IF;`);
+    expect(await seen('little', 200_000)).toEqual(['64MB']);
+    await watch('');
+    await database.run("ALTER ROLE clipql SET maintenance_work_mem = '70MB'");
+    expect(await seen('set', 100_000_000)).toEqual(['70MB']);
+    await store.close();
+    await database.close();
+    await server.close();
+  },
+);

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { claim } from '../../postgres/claims.ts';
 import type { Connection, Postgres } from '../../postgres/connection.ts';
+import { withBuildMemory } from './build-memory.ts';
 
 /** Below, comparing all takes some tens of milliseconds. */
 const WORTH_AN_INDEX = 20_000;
@@ -53,14 +54,18 @@ export async function buildIndex(
   if (claimed === undefined) return false;
   try {
     if (await isBeingMade(database, set)) return false;
-    await makeIndex(database, set, dimensions);
+    await makeIndex(database, set, { dimensions, vectors });
     return true;
   } finally {
     await claimed.release();
   }
 }
 
-async function makeIndex(database: Postgres, set: number, dimensions: number): Promise<void> {
+async function makeIndex(
+  database: Postgres,
+  set: number,
+  size: { readonly vectors: number; readonly dimensions: number },
+): Promise<void> {
   // It takes as long as it takes, and no transaction.
   const socket = new Socket();
   const client = new pg.Client({ ...database.settings, query_timeout: 0, stream: () => socket });
@@ -69,14 +74,16 @@ async function makeIndex(database: Postgres, set: number, dimensions: number): P
   // A process may end meanwhile: the database goes on.
   socket.unref();
   try {
-    if ((await findIndex(database, set)) === 'invalid') {
-      await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(set)}`);
-    }
-    await client.query(
-      `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${nameOf(set)} ON vectors
-       USING hnsw ((embedding::halfvec(${BigInt(dimensions)})) halfvec_ip_ops)
-       WITH (m = ${M}, ef_construction = ${EF_CONSTRUCTION}) WHERE set_id = ${BigInt(set)}`,
-    );
+    await withBuildMemory(client, size, async () => {
+      if ((await findIndex(database, set)) === 'invalid') {
+        await client.query(`DROP INDEX CONCURRENTLY IF EXISTS ${nameOf(set)}`);
+      }
+      await client.query(
+        `CREATE INDEX CONCURRENTLY IF NOT EXISTS ${nameOf(set)} ON vectors
+         USING hnsw ((embedding::halfvec(${BigInt(size.dimensions)})) halfvec_ip_ops)
+         WITH (m = ${M}, ef_construction = ${EF_CONSTRUCTION}) WHERE set_id = ${BigInt(set)}`,
+      );
+    });
   } finally {
     await client.end();
   }
