@@ -54,13 +54,16 @@ export async function* unpacked(
       throw error;
     }
   }
-  const decoder = DECODERS[coding]({ chunkSize: CHUNK_BYTES });
+  // A gzip may have several members, one after another (RFC 1952); it refuses anything else by itself.
+  const rejectGarbageAfterEnd = coding === 'deflate' || coding === 'br';
+  const decoder = DECODERS[coding]({ chunkSize: CHUNK_BYTES, rejectGarbageAfterEnd });
   // An error of either reaches the reader through the second.
   pipeline(Readable.from(arriving(), { objectMode: false }), decoder, () => {});
   try {
     yield* decoder;
   } catch (cause) {
-    const message = `expected a body in ${coding}, as its content-encoding says, got another or a part of one`;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `expected a whole body in ${coding}, as its content-encoding says, and nothing after it; got something else (${reason})`;
     throw failure ?? new ApiError('BAD_REQUEST', message, { cause });
   }
 }

@@ -112,6 +112,11 @@ const packed = async (body: Uint8Array<ArrayBuffer>, coding: string, path = '/v1
 
 describe('a compressed body', () => {
   const embeddings = Buffer.from(JSON.stringify({ input: 'a dog on a meadow' }));
+  const CODINGS = [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const;
 
   test.each([
     ['gzip', gzipSync],
@@ -124,6 +129,16 @@ describe('a compressed body', () => {
   ])('in %j is answered as it would be without', async (coding, compress) => {
     const plain = await post('/v1/embeddings', embeddings.toString());
     const { status, text } = await packed(compress(embeddings), coding);
+    expect([status, text]).toEqual([200, plain.text]);
+  });
+
+  test('in gzip may have several members', async () => {
+    const plain = await post('/v1/embeddings', embeddings.toString());
+    const members = Buffer.concat([
+      gzipSync(embeddings.subarray(0, 9)),
+      gzipSync(embeddings.subarray(9)),
+    ]);
+    const { status, text } = await packed(members, 'gzip');
     expect([status, text]).toEqual([200, plain.text]);
   });
 
@@ -142,14 +157,25 @@ describe('a compressed body', () => {
     },
   );
 
-  test.each([
+  test.each<readonly [what: string, body: Uint8Array<ArrayBuffer>, coding: string]>([
     ['is not what it says', embeddings, 'gzip'],
     ['ends early', gzipSync(embeddings).subarray(0, -9), 'gzip'],
-    ['is damaged', brotliCompressSync(embeddings).fill(255, 4, 9), 'br'],
+    ['is damaged', gzipSync(embeddings).map((byte, i) => (i === 20 ? byte ^ 255 : byte)), 'gzip'],
     ['is empty', Buffer.alloc(0), 'gzip'],
+    ...CODINGS.map(([coding, compress]): readonly [string, Uint8Array<ArrayBuffer>, string] => [
+      `in ${coding} has more after its end`,
+      Buffer.concat([compress(embeddings), Buffer.from('more')]),
+      coding,
+    ]),
   ])('that %s is BAD_REQUEST', async (_what, body, coding) => {
     const { status, text } = await packed(body, coding);
-    expect([status, JSON.parse(text)]).toMatchObject([400, { error: { code: 'BAD_REQUEST' } }]);
+    const message = expect.stringMatching(
+      `^expected a whole body in ${coding}, .* and nothing after it; got something else \\(.+\\)$`,
+    );
+    expect([status, JSON.parse(text)]).toMatchObject([
+      400,
+      { error: { code: 'BAD_REQUEST', message } },
+    ]);
   });
 
   test.each([
