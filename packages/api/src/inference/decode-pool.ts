@@ -125,16 +125,15 @@ export class DecodePool {
 
   /** Begins what may begin: to be called when more may. */
   next(): void {
-    for (;;) {
+    while (this.#hasPlace()) {
       const inThreads = [...this.#workers].flatMap(({ job }) => job?.line ?? []);
       const job = this.#waiting.next(
         (one) => this.#options.mayBegin(one.line, inThreads) && !this.#isHeldBack(one),
       );
-      const worker = job && this.#idleWorker();
-      if (job === undefined || worker === undefined) break;
+      if (job === undefined) break;
       this.#waiting.take(job);
       this.#options.onWait(performance.now() - job.since);
-      this.#begin(worker, job);
+      this.#begin(this.#idleWorker(), job);
     }
     this.#options.onDepth(this.#waiting.size);
   }
@@ -155,9 +154,17 @@ export class DecodePool {
     return together > LARGE_PIXELS_AT_ONCE || (!isAlone && large.length >= threads - 1);
   }
 
-  #idleWorker(): Worker | undefined {
+  /** Whether a thread is idle or may be started. Where none is, whoever waits is not looked through. */
+  #hasPlace(): boolean {
+    if (this.#workers.size < this.#options.threads) return true;
+    for (const { job } of this.#workers) if (job === undefined) return true;
+    return false;
+  }
+
+  /** To be called where there is a place. */
+  #idleWorker(): Worker {
     for (const worker of this.#workers) if (worker.job === undefined) return worker;
-    return this.#workers.size < this.#options.threads ? this.#startWorker() : undefined;
+    return this.#startWorker();
   }
 
   #startWorker(): Worker {
