@@ -1,5 +1,6 @@
 import type { ImageClassification } from '../answers/classify.ts';
 import { oneLine, shorten } from '../errors/one-line.ts';
+import { percent } from './percent.ts';
 
 /** An image's answer as an aligned table, the best label first. */
 export function classificationTable(
@@ -11,7 +12,7 @@ export function classificationTable(
   const labels = shown.map(({ label }) => oneLine(shorten(label, 60)));
   const width = Math.max(...labels.map((label) => label.length));
   const rows = shown.map(({ probability, cosine, logit }, i) => {
-    const share = probability === undefined ? '' : `${percent(probability)}  `;
+    const share = probability === undefined ? '' : `${percent(probability).padStart(7)}  `;
     return `  ${labels[i]!.padEnd(width)}  ${share}cosine ${number(cosine)}  logit ${number(logit)}`;
   });
   const title = `${oneLine(shorten(image, 100))} (${facts.format}, ${facts.width} × ${facts.height})`;
@@ -34,7 +35,5 @@ export function classificationJson(
     warnings,
   };
 }
-
-const percent = (value: number) => `${(100 * value).toFixed(1).padStart(5)} %`;
 
 const number = (value: number) => value.toFixed(3).padStart(7);

@@ -4,6 +4,7 @@ import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import type { AccuracyReport, AccuracyRow } from '../kit/reports/accuracy-report.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
 import { cellText } from '../kit/reports/cell-text.ts';
+import { percent } from '../kit/reports/percent.ts';
 import type { Streams } from '../kit/streams.ts';
 import { runAccuracy } from './run-accuracy.ts';
 
@@ -72,11 +73,9 @@ const cells = (row: AccuracyRow): string[] => [
   cellText(row.images),
   row.backend,
   row.precision,
-  percent(row.top1),
-  percent(row.top5),
-  row.publishedTop1 === null ? '' : percent(row.publishedTop1),
+  percent(row.top1, 2),
+  percent(row.top5, 2),
+  row.publishedTop1 === null ? '' : percent(row.publishedTop1, 2),
   row.lostPoints.toFixed(2),
   row.passed ? 'passed' : 'FAILED',
 ];
-
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;

@@ -6,6 +6,7 @@ import { BenchError } from '../kit/errors.ts';
 import { names, oneOf, wholeNumber } from '../kit/option-values.ts';
 import { alignedTable, type Column } from '../kit/reports/aligned-table.ts';
 import type { FewShotReport, FewShotRow } from '../kit/reports/few-shot-report.ts';
+import { percent } from '../kit/reports/percent.ts';
 import type { Streams } from '../kit/streams.ts';
 import { runFewShot } from './run-few-shot.ts';
 
@@ -96,14 +97,13 @@ const cells = (row: FewShotRow): string[] => [
   String(row.labels),
   String(row.images),
   String(row.shots),
-  percent(row.accuracy.probe),
-  percent(row.accuracy.classMean),
-  percent(row.accuracy.logisticRegression),
-  percent(row.accuracy.published),
-  percent(row.ece.before),
-  percent(row.ece.after),
+  known(row.accuracy.probe),
+  known(row.accuracy.classMean),
+  known(row.accuracy.logisticRegression),
+  known(row.accuracy.published),
+  known(row.ece.before),
+  known(row.ece.after),
   `${row.trainingSeconds.toFixed(2)} s`,
 ];
 
-const percent = (share: number | null): string =>
-  share === null ? '' : `${(100 * share).toFixed(1)} %`;
+const known = (share: number | null): string => (share === null ? '' : percent(share));

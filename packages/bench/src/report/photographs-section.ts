@@ -1,4 +1,5 @@
 import { markdownTable } from '../kit/reports/markdown-table.ts';
+import { percent } from '../kit/reports/percent.ts';
 import {
   type PhotographRow,
   type PhotographsReport,
@@ -18,7 +19,7 @@ export function photographsSection(report: PhotographsReport): string[] {
     `- ${precision}; the labels are ${labels.join(', ')}`,
     ...models.map((model) => {
       const right = rightAnswers(photographs, model);
-      return `- ${model}: **${right} of ${photographs.length}** right, ${percent(right / photographs.length)}`;
+      return `- ${model}: **${right} of ${photographs.length}** right, ${percent(right / photographs.length, 0)}`;
     }),
     '',
     ...markdownTable(
@@ -41,11 +42,9 @@ export function photographsSection(report: PhotographsReport): string[] {
         ...answers.map((answer) => {
           const { probability } = answer;
           const text = answer.label === label ? `**${label}**` : answer.label;
-          return probability === null ? text : `${text}, ${percent(probability)}`;
+          return probability === null ? text : `${text}, ${percent(probability, 0)}`;
         }),
       ]),
     ),
   ];
 }
-
-const percent = (share: number): string => `${Math.round(100 * share)} %`;

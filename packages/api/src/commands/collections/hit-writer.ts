@@ -2,13 +2,14 @@ import { relative } from 'node:path';
 import type { SearchHit } from '../../answers/search/hit-page.ts';
 import type { Item } from '../../collections/item.ts';
 import { oneLine, shorten, withoutCommands } from '../../errors/one-line.ts';
+import { percent } from '../percent.ts';
 
 /** As a table, for reading: the best first. */
 export function hitTable(hits: readonly SearchHit[]): string {
   const width = String(hits.length).length;
   return hits
     .map(({ item, relevance, cosine }, i) => {
-      const numbers = `${percent(relevance)}  cosine ${cosine.toFixed(3).padStart(6)}`;
+      const numbers = `${percent(relevance, 0).padStart(5)}  cosine ${cosine.toFixed(3).padStart(6)}`;
       return `${String(i + 1).padStart(width)}  ${numbers}  ${shownPlace(item)}\n`;
     })
     .join('');
@@ -41,5 +42,3 @@ export function shownPlace({ key, source }: Item): string {
   const place = oneLine(shorten(isBelow ? path : source, 200));
   return key === source ? place : `${oneLine(shorten(key, 100))}  ${place}`;
 }
-
-const percent = (value: number): string => `${(100 * value).toFixed(0).padStart(3)} %`;

@@ -2,6 +2,7 @@ import type { Estimate } from '@clipql/core';
 import type { Assessment, Breakdown, FewShot } from '../../answers/evaluate/evaluation.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
+import { interval, percent } from '../percent.ts';
 import { textTable } from '../text-table.ts';
 import { answeredBy, labelsOf, type Report } from './evaluation-json.ts';
 import { threshold } from './report/text.ts';
@@ -37,7 +38,6 @@ export function evaluationTable(report: Report): string {
   return sections.filter((text) => text !== '').join('\n');
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const name = (text: string): string => oneLine(shorten(text, 40));
 const pictures = (count: number): string =>
   `${grouped(count)} ${count === 1 ? 'picture' : 'pictures'} a class`;
@@ -45,10 +45,7 @@ const pictures = (count: number): string =>
 const range = (estimate: Estimate | undefined): readonly [string, string] =>
   estimate === undefined
     ? ['–', '']
-    : [
-        percent(estimate.value).padStart(7),
-        `(${percent(estimate.low).slice(0, -2)}–${percent(estimate.high)})`,
-      ];
+    : [percent(estimate.value).padStart(7), `(${interval(estimate)})`];
 
 const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;

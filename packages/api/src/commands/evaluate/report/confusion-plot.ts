@@ -1,7 +1,7 @@
 import type { Assessment } from '../../../answers/evaluate/evaluation.ts';
 import { shorten } from '../../../errors/one-line.ts';
 import { escaped } from '../../html.ts';
-import { percent } from './text.ts';
+import { percent } from '../../percent.ts';
 
 /** Of more classes, those that are confused most are shown. */
 const MOST_CLASSES = 30;

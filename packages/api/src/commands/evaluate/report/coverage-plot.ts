@@ -1,8 +1,9 @@
 import type { CoveragePoint } from '@clipql/core';
 import type { Figures } from '../../../answers/evaluate/evaluation.ts';
+import { interval, percent } from '../../percent.ts';
 import { type Places, pathOf, plotSvg, shareAxis } from './axes.ts';
 import type { Series } from './interval-bar.ts';
-import { interval, named, percent, threshold } from './text.ts';
+import { named, threshold } from './text.ts';
 
 /** What rejecting unsure answers brings, as curves and as a table of thresholds. */
 export function coveragePlot({ zeroShot, fewShot }: Figures, by: string): string {

@@ -1,5 +1,5 @@
 import type { Estimate } from '@clipql/core';
-import { interval, percent } from './text.ts';
+import { interval, percent } from '../../percent.ts';
 
 export type Series = 'zero' | 'few';
 

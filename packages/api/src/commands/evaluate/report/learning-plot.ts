@@ -1,7 +1,7 @@
 import type { Estimate } from '@clipql/core';
 import type { Figures } from '../../../answers/evaluate/evaluation.ts';
+import { interval, percent } from '../../percent.ts';
 import { pathOf, plotSvg, shareAxis, whisker } from './axes.ts';
-import { interval, percent } from './text.ts';
 
 /** What pictures of each class bring: accuracy by how many were learned from. */
 export function learningPlot({ zeroShot, fewShot }: Figures): string {

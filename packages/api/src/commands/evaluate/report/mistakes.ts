@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { Mistake } from '../../../answers/evaluate/evaluation.ts';
 import { escaped, jpegUrl } from '../../html.ts';
+import { percent } from '../../percent.ts';
 import { labelsOf, type Report } from '../evaluation-json.ts';
-import { named, percent } from './text.ts';
+import { named } from './text.ts';
 
 /** A mistake, and its picture as a JPEG; undefined where there is none to be had. */
 export interface PicturedMistake extends Mistake {

@@ -3,6 +3,7 @@ import type { Estimate } from '@clipql/core';
 import type { FewShot } from '../../../answers/evaluate/evaluation.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { escaped, htmlHead } from '../../html.ts';
+import { interval, percent } from '../../percent.ts';
 import { answeredBy, labelsOf, type Report } from '../evaluation-json.ts';
 import { confusionPlot } from './confusion-plot.ts';
 import { coveragePlot } from './coverage-plot.ts';
@@ -12,7 +13,7 @@ import { notes } from './notes.ts';
 import { reliabilityPlot } from './reliability-plot.ts';
 import { STYLE } from './style.ts';
 import { classTable, confusionTable, groupTable, templateTable } from './tables.ts';
-import { interval, named, percent } from './text.ts';
+import { named } from './text.ts';
 
 /** A report as one page that needs nothing but itself, and runs nothing. */
 export function reportPage(report: Report, mistakes: readonly PicturedMistake[]): string {

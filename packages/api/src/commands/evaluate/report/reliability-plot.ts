@@ -1,7 +1,7 @@
 import type { ReliabilityBin } from '@clipql/core';
 import type { CalibrationFigures } from '../../../answers/evaluate/evaluation.ts';
+import { percent } from '../../percent.ts';
 import { plotSvg, shareAxis, whisker } from './axes.ts';
-import { percent } from './text.ts';
 
 /** How sure answers are, and how often they are right: a point for each part of the probabilities. */
 export function reliabilityPlot(figures: CalibrationFigures, title: string): string {

@@ -1,9 +1,10 @@
 import type { Breakdown } from '../../../answers/evaluate/evaluation.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { escaped } from '../../html.ts';
+import { percent } from '../../percent.ts';
 import { answeredBy, labelsOf, type Report } from '../evaluation-json.ts';
 import { estimateCells } from './interval-bar.ts';
-import { named, percent } from './text.ts';
+import { named } from './text.ts';
 
 /** Rows of long tables that are open from the start. */
 const SHOWN = 12;
