@@ -8,7 +8,8 @@ import type { Gate, ParityResult, Tower } from './row.ts';
 
 /**
  * Runs a case on one engine through core's public functions: the embeddings of its images and
- * texts before L2 normalisation, then its logits, from embeddings that core normalised.
+ * texts before L2 normalisation, each in one batch; then its logits, from embeddings that core
+ * normalised, one input at a time. So both ways to batch are compared.
  *
  * @throws ClipError where core refuses the model or the ids.
  */
@@ -51,10 +52,10 @@ interface Inputs {
   readonly texts: Parameters<Clip['encodeTexts']>[0];
 }
 
-/** exp(logit scale) · cosine + logit bias, [B, T]. */
+/** exp(logit scale) · cosine + logit bias, [B, T], from images and texts that are encoded one at a time. */
 async function logitsPerImage(clip: Clip, { images, texts }: Inputs): Promise<number[][]> {
-  const imageEmbeddings = await clip.encodeImages(images);
-  const textEmbeddings = await clip.encodeTexts(texts);
+  const imageEmbeddings = await oneByOne(images, (image) => clip.encodeImages(image));
+  const textEmbeddings = await oneByOne(texts, (text) => clip.encodeTexts(text));
   const labels = texts.map((_, i) => `text ${i}`);
   const { logitScale, logitBias } = clip.info;
   return imageEmbeddings.map((image) =>
@@ -64,6 +65,15 @@ async function logitsPerImage(clip: Clip, { images, texts }: Inputs): Promise<nu
       logitBias,
     }).scores.map(({ logit }) => logit),
   );
+}
+
+async function oneByOne<T>(
+  inputs: readonly T[],
+  encode: (input: readonly [T]) => Promise<Float32Array[]>,
+): Promise<Float32Array[]> {
+  const embeddings: Float32Array[] = [];
+  for (const input of inputs) embeddings.push(...(await encode([input])));
+  return embeddings;
 }
 
 const comparison =

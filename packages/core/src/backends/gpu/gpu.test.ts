@@ -68,13 +68,13 @@ describeOnWebGpu('on WebGPU', () => {
       );
     await clip.encodeImages(images(1));
     const one = uploaded();
-    for (const count of [2, 1, 9]) await clip.encodeImages(images(count));
+    for (const count of [9, 1]) await clip.encodeImages(images(count));
     expect(uploaded()).toBe(2 * one);
 
     create.mockClear();
     await clip.encodeTexts(TEXTS.slice(0, 1));
     const text = uploaded();
-    for (const count of [2, 3, 20]) await clip.encodeTexts(TEXTS.slice(0, count));
+    for (const count of [2, 17]) await clip.encodeTexts(TEXTS.slice(0, count));
     await clip.encodeTexts(['word '.repeat(200)]);
     expect(uploaded()).toBe(2 * text);
     expect(one + text).toBeGreaterThan(4 * clip.info.parameters - 1024);
