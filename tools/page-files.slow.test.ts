@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { countHeld } from './browser/held.ts';
 import { accessibilityFaults, drop, shownScores, visit } from './browser/visit.ts';
 
 const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
@@ -57,9 +58,18 @@ describe.runIf(runs)('the page', () => {
     await writeFile(join(trip, 'notes.txt'), 'no picture');
     const page = await emptyCollection(server.url, 'dropped');
     await drop(page, trip);
-    await page.getByText('trip/notes.txt is no picture.').waitFor();
+    await page.getByText('trip/notes.txt is not a picture.').waitFor();
     await count(page, '2 pictures in all');
     await expect.poll(() => keys(page)).toEqual(['trip/b.jpg', 'trip/sea/a.jpg']);
+
+    await drop(page, join(trip, 'notes.txt'));
+    const refusal = page.getByRole('alert').filter({ hasText: /^notes\.txt is not a picture\.$/ });
+    await refusal.waitFor();
+    await count(page, '2 pictures in all');
+    await drop(page, join(trip, 'b.jpg'));
+    await page.locator('.terms').getByText('b.jpg').waitFor();
+    await count(page, '2 pictures found');
+    expect(await refusal.count()).toBe(0);
 
     const { page: classify } = await visit(browser, `${server.url}/`);
     await classify.getByText('Drop pictures here').waitFor();
@@ -77,6 +87,7 @@ describe.runIf(runs)('the page', () => {
       await writeFile(join(many, `${100 + i}.jpg`), Buffer.concat([picture, rest]));
     }
     const page = await emptyCollection(server.url, 'many');
+    const held = await countHeld(page);
     await page.evaluate(() => {
       const parts = { sizes: [] as number[], underWay: 0, most: 0 };
       const original = globalThis.fetch;
@@ -100,13 +111,17 @@ describe.runIf(runs)('the page', () => {
     await writeFile(join(later, 'b.jpg'), await exampleBytes('nagasaki-boats.jpg'));
     await drop(page, later);
     await count(page, '201 pictures in all');
-    await page.getByText('later/notes.txt is no picture.').waitFor();
+    await page.getByText('later/notes.txt is not a picture.').waitFor();
     const { sizes, most } = await page.evaluate(
       () => (globalThis as unknown as { sentParts: { sizes: number[]; most: number } }).sentParts,
     );
     expect(most).toBe(1);
     expect(sizes.length).toBeGreaterThan(2);
     expect(Math.max(...sizes)).toBeLessThan(24 * MIB);
+    expect(await held()).toEqual({
+      bitmaps: { now: 0, most: 0 },
+      addresses: { now: 0, most: 1 },
+    });
   });
 
   test('what the server would not accept is scaled down, and said: in a collection and in a query', async () => {
@@ -129,6 +144,51 @@ describe.runIf(runs)('the page', () => {
     await page.locator('.terms').getByText('Scaled down in this browser').waitFor();
     await count(page, '2 pictures found');
     expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
+  test('a file that is still being scaled down when another collection is chosen does not bring the first one back', async () => {
+    const limited = await startBuiltServer(['--max-megapixels', '0.05']);
+    onTestFinished(() => limited.end());
+    await emptyCollection(limited.url, 'second');
+    const page = await emptyCollection(limited.url, 'first');
+    await page.evaluate(() => {
+      const held = Promise.withResolvers<void>();
+      const original = globalThis.createImageBitmap;
+      const read = Promise.withResolvers<void>();
+      globalThis.createImageBitmap = (async (file: Blob) => {
+        read.resolve();
+        await held.promise;
+        return original(file);
+      }) as typeof createImageBitmap;
+      const { prototype } = OffscreenCanvas;
+      const redraw = prototype.convertToBlob;
+      const redrawn = new Promise<void>((resolve) => {
+        prototype.convertToBlob = function (options) {
+          const blob = redraw.call(this, options);
+          void blob.then(() => setTimeout(resolve));
+          return blob;
+        };
+      });
+      const goOn = () => {
+        held.resolve();
+        return redrawn;
+      };
+      Object.assign(globalThis, { scaling: { hasBegun: () => read.promise, goOn } });
+    });
+    interface Scaling {
+      readonly scaling: { hasBegun(): Promise<void>; goOn(): Promise<void> };
+    }
+    const buffer = await exampleBytes('march-pastoral.jpg');
+    const file = { name: 'query.jpg', mimeType: 'image/jpeg', buffer };
+    await page.getByLabel('Like a picture').setInputFiles(file);
+    await page.evaluate(() => (globalThis as unknown as Scaling).scaling.hasBegun());
+    const collection = page.getByRole('combobox', { name: 'Collection' });
+    await collection.selectOption('second');
+    await expect.poll(() => page.url()).toContain('in=second');
+    await page.evaluate(() => (globalThis as unknown as Scaling).scaling.goOn());
+    await count(page, '0 pictures in all');
+    expect(await collection.inputValue()).toBe('second');
+    expect(await page.locator('.terms').count()).toBe(0);
   });
 
   test('a photo is taken with a camera, which is let go of: by mouse and by keyboard', async () => {
@@ -176,15 +236,14 @@ describe.runIf(runs)('the page', () => {
     expect(await live()).toBe(0);
   });
 
-  test('a photo that cannot be taken is said, and one that takes long is taken once', async () => {
+  test('a photo that cannot be taken is said, and one that takes long is taken once, or not at all if the dialog is closed', async () => {
     const { page } = await visit(browser, `${server.url}/`);
     await page.evaluate(() => {
       const { prototype } = OffscreenCanvas;
       const original = prototype.convertToBlob;
-      const outcomes = [
-        () => Promise.reject(new DOMException('no memory')),
-        () => new Promise<Blob>(() => {}),
-      ];
+      const late = Promise.withResolvers<Blob>();
+      const outcomes = [() => Promise.reject(new DOMException('no memory')), () => late.promise];
+      Object.assign(globalThis, { takeLate: () => late.resolve(new Blob(['a photo'])) });
       prototype.convertToBlob = function (options) {
         return outcomes.shift()?.() ?? original.call(this, options);
       };
@@ -201,10 +260,12 @@ describe.runIf(runs)('the page', () => {
     expect(await dialog.getByRole('alert').count()).toBe(0);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
+    await page.evaluate(() => (globalThis as unknown as { takeLate(): void }).takeLate());
     await open.click();
     await take.click();
     await dialog.waitFor({ state: 'detached' });
     await shownScores(page);
+    expect(await page.getByRole('region', { name: 'All pictures' }).count()).toBe(0);
   });
 
   test.each([

@@ -197,7 +197,7 @@ describe.runIf(runs)('the Search view', () => {
     await writeFile(join(folder, 'trip', 'sea', 'b.jpg'), boats);
     await writeFile(join(folder, 'trip', 'notes.txt'), 'no picture');
     await page.locator('input[webkitdirectory]').setInputFiles(join(folder, 'trip'));
-    await page.getByText('trip/notes.txt is no picture.').waitFor();
+    await page.getByText('trip/notes.txt is not a picture.').waitFor();
     await count(page, '2 pictures in all');
     await expect.poll(() => keys(page)).toEqual(['trip/a.jpg', 'trip/sea/b.jpg']);
     await page.getByRole('button', { name: 'Duplicates' }).click();

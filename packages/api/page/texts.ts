@@ -243,7 +243,7 @@ export const TEXTS = {
       `Part ${part} of ${parts} is sent, and the next one when it is done. Leave this page open.`,
     stop: 'Send no more',
     skipped: (n: number) => `${count(n, 'file', 'files')} left out:`,
-    noPicture: (name: string) => `${name} is no picture.`,
+    noPicture: (name: string) => `${name} is not a picture.`,
     scaledCount: (n: number) =>
       `${count(n, 'file', 'files')} scaled down to what the server accepts:`,
     scaled: (name: string, change: string) => `${name}: ${change}`,

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { type FileLimits, prepareFile } from '../parts/prepare-file.ts';
+import { useLeft } from '../parts/use-left.ts';
 import type { Picture } from './picture.ts';
 
 type Change =
@@ -19,12 +20,11 @@ function changed(pictures: readonly Picture[], change: Change): readonly Picture
 export function usePictures(limits: FileLimits | undefined, first: () => readonly Picture[]) {
   const [pictures, change] = useReducer(changed, undefined, first);
   const isPreparing = useRef(false);
-  const left = useRef(false);
+  const left = useLeft();
   const latest = useRef(pictures);
   latest.current = pictures;
   useEffect(
     () => () => {
-      left.current = true;
       for (const one of latest.current) forget(one);
     },
     [],
@@ -38,10 +38,11 @@ export function usePictures(limits: FileLimits | undefined, first: () => readonl
     const { id, source } = next;
     void prepareFile(source.file, limits).then((prepared) => {
       isPreparing.current = false;
-      if (left.current) forget({ prepared });
+      const isGone = left.current || !latest.current.some((one) => one.id === id);
+      if (isGone) forget({ prepared });
       else change({ id, set: { prepared } });
     });
-  }, [next, limits]);
+  }, [next, limits, left]);
 
   return {
     pictures,

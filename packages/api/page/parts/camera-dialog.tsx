@@ -26,8 +26,9 @@ export function CameraDialog({ onPhoto, onClose }: CameraDialogProps) {
     setHasFailed(false);
     photoOf(video.current!).then(
       (photo) => {
+        if (dialog.current?.open !== true) return;
         onPhoto(photo);
-        dialog.current?.close();
+        dialog.current.close();
       },
       () => {
         setIsTaking(false);

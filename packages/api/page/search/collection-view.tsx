@@ -1,7 +1,7 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { isOfFolder } from '../parts/dropped-files.ts';
-import { type FileLimits, fitFile } from '../parts/prepare-file.ts';
+import type { FileLimits } from '../parts/prepare-file.ts';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
 import type { Collection } from './collections.ts';
@@ -15,6 +15,7 @@ import { browseOperation, copiedSearch, type Query, withTerm } from './query.ts'
 import { QueryPanel } from './query-panel.tsx';
 import { type Item, PAGE, useHits } from './use-hits.ts';
 import type { Sending } from './use-sending.ts';
+import { useTermFile } from './use-term-file.ts';
 
 interface CollectionViewProps {
   readonly collection: Collection;
@@ -49,13 +50,7 @@ export function CollectionView({
     const { pictures, skipped } = sortedFiles(files);
     sending.send(collection.name, pictures, skipped);
   };
-  const latest = useRef(query);
-  latest.current = query;
-  const onTermFiles = async ([file]: readonly File[]) => {
-    if (file === undefined) return;
-    const fitted = limits === undefined ? { file } : await fitFile(file, limits);
-    onQuery(withTerm(latest.current, { kind: 'file', value: file.name, weight: 1, ...fitted }));
-  };
+  const termFile = useTermFile(query, onQuery, limits);
   const onLike = useCallback(
     (key: string, weight: number) =>
       onQuery(withTerm({ ...query, duplicates: undefined }, { kind: 'item', value: key, weight })),
@@ -65,7 +60,7 @@ export function CollectionView({
     onFiles: (files, target) => {
       const isOne = files.length === 1 && !isOfFolder(files[0]!);
       const isTerm = isOne && collection.itemCount > 0 && !target?.closest('.index-panel');
-      if (isTerm) void onTermFiles(files);
+      if (isTerm) termFile.add(files[0]);
       else onFiles(files);
     },
     onUrl: (url) => onQuery(withTerm(query, { kind: 'url', value: url, weight: 1 })),
@@ -79,7 +74,8 @@ export function CollectionView({
           onQuery={(next) => onQuery({ ...next, duplicates: undefined })}
           draft={draft}
           onDraft={setDraft}
-          onFiles={(files) => void onTermFiles(files)}
+          onFile={termFile.add}
+          refusal={termFile.refusal}
         />
         {isSearch && found?.histogram != null && query.duplicates === undefined && (
           <CutChart

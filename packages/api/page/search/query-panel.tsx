@@ -1,5 +1,6 @@
 import { useId, useRef } from 'preact/hooks';
 import { CameraButton } from '../parts/camera-button.tsx';
+import { ErrorNote } from '../parts/error-note.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { PictureUrl } from '../parts/picture-url.tsx';
 import { TEXTS } from '../texts.ts';
@@ -14,11 +15,14 @@ interface QueryPanelProps {
   /** What is being typed. */
   readonly draft: string;
   readonly onDraft: (draft: string) => void;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFile: (file: File | undefined) => void;
+  /** Why the last file is not searched for. */
+  readonly refusal: Error | undefined;
 }
 
 /** Words, pictures and items to search for. */
-export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPanelProps) {
+export function QueryPanel(props: QueryPanelProps) {
+  const { query, onQuery, draft, onDraft, onFile, refusal } = props;
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const add = (kind: Term['kind'], value: string, weight = 1) =>
@@ -55,8 +59,8 @@ export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPan
         onEmptied={() => field.current?.focus()}
       />
       <div class="row">
-        <FileButton text={SEARCH.picture} onFiles={onFiles} />
-        <CameraButton onFiles={onFiles} />
+        <FileButton text={SEARCH.picture} onFiles={([file]) => onFile(file)} />
+        <CameraButton onFiles={([file]) => onFile(file)} />
         <PictureUrl onUrl={(url) => add('url', url)} />
         {query.terms.length > 1 && (
           <button type="button" class="plain" onClick={() => onQuery({ ...query, terms: [] })}>
@@ -64,6 +68,7 @@ export function QueryPanel({ query, onQuery, draft, onDraft, onFiles }: QueryPan
           </button>
         )}
       </div>
+      {refusal !== undefined && <ErrorNote error={refusal} />}
     </section>
   );
 }

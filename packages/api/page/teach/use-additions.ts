@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { type FileLimits, type PreparedFile, prepareFile } from '../parts/prepare-file.ts';
+import { useLeft } from '../parts/use-left.ts';
 import type { Operation, Value } from '../server/operation.ts';
 import { addOperation, type Changed } from './classifier.ts';
 
@@ -66,12 +67,11 @@ export function useAdditions(
   const [additions, dispatch] = useReducer(changedAdditions, []);
   const isSending = useRef(false);
   const batch = nextBatch(additions);
-  const left = useRef(false);
+  const left = useLeft();
   const latest = useRef(additions);
   latest.current = additions;
   useEffect(
     () => () => {
-      left.current = true;
       for (const one of latest.current) forget(one);
     },
     [],
@@ -108,7 +108,7 @@ export function useAdditions(
           URL.revokeObjectURL(previews.get(id) ?? '');
         dispatch({ remove: done.map(({ id }) => id) });
       });
-  }, [batch, limits, classifier, change, onWarnings]);
+  }, [batch, limits, classifier, change, onWarnings, left]);
 
   return {
     additions,
