@@ -114,6 +114,7 @@ describe.runIf(runs)('Dream', () => {
     const first = await pictureBytes(firstAddress);
     await words(page).fill('a boat');
     await button(page, 'Use its settings').click();
+    await page.getByRole('status').filter({ hasText: 'Its settings are filled in.' }).waitFor();
     expect(await words(page).inputValue()).toBe('');
     await expect.poll(() => page.url(), DRAWN).toContain('prompt=2');
     await page.reload();
@@ -125,6 +126,10 @@ describe.runIf(runs)('Dream', () => {
     await expect.poll(() => shownAddress(page), DRAWN).not.toBe(firstAddress);
     await state(page, 'done');
     expect((await pictureBytes((await shownAddress(page))!)).equals(first)).toBe(true);
+    // To draw the same once more would give the same picture once more.
+    await expect.poll(() => page.url()).toContain('seed=8');
+    await button(page, 'Draw it').click();
+    await expect.poll(() => page.url(), DRAWN).not.toContain('seed=8');
   });
 
   test('a dropped folder gives the picture to begin with, which is left to the server if it cannot be redrawn', async () => {
@@ -142,7 +147,7 @@ describe.runIf(runs)('Dream', () => {
     await expect.poll(() => button(page, 'Draw it').isEnabled(), DRAWN).toBe(true);
   });
 
-  test('by keyboard alone: words with weights, stop, go on, cancel', async () => {
+  test('by keyboard alone: words with weights, pause, go on, cancel', async () => {
     const { page } = await visit(browser, dream('?seed=2&size=64&quality=FINE'));
     await words(page).focus();
     await page.keyboard.type('a boat');
@@ -155,9 +160,9 @@ describe.runIf(runs)('Dream', () => {
     await page.keyboard.press('Enter');
     await drawing(page).getByText('a boat, not a meadow').waitFor();
     await drawing(page).locator('img').waitFor();
-    await button(page, 'Stop').focus();
+    await button(page, 'Pause').focus();
     await page.keyboard.press('Space');
-    await state(page, 'stopped');
+    await state(page, 'paused');
     await button(page, 'Go on').focus();
     await page.keyboard.press('Enter');
     const before = await drawing(page).getByRole('progressbar').getAttribute('value');
@@ -249,6 +254,8 @@ describe.runIf(runs)('Dream', () => {
     await words(page).fill('x'.repeat(8_000));
     await button(page, 'Draw it').click();
     await page.getByRole('alert').filter({ hasText: '300 characters' }).waitFor();
+    expect(await words(page).inputValue()).toBe('x'.repeat(8_000));
+    await words(page).press('Enter');
     await sound('refused');
     await button(page, `Remove ${'x'.repeat(8_000)}`).click();
     await words(page).fill(`\u202e${MARKUP}`);

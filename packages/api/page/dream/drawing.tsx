@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
@@ -16,10 +17,12 @@ interface DrawingProps {
   readonly onChange: (change: PictureChange) => Promise<void>;
   /** Its settings are to be those of the next one. */
   readonly onUse: () => void;
+  /** Gets what there is to look at. */
+  readonly place: RefObject<HTMLDivElement | null>;
 }
 
 /** A picture as it is now, how far it is, and what can be done with it. */
-export function Drawing({ picture, onChange, onUse }: DrawingProps) {
+export function Drawing({ picture, onChange, onUse, place }: DrawingProps) {
   const { state, imageUrl, steps, stepsDone, error } = picture;
   const [refusal, setRefusal] = useState<Error>();
   const [isDeleting, setIsDeleting] = useState(false);
@@ -30,23 +33,25 @@ export function Drawing({ picture, onChange, onUse }: DrawingProps) {
   const title = promptsText(picture, DREAM.away);
   return (
     <article class="stack drawing" aria-label={DREAM.shown}>
-      <div class="drawing-picture" data-pending={imageUrl === null || undefined}>
-        {imageUrl === null ? (
-          <p class="quiet">{isUnderWay(picture) && DREAM.first}</p>
-        ) : (
-          <ServerPicture path={imageUrl} alt={DREAM.pictureOf(title)} />
+      <div class="stack drawing-place" ref={place}>
+        <div class="drawing-picture" data-pending={imageUrl === null || undefined}>
+          {imageUrl === null ? (
+            <p class="quiet">{isUnderWay(picture) && DREAM.first}</p>
+          ) : (
+            <ServerPicture path={imageUrl} alt={DREAM.pictureOf(title)} />
+          )}
+        </div>
+        <h2 class="drawing-title">
+          <bdi>{title}</bdi>
+        </h2>
+        <p class="visually-hidden" role="status">
+          {DREAM.states[state]}
+        </p>
+        {!isFinal(picture) && (
+          <progress aria-label={DREAM.figures.step} max={steps} value={stepsDone} />
         )}
+        <p class="quiet">{progressText(picture)}</p>
       </div>
-      <h2 class="drawing-title">
-        <bdi>{title}</bdi>
-      </h2>
-      <p class="visually-hidden" role="status">
-        {DREAM.states[state]}
-      </p>
-      {!isFinal(picture) && (
-        <progress aria-label={DREAM.figures.step} max={steps} value={stepsDone} />
-      )}
-      <p class="quiet">{progressText(picture)}</p>
       {error !== null && <ErrorNote error={new Error(error.message)} />}
       {refusal !== undefined && <ErrorNote error={refusal} />}
       <div class="row">

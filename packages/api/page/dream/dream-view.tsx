@@ -1,4 +1,5 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { bringIntoView } from '../parts/bring-into-view.ts';
 import { firstPicture } from '../parts/dropped-files.ts';
@@ -20,7 +21,7 @@ import {
 } from './picture.ts';
 import { usePictures } from './use-pictures.ts';
 import { useStartPicture } from './use-start-picture.ts';
-import { isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
+import { anotherSeed, isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
 import { WishPanel } from './wish-panel.tsx';
 
 const DREAM = TEXTS.dream;
@@ -56,18 +57,32 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
   const whole = withDraft(wish, draft.trim());
   const isWaiting = startPicture.name !== undefined && startPicture.sent === undefined;
   const place = useRef<HTMLDivElement>(null);
+  const panel = useRef<HTMLElement>(null);
+  // On a narrow screen the picture is below the words, and above the gallery.
+  const [turnedTo, setTurnedTo] = useState<{ readonly part: RefObject<HTMLElement | null> }>();
+  useEffect(() => {
+    const element = turnedTo?.part.current;
+    if (element) bringIntoView(element);
+  }, [turnedTo]);
+  const [said, setSaid] = useState('');
   const open = (picture: string) => {
     onWish({ picture });
-    // On a narrow screen it is below the words, and above the gallery.
-    if (place.current !== null) bringIntoView(place.current);
+    setTurnedTo({ part: place });
   };
+  const drawn = useRef('');
   const draw = () => {
+    const asked = JSON.stringify(copiedStart(whole, startPicture.own));
+    const next = asked === drawn.current ? { ...whole, seed: anotherSeed() } : whole;
     setRefusal(undefined);
+    setSaid('');
     setIsStarting(true);
-    setWish(whole);
-    setDraft('');
-    start(startOperation(whole, startPicture.sent))
-      .then(({ id }) => open(id), setRefusal)
+    start(startOperation(next, startPicture.sent))
+      .then(({ id }) => {
+        drawn.current = JSON.stringify(copiedStart(next, startPicture.own));
+        setWish((last) => ({ ...withDraft(last, draft.trim()), seed: next.seed }));
+        setDraft((last) => (last === draft ? '' : last));
+        open(id);
+      }, setRefusal)
       .finally(() => setIsStarting(false));
   };
   const changeShown = async (id: string, one: PictureChange) => {
@@ -77,8 +92,11 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
   };
   const takeSettings = (picture: Picture) => {
     onWish(wishOf(picture, facts?.models.map(({ name }) => name) ?? []));
+    drawn.current = '';
     setFile(undefined);
     setDraft('');
+    setSaid(DREAM.used);
+    setTurnedTo({ part: panel });
   };
   const shown = pictures?.find(({ id }) => id === wish.picture) ?? pictures?.[0];
   if (facts?.limits.pictures === false) return <Off />;
@@ -100,8 +118,10 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
           isReady={isDrawable(whole) && !isWaiting && !isStarting}
           onStart={draw}
           error={refusal}
+          said={said}
+          element={panel}
         />
-        <div class="stack" ref={place}>
+        <div class="stack">
           {shown === undefined ? (
             <p class="quiet dream-empty">
               {pictures === undefined && error === undefined ? TEXTS.frame.loading : DREAM.noneYet}
@@ -112,6 +132,7 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
               picture={shown}
               onChange={(one) => changeShown(shown.id, one)}
               onUse={() => takeSettings(shown)}
+              place={place}
             />
           )}
           {isDrawable(whole) && <CopyAs operation={copiedStart(whole, startPicture.own)} />}

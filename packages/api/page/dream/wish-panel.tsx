@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { WeightedList } from '../parts/weighted-list.tsx';
@@ -24,11 +25,16 @@ interface WishPanelProps {
   readonly isReady: boolean;
   readonly onStart: () => void;
   readonly error: Error | undefined;
+  /** What has just been done to it. */
+  readonly said: string;
+  /** Gets its element. */
+  readonly element: RefObject<HTMLElement | null>;
 }
 
 /** What is to be drawn. */
 export function WishPanel(props: WishPanelProps) {
-  const { wish, onWish, draft, onDraft, start, facts, isFirst, isReady, onStart, error } = props;
+  const { wish, onWish, draft, onDraft, start, facts, isFirst, isReady } = props;
+  const { onStart, error, said, element } = props;
   const { prompts } = wish;
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -39,7 +45,7 @@ export function WishPanel(props: WishPanelProps) {
     onDraft('');
   };
   return (
-    <section class="stack" aria-labelledby={`${id}-title`}>
+    <section class="stack wish" ref={element} aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`}>{DREAM.words}</h2>
       <form class="joined" onSubmit={add}>
         <label class="visually-hidden" for={id}>
@@ -75,6 +81,9 @@ export function WishPanel(props: WishPanelProps) {
         <button type="button" class="primary" disabled={!isReady} onClick={onStart}>
           {DREAM.start}
         </button>
+        <span class="quiet" role="status">
+          {said}
+        </span>
       </div>
       {error !== undefined && <ErrorNote error={error} />}
     </section>
