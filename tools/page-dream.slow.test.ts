@@ -130,6 +130,8 @@ describe.runIf(runs)('Dream', () => {
     await expect.poll(() => page.url()).toContain('seed=8');
     await button(page, 'Draw it').click();
     await expect.poll(() => page.url(), DRAWN).not.toContain('seed=8');
+    await button(page, 'Cancel').click();
+    await state(page, 'cancelled');
   });
 
   test('a dropped folder gives the picture to begin with, which is left to the server if it cannot be redrawn', async () => {
