@@ -75,7 +75,13 @@ export async function startApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { inference, settings: changed, log, served = [NANO], registry, ...fetching } = options;
   const metrics = createMetrics();
   const busy = new BusySignal();
-  const sources = modelSources(served, {}, { inference: { ...inference, metrics, busy } });
+  const sources = modelSources(
+    served,
+    { threads: 1 },
+    {
+      inference: { decodeThreads: 1, ...inference, metrics, busy },
+    },
+  );
   const models = createModelRegistry(sources, registry);
   const fetcher = createImageFetcher(fetching);
   const logged: unknown[] = [];

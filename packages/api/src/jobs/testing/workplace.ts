@@ -54,7 +54,11 @@ export const nanoModels = (
 ): ModelRegistry =>
   createModelRegistry(
     // However busy the machine is, no picture takes too long.
-    modelSources([NANO, ...others], {}, { inference: { ...PATIENT, ...inference } }),
+    modelSources(
+      [NANO, ...others],
+      { threads: 1 },
+      { inference: { ...PATIENT, decodeThreads: 1, ...inference } },
+    ),
   );
 
 export const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'clipql-jobs-'));
