@@ -27,13 +27,16 @@ test.each([
 ])(
   'at $seconds s an image a queue of 50 s takes $accepted, and Retry-After is the time they need, also after an hour without work',
   async ({ seconds, accepted }) => {
-    const measured = holdImageTower(api);
-    const first = embedPicture(api, 0);
-    await measured.begun(1);
-    ahead += seconds;
-    measured.open();
-    expect((await first).status).toBe(200);
-    vi.restoreAllMocks();
+    // However long the first pass takes, it says nothing of the speed.
+    for (const [i, taken] of [10 * seconds, seconds].entries()) {
+      const measured = holdImageTower(api);
+      const answer = embedPicture(api, 100 + i);
+      await measured.begun(1);
+      ahead += taken;
+      measured.open();
+      expect((await answer).status).toBe(200);
+      vi.restoreAllMocks();
+    }
     ahead += HOUR;
 
     const tower = holdImageTower(api);
