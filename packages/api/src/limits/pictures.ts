@@ -3,7 +3,7 @@ import { grouped } from '../errors/grouped.ts';
 import { quoted } from '../errors/one-line.ts';
 import { isText } from './is-text.ts';
 
-/** Pixels a side of a picture that a server draws: beyond, detail grows little, and files grow large. */
+/** Pixels a side of a picture that a server draws: a larger one gains little detail, and its files are large. */
 export const MAX_PICTURE_SIDE = 512;
 /** Of one picture, negative ones included. */
 export const MAX_PICTURE_PROMPTS = 8;
