@@ -27,6 +27,7 @@ export function startText(
     `  examples  ${url}${EXAMPLES_PATH}`,
     `  hosts     ${imageHosts(settings)}`,
     `  try       ${curlCommand(url, asksForKeys(settings))}`,
+    '  stop      Ctrl-C',
   ];
   return `${lines.join('\n')}\n`;
 }
