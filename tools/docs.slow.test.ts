@@ -22,7 +22,7 @@ const PAGES = [
 
 /** What takes another machine, an engine for containers, a GPU, minutes or an hour. */
 const NOT_RUN =
-  /^(git clone|docker|pnpm --silent bench|pnpm --silent clipql picture|pnpm --dir)|db\.internal/m;
+  /^(git clone|docker|pnpm --silent bench|npm run --silent clipql -- picture|npm run --silent bench|pnpm --dir)|db\.internal/m;
 
 const shown = new Map(PAGES.map((page) => [page, readFileSync(join(ROOT, page), 'utf8')]));
 const blocks = (page: string, language: string): readonly Block[] =>
@@ -87,6 +87,13 @@ test.each(['README.md', 'docs/asking.md', 'docs/classifiers.md'])(
     }
   },
 );
+
+test('README: the command that searches a folder makes the collection that its query names', async () => {
+  const commands = blocks('README.md', 'sh').map(({ text }) => text);
+  const search = commands.find((text) => text.includes('search --in'));
+  // The server's own data folder, as `npm start -- --data` is told to use the command's.
+  expect(await folder.failureOf(`${search} --data server`)).toBeUndefined();
+});
 
 // After the requests, for what they have made is asked for.
 test.each(pagesWith('graphql'))(
