@@ -8,7 +8,7 @@ const maxRequestBytes = ({ maxRequestMegabytes }: Settings): number =>
 /** What the body of a request may be. */
 export function bodyLimits(settings: Settings): BodyLimits {
   const { maxPrompts, maxImages } = settings;
-  // An input takes ten at most: its brackets, keys and texts, and the commas between them.
+  // Far more than an input takes, with its objects and lists.
   const maxValues = 10 * (maxPrompts + maxImages) + OTHER_VALUES;
   return { maxBytes: maxRequestBytes(settings), maxValues };
 }

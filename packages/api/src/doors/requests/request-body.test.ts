@@ -23,16 +23,34 @@ const graphql = (variables: string) => `{"query":"{ models { name } }","variable
 
 test.each([
   ['/graphql', graphql(`${'['.repeat(100_000)}`)],
-  ['/graphql', graphql(`{"a":[${'{},'.repeat(50_000)}1]}`)],
+  ['/graphql', graphql(`{"a":[${'{},'.repeat(100_000)}1]}`)],
   ['/graphql', graphql(`{"a":[${'1,'.repeat(100_000)}1]}`)],
-  ['/graphql', graphql(`{${'"a":1,'.repeat(50_000)}"b":1}`)],
-  ['/graphql', graphql(`{"a":["\\"${'","'.repeat(50_000)}"]}`)],
+  ['/graphql', graphql(`{${'"a":1,'.repeat(100_000)}"b":1}`)],
+  ['/graphql', graphql(`{"a":["\\"${'","'.repeat(100_000)}"]}`)],
   ['/invocations', `{"images":${'['.repeat(100_000)}`],
-  ['/v1/embeddings', `{"input":[${'{},'.repeat(50_000)}1]}`],
+  ['/v1/embeddings', `{"input":[${'{},'.repeat(100_000)}1]}`],
 ])('%s refuses more JSON values than it can use, before it parses them', async (path, body) => {
   const { status, text } = await post(path, body);
   expect(text).toContain('expected a request of at most 80,640 JSON values, got more');
   expect(status).toBe(413);
+});
+
+test.each([
+  ['texts', '"a"'],
+  ['numbers', '1'],
+  ['empty lists', '[ \n]'],
+  ['empty objects', '{}'],
+])('as many %s as the message says are parsed, and not one more', async (_what, value) => {
+  // The body, its query, its variables and the list are values as well.
+  const listed = (count: number) => graphql(`{"a":[${Array(count).fill(value).join()}]}`);
+  expect((await post('/graphql', listed(80_636))).text).toContain('TOO_MANY_PROMPTS');
+  expect((await post('/graphql', listed(80_637))).text).toContain('REQUEST_TOO_LARGE');
+});
+
+test('keys do not count as values', async () => {
+  const objects = Array(20_000).fill('{"a":1,"b":2}').join();
+  const { text } = await post('/graphql', graphql(`{"a":[${objects}]}`));
+  expect(text).toContain('TOO_MANY_PROMPTS');
 });
 
 test.each([

@@ -8,7 +8,7 @@ export type KeepBytes = (bytes: number) => void;
 /** What a request's body may be. */
 export interface BodyLimits {
   readonly maxBytes: number;
-  /** Of JSON: texts, keys and whatever stands behind a comma or a bracket. */
+  /** Of JSON: texts, numbers and the like, lists and objects; keys do not count. */
   readonly maxValues: number;
 }
 
@@ -148,22 +148,34 @@ const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
 const BRACE = 0x7b;
+/** RFC 8259, 2: space, tab, line feed and carriage return. */
+const WHITE_SPACE: readonly number[] = [0x20, 0x09, 0x0a, 0x0d];
 
 /**
  * Counts what a JSON text holds before it is parsed, which takes seconds, and a hundred times the text's
  * memory, where there is a value every other byte. Long texts, such as images, are passed over at once.
  */
 function checkValues(text: Buffer, most: number): void {
-  let count = 0;
+  // Only the outermost value stands behind no comma and no bracket.
+  let count = 1;
   for (let i = 0; i < text.length; i++) {
     const byte = text[i];
     if (byte === QUOTE) i = endOfText(text, i);
-    else if (byte !== COMMA && byte !== BRACKET && byte !== BRACE) continue;
-    count += 1;
-    if (count <= most) continue;
-    const message = `expected a request of at most ${grouped(most)} JSON values, got more`;
-    throw new ApiError('REQUEST_TOO_LARGE', message);
+    else if (byte === COMMA || ((byte === BRACKET || byte === BRACE) && !isEmpty(text, i))) {
+      count += 1;
+      if (count <= most) continue;
+      const message = `expected a request of at most ${grouped(most)} JSON values, got more`;
+      throw new ApiError('REQUEST_TOO_LARGE', message);
+    }
   }
+}
+
+/** @param start where the bracket of a list or an object is. @returns whether it is closed at once. */
+function isEmpty(json: Buffer, start: number): boolean {
+  let next = start + 1;
+  while (WHITE_SPACE.includes(json[next]!)) next += 1;
+  // In ASCII both kinds of brackets close two after they open.
+  return json[next] === json[start]! + 2;
 }
 
 /** @param start where its first quote is. @returns where its last one is. */
