@@ -17,11 +17,13 @@ import type { LocalStore } from './local-store.ts';
  * The collection that a command is about.
  *
  * @param name undefined where there is but one.
+ * @param orFolder whether the name could have been a folder's, of which there is none.
  * @throws ApiError BAD_OPTION, UNKNOWN_COLLECTION.
  */
 export async function chooseCollection(
   { collections }: Pick<LocalStore, 'collections'>,
   name: string | undefined,
+  orFolder = false,
 ): Promise<Collection> {
   const all = await collections.list(SHARED);
   const [only] = all;
@@ -32,7 +34,8 @@ export async function chooseCollection(
   }
   if (found !== undefined) return found;
   const there = all.length === 0 ? 'none yet (clipql index FOLDER makes one)' : names;
-  const got = name === undefined ? 'none' : quoted(name, 100);
+  const noFolder = orFolder ? ', and there is no such folder' : '';
+  const got = name === undefined ? 'none' : `${quoted(name, 100)}${noFolder}`;
   const expected = `expected a collection, of which there are ${there}`;
   throw new ApiError(
     name === undefined ? 'BAD_OPTION' : 'UNKNOWN_COLLECTION',

@@ -1,5 +1,5 @@
 // These run the built command line: `npm test` builds it first.
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -111,7 +111,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'an unknown collection',
     args: ['a', '--in', 'none'],
-    line: /UNKNOWN_COLLECTION: expected a collection, of which there are photos, got "none"/,
+    line: /UNKNOWN_COLLECTION: expected a collection, of which there are photos, got "none", and there is no such folder/,
   },
   {
     what: 'too many',
@@ -140,11 +140,37 @@ test.each(BAD_USES)('$what is refused', async ({ args, line }) => {
   expectFailure(await search(...args), line);
 });
 
+test('what search leaves out of a folder it says, and what fails makes the exit code 1', async () => {
+  const phone = join(root, 'phone');
+  await mkdir(phone);
+  await copyFile(join(EXAMPLES, 'march-pastoral.jpg'), join(phone, 'a.jpg'));
+  await writeFile(join(phone, 'b.heic'), 'none');
+  const skipped = `clipql: warning: ${phone} has files that were passed over, by their endings: 1 .heic\n`;
+  const whole = await search('sheep', '--in', phone, '--all');
+  expect(whole).toMatchObject({ stderr: expect.stringContaining(skipped), exitCode: 0 });
+
+  await writeFile(join(phone, 'bad.jpg'), 'this is no image');
+  const failed = await search('sheep', '--in', phone, '--all', '--quiet');
+  expect(failed.stderr).toMatch(/^clipql: IMAGE_UNSUPPORTED: .*bad\.jpg: expected PNG.*\n$/);
+  expect(failed.stdout).toContain('a.jpg');
+  expect(failed.exitCode).toBe(1);
+
+  // It is not tried again, and so fails nothing.
+  const again = await search('sheep', '--in', phone, '--all');
+  expect(again.stderr).toContain(
+    `clipql: warning: ${phone}: 1 image that failed before is left out (clipql index says why)\n`,
+  );
+  expect(again.exitCode).toBe(0);
+});
+
 test('a collection whose folder is missing is searched as it was', async () => {
   await rm(photos, { recursive: true });
-  const { stdout, stderr } = await search('boats', '--all', '--top', '1', '--format', 'paths');
+  const { stdout, stderr, exitCode } = await search(
+    ...['boats', '--in', 'photos', '--all', '--top', '1', '--format', 'paths'],
+  );
   expect(stdout).toBe(`${join(photos, 'boats.jpg')}\n`);
   expect(stderr).toBe(
     `clipql: NO_IMAGES: ${photos}: expected a folder of images, got none there\nclipql: the nearest 1 of 3 images in photos\n`,
   );
+  expect(exitCode).toBe(1);
 });

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { errorLine, warn } from '../report.ts';
+import { passedOverWarning } from '../../images/image-folder.ts';
+import { errorLine, failed, warn } from '../report.ts';
 import { chooseCollection, collectionFor, folderNamed, nameOf } from './choose-collection.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
 import { addStoreFlags } from './flags.ts';
@@ -27,7 +28,7 @@ export const addUpToDateFlags = (command: Command): Command =>
 
 /**
  * The collection that a command reads, brought up to date with the folders that it is of unless that is not
- * wanted. What fails is a warning: the rest can be read.
+ * wanted. What fails is reported, and the rest can be read.
  *
  * @returns undefined where there is nothing to read, which is reported.
  * @throws ApiError BAD_OPTION, UNKNOWN_COLLECTION; what loading a model and the store throw.
@@ -41,7 +42,7 @@ export async function upToDate(
     const collection = await collectionFor(store, nameOf([folder]), [folder], true);
     return collection && updateNow(store, collection, [folder], quiet);
   }
-  const collection = await chooseCollection(store, name);
+  const collection = await chooseCollection(store, name, folder === undefined);
   if (!index) return collection;
   return updateNow(store, collection, foldersOf(await folderJobs(store.jobs, collection)), quiet);
 }
@@ -64,13 +65,23 @@ async function updateNow(
 function report(
   { name }: Collection,
   folder: string,
-  { indexed, failures, stopped }: FolderUpdate,
+  { indexed, failures, passedOver, stopped }: FolderUpdate,
   quiet: boolean,
 ): void {
-  if (quiet) return;
+  const old = failures.filter(({ isOld }) => isOld).length;
   for (const { path, error, isOld } of failures) {
     if (!isOld) process.stderr.write(`${errorLine(error, path)}\n`);
   }
-  if (indexed > 0) process.stderr.write(`clipql: ${name}: ${grouped(indexed)} indexed now\n`);
+  if (failures.length > old || stopped !== undefined) failed();
   if (stopped !== undefined) warn(`not all of ${folder} is indexed`);
+  if (quiet) return;
+  if (passedOver !== '') warn(passedOverWarning(folder, passedOver));
+  if (old > 0) {
+    const leftOut =
+      old === 1
+        ? '1 image that failed before is left out'
+        : `${grouped(old)} images that failed before are left out`;
+    warn(`${folder}: ${leftOut} (clipql index says why)`);
+  }
+  if (indexed > 0) process.stderr.write(`clipql: ${name}: ${grouped(indexed)} indexed now\n`);
 }
