@@ -61,9 +61,15 @@ test.each([
 
 test('a model folder that is not there, for a server as for a command', async () => {
   const line =
-    /MODEL_NOT_FOUND: expected a model folder or a file of weights, got none at .*nowhere/;
+    /MODEL_NOT_FOUND: expected a model folder or a file of weights, got none at .*nowhere \(clipql models lists the published ones\)/;
   expectFailure(await classify('--model', 'nowhere'), line);
   expectFailure(await clipql('serve', '--model', 'nowhere'), line);
+});
+
+test('the embedded model can be named', async () => {
+  const named = await classify('--model', 'lite', '--json');
+  expect(named).toEqual(await classify('--json'));
+  expect(JSON.parse(named.stdout)[0]).toMatchObject({ label: 'sheep', model: 'lite' });
 });
 
 test('a model of the user’s own runs under its own name', async () => {

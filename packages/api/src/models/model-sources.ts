@@ -1,7 +1,6 @@
 import { homedir } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { type LoadOptions, loadClip } from '@clipql/core';
+import { ClipError, type LoadOptions, loadClip } from '@clipql/core';
 import {
   hubSettings,
   locateModel,
@@ -11,10 +10,9 @@ import {
 } from '@clipql/core/node';
 import { ApiError } from '../errors/api-error.ts';
 import { createInference, type InferenceOptions } from '../inference/inference.ts';
+import { EMBEDDED_MODEL } from './embedded-model.ts';
 import type { ModelSource } from './loaded-model.ts';
 import { modelAddress } from './zoo.ts';
-
-const EMBEDDED_MODEL = fileURLToPath(new URL('../../../../models/lite', import.meta.url));
 
 export interface ModelSourceOptions {
   readonly inference?: InferenceOptions;
@@ -23,8 +21,8 @@ export interface ModelSourceOptions {
 }
 
 /**
- * Where to load models from: folders, repositories of the hub, URLs of folders; the embedded model
- * where there are none. What is not on the disk is downloaded when it is loaded.
+ * Where to load models from: folders, repositories of the hub, URLs of folders, the embedded model by
+ * its name; the embedded model where there are none. What is not on the disk is downloaded when it is loaded.
  *
  * @returns sources whose `load` throws ClipError as `locateModel` and `loadClip` do.
  * @throws ClipError BAD_INPUT for a malformed one; ApiError BAD_OPTION for two of one name.
@@ -57,14 +55,13 @@ export function modelSource(
   loadOptions: LoadOptions = {},
   { onProgress = () => {}, inference: inferenceOptions }: ModelSourceOptions = {},
 ): ModelSource {
-  const embedded = model === undefined;
   const address = modelAddress(model ?? EMBEDDED_MODEL);
+  const embedded = address.kind === 'folder' && address.path === EMBEDDED_MODEL;
   return {
     name: nameOf(address),
     load: async (reserve) => {
       const settings = hubSettings(process.env, homedir());
-      const { folder, name } = await locateModel(address, settings, onProgress);
-      const files = await modelFromFolder(folder, name);
+      const { folder, files } = await findModel(address, settings, onProgress);
       const clip = await loadClip(files, {
         ...loadOptions,
         ...(reserve !== undefined && { onMemory: reserve }),
@@ -78,6 +75,19 @@ export function modelSource(
       return { clip, inference, folder, embedded, dispose };
     },
   };
+}
+
+/** @throws ClipError as `locateModel` and `modelFromFolder`, saying where names are listed if there is no such model. */
+async function findModel(...where: Parameters<typeof locateModel>) {
+  try {
+    const { folder, name } = await locateModel(...where);
+    return { folder, files: await modelFromFolder(folder, name) };
+  } catch (cause) {
+    if (!(cause instanceof ClipError) || cause.code !== 'MODEL_NOT_FOUND') throw cause;
+    throw new ClipError(cause.code, `${cause.message} (clipql models lists the published ones)`, {
+      cause,
+    });
+  }
 }
 
 function nameOf(address: ModelAddress): string {

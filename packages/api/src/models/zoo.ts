@@ -3,6 +3,7 @@ import { type ModelAddress, parseModelAddress, type RemoteAddress } from '@clipq
 import { z } from 'zod';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
+import { EMBEDDED_MODEL, EMBEDDED_NAME } from './embedded-model.ts';
 
 const ZOO_FILE = new URL('../../../../models/zoo.json', import.meta.url);
 
@@ -116,10 +117,12 @@ function ownModels(file: string | undefined): readonly ZooModel[] {
 
 /**
  * What a user calls a model by, at the zoo's revision where none is named, and with the zoo's files at that revision.
+ * The embedded model has a name too, unless there is a folder that is called the same.
  *
  * @throws ClipError BAD_INPUT for a malformed URL or revision; ApiError as {@link zoo}.
  */
 export function modelAddress(text: string): ModelAddress {
+  if (text === EMBEDDED_NAME && !isPath(text)) return { kind: 'folder', path: EMBEDDED_MODEL };
   const address = parseModelAddress(text, isPath);
   if (address.kind !== 'hub') return address;
   const known = zoo().find(({ id }) => id === address.id);

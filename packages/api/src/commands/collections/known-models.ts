@@ -78,5 +78,6 @@ export async function rememberModel(
 
 function placeOf(model: string | undefined): Pick<KnownModel, 'model'> {
   if (model === undefined) return {};
-  return { model: modelAddress(model).kind === 'folder' ? resolve(model) : model };
+  const address = modelAddress(model);
+  return { model: address.kind === 'folder' ? resolve(address.path) : model };
 }
