@@ -33,9 +33,9 @@ export function setUp(scope) {
 }
 
 /** Ends the process with one line on standard error. */
-export function fail(message) {
+export function fail(message, exitCode = 1) {
   console.error(`clipql: ${message}`);
-  process.exit(1);
+  process.exit(exitCode);
 }
 
 function checkNode() {

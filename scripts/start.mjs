@@ -2,9 +2,12 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, setUp } from './setup.mjs';
+import { swallowedFlags } from './npm-flags.mjs';
+import { fail, root, setUp } from './setup.mjs';
 
 const flags = process.argv.slice(2);
+const swallowed = swallowedFlags(flags, process.env);
+if (swallowed !== undefined) fail(`flags go behind two dashes: npm start -- ${swallowed}`, 2);
 const node = setUp(asksForGpu() ? 'all' : 'serve');
 const command = join(root, 'packages', 'api', 'bin', 'clipql.js');
 const server = spawn(node, [...nodeFlags(), command, 'serve', ...flags], { stdio: 'inherit' });
