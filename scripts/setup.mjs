@@ -16,6 +16,9 @@ const SCOPES = {
   all: [],
 };
 
+/** What the first build makes; later ones take a second. */
+const COMMAND = join(root, 'packages', 'api', 'dist', 'main.js');
+
 const STAMP = join(root, 'node_modules', '.clipql-installed.json');
 
 /**
@@ -28,7 +31,8 @@ export function setUp(scope) {
   checkNode();
   if (!isInstalled(scope)) install(scope);
   const node = pinnedNode();
-  build(node, scope);
+  if (existsSync(COMMAND)) build(node, scope);
+  else timed('building', 'built', () => build(node, scope));
   return node;
 }
 
@@ -61,19 +65,27 @@ function isInstalled(scope) {
 }
 
 function install(scope) {
-  console.error(`clipql: installing (${scope === 'all' ? 'everything' : 'what serving needs'}) …`);
+  const what = scope === 'all' ? 'everything' : 'what serving needs';
+  timed(`installing (${what})`, 'installed', () => {
+    pnpm([
+      'install',
+      '--frozen-lockfile',
+      '--prefer-offline',
+      '--reporter',
+      'append-only',
+      ...SCOPES[scope],
+    ]);
+    mkdirSync(dirname(STAMP), { recursive: true });
+    writeFileSync(STAMP, JSON.stringify({ fingerprint: fingerprint(), scope }));
+  });
+}
+
+/** Says what begins, and how long it took. */
+function timed(doing, done, work) {
+  console.error(`clipql: ${doing} …`);
   const started = Date.now();
-  pnpm([
-    'install',
-    '--frozen-lockfile',
-    '--prefer-offline',
-    '--reporter',
-    'append-only',
-    ...SCOPES[scope],
-  ]);
-  mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, JSON.stringify({ fingerprint: fingerprint(), scope }));
-  console.error(`clipql: installed in ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  work();
+  console.error(`clipql: ${done} in ${((Date.now() - started) / 1000).toFixed(1)} s`);
 }
 
 /** Runs the pnpm that package.json pins, which npm's own npx brings. */
