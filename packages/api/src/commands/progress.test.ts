@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest';
 import { createProgress, type ProgressOptions } from './progress.ts';
 
-/** What a run over these amounts writes, one second apart. */
-function written(amounts: readonly number[], options: Partial<ProgressOptions>): string {
+interface Run extends Partial<ProgressOptions> {
+  /** Between two amounts; 1 unless given. */
+  readonly seconds?: number;
+}
+
+/** What a run over these amounts writes. */
+function written(amounts: readonly number[], { seconds = 1, ...options }: Run): string {
   let text = '';
   let time = 0;
   const stream = {
@@ -19,7 +24,7 @@ function written(amounts: readonly number[], options: Partial<ProgressOptions>):
     stream,
   });
   for (const amount of amounts) {
-    time += 1000;
+    time += 1000 * seconds;
     progress.update(amount);
   }
   progress.log('a line');
@@ -41,6 +46,15 @@ test('on a terminal a bar shows rate and time left, and goes at the end', () => 
   ]);
 });
 
+test('what is slower than one a second is told in seconds', () => {
+  const options = { stream: terminal, unit: 'steps', total: 50 };
+  expect(written([1, 2], { ...options, seconds: 8.4 })).toContain(
+    '2 of 50 steps, 8.4 s each, 6 min 44 s left',
+  );
+  expect(written([1], { ...options, seconds: 90 })).toContain('1 min 30 s each');
+  expect(written([1], options)).toContain('1 of 50 steps, 1/s');
+});
+
 test('what an earlier run did does not count for the rate', () => {
   const text = written([1010], { stream: terminal, start: 1000 });
   expect(text).toContain('1,010 of 2,000 images, 10/s, 1 min 39 s left');
@@ -60,6 +74,14 @@ test('elsewhere there is a line at each tenth', () => {
   expect(written([10, 199, 200, 210, 700, 2000], {})).toBe(
     'clipql: 200 of 2,000 images\nclipql: 700 of 2,000 images\nclipql: 2,000 of 2,000 images\na line\n',
   );
+});
+
+test('elsewhere there is a line every ten seconds where a tenth takes longer', () => {
+  const options = { unit: 'steps', total: 150, seconds: 4 };
+  expect(written([1, 2, 3, 4, 5, 6], options)).toBe(
+    'clipql: 3 of 150 steps\nclipql: 6 of 150 steps\na line\n',
+  );
+  expect(written([1, 2, 3, 3, 3, 3], options)).toBe('clipql: 3 of 150 steps\na line\n');
 });
 
 test('when quiet there is nothing but the lines logged', () => {

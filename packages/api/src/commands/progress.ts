@@ -34,10 +34,12 @@ export interface ProgressOptions {
 
 /** A terminal shows no more than this many states a second. */
 const REDRAW_MS = 100;
+/** Where there is no terminal, a line comes at least so often once there is something new to say. */
+const LINE_MS = 10_000;
 const BAR_WIDTH = 24;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** A bar with rate and time left on a terminal; elsewhere a line at each tenth; nothing if quiet. */
+/** A bar with rate and time left on a terminal; elsewhere a line at each tenth or ten seconds; nothing if quiet. */
 export function createProgress(options: ProgressOptions): Progress {
   const { quiet = false, stream = process.stderr } = options;
   if (quiet) return { update: () => {}, log: (line) => stream.write(`${line}\n`), end: () => {} };
@@ -49,15 +51,18 @@ function lines({
   total,
   start = 0,
   stream = process.stderr,
-  format,
+  now = () => performance.now(),
+  format: amount = grouped,
 }: ProgressOptions): Progress {
-  const amount = format ?? grouped;
   const tenthOf = (done: number) => Math.floor((10 * done) / total);
-  let tenth = tenthOf(start);
+  let last = start;
+  let written = now();
   return {
     update: (done) => {
-      if (tenthOf(done) === tenth) return;
-      tenth = tenthOf(done);
+      const isDue = now() - written >= LINE_MS && done > last;
+      if (tenthOf(done) === tenthOf(last) && !isDue) return;
+      last = done;
+      written = now();
       stream.write(`clipql: ${amount(done)} of ${amount(total)} ${unit}\n`);
     },
     log: (line) => stream.write(`${line}\n`),
@@ -82,8 +87,9 @@ function bar({
     update: (done) => {
       const seconds = (now() - began) / 1000;
       const rate = (done - start) / seconds;
-      const left =
-        rate > 0 ? `, ${amount(Math.round(rate))}/s, ${duration((total - done) / rate)} left` : '';
+      const pace =
+        rate < 1 ? `${interval(seconds / (done - start))} each` : `${amount(Math.round(rate))}/s`;
+      const left = rate > 0 ? `, ${pace}, ${duration((total - done) / rate)} left` : '';
       const filled = Math.round((BAR_WIDTH * done) / total);
       text = `[${'#'.repeat(filled).padEnd(BAR_WIDTH, '.')}] ${amount(done)} of ${amount(total)} ${unit}${left}`;
       if (now() - drawn < REDRAW_MS && done < total) return;
@@ -97,6 +103,10 @@ function bar({
     end: () => stream.write(CLEAR_LINE),
   };
 }
+
+/** For example `2.5 s` or `40 s`. */
+const interval = (seconds: number): string =>
+  seconds < 9.95 ? `${seconds.toFixed(1)} s` : duration(seconds);
 
 /** For example `1 h 05 min`, `3 min 20 s` or `7 s`. */
 function duration(seconds: number): string {
