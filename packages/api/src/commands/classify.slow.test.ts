@@ -170,7 +170,7 @@ const BAD_LABELS: readonly BadUse[] = [
   {
     what: 'no --labels',
     args: [],
-    line: /BAD_OPTION: expected --labels or --labels-file, got neither/,
+    line: /BAD_OPTION: expected --labels, --labels-file or --classifier, got none/,
   },
   {
     what: 'an unknown mode',

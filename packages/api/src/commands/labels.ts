@@ -15,7 +15,10 @@ export interface LabelFlags {
  */
 export function labelsOf({ labels = [], labelsFile }: LabelFlags): readonly string[] {
   if (labels.length === 0 && labelsFile === undefined) {
-    throw new ApiError('BAD_OPTION', 'expected --labels or --labels-file, got neither');
+    throw new ApiError(
+      'BAD_OPTION',
+      'expected --labels, --labels-file or --classifier, got none of them',
+    );
   }
   return [
     ...splitLists(labels),

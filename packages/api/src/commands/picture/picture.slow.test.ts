@@ -78,6 +78,15 @@ test('a start picture that is a data URL is not once more in the texts of the fi
   expect(text).not.toContain('data:');
 });
 
+test.each([
+  ['is no image', 'notes.txt', /IMAGE_UNSUPPORTED: .*notes\.txt: expected PNG/],
+  ['is not there', 'none.jpg', /IMAGE_FILE_UNREADABLE: .*none\.jpg: .*no such file/],
+])('a start picture that %s is named', async (_what, name, line) => {
+  await writeFile(at('notes.txt'), 'no image');
+  const flags = ['--from', at(name), '--out', at('refused.png'), '--quiet'];
+  expectFailure(await picture('a dog', ...flags), line);
+});
+
 test('a URL’s query, which may let others in, is not in the texts of the file', async () => {
   const photo = await readFile(PHOTO);
   const host = createServer((_request, response) => void response.end(photo)).listen(

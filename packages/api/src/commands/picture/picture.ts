@@ -26,7 +26,7 @@ import { version } from '../../settings/version.ts';
 import { addModelFlags, collect } from '../flags.ts';
 import { withLocalModels } from '../local-session.ts';
 import { createProgress } from '../progress.ts';
-import { failed } from '../report.ts';
+import { failed, reportError } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
 import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
 import { terminalPreview } from './terminal-preview.ts';
@@ -85,7 +85,12 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
       if (!flags.quiet) process.stderr.write(`clipql: ${PICTURES_NOTICE}\n`);
-      const from = await startPicture(flags.from, keep, readImage);
+      let from: StartPicture | undefined;
+      try {
+        from = await startPicture(flags.from, keep, readImage);
+      } catch (error) {
+        return reportError(error, flags.from);
+      }
       const begun = await createPicture(clips, { ...options, ...(from && { from }) });
       await drawInto(out, begun, clips, flags);
     }),
