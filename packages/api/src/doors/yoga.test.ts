@@ -151,6 +151,11 @@ test.each([
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code } }] });
 });
 
+test('another method is refused by its name', async () => {
+  const { errors } = await (await api.fetch('/graphql', { method: 'DELETE' })).json();
+  expect(errors[0].message).toMatch(/^expected [A-Z or]+ \/graphql, got DELETE$/);
+});
+
 test('a body of another type than JSON is status 415 in JSON', async () => {
   const response = await post('query', { 'content-type': 'text/plain' });
   expect(response.status).toBe(415);

@@ -42,7 +42,8 @@ export function useRoutes(
       const allow = present.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : method));
       if (request.method === 'OPTIONS') return endResponse(options(allow));
       const route = table.find(path, request);
-      if (route === undefined) return endResponse(otherMethod(path, present, allow));
+      if (route === undefined)
+        return endResponse(otherMethod(request.method, path, present, allow));
       const unreadable = unreadableBody(route, request.headers, path);
       if (unreadable !== undefined) return endResponse(unreadable);
       const { door } = route;
@@ -64,9 +65,15 @@ function nothingAt(path: string): Response {
 const options = (allow: readonly string[]): Response =>
   new Response(null, { status: 204, headers: { allow: allow.join(', ') } });
 
-function otherMethod(path: string, present: readonly Route[], allow: readonly string[]): Response {
+function otherMethod(
+  given: string,
+  path: string,
+  present: readonly Route[],
+  allow: readonly string[],
+): Response {
   const methods = present.map(({ method }) => method).join(' or ');
-  return failureResponse({ code: 'BAD_REQUEST', message: `expected ${methods} ${path}` }, path, {
+  const message = `expected ${methods} ${path}, got ${given}`;
+  return failureResponse({ code: 'BAD_REQUEST', message }, path, {
     status: 405,
     headers: { allow: allow.join(', ') },
   });
