@@ -22,7 +22,7 @@ test('for search in 2 GB, DataComp’s ViT-B/32 is recommended, and why', async 
     [
       'Recommended: --model laion/CLIP-ViT-B-32-256x256-DataComp-s34B-b86K',
       '  The one to try first for search, within 2.00 GB of memory: 72.8 % on ImageNet, 605 MB of memory, licence MIT.',
-      '  More accurate: laion/CLIP-ViT-L-14-DataComp.XL-s13B-b90K, 79.2 %, for 14.5 times the work per image.',
+      '  More accurate: laion/CLIP-ViT-L-14-DataComp.XL-s13B-b90K, 79.2 %, for 14.6 times the work per image.',
     ].join('\n'),
   );
   expect(stdout).toMatch(/ 72\.8 % \[(\d)\] [\s\S]*\n\[\1\] https:\/\/\S+openclip_results\.csv\n/);
