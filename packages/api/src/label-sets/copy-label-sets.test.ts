@@ -6,7 +6,7 @@ import { ownerOf, SHARED } from '../access/owner.ts';
 import type { Postgres } from '../postgres/connection.ts';
 import { openPostgres } from '../postgres/postgres.ts';
 import { type TestPostgres, testPostgres } from '../postgres/testing/test-postgres.ts';
-import { copyLabelSets } from './copy-label-sets.ts';
+import { copyLabelSets, findLabelSets } from './copy-label-sets.ts';
 import type { LabelSet } from './label-set.ts';
 import { openLabelSetFolders, readLabelSetFolders } from './label-set-folder.ts';
 import type { LabelSetStores } from './label-set-store.ts';
@@ -46,7 +46,7 @@ const promptsOf = ({ labels, templates }: LabelSet, seed: number) =>
 
 async function copy(from: LabelSetStores, to: LabelSetStores, most = Number.POSITIVE_INFINITY) {
   const written: string[] = [];
-  for await (const { set, isWritten } of copyLabelSets(from, to)) {
+  for await (const { set, isWritten } of copyLabelSets(await findLabelSets(from), to)) {
     if (isWritten) written.push(set.name);
     if (written.length === most) break;
   }

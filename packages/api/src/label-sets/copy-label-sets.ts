@@ -1,6 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Owner } from '../access/owner.ts';
 import type { LabelSet } from './label-set.ts';
 import type { LabelSetStore, LabelSetStores } from './label-set-store.ts';
+
+/** An owner's label sets, at least one, and where they are. */
+interface OwnedSets {
+  readonly owner: Owner;
+  readonly store: LabelSetStore;
+  /** By name, in the order of names. */
+  readonly sets: ReadonlyMap<string, LabelSet>;
+}
 
 interface CopiedLabelSet {
   readonly set: LabelSet;
@@ -8,21 +17,32 @@ interface CopiedLabelSet {
   readonly isWritten: boolean;
 }
 
+/** The label sets of all owners, to be copied. @throws what stores throw. */
+export async function findLabelSets(from: LabelSetStores): Promise<readonly OwnedSets[]> {
+  const found: OwnedSets[] = [];
+  for (const owner of await from.owners()) {
+    const store = from.of(owner);
+    const sets = await setsOf(store);
+    if (sets.size > 0) found.push({ owner, store, sets });
+  }
+  return found;
+}
+
 /**
- * Copies the label sets of all owners into other stores, where each keeps its owner and its name, with their embeddings.
+ * Copies label sets into other stores, where each keeps its owner and its name, with their embeddings.
  * What is there already is left alone, so that a copy that broke off goes on where it was; another set of the same name
  * gives way.
  *
  * @throws ApiError TOO_MANY_LABEL_SETS; what stores throw.
  */
 export async function* copyLabelSets(
-  from: LabelSetStores,
+  found: readonly OwnedSets[],
   to: LabelSetStores,
 ): AsyncGenerator<CopiedLabelSet> {
-  for (const owner of await from.owners()) {
-    const [source, target] = [from.of(owner), to.of(owner)];
+  for (const { owner, store: source, sets } of found) {
+    const target = to.of(owner);
     const there = await setsOf(target);
-    for (const set of (await setsOf(source)).values()) {
+    for (const set of sets.values()) {
       const isSame = isDeepStrictEqual(there.get(set.name), set);
       if (!isSame) await target.write(set, true);
       const known = isSame ? await target.encodedBy(set.name) : [];

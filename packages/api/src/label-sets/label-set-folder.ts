@@ -6,6 +6,7 @@ import { isOwner, type Owner, SHARED } from '../access/owner.ts';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
+import { LABEL_SETS_FOLDER } from '../files/data-folders.ts';
 import { lockDataFolder } from '../files/data-lock.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { LabelSet } from './label-set.ts';
@@ -27,21 +28,26 @@ const setSchema = z.object({
  * `NAME.HASH.embeddings`. An owner's sets are in a folder of its own in there. What a server that was killed
  * left half written, or of no set, is removed.
  *
+ * @param option of the command, that names the data folder.
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
  *   server uses it.
  */
-export async function openLabelSetFolders(dataFolder: string, warn: Warn): Promise<LabelSetStores> {
+export async function openLabelSetFolders(
+  dataFolder: string,
+  warn: Warn,
+  option = '--data',
+): Promise<LabelSetStores> {
   const folder = folderIn(dataFolder);
   let lock: Lock;
   try {
     await makeFolder(dataFolder);
     await makeFolder(folder);
     await access(folder, constants.W_OK);
-    lock = await lockDataFolder(dataFolder);
+    lock = await lockDataFolder(dataFolder, { option });
     for (const owner of await ownersIn(folder)) await sweep(pathOf(folder, owner));
   } catch (error) {
     if (error instanceof ApiError) throw error;
-    const reason = `expected --data as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
+    const reason = `expected ${option} as a folder that can be written, or made in one that is there, got ${dataFolder} (${codeOf(error)})`;
     throw new ApiError('BAD_OPTION', reason, { cause: error });
   }
   return { ...storesIn(folder, warn), close: async () => lock.release() };
@@ -53,7 +59,7 @@ export const readLabelSetFolders = (dataFolder: string, warn: Warn): LabelSetSto
   close: async () => {},
 });
 
-const folderIn = (dataFolder: string): string => join(dataFolder, 'label-sets');
+const folderIn = (dataFolder: string): string => join(dataFolder, LABEL_SETS_FOLDER);
 
 const pathOf = (folder: string, owner: Owner): string =>
   owner === SHARED ? folder : join(folder, owner);

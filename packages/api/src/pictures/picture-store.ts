@@ -5,15 +5,13 @@ import type { Lock } from '@clipql/core/node';
 import { ApiError } from '../errors/api-error.ts';
 import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
+import { PICTURES_FOLDER } from '../files/data-folders.ts';
 import { lockDataFolder } from '../files/data-lock.ts';
 import { ifThere } from '../files/if-there.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import { KEPT_FILES } from './kept-files.ts';
 import type { PictureProgress, PictureRecord } from './picture.ts';
 import { parseProgress, parseRecord, recordText } from './record-file.ts';
-
-/** In a data folder. */
-const PLACE = 'pictures';
 
 /** A picture as the disk has it. */
 export interface StoredPicture {
@@ -116,12 +114,12 @@ export class PictureStore {
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another server draws in it.
  */
 export async function openPictureStore(dataFolder: string): Promise<PictureStore> {
-  const folder = join(dataFolder, PLACE);
+  const folder = join(dataFolder, PICTURES_FOLDER);
   try {
     await makeFolder(dataFolder);
     await makeFolder(folder);
     await access(folder, constants.W_OK);
-    return new PictureStore(folder, await lockDataFolder(dataFolder, PLACE));
+    return new PictureStore(folder, await lockDataFolder(dataFolder, { part: PICTURES_FOLDER }));
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const reason = `expected --data as a folder that can be written, got ${dataFolder} (${oneLine(String(error))})`;

@@ -43,10 +43,13 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
   expect(second).toContain('classifier animals was there');
   expect(second).toContain('label set pets was there');
   expect((await run(server.url, copy)).stderr).toContain('label set pets is copied');
-  expect(await run(server.url, data)).toMatchObject({
-    exitCode: 1,
-    stderr: expect.stringContaining('DATA_BUSY'),
-  });
+  const intoUse = await run(server.url, data);
+  expect(intoUse.exitCode).toBe(1);
+  expect(intoUse.stderr).toContain('classifier animals was there');
+  const reason = `process ${process.pid} of \\S+ uses`;
+  expect(intoUse.stderr).toMatch(
+    new RegExp(`DATA_BUSY: label sets were not copied: expected --to as .* ${reason}`),
+  );
   await inUse.close();
   const { stdout } = await clipql('collections', '--data', copy);
   expect(stdout).toMatch(/photos +2 +nano +year/);
@@ -55,5 +58,23 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
     /BAD_OPTION: expected --from as a data folder/,
   );
   await server.close();
+  await rm(root, { recursive: true });
+});
+
+test('without label sets, collections are copied into the folder of a server that runs', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'clipql-copy-'));
+  const [data, served] = [join(root, 'data'), join(root, 'served')];
+  await mkdir(data);
+  const database = await openDatabase(data);
+  const store = openSqliteCollections(database);
+  await store.upsert(await store.create(SHARED, 'photos', SPACE), [sample('a', 1)]);
+  await store.close();
+  await database.close();
+  const inUse = await openLabelSetFolders(served, () => {});
+  expect(await clipql('collections', 'copy', '--from', data, '--to', served)).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('photos has 1 images copied, 1 of them now'),
+  });
+  await inUse.close();
   await rm(root, { recursive: true });
 });

@@ -4,8 +4,9 @@ import { copyClassifiers } from '../../classifiers/copy-classifiers.ts';
 import type { ClassifierStore } from '../../classifiers/store.ts';
 import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
+import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
-import { copyLabelSets } from '../../label-sets/copy-label-sets.ts';
+import { copyLabelSets, findLabelSets } from '../../label-sets/copy-label-sets.ts';
 import type { LabelSetStores } from '../../label-sets/label-set-store.ts';
 import { isPostgresUrl } from '../../postgres/server-address.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -61,9 +62,16 @@ async function copyAllClassifiers(from: ClassifierStore, to: ClassifierStore): P
 }
 
 async function copyAllLabelSets(from: CopyPlace, to: CopyPlace): Promise<void> {
-  const target = await to.writeLabelSets();
+  const found = await findLabelSets(from.labelSets);
+  // Where there are none, it does not matter that a server uses the folder.
+  if (found.length === 0) return;
+  const target = await to.writeLabelSets().catch((error) => {
+    if (!(error instanceof ApiError && error.code === 'DATA_BUSY')) throw error;
+    const message = `label sets were not copied: ${error.message}`;
+    throw new ApiError('DATA_BUSY', message, { cause: error });
+  });
   try {
-    for await (const { set, isWritten } of copyLabelSets(from.labelSets, target)) {
+    for await (const { set, isWritten } of copyLabelSets(found, target)) {
       const state = isWritten ? 'is copied' : 'was there';
       process.stderr.write(`clipql: label set ${set.name} ${state}\n`);
     }
@@ -153,7 +161,7 @@ async function openFolderAt(folder: string): Promise<CopyPlace> {
   return {
     ...{ collections, classifiers: openSqliteClassifiers(database) },
     labelSets: readLabelSetFolders(folder, warn),
-    writeLabelSets: () => openLabelSetFolders(folder, warn),
+    writeLabelSets: () => openLabelSetFolders(folder, warn, '--to'),
     close: () => closeBoth(collections, database),
   };
 }
