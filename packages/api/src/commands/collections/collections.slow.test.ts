@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SHARED } from '../../access/owner.ts';
+import { openLabelSetFolders } from '../../label-sets/label-set-folder.ts';
 import { clipql, expectFailure } from '../../testing/command-line.ts';
 import { NANO } from '../../testing/models.ts';
 import { picture } from '../../testing/pictures.ts';
@@ -59,9 +61,21 @@ test('NumPy has the embeddings, and a CSV file beside it the keys', async () => 
   expect(await readFile(at('photos.csv'), 'utf8')).toBe(`key\n${keys.join('\n')}\n`);
 });
 
-test('a backup is a data folder of its own', async () => {
+test('a backup is a data folder of its own, and says what it has not', async () => {
   await mkdir(at('backup'));
-  await run('collections', 'backup', at('backup/clipql.db'));
+  const backUp = (name: string) => run('collections', 'backup', at(`backup/${name}`));
+  const whole = await backUp('clipql.db');
+  expect(whole.stderr).toBe(
+    `clipql: ${at('backup/clipql.db')} has all collections, classifiers and jobs\n`,
+  );
+  const labelSets = await openLabelSetFolders(data, () => {});
+  const createdAt = new Date(0).toISOString();
+  const pets = { name: 'pets', labels: ['cat'], templates: ['{}'], createdAt };
+  await labelSets.of(SHARED).write(pets, false);
+  await labelSets.close();
+  expect((await backUp('second.db')).stderr).toContain(
+    `clipql: label sets are not in it: copy ${join(data, 'label-sets')} too\n`,
+  );
   const { stdout } = await clipql('collections', '--data', at('backup'));
   expect(stdout).toMatch(/^photos {2}3 /m);
 });

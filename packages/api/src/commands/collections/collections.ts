@@ -8,11 +8,12 @@ import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { textTable } from '../text-table.ts';
+import { addBackup } from './backup.ts';
 import { chooseCollection, nameOfFile } from './choose-collection.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
 import { addCopy } from './copy.ts';
 import { addDataFlag } from './flags.ts';
-import { type LocalStore, withLocalStore } from './local-store.ts';
+import { withLocalStore } from './local-store.ts';
 
 interface CollectionFlags extends Flags {
   readonly json?: true;
@@ -30,7 +31,7 @@ Examples:
 
 Parquet has all of a collection, with thumbnails, and can be imported. NumPy's format has its embeddings,
 float32 [images, values], and the CSV file the key of each row. A backup is all of the data folder's
-database, taken while others may use it.`;
+database, taken while others may use it. Label sets and pictures are files beside it.`;
 
 /** `clipql collections` */
 export function addCollections(program: Command): void {
@@ -56,8 +57,7 @@ export function addCollections(program: Command): void {
     .argument('<file>', 'what export wrote')
     .option('--in <name>', 'collection that it goes into; default: the file’s name');
   addDataFlag(importing).action(importCollection);
-  const backup = collections.command('backup').description('Copy all collections and jobs.');
-  addDataFlag(backup.argument('<file>', 'new file')).action(backUp);
+  addBackup(collections);
   addCopy(collections);
 }
 
@@ -139,12 +139,6 @@ const importCollection = (file: string, flags: CollectionFlags): Promise<void> =
     process.stderr.write(
       `clipql: ${name} has ${counted(items)}, ${grouped(opened.items)} from ${file}\n`,
     );
-  });
-
-const backUp = (file: string, flags: CollectionFlags): Promise<void> =>
-  withLocalStore(flags, async (store: LocalStore) => {
-    await store.backup(file);
-    process.stderr.write(`clipql: ${file} has all that is kept\n`);
   });
 
 const counted = (images: number): string =>

@@ -16,6 +16,8 @@ import { modelsOf, rememberModel } from './known-models.ts';
 /** What a command works with. */
 export interface LocalStore extends Store {
   readonly settings: Settings;
+  /** The data folder. */
+  readonly data: string;
   /** The command's model, and those of collections and classifiers if it names none; loaded when they are needed. */
   readonly models: ModelRegistry;
   readonly readImage: ReadImage;
@@ -59,7 +61,7 @@ export async function withLocalStore(
     try {
       const known = await modelsOf(await spacesOf(store), data, settings);
       known.forEach(models.add);
-      await work({ ...store, settings, models, readImage, run });
+      await work({ ...store, settings, data, models, readImage, run });
       await rememberModel(models, await spacesOf(store), data, settings);
     } finally {
       await store.close();
