@@ -1,10 +1,4 @@
-import {
-  type Background,
-  collectionSpread,
-  FlatIndex,
-  type MixedQuery,
-  mixTerms,
-} from '@clipql/core';
+import { type Background, collectionSpread, type MixedQuery, mixTerms } from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import type { VectorSearch } from '../../collections/vector-search.ts';
@@ -12,6 +6,7 @@ import { checkScannedItems } from '../../limits/search.ts';
 import { BACKGROUND } from './background-of.ts';
 import { levelsOf, packed } from './collection-sample.ts';
 import { keepNewLevels, SPREAD_ROWS } from './measured-index.ts';
+import { rowBatches } from './row-batches.ts';
 import { RowValues } from './row-values.ts';
 import type { ResolvedTerm } from './search-term.ts';
 
@@ -30,18 +25,21 @@ interface Asked {
   readonly collection: Collection;
   readonly terms: readonly ResolvedTerm[];
   readonly background: Background;
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Compares all items of a collection that does not fit into memory: they are read from the database, a batch at a time.
  * Levels that no process has computed before are kept there, so that the next time takes less.
  *
- * @throws ApiError COLLECTION_TOO_LARGE where even the scores are too large; what the store throws.
+ * @throws ApiError COLLECTION_TOO_LARGE where even the scores are too large; what the store throws; the signal's reason once
+ *   it is aborted.
  */
 export async function compareAll(
   store: CollectionStore,
   engine: VectorSearch,
-  { collection, terms, background }: Asked,
+  { collection, terms, background, signal }: Asked,
 ): Promise<Compared> {
   const { items, space } = collection;
   checkScannedItems(items);
@@ -51,24 +49,20 @@ export async function compareAll(
   const prompts = packed(background.prompts, space.dimensions);
   const known = await store.levels(collection, BACKGROUND);
   const [products, levels] = [new RowValues(items), new RowValues(items)];
-  // Removals before the first batch are of rows that come in none.
-  for await (const { rows, vectors, removed = [] } of store.changes(collection, 0)) {
-    for (const row of removed) products.set(row, Number.NaN);
-    if (rows.length === 0) continue;
-    const batch = await FlatIndex.create({ dimensions: space.dimensions, threads: 1 });
-    try {
-      await batch.append(vectors);
-      const ofBatch = await batch.scores(query.vector);
-      const isKnown = rows.at(-1)! < known.length;
-      const computed = isKnown ? undefined : await batch.logSumExp(prompts, background.logitScale);
-      for (const [i, row] of rows.entries()) {
-        products.set(row, ofBatch[i]!);
-        levels.set(row, computed?.[i] ?? known[row]!);
-      }
-    } finally {
-      batch.dispose();
+  const gone: number[] = [];
+  const reading = { signal, onRemoved: (row: number) => gone.push(row) };
+  for await (const { rows, index, first } of rowBatches(store, collection, reading)) {
+    const ofBatch = (await index.scores(query.vector)).subarray(first);
+    const isKnown = rows.at(-1)! < known.length;
+    const computed = isKnown
+      ? undefined
+      : await index.logSumExp(prompts, background.logitScale, first);
+    for (const [i, row] of rows.entries()) {
+      products.set(row, ofBatch[i]!);
+      levels.set(row, computed?.[i] ?? known[row]!);
     }
   }
+  for (const row of gone) products.set(row, Number.NaN);
   keepNewLevels(levels.values, known.length, store, collection);
   return { query, products: products.values, levels: levels.values, size: items };
 }

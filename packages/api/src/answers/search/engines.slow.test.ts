@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FlatIndex } from '@clipql/core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { CollectionStore } from '../../collections/store.ts';
 import { STORES } from '../../collections/testing/stores.ts';
 import { duplicates } from './duplicates.ts';
 import { moreLike } from './more-like.ts';
@@ -194,6 +196,65 @@ test.each<[string, Omit<SearchRequest, 'collection' | 'first'>]>([
     }
   },
 );
+
+/** A store that gives items to index in smaller batches. */
+const inBatches = (
+  store: CollectionStore,
+  rowsOfOne: number,
+  beforeEach: () => void,
+): CollectionStore => ({
+  ...store,
+  changes: async function* (collection, since) {
+    const { dimensions } = collection.space;
+    for await (const batch of store.changes(collection, since)) {
+      for (let from = 0; from < batch.rows.length; from += rowsOfOne) {
+        const to = from + rowsOfOne;
+        beforeEach();
+        yield {
+          ...batch,
+          rows: batch.rows.slice(from, to),
+          vectors: batch.vectors.slice(from * dimensions, to * dimensions),
+        };
+      }
+    }
+  },
+});
+
+test('an exact search of many batches has one index for them, and finds what one of a single batch does', async () => {
+  const collection = (await outgrown.store.listAll())[1]!;
+  const request = { terms: [{ text: 'boat' }], relevance: 'ALL' as const, first: 50, exact: true };
+  const created = vi.spyOn(FlatIndex, 'create');
+  const { timing: _, ...expected } = await search(outgrown, outgrown.session, {
+    ...request,
+    collection,
+  });
+  let batches = 0;
+  const store = inBatches(outgrown.store, 100, () => batches++);
+  const indexes = created.mock.calls.length;
+  const { timing: __, ...found } = await search({ ...outgrown, store }, outgrown.session, {
+    ...request,
+    collection,
+  });
+  expect(batches).toBe(MANY / 100);
+  expect(created).toHaveBeenCalledTimes(2 * indexes);
+  created.mockRestore();
+  expect(JSON.stringify(found)).toBe(JSON.stringify(expected));
+});
+
+test('an exact search that nobody waits for any more ends before the next batch', async () => {
+  const collection = (await outgrown.store.listAll())[1]!;
+  const waiting = new AbortController();
+  let batches = 0;
+  const store = inBatches(outgrown.store, 100, () => {
+    batches++;
+    if (batches === 3) waiting.abort(new Error('gone'));
+  });
+  const { model, loaders } = outgrown.session;
+  const session = { model, loaders: { ...loaders, signal: waiting.signal } };
+  const request = { collection, terms: [{ text: 'boat' }], first: 5, exact: true };
+  await expect(search({ ...outgrown, store }, session, request)).rejects.toThrow('gone');
+  expect(batches).toBe(3);
+});
 
 test('without exact, more than the nearest are estimated, and the answer says that it may miss some', async () => {
   const collection = (await outgrown.store.listAll())[1]!;

@@ -115,7 +115,8 @@ export async function search(
     return { ...answer, timing, warnings };
   };
   if (isOutgrown) {
-    return answerFrom(await compareAll(store, vectorSearch, { collection, terms, background }));
+    const asked = { collection, terms, background, signal: session.loaders.signal };
+    return answerFrom(await compareAll(store, vectorSearch, asked));
   }
   return indexes.use(collection, async (index) => {
     const { levels, spread } = await measuresOf(index, background, store, collection);
