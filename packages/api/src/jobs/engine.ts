@@ -32,7 +32,7 @@ export interface Engine {
   readonly server: Postgres | undefined;
   /** What runs the jobs of all servers; undefined where each runs its own. */
   readonly createWorker: ((options: WorkerOptions) => RunsJobs) | undefined;
-  /** Whether it can be reached now. */
+  /** Whether it can be reached now, and what is written to it is kept. */
   isThere(): Promise<boolean>;
   /** Copies all of it to a new file. @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE; BAD_OPTION where it is no file. */
   backup(file: string): Promise<void>;

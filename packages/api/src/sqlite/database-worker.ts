@@ -5,7 +5,8 @@ import { ApiError } from '../errors/api-error.ts';
 import { connect, prepareFile } from './open-file.ts';
 import type { OperationModule } from './operation.ts';
 import type { Reply, Request, ThreadSettings } from './protocol.ts';
-import { storeError } from './store-error.ts';
+import { fileStays } from './same-file.ts';
+import { fileIsGone, storeError } from './store-error.ts';
 import { transaction } from './transaction.ts';
 
 /** All pages in one step: in several, a backup would begin again whenever somebody writes. */
@@ -14,6 +15,7 @@ const ALL_PAGES = 2 ** 31 - 1;
 const { file, prepares } = workerData as ThreadSettings;
 
 let db: DatabaseSync;
+let isThere: () => boolean;
 let last: Promise<void>;
 
 parentPort!.on('message', (request: Request) => {
@@ -23,6 +25,7 @@ parentPort!.on('message', (request: Request) => {
 last = answer(undefined, () => {
   db = connect(file);
   if (prepares) prepareFile(db, file);
+  isThere = fileStays(file);
 });
 
 async function take(request: Request): Promise<void> {
@@ -38,9 +41,12 @@ async function take(request: Request): Promise<void> {
   const { id, module, kind, name, input } = request;
   await answer(id, async () => {
     const operation = ((await import(module)) as OperationModule)[kind]![name]!;
-    return transaction(db, kind === 'writes' ? 'IMMEDIATE' : 'DEFERRED', () =>
-      operation(db, input),
-    );
+    if (kind !== 'writes') return transaction(db, 'DEFERRED', () => operation(db, input));
+    return transaction(db, 'IMMEDIATE', () => {
+      const result = operation(db, input);
+      if (!isThere()) throw fileIsGone(file);
+      return result;
+    });
   });
 }
 

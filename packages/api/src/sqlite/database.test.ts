@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SHARED } from '../access/owner.ts';
 import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.ts';
 import { SPACE, sample } from '../collections/testing/samples.ts';
+import { openDataFolder } from '../jobs/sqlite/open-data-folder.ts';
 import { moduleBeside } from '../threads/module-beside.ts';
 import { temporaryDataFolder } from './data-folder.ts';
 import { type Database, openDatabase } from './database.ts';
@@ -119,6 +120,20 @@ test('on a full disk a batch is refused as a whole, reads go on, and so do write
   await store.upsert(photos, many(2_000, 10));
   expect((await store.find(SHARED, 'full')).items).toBe(2_010);
   await store.close();
+});
+
+test('where the data folder is deleted, writes are refused, and the engine is not there', async () => {
+  const path = join(folder.path, 'deleted');
+  const engine = await openDataFolder(path);
+  await engine.collections.create(SHARED, 'kept', SPACE);
+  expect(await engine.isThere()).toBe(true);
+  await rm(path, { recursive: true });
+  expect(await engine.isThere()).toBe(false);
+  await expect(engine.collections.create(SHARED, 'lost', SPACE)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: expect.stringContaining('expected the database file that was opened'),
+  });
+  await engine.close();
 });
 
 test('a thread that dies takes its transaction along, and another goes on', async () => {

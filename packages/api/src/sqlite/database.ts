@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { writeNewFile } from '../files/new-file.ts';
 import { DatabaseThread } from './database-thread.ts';
 import type { OperationKind, OperationModule, Operations } from './operation.ts';
+import { fileStays } from './same-file.ts';
 
 /** The database of a data folder. Several processes may have it open. */
 export interface Database {
@@ -13,6 +14,8 @@ export interface Database {
    * @throws ApiError OUTPUT_EXISTS, OUTPUT_UNWRITABLE, STORE_FULL.
    */
   backup(target: string): Promise<void>;
+  /** Whether the file that was opened is still in its place; writes fail where it is not. */
+  isThere(): boolean;
   /** When what was asked before is done. */
   close(): Promise<void>;
 }
@@ -32,7 +35,11 @@ export async function openDatabase(folder: string, isShared = true): Promise<Dat
     reads: new DatabaseThread({ file, prepares: false }),
     scans: new DatabaseThread({ file, prepares: false }),
   };
-  if (isShared) await threads.writes.open();
+  let isThere = () => true;
+  if (isShared) {
+    await threads.writes.open();
+    isThere = fileStays(file);
+  }
   const calls = (module: URL, kind: OperationKind) =>
     new Proxy(
       {},
@@ -51,6 +58,7 @@ export async function openDatabase(folder: string, isShared = true): Promise<Dat
         scans: calls(module, 'scans'),
         writes: calls(module, 'writes'),
       }) as Operations<M>,
+    isThere: () => isThere(),
     backup: (target) =>
       writeNewFile(target, async (path) => {
         await threads.scans.call({ backup: path });

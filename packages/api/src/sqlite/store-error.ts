@@ -28,6 +28,13 @@ export function storeError(error: unknown, file: string): unknown {
   });
 }
 
+/** For what would be written to a file that nobody can open again. */
+export const fileIsGone = (file: string): ApiError =>
+  new ApiError(
+    'STORE_UNAVAILABLE',
+    `expected the database file that was opened, got none or another: ${file}; restart ClipQL once its folder is there`,
+  );
+
 const EXPECTED: Partial<Record<ApiErrorCode, string>> = {
   STORE_UNAVAILABLE: 'a database that can be read and written now',
   STORE_DAMAGED: 'a sound database',

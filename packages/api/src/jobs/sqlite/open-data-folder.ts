@@ -25,7 +25,7 @@ export async function openDataFolder(data: string | undefined): Promise<Engine> 
     counts: undefined,
     server: undefined,
     createWorker: undefined,
-    isThere: async () => true,
+    isThere: async () => database.isThere(),
     backup: database.backup,
     close: () => closeAll([collections.close, database.close, () => temporary?.close()]),
   };
