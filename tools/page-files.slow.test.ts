@@ -43,6 +43,8 @@ describe.runIf(runs)('the page', () => {
     if (await button.isVisible()) await button.click();
     await field.fill(name);
     await field.press('Enter');
+    // Another empty collection may be shown until it is there.
+    await expect.poll(() => page.url()).toContain(`in=${name}`);
     await count(page, '0 pictures in all');
     return page;
   };
