@@ -8,6 +8,7 @@ import { oneLine } from '../errors/one-line.ts';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
 import { LABEL_SETS_FOLDER } from '../files/data-folders.ts';
 import { lockDataFolder } from '../files/data-lock.ts';
+import { ifThere } from '../files/if-there.ts';
 import { makeFolder } from '../files/make-folder.ts';
 import type { LabelSet } from './label-set.ts';
 import type { KeptSet, LabelSetStore, LabelSetStores, Warn } from './label-set-store.ts';
@@ -66,7 +67,7 @@ const pathOf = (folder: string, owner: Owner): string =>
 
 const ownersIn = async (folder: string): Promise<readonly Owner[]> => [
   SHARED,
-  ...(await readdir(folder).catch(noFiles)).filter(isOwner).sort(),
+  ...(await filesIn(folder)).filter(isOwner).sort(),
 ];
 
 const storesIn = (folder: string, warn: Warn): Omit<LabelSetStores, 'close'> => ({
@@ -86,7 +87,7 @@ function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
       if (isRead) return undefined;
       isRead = true;
       const sets: KeptSet[] = [];
-      const files = (await readdir(folder).catch(noFiles)).sort();
+      const files = (await filesIn(folder)).sort();
       const encoded = new Set(files.map((file) => PROMPT_FILE.exec(file)?.[1]));
       for (const file of files) {
         const name = SET_FILE.exec(file)?.[1];
@@ -121,7 +122,7 @@ function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
     writePrompts: (name, modelHash, prompts) =>
       writeAtomically(promptFile(name, modelHash), encodePromptFile(modelHash, prompts)),
     encodedBy: async (name) =>
-      (await readdir(folder).catch(noFiles)).flatMap((file) => {
+      (await filesIn(folder)).flatMap((file) => {
         const [, set, model] = PROMPT_FILE.exec(file) ?? [];
         return set === name ? [model!] : [];
       }),
@@ -148,11 +149,8 @@ async function readSet(path: string, name: string): Promise<LabelSet | undefined
   }
 }
 
-/** Of a folder that is not made yet. */
-function noFiles(error: unknown): string[] {
-  if (codeOf(error) === 'ENOENT') return [];
-  throw error;
-}
+/** None of a folder that is not made yet. */
+const filesIn = async (folder: string): Promise<string[]> => (await ifThere(readdir(folder))) ?? [];
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : oneLine(String(error));
