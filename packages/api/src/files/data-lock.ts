@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Lock, tryLock } from '@clipql/core/node';
 import { ApiError } from '../errors/api-error.ts';
+import { LOCK_FILE } from './data-folders.ts';
 
 interface LockOptions {
   /** The folder in there that is locked; all of it unless given. */
@@ -18,7 +19,7 @@ export async function lockDataFolder(
   dataFolder: string,
   { part = '', option = '--data' }: LockOptions = {},
 ): Promise<Lock> {
-  const lock = await tryLock(join(dataFolder, part, 'server.lock'));
+  const lock = await tryLock(join(dataFolder, part, LOCK_FILE));
   if ('release' in lock) return lock;
   const user = lock.pid === 0 ? 'another server' : `process ${lock.pid} of ${lock.host}`;
   throw new ApiError(

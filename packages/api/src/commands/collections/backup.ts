@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { LABEL_SETS_FOLDER, PICTURES_FOLDER } from '../../files/data-folders.ts';
+import { LABEL_SETS_FOLDER, LOCK_FILE, PICTURES_FOLDER } from '../../files/data-folders.ts';
 import { ifThere } from '../../files/if-there.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { addDataFlag } from './flags.ts';
@@ -36,5 +36,5 @@ const backUp = (file: string, flags: Flags): Promise<void> =>
 /** Beside the lock of a server. */
 async function hasFiles(folder: string): Promise<boolean> {
   const files = (await ifThere(readdir(folder))) ?? [];
-  return files.some((file) => !file.startsWith('server.lock'));
+  return files.some((file) => !file.startsWith(LOCK_FILE));
 }
