@@ -6,6 +6,7 @@ import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
 import { grouped } from '../../errors/grouped.ts';
+import { closeAll } from '../../jobs/close-all.ts';
 import { copyLabelSets, findLabelSets } from '../../label-sets/copy-label-sets.ts';
 import type { LabelSetStores } from '../../label-sets/label-set-store.ts';
 import { isPostgresUrl } from '../../postgres/server-address.ts';
@@ -139,7 +140,7 @@ async function openPostgresAt(url: string): Promise<CopyPlace> {
   return {
     ...{ collections, classifiers: openPostgresClassifiers(database) },
     ...{ labelSets, writeLabelSets: async () => labelSets },
-    close: () => closeBoth(collections, database),
+    close: () => closeAll([collections.close, database.close]),
   };
 }
 
@@ -162,16 +163,8 @@ async function openFolderAt(folder: string): Promise<CopyPlace> {
     ...{ collections, classifiers: openSqliteClassifiers(database) },
     labelSets: readLabelSetFolders(folder, warn),
     writeLabelSets: () => openLabelSetFolders(folder, warn, '--to'),
-    close: () => closeBoth(collections, database),
+    close: () => closeAll([collections.close, database.close]),
   };
-}
-
-async function closeBoth(
-  collections: CollectionStore,
-  database: { close(): Promise<void> },
-): Promise<void> {
-  await collections.close();
-  await database.close();
 }
 
 const warn = (message: string): void => {
