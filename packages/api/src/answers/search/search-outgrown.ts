@@ -77,7 +77,9 @@ export async function searchOutgrown(
   const query = mixTerms(terms, sample.spread);
   const find = async (filter: Filter | undefined): Promise<ScoredRows> => {
     const found = await engine.nearest(collection, {
-      ...{ query: query.vector, where: filter, k: NEAREST },
+      query: query.vector,
+      where: filter,
+      k: NEAREST,
     });
     const vectors = found.map(({ vector }) => vector);
     const levels = await levelsOf(vectors, background);
