@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { publicError } from '../../errors/public-error.ts';
-import { readExample } from '../../images/example-images.ts';
-import { EXAMPLE_LABELS, EXAMPLES, type Example } from '../../images/examples.ts';
+import { EXAMPLES_PATH, readExample } from '../../images/example-images.ts';
+import { EXAMPLE_LABELS, EXAMPLES, type Example, FIRST_EXAMPLE } from '../../images/examples.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import { type Door, GRAPHQL_PATH } from '../requests/route.ts';
 import { exampleQuery } from './example-query.ts';
@@ -19,6 +20,20 @@ export const exampleFile: Door = {
       const { message } = known;
       return failureResponse({ code: 'NOT_FOUND', message }, new URL(request.url).pathname);
     }
+  },
+  operation: {
+    id: 'readSamplePhoto',
+    summary: 'A photograph to try the server with',
+    description: `${EXAMPLES_PATH} shows all of them.`,
+    rest: 'the photograph’s name',
+    answers: {
+      200: { description: 'The photograph', mediaType: 'image/jpeg', schema: z.unknown() },
+    },
+    errors: ['NOT_FOUND'],
+    examples: [
+      { name: 'known', summary: `Of ${FIRST_EXAMPLE.shows}`, rest: FIRST_EXAMPLE.file },
+      { name: 'unknown', summary: 'Another name', rest: 'sheep.jpg', status: 404 },
+    ],
   },
 };
 

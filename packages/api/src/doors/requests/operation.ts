@@ -22,7 +22,7 @@ export interface OperationAnswer {
   readonly description: string;
   /** Undefined for an answer without a body. */
   readonly schema?: z.ZodType;
-  /** application/json unless given. */
+  /** Or a range of them, as in `image/*`; application/json unless given. */
   readonly mediaType?: string;
   /** Names and descriptions. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -38,7 +38,7 @@ interface RouteBody {
 export interface Door {
   /** @throws what becomes an error in the form that clients of the path read. */
   answer(asked: DoorRequest): Promise<Response> | Response;
-  /** What OpenAPI says of it; undefined for pages. */
+  /** What OpenAPI says of it; undefined for pages and their files. */
   readonly operation?: Operation;
 }
 

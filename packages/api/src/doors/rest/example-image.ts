@@ -2,7 +2,8 @@ import { IMAGE_FORMATS } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
-import { privateImage } from './private-image.ts';
+import { STORE_CODES } from './failure-codes.ts';
+import { privateImage, privateImageAnswers } from './private-image.ts';
 
 /** `GET /classifiers/{name}/{contentHash}`: the file of a classifier's example, or 404. */
 export const exampleImage: Door = {
@@ -21,5 +22,22 @@ export const exampleImage: Door = {
     } catch (error) {
       return failureResponse(describe(error), new URL(request.url).pathname);
     }
+  },
+  operation: {
+    id: 'readExampleImage',
+    summary: 'A picture that a classifier learned from',
+    description:
+      'The file as it was sent, of classifiers with `keepImages: true`. GraphQL’s `imageUrl` of an example is this path.',
+    rest: 'the classifier’s name, a slash, and the example’s `contentHash`',
+    answers: privateImageAnswers('The image', 'image/*'),
+    errors: ['UNKNOWN_CLASSIFIER', 'NOT_FOUND', ...STORE_CODES],
+    examples: [
+      {
+        name: 'unknown',
+        summary: 'An example of a classifier that does not exist',
+        rest: `mushrooms/${'0'.repeat(64)}`,
+        status: 404,
+      },
+    ],
   },
 };

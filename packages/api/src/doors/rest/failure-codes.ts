@@ -27,3 +27,12 @@ export const MODEL_CODES: Codes = [
   'OUT_OF_MEMORY',
   'WORKER_LOST',
 ];
+
+/** What a request that reads collections or classifiers may fail with. */
+export const STORE_CODES: Codes = [
+  'BAD_INPUT',
+  'STORE_FULL',
+  'STORE_DAMAGED',
+  'STORE_TOO_NEW',
+  'STORE_UNAVAILABLE',
+];

@@ -10,7 +10,7 @@ import { FIRST_EXAMPLE } from '../../images/examples.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
 import { cutHeader } from './cut-header.ts';
-import { IMAGE_CODES, MODEL_CODES } from './failure-codes.ts';
+import { IMAGE_CODES, MODEL_CODES, STORE_CODES } from './failure-codes.ts';
 import { imageOfText } from './image-text.ts';
 import { parseFields } from './parse-fields.ts';
 
@@ -92,6 +92,7 @@ export const invocations: Door = {
     errors: [
       ...MODEL_CODES,
       ...IMAGE_CODES,
+      ...STORE_CODES,
       'TOO_MANY_LABELS',
       'UNKNOWN_CLASSIFIER',
       'CLASSIFIER_MODEL_MISMATCH',

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -29,7 +30,7 @@ let document: Document;
 const ajv = new Ajv2020({ allErrors: true });
 
 beforeAll(async () => {
-  gallery = await newGallery();
+  gallery = await newGallery({ folders: [EXAMPLES] });
   await gallery.open();
   api = gallery.api;
   const response = await api.fetch('/openapi.json');
@@ -39,7 +40,8 @@ beforeAll(async () => {
 
 afterAll(() => gallery.remove());
 
-const PICTURE_PATH = '/pictures/{file}';
+/** What GraphQL's schema describes, and pages with their files. */
+const LEFT_OUT = ['/graphql', '/', '/page/{file}', '/examples', '/examples/'];
 
 const bodyOf = ({ requestBody }: OperationObject) => requestBody?.content['application/json'];
 
@@ -48,12 +50,12 @@ const DOCUMENTED = ROUTES.flatMap(({ method, path, door }) =>
   door?.operation === undefined ? [] : [{ method, path, operation: door.operation }],
 );
 
-/** A request for each example, and a plain one for each operation that needs neither a body nor a picture. */
+/** A request for each example, and a plain one for each operation that needs nothing else. */
 function requests() {
   return DOCUMENTED.flatMap(({ method, path, operation }) => {
     const { examples, body } = operation;
-    const isPlain = body === undefined && path !== PICTURE_PATH;
-    const plain = isPlain ? [{ name: path, rest: 'nano', status: 200 }] : [];
+    const isPlain = body === undefined && !path.endsWith('}');
+    const plain = isPlain ? [{ name: path, rest: '', status: 200 }] : [];
     const described = document.paths[path]![method.toLowerCase()]!;
     return [...plain, ...examples].map(({ name, rest = '', status = 200, ...example }) => ({
       ...{ name, status, method, operation: described },
@@ -73,7 +75,7 @@ test('the document is valid OpenAPI 3.1, and names each operation once', async (
   expect(ids.toSorted()).toEqual([...new Set(ids)].toSorted());
 });
 
-test('the document has each documented route of the table, and its examples with their statuses', () => {
+test('the document has each route of the table but GraphQL and pages, and its examples with their statuses', () => {
   for (const { method, path, operation } of DOCUMENTED) {
     const described = document.paths[path]![method.toLowerCase()]!;
     const [parameter] = described.parameters ?? [];
@@ -84,8 +86,12 @@ test('the document has each documented route of the table, and its examples with
     ]);
     expect([path, shown]).toEqual([path, Object.fromEntries(expected)]);
   }
-  expect(Object.keys(document.paths).toSorted()).toEqual(
-    [...new Set(DOCUMENTED.map(({ path }) => path))].toSorted(),
+  const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const expected = ROUTES.filter(({ path }) => !LEFT_OUT.includes(path));
+  expect(described.toSorted()).toEqual(
+    expected.map(({ method, path }) => `${method} ${path}`).toSorted(),
   );
 });
 
@@ -108,41 +114,96 @@ test('each example is answered as its operation says, and its body is of the sch
 async function expectAnswer(response: Response, { responses }: OperationObject, what: string) {
   const { content } = responses[response.status]!;
   const [type = ''] = (response.headers.get('content-type') ?? '').split(';');
-  expect([what, Object.keys(content ?? {})]).toEqual([what, type === '' ? [] : [type]]);
+  const [told = ''] = Object.keys(content ?? {});
+  const image = expect.stringMatching(/^image\/\w+$/);
+  expect([what, type]).toEqual([what, told === 'image/*' ? image : told]);
   if (type !== 'application/json') return;
   const valid = ajv.validate(content![type]!.schema, await response.json());
   expect([what, ajv.errors, valid]).toEqual([what, null, true]);
 }
 
-test(
-  'a picture’s image is answered as its operation says: drawn, known already, missing, and where none are drawn',
-  async () => {
-    const operation = document.paths[PICTURE_PATH]!.get!;
-    const picture = await gallery.start('a sheep');
-    const { imageUrl } = await gallery.until(picture, (seen) => seen.imageUrl !== null);
-    const drawn = await api.fetch(imageUrl!);
-    expect(drawn.status).toBe(200);
-    await expectAnswer(drawn, operation, 'a picture');
-    // Meanwhile the next image may come.
+test('a model by its id is answered as its operation says', async () => {
+  const response = await api.fetch('/v1/models/nano');
+  expect(response.status).toBe(200);
+  await expectAnswer(response, document.paths['/v1/models/{id}']!.get!, 'a model');
+});
+
+test.each([
+  ['/pictures/{file}', pictureUrl, '/pictures/a-sheep.jpg'],
+  ['/thumbnails/{item}', thumbnailUrl, '/thumbnails/photos/none'],
+  ['/classifiers/{picture}', exampleUrl, '/classifiers/pastures/none'],
+])(
+  'an image of %s is answered as its operation says: there, known already, missing',
+  async (path, make, missing) => {
+    const operation = document.paths[path]!.get!;
+    const url = await make();
+    const there = await api.fetch(url);
+    expect(there.status).toBe(200);
+    await expectAnswer(there, operation, 'there');
+    // A picture may have its next image meanwhile.
     const known = await vi.waitFor(async () => {
-      const { headers } = await api.fetch(imageUrl!);
+      const { headers } = await api.fetch(url);
       const cached = { 'if-none-match': headers.get('etag')! };
-      const response = await api.fetch(imageUrl!, { headers: cached });
+      const response = await api.fetch(url, { headers: cached });
       expect(response.status).toBe(304);
       return response;
     }, LONG);
-    await expectAnswer(known, operation, 'a picture that is known');
-    const other = await api.fetch('/pictures/a-sheep.jpg');
+    await expectAnswer(known, operation, 'known already');
+    const other = await api.fetch(missing);
     expect(other.status).toBe(404);
-    await expectAnswer(other, operation, 'another ending');
-    const off = await startApi();
-    onTestFinished(() => off.close());
-    const refused = await off.fetch('/pictures/a-sheep.png');
-    expect(refused.status).toBe(403);
-    await expectAnswer(refused, operation, 'where none are drawn');
+    await expectAnswer(other, operation, 'missing');
   },
   LONG.timeout,
 );
+
+async function pictureUrl(): Promise<string> {
+  const picture = await gallery.start('a sheep');
+  const { imageUrl } = await gallery.until(picture, (seen) => seen.imageUrl !== null);
+  return imageUrl!;
+}
+
+async function thumbnailUrl(): Promise<string> {
+  await changed(`createCollection(input: { name: "photos" }) { errors { message } }`);
+  api.store.runner.start();
+  await changed(
+    `startIndex(input: { collection: "photos", folder: "${EXAMPLES}", items: [{ key: "sheep", url: "${SHEEP}" }], thumbnails: true })
+      { errors { message } }`,
+  );
+  const query =
+    '{ collection(name: "photos") { items(first: 1) { edges { node { thumbnailUrl } } } } }';
+  return vi.waitFor(async () => {
+    const { data } = await api.query(query);
+    const [{ node }] = data.collection.items.edges;
+    return node.thumbnailUrl;
+  }, LONG);
+}
+
+async function exampleUrl(): Promise<string> {
+  const { classifier } = await changed(
+    `createClassifier(input: { name: "pastures", keepImages: true, classes: [
+      { label: "sheep", images: [{ url: "/examples/${SHEEP}" }] }, { label: "boat" }] })
+      { errors { message } classifier { examples { imageUrl } } }`,
+  );
+  return classifier.examples[0].imageUrl;
+}
+
+const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
+const SHEEP = 'march-pastoral.jpg';
+
+/** What a mutation of one field gives. */
+async function changed(field: string) {
+  const { data, errors } = await api.query(`mutation { change: ${field} }`);
+  expect([errors, data.change.errors]).toEqual([[], []]);
+  return data.change;
+}
+
+test('where no pictures are drawn, their images are refused as the operation says', async () => {
+  const off = await startApi();
+  onTestFinished(() => off.close());
+  const refused = await off.fetch('/pictures/a-sheep.png');
+  expect(refused.status).toBe(403);
+  await expectAnswer(refused, document.paths['/pictures/{file}']!.get!, 'where none are drawn');
+});
 
 test('schemas refuse what the doors refuse', async () => {
   const { schema } = bodyOf(document.paths['/v1/embeddings']!.post!)!;

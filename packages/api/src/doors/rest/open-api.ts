@@ -11,7 +11,7 @@ import { type Door, GRAPHQL_PATH, type Route } from '../requests/route.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** `GET /openapi.json`: the doors beside GraphQL, in OpenAPI 3.1. */
+/** `GET /openapi.json`: every path but GraphQL's and the pages, in OpenAPI 3.1. */
 export const openApi: Door = {
   answer: ({ routes, services: { settings } }) =>
     Response.json(openApiDocument(routes, asksForKeys(settings))),

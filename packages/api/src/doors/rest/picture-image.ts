@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { ApiError } from '../../errors/api-error.ts';
 import { quoted } from '../../errors/one-line.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
-import { privateImage } from './private-image.ts';
+import { privateImage, privateImageAnswers } from './private-image.ts';
 
 const ENDING = '.png';
 
@@ -27,10 +26,7 @@ export const pictureImage: Door = {
     description:
       'A preview until the picture is done. GraphQL’s `imageUrl` is this path, and says by its query which step the image shows.',
     rest: 'the picture’s id and `.png`',
-    answers: {
-      200: { description: 'The image', mediaType: 'image/png', schema: z.unknown() },
-      304: { description: 'The image is the one that `If-None-Match` names' },
-    },
+    answers: privateImageAnswers('The image', 'image/png'),
     errors: ['PICTURES_OFF', 'UNKNOWN_PICTURE', 'NOT_FOUND'],
     examples: [
       {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Operation } from '../requests/operation.ts';
 
 /** How long a browser may show an image without asking again: so many seconds, or not at all. */
 type Caching = 'max-age=60' | 'no-cache';
@@ -19,3 +21,12 @@ export function privateImage(
     headers: { ...cached, 'content-type': mediaType, 'x-content-type-options': 'nosniff' },
   });
 }
+
+/** What OpenAPI says of {@link privateImage}. @param mediaType or a range of them, as in `image/*`. */
+export const privateImageAnswers = (
+  description: string,
+  mediaType: string,
+): Operation['answers'] => ({
+  200: { description, mediaType, schema: z.unknown() },
+  304: { description: 'The image is the one that `If-None-Match` names' },
+});

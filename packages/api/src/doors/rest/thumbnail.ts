@@ -1,7 +1,8 @@
 import { ApiError } from '../../errors/api-error.ts';
 import { failureResponse } from '../requests/http-error.ts';
 import type { Door } from '../requests/route.ts';
-import { privateImage } from './private-image.ts';
+import { STORE_CODES } from './failure-codes.ts';
+import { privateImage, privateImageAnswers } from './private-image.ts';
 
 /** `GET /thumbnails/{collection}/{key}`: an item's thumbnail, or 404. */
 export const thumbnail: Door = {
@@ -19,5 +20,22 @@ export const thumbnail: Door = {
     } catch (error) {
       return failureResponse(describe(error), pathname);
     }
+  },
+  operation: {
+    id: 'readThumbnail',
+    summary: 'The thumbnail of a collection’s item',
+    description:
+      'At most 256 pixels wide and high. GraphQL’s `thumbnailUrl` is this path; jobs make thumbnails where `thumbnails` asks for them.',
+    rest: 'the collection’s name, a slash, and the item’s key',
+    answers: privateImageAnswers('The thumbnail', 'image/jpeg'),
+    errors: ['UNKNOWN_COLLECTION', 'NOT_FOUND', ...STORE_CODES],
+    examples: [
+      {
+        name: 'unknown',
+        summary: 'An item of a collection that does not exist',
+        rest: 'holidays/beach.jpg',
+        status: 404,
+      },
+    ],
   },
 };
