@@ -1,13 +1,8 @@
 import { pipeline, type Readable } from 'node:stream';
-import {
-  createBrotliDecompress,
-  createGunzip,
-  createInflate,
-  createInflateRaw,
-  createZstdDecompress,
-} from 'node:zlib';
+import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
+import { unpackedFrames } from './zstd-frames.ts';
 
 type Chunks = AsyncIterable<Uint8Array>;
 
@@ -15,13 +10,16 @@ type Chunks = AsyncIterable<Uint8Array>;
 const through = (body: Chunks, decompressor: NodeJS.ReadWriteStream): Chunks =>
   pipeline(body, decompressor, () => {}) as unknown as Readable;
 
+/** For what is one stream alone; a gzip may have several members (RFC 1952), and Node refuses what is none. */
+const ONE_STREAM = { rejectGarbageAfterEnd: true };
+
 const DECODERS: Readonly<Record<string, (body: Chunks) => Chunks>> = {
   identity: (body) => body,
   gzip: (body) => through(body, createGunzip()),
   'x-gzip': (body) => through(body, createGunzip()),
   deflate: inflated,
-  br: (body) => through(body, createBrotliDecompress()),
-  zstd: (body) => through(body, createZstdDecompress()),
+  br: (body) => through(body, createBrotliDecompress(ONE_STREAM)),
+  zstd: unpackedFrames,
 };
 
 /** Each coding unpacks what the one before it unpacked, so that their number multiplies the work. */
@@ -64,7 +62,7 @@ async function* inflated(body: Chunks): AsyncGenerator<Uint8Array> {
     yield head;
     yield* { [Symbol.asyncIterator]: () => chunks };
   }
-  yield* through(whole(), isZlib(head) ? createInflate() : createInflateRaw());
+  yield* through(whole(), isZlib(head) ? createInflate(ONE_STREAM) : createInflateRaw(ONE_STREAM));
 }
 
 const ZLIB_HEADER_BYTES = 2;

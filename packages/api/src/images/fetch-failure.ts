@@ -49,8 +49,9 @@ export function refusedHost(url: URL, refusal: HostRefusal): ApiError {
 /** A URL to show, without query and fragment, which may hold secrets. */
 export const urlForMessage = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
-/** Of zlib, brotli and Zstandard. */
-const isBadCompression = (code: string): boolean => /^(Z_|ERR__ERROR_|ZSTD_error_)/.test(code);
+/** Of zlib, Brotli and Zstandard, and of Node for what is left over. */
+const isBadCompression = (code: string): boolean =>
+  /^(Z_|ERR__ERROR_|ZSTD_error_|ERR_TRAILING_JUNK_)/.test(code);
 
 function errorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
