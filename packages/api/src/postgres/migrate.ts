@@ -72,10 +72,9 @@ async function apply(connection: Connection, version: number): Promise<void> {
 
 /** 0 where there are no tables yet. @throws ApiError STORE_TOO_NEW. */
 async function versionOf(connection: Connection, address: string): Promise<number> {
-  const table = await connection.first<{ readonly name: string | null }>(
-    "SELECT to_regclass('clipql_version') AS name",
-  );
-  if (!table?.name) return 0;
+  // `to_regclass` alone may answer from a cache of before the wait for the lock. Reading a table renews that.
+  const table = "SELECT 1 FROM pg_class WHERE oid = to_regclass('clipql_version')";
+  if ((await connection.first(table)) === undefined) return 0;
   const row = await connection.first<{ readonly version: number }>(
     'SELECT version FROM clipql_version',
   );

@@ -1,4 +1,5 @@
 /** The suites of collections and classifiers on a server of PostgreSQL, whose user is no superuser. */
+import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { openPostgres } from '../../postgres/postgres.ts';
 import { createPlainDatabase, urlOf } from '../../postgres/testing/plain-role.ts';
@@ -41,6 +42,21 @@ if (programs === undefined) {
       retryable: false,
       message: expect.stringContaining('CREATE EXTENSION vector'),
     });
+  });
+
+  test('whoever waits while another makes the tables finds them made', async () => {
+    const { url } = await testPostgres();
+    const operator = new pg.Client({ connectionString: urlOf(url, 'clipql') });
+    await operator.connect();
+    // Whoever makes the tables asks first whether pgvector is there.
+    await operator.query('BEGIN; LOCK pg_extension');
+    const opening = Promise.all(Array.from({ length: 12 }, () => openPostgres(url)));
+    const waiting = `SELECT count(*)::int FROM pg_locks WHERE NOT granted AND database =
+      (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    await expect.poll(async () => (await operator.query(waiting)).rows[0].count).toBe(12);
+    await operator.query('COMMIT');
+    for (const database of await opening) await database.close();
+    await operator.end();
   });
 
   test('several that write to a collection at once lose nothing, and an index hears of all', async () => {
