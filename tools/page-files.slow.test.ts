@@ -206,6 +206,7 @@ describe.runIf(runs)('the page', () => {
       };
       Object.assign(globalThis, { takenStreams: taken });
     });
+    // Of closed dialogs too, which end a moment after they are out of sight.
     const live = () =>
       page.evaluate(
         () =>
@@ -220,7 +221,7 @@ describe.runIf(runs)('the page', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByText('photo.jpg').first().waitFor();
     await shownScores(page);
-    expect(await live()).toBe(0);
+    await expect.poll(live).toBe(0);
 
     await open.focus();
     await page.keyboard.press('Enter');
@@ -229,13 +230,13 @@ describe.runIf(runs)('the page', () => {
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await live()).toBe(0);
+    await expect.poll(live).toBe(0);
 
     await page.keyboard.press('Enter');
     await dialog.locator('button:enabled', { hasText: 'Take it' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('2 of 2 pictures answered').waitFor();
-    expect(await live()).toBe(0);
+    await expect.poll(live).toBe(0);
   });
 
   test('a photo that cannot be taken is said, and one that takes long is taken once, or not at all if the dialog is closed', async () => {

@@ -72,7 +72,7 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
   const drawn = useRef('');
   const draw = () => {
     const asked = JSON.stringify(copiedStart(whole, startPicture.own));
-    const next = asked === drawn.current ? { ...whole, seed: anotherSeed() } : whole;
+    const next = asked === drawn.current ? { ...whole, seed: anotherSeed(whole.seed) } : whole;
     setRefusal(undefined);
     setSaid('');
     setIsStarting(true);

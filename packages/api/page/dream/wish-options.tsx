@@ -108,7 +108,7 @@ function Seed({ seed, onSeed }: SeedProps) {
           onInput={(event) => take(event.currentTarget.value)}
           onBlur={() => setTyped(undefined)}
         />
-        <button type="button" onClick={() => onSeed(anotherSeed())}>
+        <button type="button" onClick={() => onSeed(anotherSeed(seed))}>
           {DREAM.anotherSeed}
         </button>
       </div>

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { formatAddress, parseAddress } from '../address.ts';
-import { isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
+import { anotherSeed, isDrawable, readWish, type Wish, withPrompt, writeWish } from './wish.ts';
 
 const FIRST = readWish(new URLSearchParams('seed=7'));
 
@@ -35,6 +35,22 @@ test('what an address cannot mean is left out', () => {
     expect(read(`seed=${seed}`).seed, seed).toBeGreaterThanOrEqual(0);
     expect(read(`seed=${seed}`).seed, seed).toBeLessThan(10_000);
   }
+});
+
+test('another seed is short and not the last one', () => {
+  const random = vi.spyOn(Math, 'random');
+  for (const [value, last, seed] of [
+    [0, 0, 1],
+    [0, 1, 0],
+    [0.5, 4_999, 5_000],
+    [0.5, 5_000, 4_999],
+    [0.5, 2 ** 31 - 1, 4_999],
+    [0.999_99, 9_998, 9_999],
+  ] as const) {
+    random.mockReturnValueOnce(value);
+    expect(anotherSeed(last), `${value} after ${last}`).toBe(seed);
+  }
+  random.mockRestore();
 });
 
 test('a picture that is its own address stays out of the page’s address', () => {

@@ -36,8 +36,11 @@ const STANDARD = { quality: 'STANDARD', size: 256, keep: 0.5 } as const;
 const MAX_SEED = 2 ** 31 - 1;
 const MAX_WEIGHT = 10;
 
-/** One that is easily said to somebody else. */
-export const anotherSeed = (): number => 1 + Math.floor(Math.random() * 9_999);
+/** One that is easily said to somebody else. @param last which it is not. */
+export function anotherSeed(last = 0): number {
+  const seed = Math.floor(Math.random() * 9_999);
+  return seed < last ? seed : seed + 1;
+}
 
 export function readWish(parameters: URLSearchParams): Wish {
   const seed = Number(parameters.get('seed') ?? Number.NaN);
