@@ -43,6 +43,7 @@ export { type ProbeTraining, trainLinearProbe } from './few-shot/train-linear-pr
 export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
+export { RowValues } from './flat/row-values.ts';
 export type { GradientTarget, ImageGradient } from './gradient-targets.ts';
 export { createPicture, restorePicture } from './guided/create-picture.ts';
 export type { GuidedPicture, PictureStep } from './guided/guided-picture.ts';

@@ -1,3 +1,4 @@
+import { RowValues } from '@clipql/core';
 import type { NewItem } from './item.ts';
 import type { ChangeBatch } from './store.ts';
 
@@ -24,6 +25,19 @@ export async function* eachChange(
     // It is read while the caller takes this one in.
     next = ahead(batch.seq, asOf);
     yield batch;
+  }
+}
+
+/** @param read a part of the levels that ends behind a row, the first of them; undefined when there is none. */
+export async function* eachLevels(
+  read: (after: number) => Promise<Pick<RowValues, 'rows' | 'values'> | undefined>,
+): AsyncIterable<RowValues> {
+  for (let after = -1; ; ) {
+    const part = await read(after);
+    if (part === undefined) return;
+    // Where others have replaced all meanwhile, a part may begin before the last one ended.
+    yield new RowValues(part.rows, part.values).after(after);
+    after = part.rows.at(-1)!;
   }
 }
 

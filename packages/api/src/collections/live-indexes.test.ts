@@ -61,7 +61,7 @@ test('searches at the same time share the catching up, and none misses what was 
     const [item] = await store.items(busy, [key]);
     return indexes.use(busy, async (index) => {
       const scores = await index.scores(vectorOf(round));
-      return scores[item!.row]!;
+      return scores.get(item!.row);
     });
   });
   for (const score of await Promise.all(rounds)) expect(score).toBeCloseTo(1, 2);

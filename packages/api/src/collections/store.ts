@@ -1,4 +1,4 @@
-import type { RowSet } from '@clipql/core';
+import type { RowSet, RowValues } from '@clipql/core';
 import type { Owner } from '../access/owner.ts';
 import type { Collection, VectorSpace } from './collection.ts';
 import type { Filter } from './filter.ts';
@@ -39,6 +39,14 @@ export interface EqualFiles {
   readonly groups: readonly (readonly number[])[];
   /** How many groups there are. */
   readonly total: number;
+}
+
+/** What whoever keeps levels knows of those that are kept. */
+export interface KeptLevels {
+  /** The row of the last of them, −1 where there are none. Nothing is kept unless it is still the last. */
+  readonly after: number;
+  /** Whether the new ones take the place of all that are kept, rather than follow them. */
+  readonly replace: boolean;
 }
 
 /** What an index has to take in, in this order. */
@@ -153,14 +161,17 @@ export interface CollectionStore {
    */
   prompts(space: VectorSpace, words: string): Promise<Float32Array | undefined>;
   keepPrompts(space: VectorSpace, words: string, prompts: Float32Array): Promise<void>;
-  /** How much each vector is like the words, by row from 0 to as far as it was kept. */
-  levels(collection: Collection, words: string): Promise<Float32Array>;
-  /** @param from the row of the first of the levels; ignored unless those before are kept, and no more. */
+  /**
+   * How much vectors are like the words: of all rows up to the last that was kept, a part after the other. Some of rows that
+   * are gone may be among them.
+   */
+  levels(collection: Collection, words: string): AsyncIterable<RowValues>;
+  /** Keeps those of more rows. */
   keepLevels(
     collection: Collection,
     words: string,
-    from: number,
-    levels: Float32Array,
+    levels: RowValues,
+    kept: KeptLevels,
   ): Promise<void>;
 
   /** For collections that do not fit into memory; undefined where the engine searches none. */

@@ -42,15 +42,13 @@ export async function deleteItems(
   }
 }
 
-function* batchesOf({ words }: RowSet): Generator<readonly number[]> {
+function* batchesOf(rows: RowSet): Generator<readonly number[]> {
   let batch: number[] = [];
-  for (const [at, word] of words.entries()) {
-    for (let bits = word; bits !== 0; bits &= bits - 1) {
-      batch.push(at * 32 + 31 - Math.clz32(bits & -bits));
-      if (batch.length < BATCH) continue;
-      yield batch;
-      batch = [];
-    }
+  for (const row of rows) {
+    batch.push(row);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
   }
   if (batch.length > 0) yield batch;
 }

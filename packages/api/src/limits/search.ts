@@ -7,7 +7,7 @@ export const MAX_SEARCH_TERMS = 32;
 export const MAX_HITS = 1_000;
 /** Of a collection whose near duplicates are asked for: each is compared with all. */
 const MAX_COMPARED_ITEMS = 20_000;
-/** Of a collection that is read from the database for one query: 8 bytes are kept of each item. */
+/** Of a collection that is read from the database for one query: 12 bytes are kept of each item. */
 const MAX_SCANNED_ITEMS = 20_000_000;
 
 /** @throws ApiError TOO_MANY_TERMS, BAD_INPUT for none. */

@@ -1,11 +1,20 @@
 /** Numbers as a blob, without a copy. */
-export const blobOf = ({ buffer, byteOffset, byteLength }: Float32Array | Uint16Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
+export const blobOf = ({
+  buffer,
+  byteOffset,
+  byteLength,
+}: Float32Array | Uint16Array | Uint32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
 /** The floats of a blob, whose memory may begin anywhere. */
 export function floatsIn(blob: Uint8Array): Float32Array {
   const { buffer, byteOffset, length } = aligned(blob, 4);
   return new Float32Array(buffer, byteOffset, length / 4);
+}
+
+/** The row numbers of a blob, whose memory may begin anywhere. */
+export function rowsIn(blob: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = aligned(blob, 4);
+  return new Uint32Array(buffer, byteOffset, length / 4);
 }
 
 /** The halves of a blob, whose memory may begin anywhere. */

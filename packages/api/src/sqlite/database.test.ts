@@ -2,6 +2,7 @@
 import { mkdir, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { RowValues } from '@clipql/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SHARED } from '../access/owner.ts';
 import { openSqliteCollections } from '../collections/sqlite/sqlite-collections.ts';
@@ -197,7 +198,10 @@ test('what dropped collections and abandoned spaces leave is swept', async () =>
     many(5_000).map((item) => ({ ...item, thumbnail })),
   );
   await store.remove(photos, ['k1', 'k2']);
-  await store.keepLevels(photos, 'words', 0, new Float32Array(5_001));
+  await store.keepLevels(photos, 'words', new RowValues(Uint32Array.of(1), Float32Array.of(2)), {
+    after: -1,
+    replace: false,
+  });
   const other = { ...SPACE, hash: 'c'.repeat(64) };
   await store.beginReembedding(photos, other);
   const items = await store.notReembedded(photos, 3_000);

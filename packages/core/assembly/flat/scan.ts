@@ -14,7 +14,7 @@
  * Four rows are computed together: each vector of the query is loaded once for them.
  */
 import { keyOf, push, threshold } from './best';
-import { codesOf, LIVE_WORDS, liveOf, rowsOf, scalesOf } from './segment';
+import { codesOf, LIVE_WORDS, liveOf, rowsOf, scalesOf, SEGMENT_ROWS } from './segment';
 
 /** Words of a job, as ../../src/flat/scan.ts writes it. */
 const NEXT: usize = 0;
@@ -33,7 +33,7 @@ const BEST_BYTES: usize = 32;
 /** Bits by row number, or 0 for all rows. */
 const FILTER: usize = 36;
 const FILTER_WORDS: usize = 40;
-/** [Q, rows] float32 by row number, or 0. */
+/** [Q, segments, 256] float32, anything where no row is live, or 0. */
 const SCORES: usize = 44;
 const SCORES_BYTES: usize = 48;
 /** [threads] of {@link SCRATCH_BYTES}. */
@@ -57,6 +57,7 @@ export function scan(job: usize, thread: i32, threads: i32): void {
     const entry = <usize>load<u32>(job, TABLE) + (<usize>at << 3);
     const segment = <usize>load<u32>(entry);
     if (!chooseRows(job, segment, pitch, hasScores, scratch)) continue;
+    const scores = <usize>load<u32>(job, SCORES) + <usize>at * SEGMENT_ROWS * 4;
     for (let query = 0; query < queries; query++) {
       scanSegment(
         segment,
@@ -65,7 +66,7 @@ export function scan(job: usize, thread: i32, threads: i32): void {
         <usize>load<u32>(job, LEVELS) + <usize>query * 2 * pitch,
         <usize>load<u32>(job, QUERY_NUMBERS) + (<usize>query << 4),
         hasHeaps ? heaps + <usize>query * heapBytes : 0,
-        hasScores ? <usize>load<u32>(job, SCORES) + <usize>query * <usize>load<u32>(job, SCORES_BYTES) : 0,
+        hasScores ? scores + <usize>query * <usize>load<u32>(job, SCORES_BYTES) : 0,
         scratch,
       );
     }
@@ -126,7 +127,7 @@ function scanSegment(
   const rows = rowsOf(segment, pitch);
   const step = f32x4.splat(load<f32>(numbers));
   const margin = f32x4.splat(load<f32>(numbers, 4));
-  const unit = load<f32>(numbers, 8);
+  const unit = f32x4.splat(load<f32>(numbers, 8));
   const offset = i32x4.splat(load<i32>(numbers, 12));
   let limit = f32x4.splat(best == 0 ? Infinity : threshold(best));
   for (let slot = 0; slot < count; slot += 4) {
@@ -138,10 +139,7 @@ function scanSegment(
     const scale = v128.load(scales + about);
     const sums = i32x4.sub(fourSums(codesOf(segment, pitch, slot), pitch, levels), offset);
     const four = f32x4.mul(f32x4.convert_i32x4_s(sums), f32x4.mul(scale, step));
-    if (scores != 0) {
-      v128.store(scratch, four, FOUR);
-      scatter(computed, rows + about, scratch, scores, unit);
-    }
+    if (scores != 0) v128.store(scores + about, f32x4.mul(four, unit));
     const most = f32x4.add(four, f32x4.mul(scale, margin));
     const wanted = (<i32>load<u8>(byte, WANTED) >> (slot & 4)) & 15;
     let better = i32x4.bitmask(f32x4.gt(most, limit)) & wanted;
@@ -152,13 +150,6 @@ function scanSegment(
       push(best, keyOf(load<f32>(scratch + lane, FOUR), load<u32>(rows + about + lane)));
     }
     limit = f32x4.splat(threshold(best));
-  }
-}
-
-function scatter(lanes: i32, rows: usize, scratch: usize, scores: usize, unit: f32): void {
-  for (; lanes != 0; lanes &= lanes - 1) {
-    const lane = <usize>ctz(lanes) << 2;
-    store<f32>(scores + (<usize>load<u32>(rows + lane) << 2), load<f32>(scratch + lane, FOUR) * unit);
   }
 }
 

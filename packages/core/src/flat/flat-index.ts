@@ -18,6 +18,7 @@ import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-optio
 import type { IndexParts } from './index-parts.ts';
 import { FLAT_KERNELS } from './kernels.generated.ts';
 import { instantiateFlatKernels } from './kernels.ts';
+import { RowValues } from './row-values.ts';
 import { Scanner } from './scan.ts';
 import { Searcher } from './searcher.ts';
 import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
@@ -239,7 +240,7 @@ export class FlatIndex {
    * The scores of all rows from the 8-bit scan alone: for vectors of length 1 they are within some thousandths.
    *
    * @param query [E], float32.
-   * @returns dot products by row number, [{@link FlatIndex.nextRow}]; NaN where a row was removed.
+   * @returns dot products of the rows that are there.
    * @throws as {@link FlatIndex.search} does.
    *
    * @example
@@ -249,12 +250,12 @@ export class FlatIndex {
    * const index = await FlatIndex.create({ dimensions: 2 });
    * await index.append(Float32Array.of(1, 0, 0, 1));
    * await index.remove([0]);
-   * const scores = await index.scores(Float32Array.of(0, 1));
-   * console.log([...scores].map((score) => score.toFixed(2)).join(' ')); // NaN 1.00
+   * const { rows, values } = await index.scores(Float32Array.of(0, 1));
+   * console.log(rows.length, rows[0], values[0]!.toFixed(2)); // 1 1 1.00
    * index.dispose();
    * ```
    */
-  async scores(query: Float32Array): Promise<Float32Array> {
+  async scores(query: Float32Array): Promise<RowValues> {
     if (query.length !== this.dimensions)
       throw lengthError('query', grouped(this.dimensions), query);
     const [copy] = splitQueries(query, this.dimensions);
@@ -267,7 +268,7 @@ export class FlatIndex {
    *
    * @param queries [Q·E], float32, each of length 1, as the rows are.
    * @param from the first row.
-   * @returns by row number less `from`; NaN where a row was removed. Rows that are added meanwhile are left out.
+   * @returns those of the rows that are there, without any that are added meanwhile.
    * @throws as {@link FlatIndex.search} does.
    *
    * @example
@@ -276,23 +277,26 @@ export class FlatIndex {
    *
    * const index = await FlatIndex.create({ dimensions: 2 });
    * await index.append(Float32Array.of(1, 0, 0, 1));
-   * const [, second] = await index.logSumExp(Float32Array.of(1, 0, 0, 1), 10);
-   * console.log(second!.toFixed(1)); // 10.0
+   * const sums = await index.logSumExp(Float32Array.of(1, 0, 0, 1), 10);
+   * console.log(sums.get(1)!.toFixed(1)); // 10.0
    * index.dispose();
    * ```
    */
-  async logSumExp(queries: Float32Array, scale: number, from = 0): Promise<Float32Array> {
+  async logSumExp(queries: Float32Array, scale: number, from = 0): Promise<RowValues> {
     const { segments, staging } = this.#usable();
     const packed = packQueries(splitQueries(queries, this.dimensions), staging.dither, scale);
-    const sums = new Float32Array(Math.max(0, segments.nextRow - from)).fill(Number.NaN);
-    for (let next: number | undefined = from; next !== undefined && sums.length > 0; ) {
+    const end = segments.nextRow;
+    const found: RowValues[] = [];
+    for (let next = from < end ? from : undefined; next !== undefined; ) {
       const row: number = next;
-      next = await this.#queue.add(() => {
+      const turn = await this.#queue.add(() => {
         const parts = this.#usable();
-        return parts.sumExp.turn(parts.segments, packed, row, sums, from);
+        return parts.sumExp.turn(parts.segments, packed, row, end);
       });
+      found.push(...turn.found);
+      next = turn.next;
     }
-    return sums;
+    return RowValues.concat(found);
   }
 
   /**

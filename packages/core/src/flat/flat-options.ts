@@ -1,4 +1,5 @@
 import type { RowSet } from './row-set.ts';
+import type { RowValues } from './row-values.ts';
 
 /** What a `FlatIndex` is made with. */
 export interface FlatIndexOptions {
@@ -32,6 +33,6 @@ export interface FlatHits {
   readonly rows: Uint32Array;
   /** Dot products with the query, exact to float32. */
   readonly scores: Float32Array;
-  /** With `allScores`: as `scores` has them; otherwise empty. */
-  readonly allScores: Float32Array;
+  /** With `allScores`: as `FlatIndex.scores` gives them; otherwise of no rows. */
+  readonly allScores: RowValues;
 }

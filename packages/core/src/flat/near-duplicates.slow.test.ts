@@ -163,7 +163,7 @@ async function scanErrors(
     const scores = await index.scores(query);
     for (const [row, vector] of vectors.entries()) {
       const step = vector.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 126.5;
-      errors.push((scores[row]! - naive.score(query, row)!) / (step * Math.hypot(...query)));
+      errors.push((scores.get(row)! - naive.score(query, row)!) / (step * Math.hypot(...query)));
     }
   }
   return errors;

@@ -41,6 +41,24 @@ export class RowSet {
     return ((this.words[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
   }
 
+  /**
+   * Its rows, ascending.
+   *
+   * @example
+   * ```ts
+   * import { RowSet } from '@clipql/core';
+   *
+   * console.log([...RowSet.of([40, 3])].join(' ')); // 3 40
+   * ```
+   */
+  *[Symbol.iterator](): Generator<number> {
+    for (let at = 0; at < this.words.length; at++) {
+      for (let bits = this.words[at]!; bits !== 0; bits &= bits - 1) {
+        yield at * 32 + 31 - Math.clz32(bits & -bits);
+      }
+    }
+  }
+
   /** How many rows it has. */
   get size(): number {
     return this.words.reduce((count, word) => count + ones(word), 0);

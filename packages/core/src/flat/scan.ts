@@ -4,7 +4,8 @@ import { Workspace } from '../threads/workspace.ts';
 import { type FlatKernels, JOB_KIND } from './kernels.ts';
 import type { QuantizedQuery } from './quantized-query.ts';
 import type { RowSet } from './row-set.ts';
-import type { SegmentLayout } from './segment-layout.ts';
+import { RowValues } from './row-values.ts';
+import { SEGMENT_ROWS, type SegmentLayout } from './segment-layout.ts';
 import type { Segments } from './segments.ts';
 
 /** What a scan is to find for one query. */
@@ -37,8 +38,8 @@ export interface Scanned {
   readonly rows: Uint32Array;
   /** Undefined when no rows are left. */
   readonly end: ScanEnd | undefined;
-  /** By row number, NaN where there is none; empty unless wanted. */
-  readonly scores: Float32Array;
+  /** Of all rows; of none unless wanted. */
+  readonly scores: RowValues;
 }
 
 export interface ScannerOptions {
@@ -67,7 +68,8 @@ export class Scanner {
     const threads = isSmall ? 1 : this.#options.threads;
     const best = Math.min(request.best, segments.size);
     const heapBytes = HEAP_HEADER_BYTES + 8 * best;
-    const scoresBytes = request.scores ? powerOfTwo(4 * segments.nextRow) : 0;
+    const places = request.scores ? SEGMENT_ROWS * segments.list.length : 0;
+    const scoresBytes = powerOfTwo(4 * places);
     const filter = request.filter?.words.subarray(0, Math.ceil(segments.nextRow / 32));
     const at = this.#workspace.reserve({
       job: 4 * JOB_WORDS,
@@ -97,9 +99,6 @@ export class Scanner {
       memory.u32(at.best + heap * heapBytes, 4).set([0, best, ...ceiling]);
     }
     if (filter !== undefined) memory.u32(at.filter, filter.length).set(filter);
-    const scores = queries.map((_, i) =>
-      memory.f32(at.scores + i * scoresBytes, request.scores ? segments.nextRow : 0).fill(NaN),
-    );
     memory
       .u32(at.job, JOB_WORDS)
       .set([
@@ -113,12 +112,17 @@ export class Scanner {
     if (isSmall) kernels.run(at.job, JOB_KIND.scan, 0, 0, 0, 0, 1);
     else await runner.run([at.job, JOB_KIND.scan, 0, 0]);
 
+    const rows = request.scores ? segments.rows() : new Uint32Array();
     return queries.map(({ quantized }, i) => {
       const heap = at.best + i * heapBytes;
       if (best > 0) kernels.mergeBest(heap, threads, queries.length * heapBytes);
       const found = best === 0 ? NOTHING : this.#found(heap, quantized.unit);
       const isAll = found.rows.length < best || best === segments.size;
-      return { ...found, end: isAll ? undefined : found.end, scores: scores[i]!.slice() };
+      const scores = request.scores
+        ? segments.liveValues(memory.f32(at.scores + i * scoresBytes, places))
+        : new Float32Array();
+      const end = isAll ? undefined : found.end;
+      return { ...found, end, scores: new RowValues(rows, scores) };
     });
   }
 

@@ -5,6 +5,7 @@ import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-optio
 import type { IndexParts } from './index-parts.ts';
 import { Nearest } from './nearest.ts';
 import { type QuantizedQuery, quantizeQuery } from './quantized-query.ts';
+import type { RowValues } from './row-values.ts';
 import type { ScanEnd, ScanRequest } from './scan.ts';
 
 /** Queries that share a scan. */
@@ -48,8 +49,8 @@ export class Searcher {
     return hits;
   }
 
-  /** The scan's scores, by row number. */
-  async scores(query: Float32Array): Promise<Float32Array> {
+  /** The scan's scores. */
+  async scores(query: Float32Array): Promise<RowValues> {
     const request = { best: 0, filter: undefined, scores: true };
     const [only] = await this.#candidates([this.#newSearch(query, 1)], request);
     return only!.allScores;
@@ -137,7 +138,7 @@ interface Search {
 interface Candidates {
   readonly rows: Uint32Array;
   readonly end: ScanEnd | undefined;
-  readonly allScores: Float32Array;
+  readonly allScores: RowValues;
   /** With the query, unless the rows must be read first. */
   readonly products: Float64Array | undefined;
 }

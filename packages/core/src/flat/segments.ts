@@ -1,5 +1,6 @@
 import { ClipError, grouped } from '../errors.ts';
 import type { LinearMemory } from '../threads/linear-memory.ts';
+import { placeOf } from './row-places.ts';
 import {
   LIVE_WORDS,
   liveBits,
@@ -52,7 +53,7 @@ export class Segments {
   halvesOf(row: number): Uint16Array {
     const { dimensions } = this.#layout;
     const segment = this.#segmentOf(row)!;
-    const start = indexOf(rowNumbers(this.#memory, this.#layout, segment), row) * dimensions;
+    const start = placeOf(rowNumbers(this.#memory, this.#layout, segment), row) * dimensions;
     return segment.halves!.subarray(start, start + dimensions);
   }
 
@@ -93,7 +94,7 @@ export class Segments {
   remove(row: number): boolean {
     const segment = this.#segmentOf(row);
     if (segment === undefined) return false;
-    const slot = indexOf(rowNumbers(this.#memory, this.#layout, segment), row);
+    const slot = placeOf(rowNumbers(this.#memory, this.#layout, segment), row);
     const bits = liveBits(this.#memory, this.#layout, segment);
     const bit = 1 << (slot % 32);
     if (slot === -1 || (bits[slot >> 5]! & bit) === 0) return false;
@@ -104,16 +105,15 @@ export class Segments {
 
   /** The numbers of the rows that are not removed, ascending. */
   rows(): Uint32Array {
-    const found = new Uint32Array(this.size);
-    let count = 0;
-    for (const segment of this.#list) {
-      const numbers = rowNumbers(this.#memory, this.#layout, segment);
-      const bits = liveBits(this.#memory, this.#layout, segment);
-      for (const [slot, row] of numbers.entries()) {
-        if (((bits[slot >> 5]! >>> (slot % 32)) & 1) === 1) found[count++] = row;
-      }
-    }
-    return found;
+    const numbersOf = (segment: Segment) => rowNumbers(this.#memory, this.#layout, segment);
+    return this.#live(new Uint32Array(this.size), numbersOf);
+  }
+
+  /** The values of the rows that are not removed, in their order. @param values [segments, 256] */
+  liveValues(values: Float32Array): Float32Array {
+    return this.#live(new Float32Array(this.size), ({ count }, i) =>
+      values.subarray(i * SEGMENT_ROWS, i * SEGMENT_ROWS + count),
+    );
   }
 
   /** The place in {@link list} from which on rows are found that are not below `row`; those of the first may be. */
@@ -126,6 +126,27 @@ export class Segments {
     if (this.#list.every(({ live }) => live > 0)) return;
     for (const { live, address } of this.#list) if (live === 0) this.#free.push(address);
     this.#list = this.#list.filter(({ live }) => live > 0);
+  }
+
+  /** @param of [count] of a segment, of which those of removed rows are left out. */
+  #live<Values extends Float32Array | Uint32Array>(
+    found: Values,
+    of: (segment: Segment, i: number) => Values,
+  ): Values {
+    let next = 0;
+    for (const [i, segment] of this.#list.entries()) {
+      const values = of(segment, i);
+      if (segment.live === segment.count) {
+        found.set(values, next);
+        next += segment.count;
+        continue;
+      }
+      const bits = liveBits(this.#memory, this.#layout, segment);
+      for (let slot = 0; slot < segment.count; slot++) {
+        if (((bits[slot >> 5]! >>> (slot % 32)) & 1) === 1) found[next++] = values[slot]!;
+      }
+    }
+    return found;
   }
 
   /** The last segment, with room for a row. */
@@ -191,20 +212,6 @@ export class Segments {
 
 /** Some milliseconds' worth. */
 const CHUNKS_A_TURN = 64;
-
-/** The place of a number among ascending ones, or −1. */
-function indexOf(numbers: Uint32Array, wanted: number): number {
-  let low = 0;
-  let high = numbers.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const number = numbers[middle]!;
-    if (number === wanted) return middle;
-    if (number < wanted) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
-}
 
 function badRow(
   row: number,

@@ -1,6 +1,7 @@
 import { Workspace } from '../threads/workspace.ts';
 import { JOB_KIND } from './kernels.ts';
 import { quantizeQuery } from './quantized-query.ts';
+import { RowValues } from './row-values.ts';
 import type { ScannerOptions } from './scan.ts';
 import { liveBits, rowNumbers, SEGMENT_ROWS } from './segment-layout.ts';
 import type { Segments } from './segments.ts';
@@ -53,22 +54,21 @@ export class SumExp {
 
   /**
    * @param next the first row that is still to come.
-   * @param out by row number less `from`; rows beyond it are left out.
-   * @returns where to go on, or undefined at the end.
+   * @param end one more than the last.
+   * @returns some of them, and where to go on; undefined at the end.
    */
   async turn(
     segments: Segments,
     { count, levels, numbers, shift }: PackedQueries,
     next: number,
-    out: Float32Array,
-    from: number,
-  ): Promise<number | undefined> {
+    end: number,
+  ): Promise<SumExpTurn> {
     const { memory, kernels, layout, runner, threads } = this.#options;
     const segmentProducts = SEGMENT_ROWS * levels.length;
     const most = Math.max(threads, Math.floor((PRODUCTS_A_TURN * threads) / segmentProducts));
     const first = segments.firstWith(next);
     const some = segments.list.slice(first, first + most);
-    if (some.length === 0) return undefined;
+    if (some.length === 0) return { found: [], next: undefined };
     const isSmall = some.length * segmentProducts < PRODUCTS_FOR_THREADS;
     const at = this.#workspace.reserve({
       job: 4 * JOB_WORDS,
@@ -88,17 +88,28 @@ export class SumExp {
     if (isSmall) kernels.run(at.job, JOB_KIND.sumExp, 0, 0, 0, 0, 1);
     else await runner.run([at.job, JOB_KIND.sumExp, 0, 0]);
 
-    for (const [i, segment] of some.entries()) {
+    const found = some.map((segment, i) => {
       const sums = memory.f32(at.out + 4 * SEGMENT_ROWS * i, SEGMENT_ROWS);
       const live = liveBits(memory, layout, segment);
+      const rows: number[] = [];
+      const values: number[] = [];
       for (const [slot, row] of rowNumbers(memory, layout, segment).entries()) {
         const isLive = ((live[slot >> 5]! >>> (slot % 32)) & 1) === 1;
-        if (isLive && row >= next) out[row - from] = Math.log(sums[slot]!) + shift;
+        if (!isLive || row < next || row >= end) continue;
+        rows.push(row);
+        values.push(Math.log(sums[slot]!) + shift);
       }
-    }
-    const end = rowNumbers(memory, layout, some.at(-1)!).at(-1)! + 1;
-    return end - from >= out.length ? undefined : end;
+      return new RowValues(Uint32Array.from(rows), Float32Array.from(values));
+    });
+    const last = rowNumbers(memory, layout, some.at(-1)!).at(-1)!;
+    return { found, next: last + 1 < end ? last + 1 : undefined };
   }
+}
+
+/** Rows with their values, and the first row that is still to come, unless it was the end. */
+interface SumExpTurn {
+  readonly found: readonly RowValues[];
+  readonly next: number | undefined;
 }
 
 /** As assembly/flat/sum-exp.ts knows them. */

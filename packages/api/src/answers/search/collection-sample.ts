@@ -68,7 +68,7 @@ export async function levelsOf(
   const index = await FlatIndex.create({ dimensions, threads: 1 });
   try {
     await index.append(packed(vectors, dimensions));
-    return await index.logSumExp(packed(prompts, dimensions), logitScale);
+    return (await index.logSumExp(packed(prompts, dimensions), logitScale)).values;
   } finally {
     index.dispose();
   }

@@ -1,24 +1,31 @@
-import { type Background, collectionSpread, type MixedQuery, mixTerms } from '@clipql/core';
+import {
+  type Background,
+  collectionSpread,
+  type MixedQuery,
+  mixTerms,
+  type RowValues,
+} from '@clipql/core';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import type { VectorSearch } from '../../collections/vector-search.ts';
 import { checkScannedItems } from '../../limits/search.ts';
 import { BACKGROUND } from './background-of.ts';
 import { levelsOf, packed } from './collection-sample.ts';
-import { keepNewLevels, SPREAD_ROWS } from './measured-index.ts';
+import { ComparedRows } from './compared-rows.ts';
+import { LevelReader } from './level-reader.ts';
+import { SPREAD_ROWS } from './measured-index.ts';
 import { rowBatches } from './row-batches.ts';
-import { RowValues } from './row-values.ts';
+import { eachPiece } from './row-pieces.ts';
 import type { ResolvedTerm } from './search-term.ts';
+import { keepNewLevels } from './stored-levels.ts';
 
 /** All items of a collection, compared with a query. */
 export interface Compared {
   readonly query: MixedQuery;
-  /** Dot products with the query by row, as the 8-bit scan has them; NaN where there is no row. */
-  readonly products: Float32Array;
-  /** By row: how much its image is like the background. */
-  readonly levels: Float32Array;
-  /** About how many items there are. */
-  readonly size: number;
+  /** Dot products with the query, as the 8-bit scan has them; NaN where an item has gone meanwhile. */
+  readonly products: RowValues;
+  /** How much images are like the background; rows that came meanwhile may have none. */
+  readonly levels: RowValues;
 }
 
 interface Asked {
@@ -47,22 +54,24 @@ export async function compareAll(
   const spread = collectionSpread(some, background, await levelsOf(some, background));
   const query = mixTerms(terms, spread);
   const prompts = packed(background.prompts, space.dimensions);
-  const known = await store.levels(collection, BACKGROUND);
-  const [products, levels] = [new RowValues(items), new RowValues(items)];
-  const gone: number[] = [];
-  const reading = { signal, onRemoved: (row: number) => gone.push(row) };
-  for await (const { rows, index, first } of rowBatches(store, collection, reading)) {
-    const ofBatch = (await index.scores(query.vector)).subarray(first);
-    const isKnown = rows.at(-1)! < known.length;
-    const computed = isKnown
-      ? undefined
-      : await index.logSumExp(prompts, background.logitScale, first);
-    for (const [i, row] of rows.entries()) {
-      products.set(row, ofBatch[i]!);
-      levels.set(row, computed?.[i] ?? known[row]!);
-    }
+  const known = new LevelReader(store.levels(collection, BACKGROUND));
+  const compared = new ComparedRows(items);
+  const gone = new Set<number>();
+  const reading = { signal, onRemoved: (row: number) => gone.add(row) };
+  for await (const { rows, index } of rowBatches(store, collection, reading)) {
+    const { values: products } = await index.scores(query.vector);
+    const levels =
+      (await known.of(rows)) ?? (await index.logSumExp(prompts, background.logitScale)).values;
+    compared.add(rows, products, levels);
   }
-  for (const row of gone) products.set(row, Number.NaN);
-  keepNewLevels(levels.values, known.length, store, collection);
-  return { query, products: products.values, levels: levels.values, size: items };
+  const { products, levels } = compared;
+  if (gone.size > 0) {
+    await eachPiece(products.rows.length, (from, to) => {
+      for (let i = from; i < to; i++) {
+        if (gone.has(products.rows[i]!)) products.values[i] = Number.NaN;
+      }
+    });
+  }
+  keepNewLevels(levels, await known.stored(), store, collection);
+  return { query, products, levels };
 }

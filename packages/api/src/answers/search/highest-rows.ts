@@ -1,25 +1,32 @@
+import type { RowValues } from '@clipql/core';
 import { eachPiece } from './row-pieces.ts';
+
+/** A row and its score. */
+export interface RowScore {
+  readonly row: number;
+  readonly score: number;
+}
 
 /**
  * The rows with the highest scores, the highest first; of equal ones the lowest row first.
  *
- * @param scores by row; NaN where there is none.
+ * @param scores NaN for rows that are left out.
  * @param most how many.
  * @param atMost rows with a higher score are passed over.
  */
 export async function highestRows(
-  scores: Float32Array,
+  { rows, values: scores }: RowValues,
   most: number,
   atMost = Number.POSITIVE_INFINITY,
-): Promise<readonly number[]> {
-  // A heap with the worst of the best on top.
+): Promise<readonly RowScore[]> {
+  // A heap of places, with the worst of the best on top.
   const heap: number[] = [];
   const isWorse = (a: number, b: number) =>
     scores[a]! < scores[b]! || (scores[a] === scores[b] && a > b);
   const swap = (i: number, j: number) => {
-    const row = heap[i]!;
+    const place = heap[i]!;
     heap[i] = heap[j]!;
-    heap[j] = row;
+    heap[j] = place;
   };
   const rise = (at: number) => {
     for (let i = at; i > 0; ) {
@@ -41,18 +48,19 @@ export async function highestRows(
     }
   };
   await eachPiece(scores.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      const score = scores[row]!;
+    for (let place = from; place < to; place++) {
+      const score = scores[place]!;
       // NaN fails it too.
       if (!(score <= atMost)) continue;
       if (heap.length < most) {
-        heap.push(row);
+        heap.push(place);
         rise(heap.length - 1);
       } else if (score > scores[heap[0]!]!) {
-        heap[0] = row;
+        heap[0] = place;
         sink();
       }
     }
   });
-  return heap.sort((a, b) => (isWorse(a, b) ? 1 : -1));
+  heap.sort((a, b) => (isWorse(a, b) ? 1 : -1));
+  return heap.map((place) => ({ row: rows[place]!, score: scores[place]! }));
 }

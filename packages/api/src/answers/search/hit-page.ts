@@ -3,6 +3,7 @@ import {
   queryCosine,
   type Relevance,
   RowSet,
+  type RowValues,
   scoreItem,
   termShares,
 } from '@clipql/core';
@@ -39,19 +40,17 @@ export interface HitPage {
 
 /** Scores of a query, as the 8-bit scan has them. */
 export interface Scored {
-  /** By row; NaN for what is no hit. */
-  readonly scores: Float32Array;
+  /** NaN for what is no hit. */
+  readonly scores: RowValues;
   /** By row. */
-  readonly levels: Float32Array;
+  readonly levels: Pick<ReadonlyMap<number, number>, 'get'>;
   readonly query: MixedQuery;
   readonly terms: readonly ResolvedTerm[];
   readonly relevance: Relevance;
 }
 
 /** The nearest items of a query, as a database found them. */
-export interface Nearest extends Omit<Scored, 'levels' | 'scores'> {
-  /** By row. */
-  readonly levels: Readonly<Record<number, number>>;
+export interface Nearest extends Omit<Scored, 'scores'> {
   readonly rows: readonly number[];
   /** [E] each, of the rows. */
   readonly vectors: readonly Float32Array[];
@@ -87,18 +86,17 @@ export async function pageByRelevance(
   const scanError = SCAN_ERROR * Math.hypot(...scored.query.vector);
   const atMost = last === undefined ? undefined : last.score + scanError;
   for (let most = Math.max(RESCORED_TIMES * first, MIN_RESCORED); ; most *= RESCORED_TIMES) {
-    const rows = await highestRows(scored.scores, most, atMost);
-    const found = await scoreExactly(store, collection, scored, rows);
+    const best = await highestRows(scored.scores, most, atMost);
+    const scanned = new Map(best.map(({ row, score }) => [row, score]));
+    const found = await scoreExactly(store, collection, scored, [...scanned.keys()]);
     const next = found.filter((hit) => last === undefined || isBefore(last, hit)).sort(inOrder);
-    const isAll = rows.length < most;
+    const isAll = best.length < most;
     const error = found.reduce(
-      (error, { item, score }) => Math.max(error, Math.abs(score - scored.scores[item.row]!)),
+      (error, { item, score }) => Math.max(error, Math.abs(score - scanned.get(item.row)!)),
       0,
     );
     // No row that was left out can be above this.
-    const bound = isAll
-      ? Number.NEGATIVE_INFINITY
-      : scored.scores[rows.at(-1)!]! + ERROR_MARGIN * error;
+    const bound = isAll ? Number.NEGATIVE_INFINITY : best.at(-1)!.score + ERROR_MARGIN * error;
     const end = next[Math.min(first, next.length) - 1];
     const exact = isAll || (next.length > first && end!.score >= bound);
     if (!exact && most < MAX_RESCORED) continue;
@@ -182,7 +180,7 @@ async function positionOf(
   const position = decodeSearchCursor(after, hash);
   if ('inner' in position) throw badCursor();
   const [vector] = await store.vectors(collection, [position.row]);
-  const level = levels[position.row];
+  const level = levels.get(position.row);
   if (vector === undefined || level === undefined || Number.isNaN(level)) return position;
   return { key: position.key, score: Math.fround(scoreItem(query, vector, level)) };
 }
@@ -205,7 +203,7 @@ async function scoreExactly(
     const [vector, item] = [vectors[i], items[i]];
     if (vector === undefined || item === undefined) continue;
     await slices.next();
-    const level = levels[row]!;
+    const level = levels.get(row)!;
     const score = Math.fround(scoreItem(query, vector, level));
     found.push({
       item,
@@ -220,11 +218,12 @@ async function scoreExactly(
 }
 
 /** Those that have a score. */
-export async function hitRows(scores: Float32Array): Promise<RowSet> {
-  const words = new Uint32Array(Math.ceil(scores.length / 32));
-  await eachPiece(scores.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      if (!Number.isNaN(scores[row]!)) words[row >>> 5]! |= 1 << (row & 31);
+export async function hitRows({ rows, values }: RowValues): Promise<RowSet> {
+  const words = new Uint32Array(rows.length === 0 ? 0 : (rows.at(-1)! >>> 5) + 1);
+  await eachPiece(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      if (!Number.isNaN(values[i]!)) words[row >>> 5]! |= 1 << (row & 31);
     }
   });
   return new RowSet(words);

@@ -3,36 +3,35 @@ import {
   type CollectionSpread,
   collectionSpread,
   type FlatIndex,
+  RowValues,
 } from '@clipql/core';
+import { allLevels } from '../../collections/all-levels.ts';
 import type { Collection } from '../../collections/collection.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { BACKGROUND } from './background-of.ts';
+import { packed } from './collection-sample.ts';
 import { eachPiece } from './row-pieces.ts';
 import { RowSample } from './row-sample.ts';
+import { areMostlyGone, keepNewLevels, type StoredLevels } from './stored-levels.ts';
 
 /** Of the collection, evenly over its rows, for its spread. */
 export const SPREAD_ROWS = 256;
 /** The spread is measured again when the collection has grown or shrunk by this part. */
 const CHANGED = 0.1;
 
-/**
- * Rows whose levels are written at once: a process that begins computes fewer by itself, which takes less than 100 ms, so
- * no search waits for a disk because some items are new.
- */
-const ROWS_A_WRITE = 4_096;
-
 /** What relevance needs to know of an index. */
 export interface Measures {
-  /** By row: how much its image is like the background. NaN, or anything, where there is no row. */
-  readonly levels: Float32Array;
+  /** How much images are like the background; some of rows that are gone may be among them. */
+  readonly levels: RowValues;
   readonly spread: CollectionSpread;
 }
 
 interface Kept extends Measures {
   /** Items that the spread was measured with. */
   readonly size: number;
-  /** Rows whose levels are in the store. */
-  readonly stored: number;
+  /** Rows below this have a level. */
+  readonly end: number;
+  readonly stored: StoredLevels;
 }
 
 /** Of indexes that are in memory; they go with their index. */
@@ -56,66 +55,68 @@ export function measuresOf(index: FlatIndex, ...given: Given): Promise<Measures>
 async function measure(index: FlatIndex, ...given: Given): Promise<Measures> {
   const [background, store, collection] = given;
   const before = kept.get(index);
-  const known = before?.levels ?? (await store.levels(collection, BACKGROUND));
-  const levels = await withNewRows(index, background, known);
-  const { size } = index;
-  const stored = keepNewLevels(levels, before?.stored ?? known.length, store, collection);
+  const known = before ?? (await storedMeasures(store, collection));
+  const { nextRow, size } = index;
+  const levels = nextRow > known.end ? await withNewRows(index, background, known) : known.levels;
+  const stored = keepNewLevels(levels, known.stored, store, collection);
+  const end = Math.max(nextRow, known.end);
   const isStale =
     before === undefined || Math.abs(size - before.size) > CHANGED * Math.max(1, before.size);
   const measures: Kept = isStale
-    ? { levels, size, stored, spread: await spreadOf(index, levels, ...given) }
-    : { ...before, levels, stored };
+    ? { levels, size, end, stored, spread: await spreadOf(index, levels, ...given) }
+    : { ...before, levels, end, stored };
   kept.set(index, measures);
   return measures;
 }
 
-/**
- * Keeps the levels of rows in the store, if there are enough.
- *
- * @param stored rows whose levels are there.
- * @returns how many are there then.
- */
-export function keepNewLevels(
-  levels: Float32Array,
-  stored: number,
+async function storedMeasures(
   store: CollectionStore,
   collection: Collection,
-): number {
-  if (levels.length < stored + ROWS_A_WRITE) return stored;
-  // A search can do without, where the disk is full.
-  store.keepLevels(collection, BACKGROUND, stored, levels.slice(stored)).catch(() => {});
-  return levels.length;
+): Promise<Pick<Kept, 'end' | 'levels' | 'stored'>> {
+  const levels = await allLevels(store, collection, BACKGROUND);
+  const last = levels.rows.at(-1) ?? -1;
+  return { levels, end: last + 1, stored: { count: levels.rows.length, last } };
 }
 
 async function withNewRows(
   index: FlatIndex,
   { prompts, logitScale }: Background,
-  known: Float32Array,
-): Promise<Float32Array> {
-  if (known.length >= index.nextRow) return known;
-  const queries = new Float32Array(prompts.length * index.dimensions);
-  for (const [i, prompt] of prompts.entries()) queries.set(prompt, i * index.dimensions);
-  const added = await index.logSumExp(queries, logitScale, known.length);
-  const levels = new Float32Array(known.length + added.length);
-  levels.set(known);
-  levels.set(added, known.length);
-  return levels;
+  { levels, end }: Pick<Kept, 'end' | 'levels'>,
+): Promise<RowValues> {
+  const added = await index.logSumExp(packed(prompts, index.dimensions), logitScale, end);
+  const all = RowValues.concat([levels, added]);
+  return areMostlyGone(all.rows.length, index.size) ? ofRows(all, await index.rows()) : all;
+}
+
+/** Those of some rows, and of all behind these, which an index may not have yet. */
+function ofRows({ rows, values }: RowValues, wanted: Uint32Array): RowValues {
+  const places: number[] = [];
+  let next = 0;
+  for (const [place, row] of rows.entries()) {
+    while (next < wanted.length && wanted[next]! < row) next++;
+    if (next === wanted.length || wanted[next] === row) places.push(place);
+  }
+  return new RowValues(
+    Uint32Array.from(places, (place) => rows[place]!),
+    Float32Array.from(places, (place) => values[place]!),
+  );
 }
 
 async function spreadOf(
   index: FlatIndex,
-  levels: Float32Array,
+  levels: RowValues,
   ...[background, store, collection]: Given
 ): Promise<CollectionSpread> {
-  const live = await index.scores(background.prompts[0]!);
-  const sample = new RowSample(SPREAD_ROWS, index.size);
-  await eachPiece(Math.min(live.length, levels.length), (from, to) => {
-    for (let row = from; row < to; row++) if (!Number.isNaN(live[row]!)) sample.offer(row);
+  const rows = await index.rows();
+  const sample = new RowSample(SPREAD_ROWS, rows.length);
+  await eachPiece(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) sample.offer(rows[i]!);
   });
   const vectors = await store.vectors(collection, sample.rows);
-  const found = sample.rows.flatMap((row, i) =>
-    vectors[i] === undefined ? [] : [{ vector: vectors[i], level: levels[row]! }],
-  );
+  const found = sample.rows.flatMap((row, i) => {
+    const [vector, level] = [vectors[i], levels.get(row)];
+    return vector === undefined || level === undefined ? [] : [{ vector, level }];
+  });
   return collectionSpread(
     found.map(({ vector }) => vector),
     background,

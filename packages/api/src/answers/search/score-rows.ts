@@ -4,6 +4,7 @@ import {
   type MixedQuery,
   type Relevance,
   type RowSet,
+  type RowValues,
   standoutRelevance,
   TextScores,
 } from '@clipql/core';
@@ -18,36 +19,38 @@ export const PARTS = 64;
 /**
  * Makes scores of the products with a query, in their place.
  *
- * @param products by row; NaN where there is none.
- * @param size about how many there are.
+ * @param products NaN where an item has gone.
  * @returns what the scores mean, and how many there are.
  */
 export async function scoreRows(
-  products: Float32Array,
-  levels: Float32Array,
+  { rows, values }: RowValues,
+  levels: RowValues,
   query: MixedQuery,
-  size: number,
 ): Promise<{ readonly relevance: Relevance; readonly scanned: number }> {
   const { levelWeight, offset, isText, expectedDeviation } = query;
-  const sample = new RowSample(SAMPLE, size);
+  const sample = new RowSample(SAMPLE, rows.length);
   const textScores = new TextScores();
   let scanned = 0;
-  await eachPiece(products.length, (from, to) => {
-    for (let row = from; row < to; row++) {
+  // Both are in the order of rows.
+  let at = 0;
+  await eachPiece(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      while (at < levels.rows.length && levels.rows[at]! < row) at++;
       // Rows that came since have no level yet: NaN, as rows that are gone.
-      const level = row < levels.length ? levels[row]! : Number.NaN;
-      const score = products[row]! - levelWeight * level - offset;
-      products[row] = score;
+      const level = levels.rows[at] === row ? levels.values[at]! : Number.NaN;
+      const score = values[i]! - levelWeight * level - offset;
+      values[i] = score;
       if (Number.isNaN(score)) continue;
       scanned++;
       if (isText) textScores.add(score);
-      else sample.offer(row);
+      else sample.offer(i);
     }
   });
   const relevance = isText
     ? textScores.relevance()
     : standoutRelevance(
-        Float32Array.from(sample.rows, (row) => products[row]!),
+        Float32Array.from(sample.rows, (i) => values[i]!),
         expectedDeviation,
         scanned,
       );
@@ -69,16 +72,16 @@ interface Wanted {
  * @returns how many there are, and the histogram of all that pass; undefined where none does.
  */
 export async function keepHits(
-  scores: Float32Array,
+  { rows, values }: RowValues,
   { selected, except, cut = Number.NEGATIVE_INFINITY }: Wanted,
 ): Promise<{ readonly total: number; readonly histogram: Histogram | undefined }> {
-  if (except !== undefined) scores[except] = Number.NaN;
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
-  await eachPiece(scores.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      if (selected !== undefined && !selected.has(row)) scores[row] = Number.NaN;
-      const score = scores[row]!;
+  await eachPiece(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      if (row === except || selected?.has(row) === false) values[i] = Number.NaN;
+      const score = values[i]!;
       // NaN is neither below nor above.
       if (score < lowest) lowest = score;
       if (score > highest) highest = score;
@@ -87,11 +90,11 @@ export async function keepHits(
   if (lowest > highest) return { total: 0, histogram: undefined };
   const histogram: Histogram = { from: lowest, to: highest, counts: new Uint32Array(PARTS) };
   let total = 0;
-  await eachPiece(scores.length, (from, to) => {
-    countScores(scores.subarray(from, to), histogram);
-    for (let row = from; row < to; row++) {
-      if (scores[row]! >= cut) total++;
-      else scores[row] = Number.NaN;
+  await eachPiece(rows.length, (from, to) => {
+    countScores(values.subarray(from, to), histogram);
+    for (let i = from; i < to; i++) {
+      if (values[i]! >= cut) total++;
+      else values[i] = Number.NaN;
     }
   });
   return { total, histogram };

@@ -54,7 +54,7 @@ interface ScoredRows {
   readonly rows: readonly number[];
   readonly vectors: readonly Float32Array[];
   readonly scores: Float32Array;
-  readonly levels: Readonly<Record<number, number>>;
+  readonly levels: ReadonlyMap<number, number>;
   /** Items that the engine compared; undefined where an index found these. */
   readonly compared: number | undefined;
 }
@@ -87,7 +87,7 @@ export async function searchOutgrown(
       rows: found.map(({ row }) => row),
       vectors,
       scores: Float32Array.from(vectors, (vector, i) => scoreItem(query, vector, levels[i]!)),
-      levels: Object.fromEntries(found.map(({ row }, i) => [row, levels[i]!])),
+      levels: new Map(found.map(({ row }, i) => [row, levels[i]!])),
       compared: found.compared,
     };
   };

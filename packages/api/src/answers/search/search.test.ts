@@ -1,5 +1,6 @@
-import { BACKGROUND_WORDS, normalized } from '@clipql/core';
+import { BACKGROUND_WORDS, normalized, RowValues } from '@clipql/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allLevels } from '../../collections/all-levels.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { LiveIndexes } from '../../collections/live-indexes.ts';
 import { BACKGROUND } from './background-of.ts';
@@ -106,8 +107,8 @@ describe('what takes long', () => {
       .poll(async () => (await library.store.prompts(photos.space, BACKGROUND))?.length)
       .toBe(floats);
     await expect
-      .poll(async () => (await library.store.levels(large, BACKGROUND)).length)
-      .toBeGreaterThan(LARGE);
+      .poll(async () => (await allLevels(library.store, large, BACKGROUND)).rows.length)
+      .toBe(photographs.length + LARGE);
 
     const another = await library.another();
     const request = { collection: large, first: 20, terms: [{ text: 'boat' }] };
@@ -118,7 +119,9 @@ describe('what takes long', () => {
     // Nothing but what is kept can make every item equally unlike the words.
     const odd = await library.create('odd');
     await library.store.upsert(odd, photographs);
-    await library.store.keepLevels(odd, BACKGROUND, 0, new Float32Array(20).fill(50));
+    const rows = Uint32Array.from({ length: 20 }, (_, row) => row);
+    const levels = new RowValues(rows, new Float32Array(20).fill(50));
+    await library.store.keepLevels(odd, BACKGROUND, levels, { after: -1, replace: false });
     expect((await ask({ collection: odd, terms: [{ text: 'boat' }] })).total).toBe(0);
   });
 });

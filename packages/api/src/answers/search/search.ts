@@ -122,7 +122,7 @@ export async function search(
     const { levels, spread } = await measuresOf(index, background, store, collection);
     const query = mixTerms(terms, spread);
     const products = await index.scores(query.vector);
-    return answerFrom({ query, products, levels, size: index.size });
+    return answerFrom({ query, products, levels });
   });
 }
 
@@ -140,10 +140,10 @@ interface Asked {
 /** What a search answers that compared all items, and when all had their score. */
 async function answerOf(
   store: CollectionStore,
-  { query, products: scores, levels, size }: Compared,
+  { query, products: scores, levels }: Compared,
   { collection, terms, selected, except, cutOf, order }: Asked,
 ): Promise<Omit<SearchResult, 'timing' | 'warnings'> & { readonly scored: number }> {
-  const { relevance, scanned } = await scoreRows(scores, levels, query, size);
+  const { relevance, scanned } = await scoreRows(scores, levels, query);
   const scored = performance.now();
   const cut = cutOf(relevance);
   const { total, histogram } = await keepHits(scores, { selected, except, cut });

@@ -2,7 +2,7 @@ import type { Owner } from '../../access/owner.ts';
 import { MAX_CLASSIFIERS } from '../../limits/classifiers.ts';
 import { isName } from '../../limits/names.ts';
 import type { Connection } from '../../postgres/connection.ts';
-import { floatsAsBytes } from '../../postgres/float-bytes.ts';
+import { numbersAsBytes } from '../../postgres/number-bytes.ts';
 import type { ChangedClass, Classifier, NewClass, NewClassifier } from '../classifier.ts';
 import {
   type ClassifierReference,
@@ -100,7 +100,7 @@ async function insertClasses(
     await connection.run(
       'INSERT INTO classes (classifier, place, label, texts, direction, is_cut) VALUES ($1, $2, $3, $4, $5, $6)',
       ...[id, place, label, texts === null ? null : JSON.stringify(texts)],
-      ...[direction === undefined ? null : floatsAsBytes(direction), isCut],
+      ...[direction === undefined ? null : numbersAsBytes(direction), isCut],
     );
   }
 }

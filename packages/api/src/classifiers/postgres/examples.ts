@@ -1,6 +1,6 @@
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import type { Connection } from '../../postgres/connection.ts';
-import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
+import { bytesAsFloats, numbersAsBytes } from '../../postgres/number-bytes.ts';
 import { admitExamples } from '../admit-examples.ts';
 import type { ChangedClass, Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
 import type { ClassifierReference } from '../classifier-row.ts';
@@ -168,7 +168,7 @@ async function insert(
     await connection.run(
       `INSERT INTO examples (classifier, place, content_hash, source, format, embedding, image, added_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      ...[id, place, contentHash, source, format, floatsAsBytes(embedding)],
+      ...[id, place, contentHash, source, format, numbersAsBytes(embedding)],
       ...[keepsImages && image !== undefined ? image : null, Date.now()],
     );
   }

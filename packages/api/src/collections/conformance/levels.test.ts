@@ -1,12 +1,25 @@
 /** What search keeps of models and vectors. */
+import { RowValues } from '@clipql/core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Owner, ownerOf } from '../../access/owner.ts';
+import { allLevels } from '../all-levels.ts';
 import type { Collection } from '../collection.ts';
-import type { CollectionStore } from '../store.ts';
+import type { CollectionStore, KeptLevels } from '../store.ts';
 import { OTHER_SPACE, SPACE, sample, vectorOf } from '../testing/samples.ts';
 import { STORES, type TestStore } from '../testing/stores.ts';
 
 const WORDS = 'the words of today';
+
+const NONE_YET: KeptLevels = { after: -1, replace: false };
+const behind = (after: number): KeptLevels => ({ after, replace: false });
+
+const valuesOf = (list: readonly (readonly [row: number, level: number])[]): RowValues =>
+  new RowValues(
+    Uint32Array.from(list, ([row]) => row),
+    Float32Array.from(list, ([, level]) => level),
+  );
+
+const listOf = ({ rows, values }: RowValues) => [...rows].map((row, i) => [row, values[i]]);
 
 describe.each(STORES)('%s', (_, open) => {
   let opened: TestStore;
@@ -23,6 +36,9 @@ describe.each(STORES)('%s', (_, open) => {
     photos = await store.create(owner, 'photos', SPACE);
   });
 
+  const levels = async (collection: Collection, words = WORDS) =>
+    listOf(await allLevels(store, collection, words));
+
   test('prompts belong to a space and a list of words, and another process has them too', async () => {
     const prompts = Float32Array.of(0.1, -2, 3e-8, 4);
     expect(await store.prompts(SPACE, WORDS)).toBeUndefined();
@@ -37,32 +53,76 @@ describe.each(STORES)('%s', (_, open) => {
   });
 
   test('levels are kept one after the other; those that do not follow the last are ignored', async () => {
-    expect(await store.levels(photos, WORDS)).toEqual(new Float32Array());
-    const all = Float32Array.of(8.5, Number.NaN, 9.25, 10, 11);
-    await store.keepLevels(photos, WORDS, 0, all.subarray(0, 3));
+    expect(await levels(photos)).toEqual([]);
     const another = await opened.another();
-    await another.keepLevels(photos, WORDS, 3, all.subarray(3));
-    await store.keepLevels(photos, WORDS, 3, Float32Array.of(1, 2, 3));
-    await store.keepLevels(photos, WORDS, 9, Float32Array.of(1));
-    expect(await store.levels(photos, WORDS)).toEqual(all);
-    expect(await store.levels(photos, 'other words')).toEqual(new Float32Array());
-    await store.keepLevels(photos, 'other words', 0, Float32Array.of(7));
-    expect(await store.levels(photos, WORDS)).toEqual(new Float32Array());
+    const first = [
+      [2, 8.5],
+      [700_000_000, Number.NaN],
+      [2_147_483_647, -9.25],
+    ] as const;
+    await store.keepLevels(photos, WORDS, valuesOf(first.slice(0, 2)), NONE_YET);
+    await another.keepLevels(photos, WORDS, valuesOf(first.slice(2)), behind(700_000_000));
+    await store.keepLevels(photos, WORDS, valuesOf([[700_000_001, 1]]), behind(700_000_000));
+    await store.keepLevels(photos, WORDS, valuesOf([[1, 1]]), NONE_YET);
+    expect(await levels(photos)).toEqual(first);
+    expect(await levels(photos, 'other words')).toEqual([]);
+    await store.keepLevels(photos, 'other words', valuesOf([[0, 7]]), NONE_YET);
+    expect(await levels(photos)).toEqual([]);
+  });
+
+  test('levels that replace all others do so unless more were kept meanwhile, also beside a reader', async () => {
+    await store.keepLevels(
+      photos,
+      WORDS,
+      valuesOf([
+        [1, 1],
+        [2, 2],
+      ]),
+      NONE_YET,
+    );
+    await store.keepLevels(
+      photos,
+      WORDS,
+      valuesOf([
+        [3, 3],
+        [5, 5],
+      ]),
+      behind(2),
+    );
+    const parts = store.levels(photos, WORDS)[Symbol.asyncIterator]();
+    expect(listOf((await parts.next()).value)).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    const fewer = valuesOf([
+      [2, 2],
+      [5, 5],
+    ]);
+    await store.keepLevels(photos, WORDS, fewer, { after: 2, replace: true });
+    expect(await levels(photos)).toHaveLength(4);
+    await store.keepLevels(photos, WORDS, fewer, { after: 5, replace: true });
+    expect(await levels(photos)).toEqual([
+      [2, 2],
+      [5, 5],
+    ]);
+    // The rest of it, of which row 2 came before.
+    expect(listOf((await parts.next()).value)).toEqual([[5, 5]]);
+    expect(await parts.next()).toMatchObject({ done: true });
   });
 
   test('a collection that has moved to another space has no levels yet, and one of the same name has none of the former', async () => {
     await store.upsert(photos, [sample('a')]);
-    await store.keepLevels(photos, WORDS, 0, Float32Array.of(1, 2));
+    await store.keepLevels(photos, WORDS, valuesOf([[1, 1]]), NONE_YET);
     const moving = await store.beginReembedding(photos, OTHER_SPACE);
     const [item] = await store.items(moving, ['a']);
     const embedding = vectorOf(1, OTHER_SPACE.dimensions);
     await store.setNextVectors(moving, OTHER_SPACE, [{ row: item!.row, embedding }]);
     const moved = (await store.finishReembedding(moving))!;
-    expect(await store.levels(moved, WORDS)).toEqual(new Float32Array());
-    await expect(store.levels(photos, WORDS)).rejects.toThrow(/expected/);
-    await store.keepLevels(moved, WORDS, 0, Float32Array.of(3));
+    expect(await levels(moved)).toEqual([]);
+    await expect(levels(photos)).rejects.toThrow(/expected/);
+    await store.keepLevels(moved, WORDS, valuesOf([[1, 3]]), NONE_YET);
     await store.drop(owner, 'photos');
     const again = await store.create(owner, 'photos', OTHER_SPACE);
-    expect(await store.levels(again, WORDS)).toEqual(new Float32Array());
+    expect(await levels(again)).toEqual([]);
   });
 });

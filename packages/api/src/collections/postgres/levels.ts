@@ -1,10 +1,16 @@
+import { RowValues } from '@clipql/core';
 import type { Connection } from '../../postgres/connection.ts';
-import { bytesAsFloats, floatsAsBytes } from '../../postgres/float-bytes.ts';
+import { bytesAsFloats, bytesAsRows, numbersAsBytes } from '../../postgres/number-bytes.ts';
 import type { CollectionReference } from '../collection-row.ts';
+import type { KeptLevels } from '../store.ts';
 import { rowOfSpace } from './catalogue.ts';
 
 interface Floats {
   readonly floats: Buffer;
+}
+
+interface Part extends Floats {
+  readonly rows: Buffer;
 }
 
 export async function readPrompts(
@@ -27,40 +33,47 @@ export async function keepPrompts(
   await connection.run('DELETE FROM prompts WHERE space = $1 AND words <> $2', space, words);
   const sql =
     'INSERT INTO prompts (space, words, floats) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING';
-  await connection.run(sql, space, words, floatsAsBytes(prompts));
+  await connection.run(sql, space, words, numbersAsBytes(prompts));
 }
 
 export async function readLevels(
   connection: Connection,
   collection: CollectionReference,
   words: string,
-): Promise<Float32Array> {
+  after: number,
+): Promise<RowValues | undefined> {
   const { set_id: set } = await rowOfSpace(connection, collection);
-  const sql = 'SELECT floats FROM levels WHERE set_id = $1 AND words = $2 ORDER BY first_row';
-  const parts = await connection.rows<Floats>(sql, set, words);
-  return bytesAsFloats(Buffer.concat(parts.map(({ floats }) => floats)));
+  const part = await connection.first<Part>(
+    `SELECT rows, floats FROM row_levels WHERE set_id = $1 AND words = $2 AND last_row > $3
+     ORDER BY last_row LIMIT 1`,
+    ...[set, words, after],
+  );
+  return part && new RowValues(bytesAsRows(part.rows), bytesAsFloats(part.floats));
 }
 
-/** @param from ignored unless the levels that are there end before it. */
 export async function keepLevels(
   connection: Connection,
   collection: CollectionReference,
   words: string,
-  from: number,
-  levels: Float32Array,
+  { rows, values }: RowValues,
+  { after, replace }: KeptLevels,
 ): Promise<void> {
   const { set_id: set } = await rowOfSpace(connection, collection);
-  const last = await connection.first<{ readonly end: number }>(
-    `SELECT first_row + length(floats) / 4 AS end FROM levels WHERE set_id = $1 AND words = $2
-     ORDER BY first_row DESC LIMIT 1`,
+  const kept = await connection.first<{ readonly last: number | null }>(
+    'SELECT max(last_row) AS last FROM row_levels WHERE set_id = $1 AND words = $2',
     ...[set, words],
   );
-  if (from !== (last?.end ?? 0)) return;
-  if (from === 0) {
-    await connection.run('DELETE FROM levels WHERE set_id = $1 AND words <> $2', set, words);
+  if (after !== (kept?.last ?? -1)) return;
+  if (after === -1) {
+    await connection.run('DELETE FROM row_levels WHERE set_id = $1 AND words <> $2', set, words);
+  }
+  if (replace) {
+    await connection.run('DELETE FROM row_levels WHERE set_id = $1 AND words = $2', set, words);
   }
   // Another process may keep them at the same time.
-  const sql =
-    'INSERT INTO levels (set_id, words, first_row, floats) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING';
-  await connection.run(sql, set, words, from, floatsAsBytes(levels));
+  await connection.run(
+    `INSERT INTO row_levels (set_id, words, last_row, rows, floats) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT DO NOTHING`,
+    ...[set, words, rows.at(-1)!, numbersAsBytes(rows), numbersAsBytes(values)],
+  );
 }

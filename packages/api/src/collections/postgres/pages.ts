@@ -1,3 +1,4 @@
+import type { RowSet } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import { shownValue } from '../../errors/one-line.ts';
 import type { Connection, Value } from '../../postgres/connection.ts';
@@ -38,7 +39,7 @@ export async function readPage(
     query.values.push(...values);
     conditions.push(sql);
   }
-  if (rows !== undefined) conditions.push(isInSql(query, rows.words));
+  if (rows !== undefined) conditions.push(isInSql(query, rows));
   if (start !== undefined && !isOfOrder(start, orderBy, field)) throw badCursor(after!);
   const order =
     field === undefined
@@ -64,8 +65,15 @@ function isOfOrder({ value }: Position, { by }: Order, field: FieldRow | undefin
   return typeof value === (field.type === 'TEXT' ? 'string' : 'number');
 }
 
-/** The bit of a row, in bytes as `RowSet` has words. */
-function isInSql(query: Query, words: Uint32Array): string {
+/** Bytes of a row's number in an array. */
+const NUMBER_BYTES = 10;
+
+/** The bit of a row, in bytes as `RowSet` has words; where numbers lie far apart, these take less. */
+function isInSql(query: Query, rows: RowSet): string {
+  const { words } = rows;
+  if (words.byteLength > NUMBER_BYTES * rows.size) {
+    return `row = ANY (${query.bind([...rows])}::integer[])`;
+  }
   const bits = query.bind(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
   // `get_bit` refuses what is beyond the end.
   return `CASE WHEN row < 8 * length(${bits}::bytea) THEN get_bit(${bits}::bytea, row) = 1 ELSE false END`;

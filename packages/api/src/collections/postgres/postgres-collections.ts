@@ -1,6 +1,6 @@
 import { checkName } from '../../limits/names.ts';
 import type { Postgres } from '../../postgres/connection.ts';
-import { eachChange, eachStored } from '../each-batch.ts';
+import { eachChange, eachLevels, eachStored } from '../each-batch.ts';
 import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
 import { createCollection, dropCollection, findCollection, listCollections } from './catalogue.ts';
@@ -91,9 +91,10 @@ export function openPostgresCollections(
     prompts: ({ hash }, words) => readPrompts(database, hash, words),
     keepPrompts: ({ hash }, words, prompts) =>
       write((connection) => keepPrompts(connection, hash, words, prompts)),
-    levels: (collection, words) => read((connection) => readLevels(connection, collection, words)),
-    keepLevels: (collection, words, from, levels) =>
-      write((connection) => keepLevels(connection, collection, words, from, levels)),
+    levels: (collection, words) =>
+      eachLevels((after) => read((connection) => readLevels(connection, collection, words, after))),
+    keepLevels: (collection, words, levels, kept) =>
+      write((connection) => keepLevels(connection, collection, words, levels, kept)),
 
     close: () => sweeper.stop(),
   };

@@ -38,7 +38,7 @@ export async function sweep(connection: Connection): Promise<boolean> {
     return false;
   }
   if ((await removeSlice(connection, 'vectors', 'set_id', unused.id)) > 0) return true;
-  await connection.run('DELETE FROM levels WHERE set_id = $1', unused.id);
+  await connection.run('DELETE FROM row_levels WHERE set_id = $1', unused.id);
   await dropIndex(connection, unused.id);
   await connection.run('DELETE FROM vector_sets WHERE id = $1', unused.id);
   return true;

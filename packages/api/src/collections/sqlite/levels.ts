@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
-import { all, first, run } from '../../sqlite/statements.ts';
+import type { RowValues } from '@clipql/core';
+import { blobOf, floatsIn, rowsIn } from '../../sqlite/blobs.ts';
+import { first, run } from '../../sqlite/statements.ts';
 import type { CollectionReference } from '../collection-row.ts';
+import type { KeptLevels } from '../store.ts';
 import { rowOfSpace } from './catalogue.ts';
 
 interface Prompts {
@@ -13,10 +15,16 @@ interface Prompts {
 interface Levels {
   readonly collection: CollectionReference;
   readonly words: string;
+  /** A row. */
+  readonly after: number;
 }
 
 interface Floats {
   readonly floats: Uint8Array;
+}
+
+interface Part extends Floats {
+  readonly rows: Uint8Array;
 }
 
 export function readPrompts(db: DatabaseSync, { space, words }: Prompts): Float32Array | undefined {
@@ -35,12 +43,18 @@ export function keepPrompts(
   run(db, sql, space, words, blobOf(prompts));
 }
 
-export function readLevels(db: DatabaseSync, { collection, words }: Levels): Float32Array {
+export function readLevels(
+  db: DatabaseSync,
+  { collection, words, after }: Levels,
+): Pick<RowValues, 'rows' | 'values'> | undefined {
   const { set_id: set } = rowOfSpace(db, collection);
-  const sql = 'SELECT floats FROM levels WHERE set_id = ? AND words = ? ORDER BY first_row';
-  const parts = all<Floats>(db, sql, set, words).map(({ floats }) => floats);
-  // A copy, since Node's pool of small buffers cannot be given to another thread.
-  return floatsIn(new Uint8Array(Buffer.concat(parts)));
+  const part = first<Part>(
+    db,
+    `SELECT rows, floats FROM row_levels WHERE set_id = ? AND words = ? AND last_row > ?
+     ORDER BY last_row LIMIT 1`,
+    ...([set, words, after] as const),
+  );
+  return part && { rows: rowsIn(part.rows), values: floatsIn(part.floats) };
 }
 
 export function keepLevels(
@@ -48,20 +62,23 @@ export function keepLevels(
   {
     collection,
     words,
-    from,
-    levels,
-  }: Levels & { readonly from: number; readonly levels: Float32Array },
+    rows,
+    values,
+    after,
+    replace,
+  }: Levels & Pick<RowValues, 'rows' | 'values'> & KeptLevels,
 ): void {
   const { set_id: set } = rowOfSpace(db, collection);
-  const last = first<{ readonly end: number }>(
+  const kept = first<{ readonly last: number | null }>(
     db,
-    `SELECT first_row + length(floats) / 4 AS end FROM levels WHERE set_id = ? AND words = ?
-     ORDER BY first_row DESC LIMIT 1`,
+    'SELECT max(last_row) AS last FROM row_levels WHERE set_id = ? AND words = ?',
     ...([set, words] as const),
   );
-  // Another process has kept them meanwhile.
-  if (from !== (last?.end ?? 0)) return;
-  if (from === 0) run(db, 'DELETE FROM levels WHERE set_id = ? AND words <> ?', set, words);
-  const sql = 'INSERT INTO levels (set_id, words, first_row, floats) VALUES (?, ?, ?, ?)';
-  run(db, sql, set, words, from, blobOf(levels));
+  // Another process has kept some meanwhile.
+  if (after !== (kept?.last ?? -1)) return;
+  if (after === -1) run(db, 'DELETE FROM row_levels WHERE set_id = ? AND words <> ?', set, words);
+  if (replace) run(db, 'DELETE FROM row_levels WHERE set_id = ? AND words = ?', set, words);
+  const sql =
+    'INSERT INTO row_levels (set_id, words, last_row, rows, floats) VALUES (?, ?, ?, ?, ?)';
+  run(db, sql, set, words, rows.at(-1)!, blobOf(rows), blobOf(values));
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../sqlite/database.ts';
 import { moduleBeside } from '../../threads/module-beside.ts';
 import { checkNewItems, checkNextVectors } from '../check-new-items.ts';
 import type { Collection } from '../collection.ts';
-import { eachChange, eachStored } from '../each-batch.ts';
+import { eachChange, eachLevels, eachStored } from '../each-batch.ts';
 import { packedHalves } from '../halves.ts';
 import type { CollectionStore } from '../store.ts';
 import { Sweeper } from '../sweeper.ts';
@@ -108,9 +108,10 @@ export function openSqliteCollections(database: Database, isShared = true): Coll
 
     prompts: ({ hash }, words) => reads.readPrompts({ space: hash, words }),
     keepPrompts: ({ hash }, words, prompts) => writes.keepPrompts({ space: hash, words, prompts }),
-    levels: (collection, words) => reads.readLevels({ collection: reference(collection), words }),
-    keepLevels: (collection, words, from, levels) =>
-      writes.keepLevels({ collection: reference(collection), words, from, levels }),
+    levels: (collection, words) =>
+      eachLevels((after) => reads.readLevels({ collection: reference(collection), words, after })),
+    keepLevels: (collection, words, { rows, values }, kept) =>
+      writes.keepLevels({ collection: reference(collection), words, rows, values, ...kept }),
 
     close: () => sweeper.stop(),
   };

@@ -34,7 +34,7 @@ export function sweep(db: DatabaseSync): boolean {
   const sql = `DELETE FROM vectors WHERE id IN (
     SELECT id FROM vectors WHERE id >= ? AND id < ? LIMIT ${SLICE})`;
   if (run(db, sql, from, to) > 0) return true;
-  run(db, 'DELETE FROM levels WHERE set_id = ?', unused.id);
+  run(db, 'DELETE FROM row_levels WHERE set_id = ?', unused.id);
   run(db, 'DELETE FROM vector_sets WHERE id = ?', unused.id);
   return true;
 }

@@ -4,6 +4,7 @@ import { labelSets } from './003-label-sets.ts';
 import { requestCounts } from './010-request-counts.ts';
 import { jobs } from './011-jobs.ts';
 import { claims } from './012-claims.ts';
+import { rowLevels } from './013-row-levels.ts';
 
 /**
  * What makes a database of version n from one of n − 1, as SQL. A step that was ever released is never
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly string[] = [
   requestCounts,
   jobs,
   claims,
+  rowLevels,
 ];
