@@ -7,6 +7,7 @@
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 import { pytorchFault } from './fault.ts';
+import { PickleBytes } from './pickle-bytes.ts';
 import {
   PickleDict,
   type PickleGlobal,
@@ -42,22 +43,19 @@ export function readPickle(bytes: Uint8Array, rules: PickleRules): PickleValue {
 }
 
 class Machine {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly bytes: PickleBytes;
   readonly #rules: PickleRules;
   readonly #stack: StackItem[] = [];
   readonly #memo = new Map<number, PickleValue>();
-  #position = 0;
 
   constructor(bytes: Uint8Array, rules: PickleRules) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.bytes = new PickleBytes(bytes);
     this.#rules = rules;
   }
 
   run(): PickleValue {
     for (let step = 0; step < MAX_STEPS; step++) {
-      const code = this.u8();
+      const code = this.bytes.u8();
       if (code === STOP) return this.#result();
       const instruction = INSTRUCTIONS.get(code);
       if (instruction === undefined) {
@@ -185,85 +183,25 @@ class Machine {
     if (!Array.isArray(list)) throw pytorchFault('its pickle appends to what is no list');
     for (const item of items) list.push(item);
   }
-
-  u8(): number {
-    return this.#view.getUint8(this.#take(1));
-  }
-
-  u16(): number {
-    return this.#view.getUint16(this.#take(2), true);
-  }
-
-  i32(): number {
-    return this.#view.getInt32(this.#take(4), true);
-  }
-
-  u32(): number {
-    return this.#view.getUint32(this.#take(4), true);
-  }
-
-  u64(): number {
-    return safe(this.#view.getBigUint64(this.#take(8), true));
-  }
-
-  f64(): number {
-    // The one field of a pickle whose most significant byte comes first.
-    return this.#view.getFloat64(this.#take(8), false);
-  }
-
-  /** A whole number of so many bytes, the least significant first, in two's complement. */
-  long(length: number): number {
-    if (length > 8) throw pytorchFault('a number in its pickle is beyond all sizes');
-    const start = this.#take(length);
-    let value = 0n;
-    for (let i = 0; i < length; i++) value |= BigInt(this.#bytes[start + i]!) << BigInt(8 * i);
-    return safe(BigInt.asIntN(8 * Math.max(1, length), value));
-  }
-
-  text(length: number): string {
-    const start = this.#take(length);
-    try {
-      return UTF8.decode(this.#bytes.subarray(start, start + length));
-    } catch (cause) {
-      throw pytorchFault('a text in its pickle is not UTF-8', cause);
-    }
-  }
-
-  line(): string {
-    const end = this.#bytes.indexOf(0x0a, this.#position);
-    if (end === -1) throw pytorchFault('truncated: its pickle ends within a name');
-    const line = this.text(end - this.#position);
-    this.#position = end + 1;
-    return line;
-  }
-
-  #take(length: number): number {
-    const start = this.#position;
-    if (start + length > this.#bytes.length)
-      throw pytorchFault('truncated: its pickle ends too early');
-    this.#position = start + length;
-    return start;
-  }
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const STOP = 0x2e;
 
 /** By its byte, what an instruction does; the names are those of Python's pickletools. */
 const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map([
-  [0x80, (m) => void m.u8()], // PROTO
-  [0x95, (m) => void m.u64()], // FRAME
+  [0x80, (m) => void m.bytes.u8()], // PROTO
+  [0x95, (m) => void m.bytes.u64()], // FRAME
   [0x28, (m) => m.mark()], // MARK
   [0x4e, (m) => m.push(null)], // NONE
   [0x88, (m) => m.push(true)], // NEWTRUE
   [0x89, (m) => m.push(false)], // NEWFALSE
-  [0x4a, (m) => m.push(m.i32())], // BININT
-  [0x4b, (m) => m.push(m.u8())], // BININT1
-  [0x4d, (m) => m.push(m.u16())], // BININT2
-  [0x8a, (m) => m.push(m.long(m.u8()))], // LONG1
-  [0x47, (m) => m.push(m.f64())], // BINFLOAT
-  [0x58, (m) => m.push(m.text(m.u32()))], // BINUNICODE
-  [0x8c, (m) => m.push(m.text(m.u8()))], // SHORT_BINUNICODE
+  [0x4a, (m) => m.push(m.bytes.i32())], // BININT
+  [0x4b, (m) => m.push(m.bytes.u8())], // BININT1
+  [0x4d, (m) => m.push(m.bytes.u16())], // BININT2
+  [0x8a, (m) => m.push(m.bytes.long(m.bytes.u8()))], // LONG1
+  [0x47, (m) => m.push(m.bytes.f64())], // BINFLOAT
+  [0x58, (m) => m.push(m.bytes.text(m.bytes.u32()))], // BINUNICODE
+  [0x8c, (m) => m.push(m.bytes.text(m.bytes.u8()))], // SHORT_BINUNICODE
   [0x7d, (m) => m.push(new PickleDict())], // EMPTY_DICT
   [0x5d, (m) => m.push([])], // EMPTY_LIST
   [0x29, (m) => m.push(new PickleTuple([]))], // EMPTY_TUPLE
@@ -275,12 +213,12 @@ const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
   [0x61, (m) => m.append(m.popMany(1))], // APPEND
   [0x65, (m) => m.append(m.popToMark())], // APPENDS
-  [0x71, (m) => m.put(m.u8())], // BINPUT
-  [0x72, (m) => m.put(m.u32())], // LONG_BINPUT
+  [0x71, (m) => m.put(m.bytes.u8())], // BINPUT
+  [0x72, (m) => m.put(m.bytes.u32())], // LONG_BINPUT
   [0x94, (m) => m.putNext()], // MEMOIZE
-  [0x68, (m) => m.get(m.u8())], // BINGET
-  [0x6a, (m) => m.get(m.u32())], // LONG_BINGET
-  [0x63, (m) => m.pushGlobal(`${m.line()}.${m.line()}`)], // GLOBAL
+  [0x68, (m) => m.get(m.bytes.u8())], // BINGET
+  [0x6a, (m) => m.get(m.bytes.u32())], // LONG_BINGET
+  [0x63, (m) => m.pushGlobal(`${m.bytes.line()}.${m.bytes.line()}`)], // GLOBAL
   [0x52, (m) => m.reduce()], // REDUCE
   [0x81, (m) => m.newObject()], // NEWOBJ
   [0x62, (m) => m.build()], // BUILD
@@ -289,13 +227,6 @@ const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine) => void> = new Map([
 
 const isGlobal = (value: PickleValue): value is PickleGlobal =>
   typeof value === 'object' && value !== null && 'global' in value;
-
-function safe(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number))
-    throw pytorchFault('a number in its pickle is beyond all sizes');
-  return number;
-}
 
 const shown = (name: string): string =>
   JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
