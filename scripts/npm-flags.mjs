@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { root } from './setup.mjs';
 
 /** Where the settings are declared; nothing may be built yet. */
-const SOURCES = ['options.ts', 'model-options.ts'];
+const SOURCES = ['server', 'access', 'limit', 'model'].map((what) => `${what}-options.ts`);
 
 /**
  * The flags of `clipql serve` that npm has kept for itself, as they should have been given.

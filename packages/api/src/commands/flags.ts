@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ApiError } from '../errors/api-error.ts';
 import { MODEL_OPTIONS } from '../settings/model-options.ts';
 import { defaultText, flagOf, type Option } from '../settings/option.ts';
-import { SERVER_OPTIONS } from '../settings/options.ts';
+import { SERVER_OPTIONS } from '../settings/server-options.ts';
 import { WORKER_OPTIONS } from '../settings/worker-options.ts';
 
 /** Flags of every command that runs a model. */

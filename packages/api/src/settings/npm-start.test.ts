@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { MODEL_OPTIONS } from './model-options.ts';
 import { flagOf } from './option.ts';
-import { SERVER_OPTIONS } from './options.ts';
+import { SERVER_OPTIONS } from './server-options.ts';
 
 const START = fileURLToPath(new URL('../../../../scripts/start.mjs', import.meta.url));
 
@@ -33,6 +33,6 @@ test.each([
 test('each flag of the server is seen when npm takes it', () => {
   const flags = Object.keys({ ...SERVER_OPTIONS, ...MODEL_OPTIONS }).map(flagOf);
   const npm = flags.map((flag) => [`npm_config_${flag.slice(2).replaceAll('-', '_')}`, 'x']);
-  const all = flags.map((flag) => `${flag} x`).join(' ');
-  expect(start([], Object.fromEntries(npm))).toEqual(refused(all));
+  const { status, stderr } = start([], Object.fromEntries(npm));
+  expect([status, stderr.match(/--[\w-]+(?= x)/g)?.sort()]).toEqual([2, flags.sort()]);
 });
