@@ -14,6 +14,11 @@ export interface ErrorMeaning {
   readonly action: string;
 }
 
+/** Advice that several codes share. */
+export const RETRY = 'Retry.';
+export const FIX = 'Fix the argument that the message names.';
+export const OPERATOR = 'Tell the operator.';
+
 type Row = (status: number, meaning: string, action: string) => ErrorMeaning;
 
 /** The same request fails again, or a part of it does. */

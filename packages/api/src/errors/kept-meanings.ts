@@ -1,7 +1,11 @@
-import { type ErrorMeaning, refused, retryableOperation, wholeOperation } from './error-meaning.ts';
-
-const RETRY = 'Retry.';
-const OPERATOR = 'Tell the operator.';
+import {
+  type ErrorMeaning,
+  OPERATOR,
+  RETRY,
+  refused,
+  retryableOperation,
+  wholeOperation,
+} from './error-meaning.ts';
 
 /** The part of the one table that is about what the data folder keeps. */
 export const KEPT_MEANINGS = {
