@@ -1,4 +1,5 @@
 import type { LinearMemory } from '../threads/linear-memory.ts';
+import type { IndexParts } from './index-parts.ts';
 import type { FlatKernels } from './kernels.ts';
 import {
   LIVE_WORDS,
@@ -8,8 +9,34 @@ import {
   type SegmentLayout,
 } from './segment-layout.ts';
 
+/** Segments that are compacted in one turn: some milliseconds' worth. */
+const SEGMENTS_A_TURN = 16;
+
+/**
+ * Closes the gaps of some segments.
+ *
+ * @param from the first that may have gaps.
+ * @returns where to go on, or undefined at the end.
+ */
+export function compactTurn(
+  { memory, kernels, segments }: Pick<IndexParts, 'memory' | 'kernels' | 'segments'>,
+  layout: SegmentLayout,
+  from: number,
+): number | undefined {
+  const { list } = segments;
+  const at = list.findIndex(({ live }, i) => i >= from && live < SEGMENT_ROWS);
+  if (at === -1) return undefined;
+  const some = list.slice(at, at + SEGMENTS_A_TURN);
+  const isLast = at + some.length === list.length;
+  compactSegments(memory, kernels, layout, some);
+  const left = some.filter(({ live }) => live > 0).length;
+  segments.dropEmpty();
+  // The last of them may have room for the next ones' rows.
+  return isLast ? undefined : at + Math.max(0, left - 1);
+}
+
 /** Moves the rows that are left in some segments, in order, to the front of them: the last ones become empty. */
-export function compactSegments(
+function compactSegments(
   memory: LinearMemory,
   kernels: FlatKernels,
   layout: SegmentLayout,

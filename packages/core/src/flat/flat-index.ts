@@ -13,7 +13,7 @@ import {
   lengthError,
   splitQueries,
 } from './check-input.ts';
-import { compactSegments } from './compact.ts';
+import { compactTurn } from './compact.ts';
 import type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat-options.ts';
 import type { IndexParts } from './index-parts.ts';
 import { FLAT_KERNELS } from './kernels.generated.ts';
@@ -21,7 +21,7 @@ import { instantiateFlatKernels } from './kernels.ts';
 import { RowValues } from './row-values.ts';
 import { Scanner } from './scan.ts';
 import { Searcher } from './searcher.ts';
-import { SEGMENT_ROWS, type SegmentLayout, segmentLayout } from './segment-layout.ts';
+import { type SegmentLayout, segmentLayout } from './segment-layout.ts';
 import { Segments } from './segments.ts';
 import { Staging } from './staging.ts';
 import { packQueries, SumExp } from './sum-exp.ts';
@@ -29,8 +29,6 @@ import { packQueries, SumExp } from './sum-exp.ts';
 const MAX_DIMENSIONS = 16_384;
 const MAX_K = 10_000;
 const MAX_THREADS = 256;
-/** Segments that are compacted in one turn: some milliseconds' worth. */
-const SEGMENTS_A_TURN = 16;
 
 /** Address 0 means "none" to the kernels, so nothing is put there. */
 const CONTROL_ADDRESS = 64;
@@ -322,7 +320,7 @@ export class FlatIndex {
     let at: number | undefined = 0;
     while (at !== undefined) {
       const from: number = at;
-      at = await this.#queue.add(() => this.#compactSome(from));
+      at = await this.#queue.add(() => compactTurn(this.#usable(), this.#layout, from));
       await pause();
     }
   }
@@ -342,21 +340,6 @@ export class FlatIndex {
   dispose(): void {
     this.#parts = undefined;
     this.#runner.dispose();
-  }
-
-  /** @returns where to go on, or undefined at the end. */
-  #compactSome(from: number): number | undefined {
-    const { memory, kernels, segments } = this.#usable();
-    const { list } = segments;
-    const at = list.findIndex(({ live }, i) => i >= from && live < SEGMENT_ROWS);
-    if (at === -1) return undefined;
-    const some = list.slice(at, at + SEGMENTS_A_TURN);
-    const isLast = at + some.length === list.length;
-    compactSegments(memory, kernels, this.#layout, some);
-    const left = some.filter(({ live }) => live > 0).length;
-    segments.dropEmpty();
-    // The last of them may have room for the next ones' rows.
-    return isLast ? undefined : at + Math.max(0, left - 1);
   }
 
   #usable(): IndexParts {
