@@ -77,6 +77,8 @@ export interface Context {
   readonly limits: ServerLimits;
   /** In which the operation's answer is made. */
   readonly slices: LoopSlices;
+  /** Aborted when nobody waits for the answer any more, or it has taken too long. */
+  readonly signal: AbortSignal;
   /**
    * A model and its loaders, the same ones throughout the operation; the model stays loaded until
    * {@link Context.end}.
@@ -102,6 +104,10 @@ export function createContext(
   const leases: ModelLease[] = [];
   let waiting: EndingSignal | undefined;
   let isOver = false;
+  const signal = () => {
+    waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout, ending);
+    return waiting.signal;
+  };
   const open = async (name: string | undefined): Promise<ModelSession> => {
     const lease = await models.lease(name);
     if (isOver) {
@@ -111,8 +117,7 @@ export function createContext(
     leases.push(lease);
     const { model } = lease;
     const party = currentRequest()?.party;
-    waiting ??= callerSignal(request.signal, 1000 * settings.deadline, afterTimeout, ending);
-    return { model, loaders: createLoaders(model, readImage, settings, waiting.signal, party) };
+    return { model, loaders: createLoaders(model, readImage, settings, signal(), party) };
   };
   return {
     models,
@@ -125,6 +130,9 @@ export function createContext(
     ),
     limits: settings,
     slices: new LoopSlices(),
+    get signal() {
+      return signal();
+    },
     describe: (error) => {
       const described = describeFailure(error, log);
       metrics.refusals.inc({ code: described.code });

@@ -14,6 +14,8 @@ export interface NearestQuery {
   readonly where?: Filter | undefined;
   /** How many, at most 1,000. */
   readonly k: number;
+  /** Once it is aborted, the engine ends what it does for this. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The highest dot products first. */
@@ -24,7 +26,7 @@ export interface NearestRows extends ReadonlyArray<RowVector> {
 
 /** What an engine finds in its own tables, so that a collection need not be in memory. */
 export interface VectorSearch {
-  /** @throws ApiError BAD_FILTER, COLLECTION_MODEL_MISMATCH. */
+  /** @throws ApiError BAD_FILTER, COLLECTION_MODEL_MISMATCH; the signal's reason once it is aborted. */
   nearest(collection: Collection, query: NearestQuery): Promise<NearestRows>;
   /** About so many, chosen at random. */
   sample(collection: Collection, count: number): Promise<readonly RowVector[]>;

@@ -30,8 +30,13 @@ export interface Postgres extends Connection {
   readonly settings: Readonly<pg.ClientConfig>;
   /** Runs `body` as a whole or not at all; it is durable when the promise resolves. */
   transaction<T>(body: (connection: Connection) => Promise<T>): Promise<T>;
-  /** Runs `body` over one state of the database, whatever others write meanwhile. */
-  snapshot<T>(body: (connection: Connection) => Promise<T>): Promise<T>;
+  /**
+   * Runs `body` over one state of the database, whatever others write meanwhile.
+   *
+   * @param signal ends the statement that runs, and the snapshot.
+   * @throws the signal's reason once it is aborted.
+   */
+  snapshot<T>(body: (connection: Connection) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** When what is under way is done. */
   close(): Promise<void>;
 }

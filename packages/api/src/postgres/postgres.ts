@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { cancelStatement } from './cancel-statement.ts';
 import type { Connection, Postgres, Value } from './connection.ts';
 import { migrate } from './migrate.ts';
 import { onceThere } from './once-there.ts';
@@ -43,6 +44,9 @@ const FOREVER = 2 ** 31 - 1;
  */
 const IDLE_LIMIT = 'SET LOCAL idle_in_transaction_session_timeout = 10000';
 
+/** Why a connection is closed that a statement ran on which nobody waits for. */
+const ABANDONED = new Error('nobody waits for the statement');
+
 /** Ids and rows are below 2⁵³. */
 const INT8 = 20;
 
@@ -74,7 +78,9 @@ export async function openPostgres(
     begin: string,
     limit: number,
     body: (connection: Connection) => Promise<T>,
+    signal?: AbortSignal,
   ) => {
+    signal?.throwIfAborted();
     const client = await pool.connect().catch((error) => {
       throw storeError(error, address);
     });
@@ -85,6 +91,7 @@ export async function openPostgres(
     // A connection that ends between two statements tells the next one too.
     client.on('error', lose);
     const query = async (text: string, values: readonly Value[] = []) => {
+      signal?.throwIfAborted();
       const statement: TimedStatement = {
         ...{ text, values: values.map(boundValue) },
         query_timeout: limit === NO_LIMIT ? FOREVER : limit + ANSWER_TIMEOUT,
@@ -96,16 +103,29 @@ export async function openPostgres(
         throw storeError(error, address);
       }
     };
+    let pid: number | undefined;
+    const stop = () => {
+      // The connection is not used again: its next statement could be ended instead.
+      lose(ABANDONED);
+      if (pid !== undefined) cancelStatement(settings, pid).catch(() => {});
+    };
     try {
       await query(`${begin}; ${IDLE_LIMIT}; SET LOCAL statement_timeout = ${limit}`);
+      if (signal !== undefined) {
+        pid = (await query('SELECT pg_backend_pid() AS pid')).rows[0].pid;
+        signal.throwIfAborted();
+        signal.addEventListener('abort', stop);
+      }
       const result = await body(connectionOf(query));
       await query('COMMIT');
       return result;
     } catch (error) {
       // One that gives no answer would not answer this either: the server rolls back what has lost its connection.
       if (lost === undefined) await query('ROLLBACK').catch(lose);
+      signal?.throwIfAborted();
       throw error;
     } finally {
+      signal?.removeEventListener('abort', stop);
       client.off('error', lose);
       client.release(lost);
     }
@@ -130,9 +150,9 @@ export async function openPostgres(
       await migrated();
       return within('BEGIN', limits.write, body);
     },
-    snapshot: async (body) => {
+    snapshot: async (body, signal) => {
       await migrated();
-      return within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits.read, body);
+      return within('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits.read, body, signal);
     },
     close: () => pool.end(),
   };

@@ -340,6 +340,24 @@ test.each([
   await expect(FlatIndex.create(options)).rejects.toMatchObject({ ...NEVER, message });
 });
 
+test('what nobody waits for any more is not scanned when its turn comes, nor scanned again', async () => {
+  const [vector] = clusteredVectors(1, 32, 23);
+  const equal = (count: number) => joined(Array.from({ length: count }, () => vector!));
+  const waiting = new AbortController();
+  const readRows = (rows: Uint32Array) => {
+    waiting.abort(new Error('gone'));
+    return equal(rows.length);
+  };
+  const index = await FlatIndex.create({ dimensions: 32, readRows });
+  onTestFinished(() => index.dispose());
+  await index.append(equal(9_000));
+  const { signal } = waiting;
+  // All are as near as the first, so one scan is not enough.
+  await expect(index.search(vector!, { k: 1_000, signal })).rejects.toThrow('gone');
+  await expect(index.scores(vector!, { signal })).rejects.toThrow('gone');
+  expect((await index.scores(vector!)).rows).toHaveLength(9_000);
+});
+
 test('readRows that returns too little is an error of that search alone', async () => {
   let isShort = true;
   const readRows = (rows: Uint32Array) => new Float32Array(2 * rows.length - Number(isShort));

@@ -216,7 +216,7 @@ export class FlatIndex {
    * @param queries [Q·E], float32.
    * @returns [Q], fewer than k rows where fewer are left.
    * @throws ClipError BAD_INPUT for another length, a number that is not finite, or k out of bounds; WORKER_LOST, after
-   * which the same call can be made again; DISPOSED.
+   * which the same call can be made again; DISPOSED; the signal's reason once it is aborted.
    *
    * @example
    * ```ts
@@ -238,6 +238,7 @@ export class FlatIndex {
    * The scores of all rows from the 8-bit scan alone: for vectors of length 1 they are within some thousandths.
    *
    * @param query [E], float32.
+   * @param options with a signal, which once it is aborted ends what waits for its turn.
    * @returns dot products of the rows that are there.
    * @throws as {@link FlatIndex.search} does.
    *
@@ -253,11 +254,14 @@ export class FlatIndex {
    * index.dispose();
    * ```
    */
-  async scores(query: Float32Array): Promise<RowValues> {
+  async scores(
+    query: Float32Array,
+    { signal }: Pick<FlatSearchOptions, 'signal'> = {},
+  ): Promise<RowValues> {
     if (query.length !== this.dimensions)
       throw lengthError('query', grouped(this.dimensions), query);
     const [copy] = splitQueries(query, this.dimensions);
-    return this.#searcher.scores(copy!);
+    return this.#searcher.scores(copy!, signal);
   }
 
   /**

@@ -25,6 +25,8 @@ export interface FlatSearchOptions {
   readonly filter?: RowSet;
   /** Whether to score all rows in the same scan, those outside of the filter too. */
   readonly allScores?: boolean;
+  /** Once it is aborted, no further scan is begun. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What one query found. */

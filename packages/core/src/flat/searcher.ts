@@ -50,24 +50,24 @@ export class Searcher {
   }
 
   /** The scan's scores. */
-  async scores(query: Float32Array): Promise<RowValues> {
-    const request = { best: 0, filter: undefined, scores: true };
+  async scores(query: Float32Array, signal?: AbortSignal): Promise<RowValues> {
+    const request = { best: 0, filter: undefined, scores: true, signal };
     const [only] = await this.#candidates([this.#newSearch(query, 1)], request);
     return only!.allScores;
   }
 
   async #searchTogether(
     queries: readonly Float32Array[],
-    { k, filter, allScores: scores = false }: FlatSearchOptions,
+    { k, filter, allScores: scores = false, signal }: FlatSearchOptions,
   ): Promise<readonly FlatHits[]> {
     const searches = queries.map((query) => this.#newSearch(query, k));
     let best = Math.max(RESCORED_TIMES * k, MIN_RESCORED);
-    const found = await this.#candidates(searches, { best, filter, scores });
+    const found = await this.#candidates(searches, { best, filter, scores, signal });
     for (const [i, search] of searches.entries()) await this.#add(search, found[i]!);
 
     for (let open = searches.filter(isOpen); open.length > 0; open = open.filter(isOpen)) {
       best = Math.max(best, Math.min(RESCORED_GROWTH * best, MAX_RESCORED));
-      const more = await this.#candidates(open, { best, filter, scores: false });
+      const more = await this.#candidates(open, { best, filter, scores: false, signal });
       for (const [i, search] of open.entries()) await this.#add(search, more[i]!);
     }
     return searches.map(({ nearest }, i) => {
@@ -82,9 +82,10 @@ export class Searcher {
 
   #candidates(
     searches: readonly Search[],
-    request: Omit<ScanRequest, 'queries'>,
+    { signal, ...request }: Omit<ScanRequest, 'queries'> & Pick<FlatSearchOptions, 'signal'>,
   ): Promise<readonly Candidates[]> {
     return this.#options.queue.add(async () => {
+      signal?.throwIfAborted();
       const { segments, scanner, staging } = this.#options.parts();
       for (const search of searches) search.until ??= segments.nextRow;
       const scanned = await scanner.scan(segments, { ...request, queries: searches });

@@ -23,6 +23,12 @@ export interface DuplicateItems {
   readonly members: readonly { readonly item: Item; readonly cosine: number }[];
 }
 
+/** How much is wanted, and by whom. */
+interface Wanted extends EqualFilesQuery {
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * How far apart two pictures may be, as a part of how far apart those of the collection are on average: models
  * differ in how much of the sphere their images take. `docs/search.md` says what is found.
@@ -46,20 +52,23 @@ const QUERIES = 16;
  * Groups the items that are about the same.
  *
  * @param wanted how many groups, and members of each; all unless given.
- * @throws ApiError COLLECTION_TOO_LARGE unless it is the bytes that are compared; what the store throws.
+ * @throws ApiError COLLECTION_TOO_LARGE unless it is the bytes that are compared; what the store throws; the signal's
+ *   reason once it is aborted.
  */
 export async function duplicates(
   { store, indexes }: SearchServices,
   collection: Collection,
   level: DuplicateLevel,
-  wanted: EqualFilesQuery = {},
+  { signal, ...wanted }: Wanted = {},
 ): Promise<Duplicates> {
   if (level === 'SAME_BYTES') return sameBytes(store, collection, wanted);
   checkComparedItems(collection.items);
   indexes.checkFits(collection);
-  const items = await allItems(store, collection);
+  const items = await allItems(store, collection, signal);
   const pairs = await indexes.use(collection, (index) =>
-    nearPairs(index, store, collection, [...items.keys()], MOST_DISTANCE[level]),
+    nearPairs(index, store, collection, {
+      ...{ rows: [...items.keys()], mostDistance: MOST_DISTANCE[level], signal },
+    }),
   );
   // Rows come in the order in which pictures were indexed, which differs from run to run. Places among the keys do not.
   const inOrder = [...items.values()];
@@ -108,24 +117,33 @@ async function sameBytes(
 async function allItems(
   store: SearchServices['store'],
   collection: Collection,
+  signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<number, Item>> {
   const items = new Map<number, Item>();
   for await (const page of itemsByKey(store, collection)) {
+    signal?.throwIfAborted();
     for (const item of page) items.set(item.row, item);
   }
   return items;
+}
+
+interface Compared {
+  readonly rows: readonly number[];
+  /** As a part of the average. */
+  readonly mostDistance: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function nearPairs(
   index: FlatIndex,
   store: SearchServices['store'],
   collection: Collection,
-  rows: readonly number[],
-  mostDistance: number,
+  { rows, mostDistance, signal }: Compared,
 ): Promise<readonly NearPair[]> {
   const least = 1 - mostDistance * (await averageDistance(store, collection, rows));
   const pairs: NearPair[] = [];
   for (let start = 0; start < rows.length; start += QUERIES) {
+    signal?.throwIfAborted();
     const some = rows.slice(start, start + QUERIES);
     const vectors = await store.vectors(collection, some);
     const present = some.flatMap((row, i) => (vectors[i] ? [{ row, vector: vectors[i] }] : []));
@@ -134,7 +152,7 @@ async function nearPairs(
     present.forEach(({ vector }, i) => {
       queries.set(vector, i * index.dimensions);
     });
-    const hits = await index.search(queries, { k: MAX_NEIGHBOURS });
+    const hits = await index.search(queries, { k: MAX_NEIGHBOURS, signal });
     for (const [i, { row: a }] of present.entries()) {
       for (const [j, b] of hits[i]!.rows.entries()) {
         const cosine = hits[i]!.scores[j]!;

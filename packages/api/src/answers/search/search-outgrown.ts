@@ -33,6 +33,8 @@ interface Outgrown {
   readonly terms: readonly ResolvedTerm[];
   readonly background: Background;
   readonly where: Filter | undefined;
+  /** Tells when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
   /** A row that is no hit. */
   readonly except: number | undefined;
   readonly cutOf: (relevance: Relevance) => number | undefined;
@@ -64,22 +66,25 @@ interface ScoredRows {
  * mean follows from all items: the nearest count as they are, and each of a sample of the others for as
  * many as it stands for.
  *
- * @throws what the store throws.
+ * @throws what the store throws; the signal's reason once it is aborted.
  */
 export async function searchOutgrown(
   store: CollectionStore,
   engine: VectorSearch,
-  { collection, terms, background, where, except, cutOf, order }: Outgrown,
+  { collection, terms, background, where, signal, except, cutOf, order }: Outgrown,
 ): Promise<Answer> {
   // The next search is faster; whoever waits for this one does not wait for that. The store tells why it fails.
   engine.prepare(collection).catch(() => {});
   const sample = await sampleOf(engine, background, collection);
   const query = mixTerms(terms, sample.spread);
+  // Others may wait for the sample, but nobody for the rest.
+  signal.throwIfAborted();
   const find = async (filter: Filter | undefined): Promise<ScoredRows> => {
     const found = await engine.nearest(collection, {
       query: query.vector,
       where: filter,
       k: NEAREST,
+      signal,
     });
     const vectors = found.map(({ vector }) => vector);
     const levels = await levelsOf(vectors, background);

@@ -1,8 +1,9 @@
-import { BACKGROUND_WORDS, normalized, RowValues } from '@clipql/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BACKGROUND_WORDS, FlatIndex, normalized, RowValues } from '@clipql/core';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { allLevels } from '../../collections/all-levels.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { LiveIndexes } from '../../collections/live-indexes.ts';
+import type { CollectionStore } from '../../collections/store.ts';
 import { BACKGROUND } from './background-of.ts';
 import { duplicates } from './duplicates.ts';
 import { moreLike } from './more-like.ts';
@@ -230,6 +231,51 @@ test('duplicates are groups around one item: the same bytes, the same picture, n
   expect(await found('SAME_BYTES')).toEqual(['a,copy']);
   expect(await found('SAME_PICTURE')).toEqual(['a,copy,resaved']);
   expect(await found('NEARLY_SAME')).toEqual(['a,copy,resaved,cropped']);
+});
+
+describe('what nobody waits for any more ends', () => {
+  /** A library's store that aborts before it does something for the n-th time. */
+  const abandoned = (method: 'changes' | 'vectors', times: number) => {
+    const waiting = new AbortController();
+    let calls = 0;
+    const { store } = library;
+    const counted = (...args: readonly unknown[]) => {
+      calls++;
+      if (calls === times) waiting.abort(new Error('gone'));
+      return Reflect.apply(store[method], store, args);
+    };
+    const services = {
+      store: { ...store, [method]: counted } as CollectionStore,
+      signal: waiting.signal,
+    };
+    const indexes = new LiveIndexes(services.store, { maxBytes: 2 ** 28 });
+    return { ...services, indexes, calls: () => calls };
+  };
+
+  test('a search, once its index is there', async () => {
+    const { signal, indexes, ...services } = abandoned('changes', 1);
+    const { model, loaders } = library.session;
+    const session = { model, loaders: { ...loaders, signal } };
+    const request = { collection: many, terms: [{ text: 'boat' }], first: 5 };
+    const scans = vi.spyOn(FlatIndex.prototype, 'scores');
+    await expect(search({ ...services, indexes }, session, request)).rejects.toThrow('gone');
+    expect(scans).not.toHaveBeenCalled();
+    scans.mockRestore();
+    await indexes.dispose();
+  });
+
+  test('a search for duplicates, with the queries that it is at', async () => {
+    const { signal, indexes, calls, ...services } = abandoned('vectors', 3);
+    const scans = vi.spyOn(FlatIndex.prototype, 'search');
+    await expect(
+      duplicates({ ...services, indexes }, many, 'NEARLY_SAME', { signal }),
+    ).rejects.toThrow('gone');
+    // For the average distance, for the first 16 queries, and for what the index scores exactly of each.
+    expect(calls()).toBe(18);
+    expect(scans).toHaveBeenCalledTimes(1);
+    scans.mockRestore();
+    await indexes.dispose();
+  });
 });
 
 test('pictures of a collection that does not fit into memory are not compared, but their bytes are', async () => {

@@ -61,7 +61,7 @@ interface SearchTiming {
  * Searches a collection by texts, images, items and embeddings together.
  *
  * @throws ApiError BAD_INPUT, TOO_MANY_TERMS, UNKNOWN_ITEM, BAD_FILTER, BAD_CURSOR,
- *   COLLECTION_MODEL_MISMATCH; what the loaders and the store throw.
+ *   COLLECTION_MODEL_MISMATCH; what the loaders and the store throw; the reason of the loaders' signal once it is aborted.
  */
 export async function search(
   services: SearchServices,
@@ -71,6 +71,7 @@ export async function search(
   checkRequest(request);
   const { store, indexes } = services;
   const { collection, where, exact = false, except } = request;
+  const { signal } = session.loaders;
   await checkSpace(session.model, collection);
   const start = performance.now();
   const resolve = { store, loaders: session.loaders };
@@ -93,7 +94,7 @@ export async function search(
   };
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
   const { vectorSearch } = store;
-  const common = { collection, order, except: excepted?.row, cutOf: cutOf(request) };
+  const common = { collection, order, except: excepted?.row, cutOf: cutOf(request), signal };
   const warnings = warningsOf(session.model, request, terms);
   const isOutgrown = vectorSearch !== undefined && !indexes.holds(collection);
   if (isOutgrown && !exact) {
@@ -115,13 +116,15 @@ export async function search(
     return { ...answer, timing, warnings };
   };
   if (isOutgrown) {
-    const asked = { collection, terms, background, signal: session.loaders.signal };
+    const asked = { collection, terms, background, signal };
     return answerFrom(await compareAll(store, vectorSearch, asked));
   }
   return indexes.use(collection, async (index) => {
+    // The index, and what is measured of it, are there for the next search too.
+    signal.throwIfAborted();
     const { levels, spread } = await measuresOf(index, background, store, collection);
     const query = mixTerms(terms, spread);
-    const products = await index.scores(query.vector);
+    const products = await index.scores(query.vector, { signal });
     return answerFrom({ query, products, levels });
   });
 }
@@ -134,6 +137,7 @@ interface Asked {
   /** A row that is no hit. */
   readonly except: number | undefined;
   readonly cutOf: (relevance: Relevance) => number | undefined;
+  readonly signal: AbortSignal;
   readonly order: PageOrder & { readonly orderBy: 'relevance' | Order };
 }
 
@@ -141,12 +145,12 @@ interface Asked {
 async function answerOf(
   store: CollectionStore,
   { query, products: scores, levels }: Compared,
-  { collection, terms, selected, except, cutOf, order }: Asked,
+  { collection, terms, selected, except, cutOf, signal, order }: Asked,
 ): Promise<Omit<SearchResult, 'timing' | 'warnings'> & { readonly scored: number }> {
-  const { relevance, scanned } = await scoreRows(scores, levels, query);
+  const { relevance, scanned } = await scoreRows(scores, levels, query, signal);
   const scored = performance.now();
   const cut = cutOf(relevance);
-  const { total, histogram } = await keepHits(scores, { selected, except, cut });
+  const { total, histogram } = await keepHits(scores, { selected, except, cut, signal });
   const found: Scored = { levels, query, terms, relevance, scores };
   const { orderBy } = order;
   const page =

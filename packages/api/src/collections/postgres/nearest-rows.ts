@@ -36,7 +36,7 @@ interface Search {
 export const nearestRows = (
   database: Postgres,
   collection: CollectionReference,
-  { query, where, k }: NearestQuery,
+  { query, where, k, signal }: NearestQuery,
 ): Promise<NearestRows> =>
   database.snapshot(async (connection) => {
     const found = await rowOfSpace(connection, collection);
@@ -48,7 +48,7 @@ export const nearestRows = (
     };
     if (!(await isIndexWorthIt(connection, search))) return compareAll(connection, search);
     return askIndex(connection, search, collection.space.dimensions);
-  });
+  }, signal);
 
 async function isIndexWorthIt(
   connection: Connection,

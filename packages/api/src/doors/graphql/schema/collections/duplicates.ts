@@ -81,9 +81,9 @@ builder.queryField('duplicates', (t) =>
     // Each item is compared with all.
     price: ({ first }) => ({ scans: 8, holds: { page: pageSize(first) } }),
     resolve: async (_root, { collection: name, level, first }, context) => {
-      const { collections: store, indexes, owner } = context;
+      const { collections: store, indexes, owner, signal } = context;
       const collection = await store.find(owner, name);
-      const wanted = { groups: pageSize(first), members: MAX_MEMBERS };
+      const wanted = { groups: pageSize(first), members: MAX_MEMBERS, signal };
       const chosen = level ?? 'SAME_PICTURE';
       const { total, groups } = await duplicates({ store, indexes }, collection, chosen, wanted);
       return { total, groups: groups.map((group) => ({ ...group, collection })) };
