@@ -3,9 +3,10 @@ import { checkOpenJobs, MAX_KEPT_JOBS } from '../../limits/collections.ts';
 import { claim } from '../../postgres/claims.ts';
 import type { Connection, Postgres, Value } from '../../postgres/connection.ts';
 import type { Job, JobState, NewJob, NewJobItem } from '../job.ts';
+import { type JobRow, jobOf } from '../job-row.ts';
 import type { JobNotices, JobStore } from '../job-store.ts';
+import { JOB_COLUMNS, rateWith } from './job-columns.ts';
 import { addItems, failedItems, waitingItems } from './job-items.ts';
-import { JOB_COLUMNS, type JobRow, jobOf, rateWith } from './job-row.ts';
 import { recordBatch } from './record-batch.ts';
 
 /** Of states in which nothing more happens by itself. */

@@ -4,7 +4,7 @@ import { upsertItems } from '../../collections/postgres/write-items.ts';
 import type { PublicError } from '../../errors/public-error.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import type { JobBatch } from '../job-store.ts';
-import { rateWith } from './job-row.ts';
+import { rateWith } from './job-columns.ts';
 
 /**
  * Writes what became of items to the collection and to the job, in one transaction. Items that wait no more

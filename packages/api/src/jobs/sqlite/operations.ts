@@ -6,8 +6,8 @@ import type { PublicError } from '../../errors/public-error.ts';
 import { checkOpenJobs, MAX_KEPT_JOBS } from '../../limits/collections.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
 import type { Job, JobFailure, JobState, NewJob, NewJobItem } from '../job.ts';
+import { type JobRow, jobOf } from '../job-row.ts';
 import { type JobBatch, type JobItem, SUSPECT_DEATHS } from '../job-store.ts';
-import { type JobRow, jobOf } from './job-row.ts';
 
 /** Of states in which nothing more happens by itself. */
 const OVER = `state IN ('DONE', 'FAILED', 'CANCELLED')`;
