@@ -1,3 +1,6 @@
+import { checkPictures } from '../limits/classifiers.ts';
+import type { Classifier, NewExample } from './classifier.ts';
+
 /**
  * What becomes of a picture: it is kept; its class has it already (`KNOWN`); or another class has it too
  * (`CONTRADICTORY`), and it is not kept.
@@ -6,9 +9,44 @@ export type ExampleOutcome =
   | { readonly kind: 'KEPT' | 'KNOWN' }
   | { readonly kind: 'CONTRADICTORY' /** The place of the other class. */; readonly other: number };
 
+/** What becomes of new examples, and which of them are to be written. */
+export interface Admission {
+  /** One for each example, in their order. */
+  readonly outcomes: readonly ExampleOutcome[];
+  readonly added: readonly NewExample[];
+  /** Of the images of those. */
+  readonly imageBytes: number;
+}
+
+/** An example that is there, as the tables of all engines have it. */
+export interface KeptRow {
+  readonly place: number;
+  readonly content_hash: string;
+}
+
 interface Identity {
   readonly class: number;
   readonly contentHash: string;
+}
+
+/**
+ * Decides which of some examples a classifier takes, as {@link outcomesOf} says, and checks that there is room for them.
+ *
+ * @throws ApiError TOO_MANY_EXAMPLES.
+ */
+export function admitExamples(
+  { classes }: Pick<Classifier, 'classes'>,
+  kept: readonly KeptRow[],
+  examples: readonly NewExample[],
+): Admission {
+  const before = new Map(kept.map(({ content_hash, place }) => [content_hash, place]));
+  const outcomes = outcomesOf(before, examples);
+  const added = examples.filter((_, i) => outcomes[i]!.kind === 'KEPT');
+  const counts = classes.map((one) => one.examples);
+  for (const { class: place } of added) counts[place]! += 1;
+  checkPictures(classes, counts);
+  const imageBytes = added.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
+  return { outcomes, added, imageBytes };
 }
 
 /**
@@ -19,7 +57,7 @@ interface Identity {
  * @param kept the classes of pictures that are there, by content hash.
  * @returns an outcome for each, in their order.
  */
-export function admitExamples(
+function outcomesOf(
   kept: ReadonlyMap<string, number>,
   examples: readonly Identity[],
 ): readonly ExampleOutcome[] {

@@ -1,20 +1,25 @@
 import { LRUCache } from 'lru-cache';
 import { type Owner, ownerOf } from '../access/owner.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import type {
-  ChangedClass,
-  Classifier,
-  Example,
-  NewClassifier,
-  NewExample,
-  TrainingSet,
-} from './classifier.ts';
+import type { Classifier, NewClassifier, NewExample } from './classifier.ts';
 import type { Added, ClassifierStore } from './store.ts';
 import { bytesOf, directionsOf, type TaughtClassifier } from './training/taught-classifier.ts';
 import { Trainer } from './training/trainer.ts';
 
+/** What needs no owner, as a classifier says whose it is. */
+type OfOneClassifier = Pick<
+  ClassifierStore,
+  | 'addExamples'
+  | 'removeExamples'
+  | 'moveExamples'
+  | 'setClasses'
+  | 'examples'
+  | 'image'
+  | 'trainingSet'
+>;
+
 /** The classifiers of one owner. What each method throws, `ClassifierStore` says. */
-export interface Classifiers {
+export interface Classifiers extends OfOneClassifier {
   create(
     classifier: NewClassifier,
     examples: readonly NewExample[],
@@ -24,26 +29,12 @@ export interface Classifiers {
   /** By name. */
   list(): Promise<readonly Classifier[]>;
   delete(name: string): Promise<Classifier>;
-  addExamples(classifier: Classifier, examples: readonly NewExample[]): Promise<Added>;
-  removeExamples(
-    classifier: Classifier,
-    contentHashes: readonly string[],
-  ): Promise<{ readonly classifier: Classifier; readonly removed: number }>;
-  moveExamples(
-    classifier: Classifier,
-    contentHashes: readonly string[],
-    place: number,
-  ): Promise<{ readonly classifier: Classifier; readonly moved: number }>;
-  setClasses(classifier: Classifier, classes: readonly ChangedClass[]): Promise<Classifier>;
-  examples(classifier: Classifier): Promise<readonly Example[]>;
-  image(classifier: Classifier, contentHash: string): Promise<Uint8Array | undefined>;
   /**
    * Trains a classifier on its examples, unless that is done.
    *
    * @throws ApiError UNKNOWN_CLASSIFIER, ClipError WORKER_LOST.
    */
   teach(classifier: Classifier): Promise<TaughtClassifier>;
-  trainingSet(classifier: Classifier): Promise<TrainingSet>;
 }
 
 /** The classifiers of all owners: a caller sees only its own. */

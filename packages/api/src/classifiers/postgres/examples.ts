@@ -1,21 +1,13 @@
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import type { Connection } from '../../postgres/connection.ts';
 import { bytesAsFloats, numbersAsBytes } from '../../postgres/number-bytes.ts';
-import { admitExamples } from '../admit-examples.ts';
+import { admitExamples, type KeptRow } from '../admit-examples.ts';
 import type { ChangedClass, Classifier, Example, NewExample, TrainingSet } from '../classifier.ts';
 import type { ClassifierReference } from '../classifier-row.ts';
+import { type ExampleRow, exampleOf } from '../example-row.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
 import { lockClassifier, lockNames, readClassifier, replaceClasses } from './catalogue.ts';
-
-interface ExampleRow {
-  readonly place: number;
-  readonly content_hash: string;
-  readonly source: string;
-  readonly format: string;
-  readonly added_at: number;
-  readonly has_image: boolean;
-}
 
 /** @throws as `ClassifierStore.create` does. */
 export async function addFirstExamples(
@@ -94,14 +86,7 @@ export async function readExamples(
      FROM examples WHERE classifier = $1 ORDER BY id`,
     id,
   );
-  return rows.map((row) => ({
-    class: row.place,
-    contentHash: row.content_hash,
-    source: row.source,
-    format: row.format,
-    hasImage: row.has_image,
-    addedAt: new Date(row.added_at),
-  }));
+  return rows.map(exampleOf);
 }
 
 export async function readImage(
@@ -147,23 +132,14 @@ async function insert(
   reference: ClassifierReference,
   examples: readonly NewExample[],
 ): Promise<Added> {
-  const { id, keepsImages, classes } = await lockClassifier(connection, reference);
-  const kept = await connection.rows<{ readonly place: number; readonly content_hash: string }>(
+  const classifier = await lockClassifier(connection, reference);
+  const { id, keepsImages } = classifier;
+  const kept = await connection.rows<KeptRow>(
     'SELECT place, content_hash FROM examples WHERE classifier = $1',
     id,
   );
-  const outcomes = admitExamples(
-    new Map(kept.map(({ content_hash, place }) => [content_hash, place])),
-    examples,
-  );
-  const added = examples.filter((_, i) => outcomes[i]!.kind === 'KEPT');
-  const counts = classes.map((one) => one.examples);
-  for (const { class: place } of added) counts[place]! += 1;
-  checkPictures(classes, counts);
-  if (keepsImages) {
-    const more = added.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
-    checkKeptBytes((await keptBytes(connection, id)) + more);
-  }
+  const { outcomes, added, imageBytes } = admitExamples(classifier, kept, examples);
+  if (keepsImages) checkKeptBytes((await keptBytes(connection, id)) + imageBytes);
   for (const { class: place, contentHash, source, format, embedding, image } of added) {
     await connection.run(
       `INSERT INTO examples (classifier, place, content_hash, source, format, embedding, image, added_at)

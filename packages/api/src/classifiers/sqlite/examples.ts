@@ -3,7 +3,7 @@ import type { Owner } from '../../access/owner.ts';
 import { checkKeptBytes, checkPictures } from '../../limits/classifiers.ts';
 import { blobOf, floatsIn } from '../../sqlite/blobs.ts';
 import { all, first, run } from '../../sqlite/statements.ts';
-import { admitExamples } from '../admit-examples.ts';
+import { admitExamples, type KeptRow } from '../admit-examples.ts';
 import type {
   ChangedClass,
   Classifier,
@@ -12,18 +12,10 @@ import type {
   NewExample,
 } from '../classifier.ts';
 import type { ClassifierReference } from '../classifier-row.ts';
+import { type ExampleRow, exampleOf } from '../example-row.ts';
 import { checkUsable } from '../refusals.ts';
 import type { Added } from '../store.ts';
 import { insertClassifier, readClassifier, replaceClasses } from './catalogue.ts';
-
-interface ExampleRow {
-  readonly place: number;
-  readonly content_hash: string;
-  readonly source: string;
-  readonly format: string;
-  readonly added_at: number;
-  readonly has_image: number;
-}
 
 /** A training set in one piece, which changes threads without a copy. */
 export interface PackedTrainingSet {
@@ -202,23 +194,13 @@ function insert(
 ): Added {
   const classifier = readClassifier(db, reference);
   const { id, keepsImages } = classifier;
-  const kept = all<{ readonly place: number; readonly content_hash: string }>(
+  const kept = all<KeptRow>(
     db,
     'SELECT place, content_hash FROM examples WHERE classifier = ?',
     id,
   );
-  const outcomes = admitExamples(
-    new Map(kept.map(({ content_hash, place }) => [content_hash, place])),
-    examples,
-  );
-  const added = examples.filter((_, i) => outcomes[i]!.kind === 'KEPT');
-  const counts = classifier.classes.map((one) => one.examples);
-  for (const { class: place } of added) counts[place]! += 1;
-  checkPictures(classifier.classes, counts);
-  if (keepsImages) {
-    const more = added.reduce((sum, { image }) => sum + (image?.length ?? 0), 0);
-    checkKeptBytes(keptBytes(db, id) + more);
-  }
+  const { outcomes, added, imageBytes } = admitExamples(classifier, kept, examples);
+  if (keepsImages) checkKeptBytes(keptBytes(db, id) + imageBytes);
   for (const example of added) insertExample(db, id, example, keepsImages);
   return { classifier: readClassifier(db, reference), outcomes };
 }
@@ -285,12 +267,3 @@ const keptBytes = (db: DatabaseSync, classifier: number): number =>
      WHERE example IN (SELECT id FROM examples WHERE classifier = ?)`,
     classifier,
   )!.bytes;
-
-const exampleOf = (row: ExampleRow): Example => ({
-  class: row.place,
-  contentHash: row.content_hash,
-  source: row.source,
-  format: row.format,
-  hasImage: row.has_image === 1,
-  addedAt: new Date(row.added_at),
-});
