@@ -70,6 +70,8 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
     setTurnedTo({ part: place });
   };
   const drawn = useRef('');
+  const latest = useRef({ wish, draft });
+  latest.current = { wish, draft };
   const draw = () => {
     const asked = JSON.stringify(copiedStart(whole, startPicture.own));
     const next = asked === drawn.current ? { ...whole, seed: anotherSeed(whole.seed) } : whole;
@@ -79,9 +81,14 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
     start(startOperation(next, startPicture.sent))
       .then(({ id }) => {
         drawn.current = JSON.stringify(copiedStart(next, startPicture.own));
-        setWish((last) => ({ ...withDraft(last, draft.trim()), seed: next.seed }));
-        setDraft((last) => (last === draft ? '' : last));
-        open(id);
+        // What has been changed since stays as it is.
+        const now = latest.current;
+        if (now.draft === draft && now.wish.prompts === wish.prompts) {
+          onWish({ prompts: whole.prompts });
+          setDraft('');
+        }
+        if (now.wish.seed === wish.seed) onWish({ seed: next.seed });
+        if (now.wish.picture === wish.picture) open(id);
       }, setRefusal)
       .finally(() => setIsStarting(false));
   };

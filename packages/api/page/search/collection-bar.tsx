@@ -8,13 +8,11 @@ import type { Collection } from './collections.ts';
 
 const SEARCH = TEXTS.search;
 
-interface CollectionBarProps {
+interface CollectionBarProps extends CreateFormProps {
   readonly collections: readonly Collection[];
   readonly chosen: Collection;
-  readonly models: readonly ServedModel[];
   readonly onChoose: (name: string) => void;
-  readonly onCreated: (name: string) => void;
-  readonly onDeleted: () => void;
+  readonly onDeleted: (name: string) => void;
 }
 
 /** Which collection is searched; others can be made, and this one be deleted. */
@@ -23,6 +21,7 @@ export function CollectionBar({
   chosen,
   models,
   onChoose,
+  onCreating,
   onCreated,
   onDeleted,
 }: CollectionBarProps) {
@@ -33,7 +32,7 @@ export function CollectionBar({
       changeOperation('deleteCollection', 'DeleteCollectionInput', { name }, ''),
       new AbortController().signal,
     );
-    onDeleted();
+    onDeleted(name);
   };
   return (
     <div class="stack">
@@ -58,6 +57,7 @@ export function CollectionBar({
       {isCreating && (
         <CreateForm
           models={models}
+          onCreating={onCreating}
           onCreated={(name) => {
             setIsCreating(false);
             onCreated(name);
@@ -80,11 +80,13 @@ export function CollectionBar({
 
 interface CreateFormProps {
   readonly models: readonly ServedModel[];
+  /** It has been asked for, and may yet be refused. */
+  readonly onCreating: (name: string) => void;
   readonly onCreated: (name: string) => void;
 }
 
 /** Makes an empty collection. */
-export function CreateForm({ models, onCreated }: CreateFormProps) {
+export function CreateForm({ models, onCreating, onCreated }: CreateFormProps) {
   const id = useId();
   const [name, setName] = useState('');
   const [model, setModel] = useState('');
@@ -97,6 +99,7 @@ export function CreateForm({ models, onCreated }: CreateFormProps) {
     const input = { name: wanted, ...(model !== '' && { model }) };
     setError(undefined);
     setIsAsking(true);
+    onCreating(wanted);
     askChange(
       changeOperation('createCollection', 'CreateCollectionInput', input, ''),
       new AbortController().signal,

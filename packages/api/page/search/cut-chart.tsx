@@ -21,15 +21,17 @@ interface CutChartProps {
 /** How the scores lie, and the line from which on items are hits: to be dragged, or moved with the arrow keys. */
 export function CutChart({ histogram, cut, total, choice, onChoice }: CutChartProps) {
   const id = useId();
-  const [drafted, setDrafted] = useState<number>();
+  // Where it has been drawn to: until it is let go of, and then until the answer to that comes.
+  const [drawn, setDrawn] = useState<{ readonly to: number; readonly over?: ScoreHistogram }>();
+  const drafted = drawn?.over === undefined || drawn.over === histogram ? drawn?.to : undefined;
   const parts = histogram.counts.length;
   const line = drafted ?? lineAt(histogram, cut, total);
   const all = countFrom(histogram, 0);
   const hits = drafted === undefined ? total : countFrom(histogram, drafted);
   const text = SEARCH.lineText(hits, all);
-  const commit = (part: number) => {
-    setDrafted(undefined);
-    onChoice(cutAt(histogram, part));
+  const choose = (next: Cut, to?: number) => {
+    setDrawn(to === undefined ? undefined : { to, over: histogram });
+    onChoice(next);
   };
   return (
     <section class="stack cut" aria-labelledby={id}>
@@ -58,8 +60,11 @@ export function CutChart({ histogram, cut, total, choice, onChoice }: CutChartPr
           value={Math.round(line)}
           aria-label={SEARCH.lineSlider}
           aria-valuetext={text}
-          onInput={(event) => setDrafted(Number(event.currentTarget.value))}
-          onChange={(event) => commit(Number(event.currentTarget.value))}
+          onInput={(event) => setDrawn({ to: Number(event.currentTarget.value) })}
+          onChange={(event) => {
+            const to = Number(event.currentTarget.value);
+            choose(cutAt(histogram, to), to);
+          }}
         />
       </div>
       <fieldset class="row" aria-labelledby={id}>
@@ -69,7 +74,7 @@ export function CutChart({ histogram, cut, total, choice, onChoice }: CutChartPr
             type="button"
             class="choice"
             aria-pressed={choice === one}
-            onClick={() => onChoice(one)}
+            onClick={() => choose(one)}
           >
             {one === 'auto' ? SEARCH.lineAuto : SEARCH.lineAll}
           </button>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { askChange, changeOperation } from '../server/change.ts';
@@ -13,6 +13,7 @@ import { samplePictures } from './index-panel.tsx';
 import { isOpen, type Job } from './job.ts';
 import { JobList } from './job-list.tsx';
 import { readQuery, writeQuery } from './query.ts';
+import { useChosen } from './use-chosen.ts';
 import { useJobs } from './use-jobs.ts';
 import { useSending } from './use-sending.ts';
 
@@ -35,19 +36,17 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
   const sending = useSending(jobs, facts?.limits);
 
   useStateInAddress(writeQuery(query), { isShown, onParameters });
-  const choose = (collection: string) =>
-    setQuery({ ...readQuery(new URLSearchParams()), collection });
-  // It is chosen once it is on the shelf.
-  const [awaited, setAwaited] = useState<string>();
-  const [deleted, setDeleted] = useState<string>();
-  const created = (name: string) => {
-    setAwaited(name);
-    setDeleted(undefined);
+  const { collections, chosen, choose, onCreating, ...shelved } = useChosen(
+    shelf?.collections,
+    query,
+    setQuery,
+  );
+  const onCreated = (name: string) => {
+    shelved.onCreated(name);
     changed();
   };
-  const forget = (name: string) => {
-    setDeleted(name);
-    choose('');
+  const onDeleted = (name: string) => {
+    shelved.onDeleted(name);
     changed();
   };
   const trySamples = () => {
@@ -57,21 +56,12 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
       { name: SAMPLES },
       '',
     );
+    onCreating(SAMPLES);
     askChange(operation, new AbortController().signal).then(() => {
-      created(SAMPLES);
+      onCreated(SAMPLES);
       sending.send(SAMPLES, samplePictures());
     }, setRefusal);
   };
-  const collections = shelf?.collections.filter(({ name }) => name !== deleted) ?? [];
-  const hasCome = collections.some(({ name }) => name === awaited);
-  useEffect(() => {
-    if (awaited === undefined || !hasCome) return;
-    choose(awaited);
-    setAwaited(undefined);
-  }, [awaited, hasCome]);
-  const chosen =
-    collections.find(({ name }) => name === query.collection) ??
-    (query.collection === '' ? collections[0] : undefined);
   const isMissing = shelf !== undefined && chosen === undefined && collections.length > 0;
   return (
     <>
@@ -83,7 +73,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
         <section class="card stack first-collection" aria-label={SEARCH.createFirst}>
           <h2>{SEARCH.createFirst}</h2>
           <p>{SEARCH.createLead}</p>
-          <CreateForm models={facts?.models ?? []} onCreated={created} />
+          <CreateForm models={facts?.models ?? []} onCreating={onCreating} onCreated={onCreated} />
           <div class="row">
             <button type="button" onClick={trySamples}>
               {SEARCH.samples}
@@ -111,8 +101,9 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
             chosen={chosen}
             models={facts?.models ?? []}
             onChoose={choose}
-            onCreated={created}
-            onDeleted={() => forget(chosen.name)}
+            onCreating={onCreating}
+            onCreated={onCreated}
+            onDeleted={onDeleted}
           />
           <JobList {...jobs} collection={chosen.name} />
           <CollectionView

@@ -40,17 +40,18 @@ export function ClassBoard({ classifier, mistakes, additions, isOver, change }: 
   const known = new Set(examples.map(({ contentHash }) => contentHash));
   const there = [...chosen].filter((hash) => known.has(hash));
 
-  const attempt = (operation: Operation, done: string) => {
+  const attempt = (hashes: readonly string[], operation: Operation, done: string) => {
     setError(undefined);
     change(operation).then(() => {
       setSaid(done);
-      setChosen(new Set());
+      // Others may have been chosen meanwhile.
+      setChosen((last) => new Set([...last].filter((hash) => !hashes.includes(hash))));
     }, setError);
   };
   const move = (hashes: readonly string[], label: string) =>
-    attempt(moveOperation(name, hashes, label), TEACH.moved(hashes.length, label));
+    attempt(hashes, moveOperation(name, hashes, label), TEACH.moved(hashes.length, label));
   const remove = (hashes: readonly string[]) =>
-    attempt(removeOperation(name, hashes), TEACH.removed(hashes.length));
+    attempt(hashes, removeOperation(name, hashes), TEACH.removed(hashes.length));
   const choose = (hash: string) =>
     setChosen(new Set(chosen.has(hash) ? there.filter((one) => one !== hash) : [...there, hash]));
 
@@ -58,11 +59,18 @@ export function ClassBoard({ classifier, mistakes, additions, isOver, change }: 
   const save = (label: string, texts: readonly string[] | null) => {
     if (edited === 'new') return setClasses([...sameClasses(classifier), { label, texts }]);
     const from = edited!.label;
+    const relabel = (now: string, then: string) => {
+      const isAnother = classes.some((one) => one.label === label && label !== from);
+      if (!isAnother) additions.relabel(now, then);
+    };
     // Pictures on their way are for the class as it will be called then.
-    additions.relabel(from, label);
+    relabel(from, label);
     return setClasses(
       sameClasses(classifier).map((one) => (one.from === from ? { label, texts, from } : one)),
-    );
+    ).catch((reason) => {
+      relabel(label, from);
+      throw reason;
+    });
   };
   const removeClass = (label: string) =>
     setClasses(sameClasses(classifier).filter(({ from }) => from !== label));
