@@ -122,7 +122,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
     await button(page, 'Add the sample photos').click();
     await page.getByRole('status').filter({ hasText: '7 pictures in all' }).waitFor();
     await page.getByRole('searchbox', { name: 'Words' }).fill('boat');
-    const line = page.getByRole('slider', { name: 'Draw the line elsewhere' });
+    const line = page.getByRole('slider', { name: 'Move the cutoff' });
     await line.waitFor();
     const letThrough = await hold(page, 'search(');
     await line.focus();
@@ -169,7 +169,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
     await picture(2).click();
     letThrough();
     await page.getByRole('status').filter({ hasText: '1 picture removed.' }).waitFor();
-    await page.getByText('1 picture chosen').waitFor();
+    await page.getByText('1 picture selected').waitFor();
     expect(await picture(1).getAttribute('aria-pressed')).toBe('true');
   });
 });

@@ -61,7 +61,7 @@ describe.runIf(runs)('what the page copies', () => {
     const images = ['march-pastoral', 'black-canyon'].map((name) => `image=/examples/${name}.jpg`);
     const page = await open(`#/classify?${images.join('&')}&image=/examples/none.jpg`);
     const tiles = page.locator('.tile-label');
-    await page.getByText('2 of 3 pictures answered, 1 refused').waitFor();
+    await page.getByText('2 of 3 pictures classified, 1 refused').waitFor();
     const shown = await tiles.allTextContents();
     type Answer = Partial<Scored> & { readonly code?: string };
     for (const [language, answers] of await copies<readonly Answer[]>(page)) {
@@ -139,7 +139,7 @@ describe.runIf(runs)('what the page copies', () => {
     const page = await open('#/teach');
     await page.getByLabel('Name', { exact: true }).fill('copied');
     await page.getByRole('textbox', { name: 'Add a class' }).fill('sheep, it\'s a "boat"');
-    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('button', { name: 'Create' }).click();
     const judged = page.getByRole('status').filter({ hasText: /of \d+ pictures? recognised$/ });
     for (const [label, file] of [
       ['it\'s a "boat"', 'nagasaki-boats.jpg'],
@@ -161,21 +161,24 @@ describe.runIf(runs)('what the page copies', () => {
       .fill('/examples/airplane-from-above.jpg');
     await page.keyboard.press('Enter');
     const scores = await shownScores(page);
-    for (const [language, answer] of await copies<Scored>(page, 'Copy: ask it'))
+    for (const [language, answer] of await copies<Scored>(page, 'Copy the question as'))
       expect(answer.scores.map(asShown), language).toEqual(scores);
 
     const figure = await page.locator('.accuracy-figure').textContent();
     const cells = await page.locator('.confusion td').allTextContents();
     for (const [language, { crossValidation }] of await copies<Judged>(
       page,
-      'Copy: how good it is',
+      'Copy the judgement as',
     )) {
       expect(figure, language).toContain(percent(crossValidation.accuracy.value));
       const counts = crossValidation.confusionMatrix.flatMap((row) => row.counts.map(String));
       expect(counts, language).toEqual(cells);
     }
 
-    for (const [language, { classifier }] of await copies<Changed>(page, 'Copy: the last change')) {
+    for (const [language, { classifier }] of await copies<Changed>(
+      page,
+      'Copy the last change as',
+    )) {
       const classes = classifier.classes.map(({ label, exampleCount }) => [label, exampleCount]);
       expect(classes, language).toEqual([
         ['sheep', 1],

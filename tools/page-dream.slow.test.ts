@@ -53,7 +53,7 @@ describe.runIf(runs)('Dream', () => {
 
   test('words are drawn, step by step, and the picture is kept, saved and deleted', async () => {
     const { page } = await visit(browser, dream('?seed=1&size=64&quality=DRAFT'));
-    await page.getByText('give nudity for innocent words').waitFor();
+    await page.getByText('draw nudity for innocent words').waitFor();
     expect(await button(page, 'Draw it').isDisabled()).toBe(true);
     await words(page).fill('a sheep');
     await button(page, 'Draw it').click();
@@ -69,7 +69,7 @@ describe.runIf(runs)('Dream', () => {
     await drawing(page).getByText('done · step 50 of 50').waitFor();
     for (const figure of ['Loss', 'Score', 'Seed'])
       await drawing(page).getByText(figure, { exact: true }).waitFor();
-    expect(await page.getByText('give nudity').count()).toBe(0);
+    expect(await page.getByText('draw nudity').count()).toBe(0);
     expect(
       await drawing(page)
         .locator('img')
@@ -90,7 +90,7 @@ describe.runIf(runs)('Dream', () => {
     await button(page, 'Keep it').click();
     await button(page, 'Delete …').click();
     await button(page, 'Delete it').click();
-    await page.getByText('What is drawn appears here.').waitFor();
+    await page.getByText('Your picture will appear here.').waitFor();
     await expect.poll(() => page.url()).not.toContain('picture=');
     expect(await page.getByRole('alert').count()).toBe(0);
   });
@@ -113,8 +113,8 @@ describe.runIf(runs)('Dream', () => {
     const firstAddress = (await shownAddress(page))!;
     const first = await pictureBytes(firstAddress);
     await words(page).fill('a boat');
-    await button(page, 'Use its settings').click();
-    await page.getByRole('status').filter({ hasText: 'Its settings are filled in.' }).waitFor();
+    await button(page, 'Use these settings').click();
+    await page.getByRole('status').filter({ hasText: 'The settings are filled in.' }).waitFor();
     expect(await words(page).inputValue()).toBe('');
     await expect.poll(() => page.url(), DRAWN).toContain('prompt=2');
     await page.reload();
@@ -166,7 +166,7 @@ describe.runIf(runs)('Dream', () => {
     await button(page, 'Pause').focus();
     await page.keyboard.press('Space');
     await state(page, 'paused');
-    await button(page, 'Go on').focus();
+    await button(page, 'Resume').focus();
     await page.keyboard.press('Enter');
     const before = await drawing(page).getByRole('progressbar').getAttribute('value');
     await expect
@@ -175,7 +175,7 @@ describe.runIf(runs)('Dream', () => {
     await button(page, 'Cancel').focus();
     await page.keyboard.press('Enter');
     await state(page, 'cancelled');
-    await button(page, 'Use its settings').focus();
+    await button(page, 'Use these settings').focus();
     await page.keyboard.press('Enter');
     expect(await page.getByRole('slider', { name: 'Weight of a meadow' }).inputValue()).toBe('-1');
   });
@@ -246,13 +246,13 @@ describe.runIf(runs)('Dream', () => {
     };
     await words(page).waitFor();
     await sound('empty');
-    for (const title of ['Options', 'Begin with a picture'])
+    for (const title of ['Options', 'Start from a picture'])
       await page.getByText(title, { exact: true }).click();
     await page
       .getByRole('textbox', { name: 'Address of a picture' })
       .fill('/examples/march-pastoral.jpg');
     await page.keyboard.press('Enter');
-    await page.getByRole('img', { name: 'The picture to begin with' }).waitFor();
+    await page.getByRole('img', { name: 'The picture to start from' }).waitFor();
     await sound('everything open');
     await words(page).fill('x'.repeat(8_000));
     await button(page, 'Draw it').click();

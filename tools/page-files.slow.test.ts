@@ -140,7 +140,7 @@ describe.runIf(runs)('the page', () => {
     await page
       .getByText(/^<b>two<\/b>\.jpg: Scaled down in this browser from .* to 0\.0 megapixels/)
       .waitFor();
-    await page.getByText('no picture.jpg has 21 MiB; the server accepts 20 MiB.').waitFor();
+    await page.getByText('no picture.jpg has 21 MiB; the server accepts at most 20 MiB.').waitFor();
     await count(page, '2 pictures in all');
     await page.getByLabel('Like a picture').setInputFiles(file('query.jpg'));
     await page.locator('.terms').getByText('Scaled down in this browser').waitFor();
@@ -235,7 +235,7 @@ describe.runIf(runs)('the page', () => {
     await page.keyboard.press('Enter');
     await dialog.locator('button:enabled', { hasText: 'Take it' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByText('2 of 2 pictures answered').waitFor();
+    await page.getByText('2 of 2 pictures classified').waitFor();
     await expect.poll(live).toBe(0);
   });
 
@@ -273,9 +273,9 @@ describe.runIf(runs)('the page', () => {
 
   test.each([
     ['NotAllowedError', 'This page may not use the camera.'],
-    ['NotFoundError', 'There is no camera.'],
+    ['NotFoundError', 'No camera was found.'],
     ['NotReadableError', 'Another program may be using it.'],
-    ['AbortError', 'The camera does not work.'],
+    ['AbortError', 'The camera could not be started.'],
   ])('a camera that cannot be had is explained: %s', async (name, sentence) => {
     const { page } = await visit(browser, `${server.url}/`);
     await page.evaluate((reason) => {

@@ -78,7 +78,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
 
     await page.getByLabel('Field').selectOption({ label: MARKUP });
     await page.getByLabel('Value').fill(MARKUP);
-    await page.getByRole('button', { name: 'Add the filter' }).click();
+    await page.getByRole('button', { name: 'Add filter' }).click();
     await count('1 picture');
     await harmless(page, 'a filter');
     await page.getByRole('button', { name: `About ${RTL}` }).click();
@@ -117,7 +117,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await page.getByLabel('Name', { exact: true }).fill(MARKUP);
     const chips = page.getByRole('textbox', { name: 'Add a class' });
     await chips.fill(long(8_000));
-    await page.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('alert').waitFor();
     await harmless(page, 'a refused classifier');
 
@@ -127,8 +127,8 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await chips.press('Enter');
     await chips.fill(long(200));
     await chips.press('Enter');
-    await page.getByRole('button', { name: 'Make it' }).click();
-    await page.getByText('Saved on this server').waitFor();
+    await page.getByRole('button', { name: 'Create' }).click();
+    await page.getByText('Every change is saved on this server').waitFor();
     const picture = await photo(`${long(8_000)}.jpg`);
     await page.getByLabel(`Add pictures to ${MARKUP}`, { exact: true }).setInputFiles(picture);
     const none = { ...picture, buffer: Buffer.from('no picture') };
@@ -138,11 +138,11 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await harmless(page, 'a classifier with a refused file');
 
     await page.getByRole('button', { name: `Edit ${MARKUP}`, exact: true }).click();
-    await page.getByLabel('In words, it is').selectOption('texts');
-    await page.getByLabel('Words, one a line').fill(`${MARKUP}\n${long(200)}`);
+    await page.getByLabel('Described by').selectOption('texts');
+    await page.getByLabel('Words, one per line').fill(`${MARKUP}\n${long(200)}`);
     await harmless(page, 'a class');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Known by <img').waitFor();
+    await page.getByText('Recognised by <img').waitFor();
     await page.getByRole('button', { name: 'Example: sheep' }).click();
     expect((await shownScores(page)).map(([label]) => label)).toContain(MARKUP);
     await harmless(page, 'an answer');

@@ -51,9 +51,9 @@ describe.runIf(runs)('the page', () => {
     const { page } = await visit(browser, `${server.url}/`);
     const held = await countHeld(page);
     await page.locator('input[type=file]').first().setInputFiles(paths);
-    await page.getByText('of 50 pictures answered').waitFor();
+    await page.getByText('of 50 pictures classified').waitFor();
     await page.getByRole('progressbar').waitFor();
-    await page.getByText('48 of 50 pictures answered, 2 refused').waitFor();
+    await page.getByText('48 of 50 pictures classified, 2 refused').waitFor();
     expect(await page.getByRole('progressbar').isHidden()).toBe(true);
     const { bitmaps, addresses } = await held();
     expect(bitmaps).toEqual({ now: 0, most: 1 });

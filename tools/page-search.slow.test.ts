@@ -106,7 +106,7 @@ describe.runIf(runs)('the Search view', () => {
   test('the line over the scores is moved by arrow keys and by mouse, and stays in the address', async () => {
     const { page } = await visit(browser, search('?in=samples&term=text:1:sheep'));
     await count(page, '1 picture found');
-    const line = page.getByRole('slider', { name: 'Draw the line elsewhere' });
+    const line = page.getByRole('slider', { name: 'Move the cutoff' });
     expect(await line.getAttribute('aria-valuetext')).toBe('1 of 7 pictures');
     await line.focus();
     await page.keyboard.press('Home');
@@ -159,9 +159,9 @@ describe.runIf(runs)('the Search view', () => {
     const { page } = await visit(browser, search('?in=samples&cut=all'));
     await page.getByText('Filters').click();
     await page.getByLabel('Field').selectOption('year');
-    await page.getByRole('combobox', { name: 'Is', exact: true }).selectOption('at most');
+    await page.getByRole('combobox', { name: 'Comparison' }).selectOption('is at most');
     await page.getByLabel('Value').fill('1871');
-    await page.getByRole('button', { name: 'Add the filter' }).click();
+    await page.getByRole('button', { name: 'Add filter' }).click();
     await count(page, /^3 pictures$/);
     await page
       .locator('.search-side input[type=file]')
@@ -212,14 +212,14 @@ describe.runIf(runs)('the Search view', () => {
   test('a job is followed, paused, resumed and cancelled', async () => {
     const page = await opened('slow');
     answer = 'never';
-    await page.getByLabel('Addresses, one a line').fill(address('1'));
+    await page.getByLabel('Addresses, one per line').fill(address('1'));
     await page.getByRole('button', { name: 'Add 1 address' }).click();
     const job = page.getByRole('article', { name: 'Adding pictures' });
-    await job.getByText('under way · 0 of 1').waitFor();
+    await job.getByText('in progress · 0 of 1').waitFor();
     await job.getByRole('button', { name: 'Pause' }).click();
     await job.getByText('paused ·').waitFor();
-    await job.getByRole('button', { name: 'Go on' }).click();
-    await job.getByText('under way ·').waitFor();
+    await job.getByRole('button', { name: 'Resume' }).click();
+    await job.getByText('in progress ·').waitFor();
     await job.getByRole('button', { name: 'Cancel' }).click();
     await job.waitFor({ state: 'detached' });
   });
@@ -258,17 +258,17 @@ describe.runIf(runs)('the Search view', () => {
     const page = await opened('failing', { viewport: { width: 320, height: 700 } });
     answer = 'nothing';
     const hostile = address(`"><img src=x onerror=alert(1)><b>${'\u202e'}${'x'.repeat(3_000)}`);
-    await page.getByLabel('Addresses, one a line').fill(`${address('good.jpg')}\n${hostile}`);
+    await page.getByLabel('Addresses, one per line').fill(`${address('good.jpg')}\n${hostile}`);
     await page.getByRole('button', { name: 'Add 2 addresses' }).click();
     const job = page.getByRole('article', { name: 'Adding pictures' });
     await job.getByText('done · 2 of 2 · 2 failed').waitFor();
-    await job.getByText('What failed (2)').click();
+    await job.getByText('Failures (2)').click();
     await job.getByText(address('good.jpg'), { exact: true }).waitFor();
     await job.getByText('status 404').first().waitFor();
     expect(await page.locator('main b').count()).toBe(0);
     expect(await accessibilityFaults(page)).toEqual([]);
     answer = 'picture';
-    await job.getByRole('button', { name: 'Try these again' }).click();
+    await job.getByRole('button', { name: 'Try them again' }).click();
     await job.waitFor({ state: 'detached' });
     await count(page, '2 pictures in all');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);

@@ -42,8 +42,8 @@ describe.runIf(runs)('Teach', () => {
   const make = async (page: Page, name: string, labels: string) => {
     await page.getByLabel('Name', { exact: true }).fill(name);
     await page.getByRole('textbox', { name: 'Add a class' }).fill(labels);
-    await button(page, 'Make it').click();
-    await page.getByText('Saved on this server').waitFor();
+    await button(page, 'Create').click();
+    await page.getByText('Every change is saved on this server').waitFor();
   };
 
   test('pictures are dropped on classes, dragged to others, and each change is judged', async () => {
@@ -66,7 +66,7 @@ describe.runIf(runs)('Teach', () => {
     await judged(page, /^2 of 2 pictures recognised$/);
     expect(await pictures(page, 'boat').count()).toBe(1);
     expect(await page.locator('.confusion td').allTextContents()).toEqual(['1', '0', '0', '1']);
-    await page.getByText('Copy: the last change').click();
+    await page.getByText('Copy the last change as').click();
     expect(await page.locator('textarea.code').first().inputValue()).toContain('moveExamples');
     await page.reload();
     await judged(page, /^2 of 2 pictures recognised$/);
@@ -90,9 +90,9 @@ describe.runIf(runs)('Teach', () => {
     await page.keyboard.type('keys');
     await page.keyboard.press('Tab');
     await page.keyboard.type('sheep, house,');
-    await tabTo('Make it');
+    await tabTo('Create');
     await page.keyboard.press('Enter');
-    await page.getByText('Saved on this server').waitFor();
+    await page.getByText('Every change is saved on this server').waitFor();
     const teach = page.getByLabel('Add pictures to sheep');
     await teach.setInputFiles([path('march-pastoral.jpg'), path('dust-bowl-home.jpg')]);
     await judged(page, /of 2 pictures recognised/);
@@ -128,7 +128,7 @@ describe.runIf(runs)('Teach', () => {
     await button(page, 'Keep it').click();
     await button(page, 'Delete …').click();
     await button(page, 'Delete it').click();
-    await page.getByText('Make a classifier').waitFor();
+    await page.getByText('Create a classifier').waitFor();
     expect(await page.getByRole('link', { name: 'chosen' }).count()).toBe(0);
   });
 
@@ -136,7 +136,7 @@ describe.runIf(runs)('Teach', () => {
     const { page } = await visit(browser, started());
     const label = '<img src=x onerror=alert(1)>\u202e';
     await page.getByLabel('Name', { exact: true }).fill('../x');
-    await button(page, 'Make it').click();
+    await button(page, 'Create').click();
     await page.getByRole('alert').filter({ hasText: 'got "../x"' }).waitFor();
     await make(page, 'hostile', `${label}, b`);
     await page
@@ -147,7 +147,7 @@ describe.runIf(runs)('Teach', () => {
     await judged(page, /of 1 picture recognised/);
     await button(page, 'Dismiss').click();
     await button(page, 'Add a class').click();
-    await page.getByRole('textbox', { name: 'Its name' }).fill('b');
+    await page.getByRole('textbox', { name: 'Name of the class' }).fill('b');
     await button(page, 'Save').click();
     await page.getByRole('dialog').getByText('expected each class once').waitFor();
     expect(await page.locator('main :is(b, img[src=x])').count()).toBe(0);
@@ -161,14 +161,14 @@ describe.runIf(runs)('Teach', () => {
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(width, state).toBe(320);
     };
-    await page.getByText('Make a classifier').waitFor();
+    await page.getByText('Create a classifier').waitFor();
     await sound('start');
     await button(page, 'Try the sample photos').click();
     await judged(page, /of 6 pictures recognised/);
     await shownScores(page);
     await sound('judged, with mistakes');
     await page.locator('.example button').first().click();
-    await page.getByText('1 picture chosen').waitFor();
+    await page.getByText('1 picture selected').waitFor();
     await sound('chosen');
     await page.getByLabel('Add pictures to nature').setInputFiles(path('<b>no picture.jpg'));
     await page.locator('.refused').waitFor();

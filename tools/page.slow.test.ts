@@ -88,7 +88,9 @@ describe.runIf(runs)('the page', () => {
     await expect.poll(async () => (await shownScores(page)).length).toBe(3);
     await tabTo(page, 'Where is sheep?');
     await page.keyboard.press('Space');
-    const said = page.getByRole('status').filter({ hasText: 'What speaks most for sheep is' });
+    const said = page
+      .getByRole('status')
+      .filter({ hasText: 'The strongest evidence for sheep is' });
     await said.waitFor();
     await tabTo(page, 'Options');
     await page.keyboard.press('Enter');
@@ -152,7 +154,7 @@ describe.runIf(runs)('the page', () => {
       for (const name of ['one.jpg', 'two.jpg']) dataTransfer.items.add(new File([blob], name));
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true }));
     }, `examples/${SHEEP}`);
-    await page.getByText('2 of 2 pictures answered').waitFor();
+    await page.getByText('2 of 2 pictures classified').waitFor();
     await page.getByText('Options', { exact: true }).click();
     await page.getByLabel('Templates').selectOption('ensemble');
     const image = `image: { url: "/examples/${SHEEP}" }`;
@@ -206,7 +208,7 @@ describe.runIf(runs)('the page', () => {
     await page.getByText('has a private or reserved address').first().waitFor();
     await sound('several, one refused');
     await page.getByRole('link', { name: 'Status' }).click();
-    await page.getByText('Pictures a second').waitFor();
+    await page.getByText('Pictures per second').waitFor();
     await sound('status');
     await page.getByRole('link', { name: 'API' }).click();
     for (const path of ['/v1/embeddings', '/invocations']) await page.getByText(path).click();
@@ -240,8 +242,8 @@ describe.runIf(runs)('the page', () => {
     });
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByRole('alert').filter({ hasText: sentence }).waitFor();
-    await page.getByText('In memory').waitFor();
-    await page.getByText('Characters of a word').waitFor();
+    await page.getByText('Loaded', { exact: true }).waitFor();
+    await page.getByText('Characters per word').waitFor();
   });
 
   test('what is hostile is shown as text', async () => {
@@ -282,7 +284,7 @@ describe.runIf(runs)('the page', () => {
     await word(page).press('Enter');
     const before = await shownScores(page);
     await page.getByRole('link', { name: 'Status' }).click();
-    await page.getByText('In memory').waitFor();
+    await page.getByText('Loaded', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'Classify' }).click();
     expect(await shownScores(page)).toEqual(before);
     await page.reload();

@@ -75,7 +75,7 @@ function sentenceOf(map: OcclusionMap, label: string): string {
   const place = strongestPlace(map, LOOK.places);
   if (place === undefined) return LOOK.nowhere(label);
   const parts = map.evidence.filter((value) => value > 0).length;
-  const found = LOOK.found(label, LOOK.place(...place), parts, map.evidence.length);
+  const found = LOOK.found(label, place, parts, map.evidence.length);
   const { width, height } = map.region;
   return width < 0.995 || height < 0.995 ? `${found} ${LOOK.cropped}` : found;
 }

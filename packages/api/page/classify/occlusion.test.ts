@@ -17,17 +17,17 @@ const placeOf = (at: number, region: typeof WHOLE) => {
 };
 
 test.each([
-  [0, WHOLE, 'at the top', 'left'],
-  [24, WHOLE, 'halfway up', 'in the middle'],
-  [48, WHOLE, 'at the bottom', 'right'],
-  [0, MIDDLE_OF_WIDE, 'at the top', 'left'],
-  [1, MIDDLE_OF_WIDE, 'at the top', 'in the middle'],
-  [47, MIDDLE_OF_WIDE, 'at the bottom', 'in the middle'],
-  [48, MIDDLE_OF_WIDE, 'at the bottom', 'right'],
-  [0, MIDDLE_OF_TALL, 'halfway up', 'left'],
-  [48, MIDDLE_OF_TALL, 'halfway up', 'right'],
-])('part %i of a map of %j is %s, %s, of the picture', (at, region, row, column) => {
-  expect(placeOf(at, region)).toEqual([row, column]);
+  [0, WHOLE, 'at the top left'],
+  [24, WHOLE, 'in the middle'],
+  [48, WHOLE, 'at the bottom right'],
+  [0, MIDDLE_OF_WIDE, 'at the top left'],
+  [1, MIDDLE_OF_WIDE, 'at the top'],
+  [47, MIDDLE_OF_WIDE, 'at the bottom'],
+  [48, MIDDLE_OF_WIDE, 'at the bottom right'],
+  [0, MIDDLE_OF_TALL, 'on the left'],
+  [48, MIDDLE_OF_TALL, 'on the right'],
+])('part %i of a map of %j is %s of the picture', (at, region, place) => {
+  expect(placeOf(at, region)).toBe(place);
 });
 
 test('nothing is the strongest where all parts speak against the label', () => {

@@ -76,17 +76,15 @@ export function useLook(
   return last?.key === key ? last : undefined;
 }
 
-/** Names of the three parts of a height and of a width. */
-export interface PlaceNames {
-  readonly rows: readonly [string, string, string];
-  readonly columns: readonly [string, string, string];
-}
+/** Names of the thirds of a picture, row by row from the top left. */
+export type PlaceNames = readonly [PlaceRow, PlaceRow, PlaceRow];
+type PlaceRow = readonly [string, string, string];
 
 /** Where in the picture the centre of the strongest part is, in words; undefined where none speaks for the label. */
 export function strongestPlace(
   { evidence, rows, columns, region }: Omit<OcclusionMap, 'label'>,
   names: PlaceNames,
-): readonly [row: string, column: string] | undefined {
+): string | undefined {
   const most = Math.max(...evidence);
   if (most <= 0) return undefined;
   const at = evidence.indexOf(most);
@@ -94,5 +92,5 @@ export function strongestPlace(
   const x = left + (width * ((at % columns) + 0.5)) / columns;
   const y = top + (height * (Math.floor(at / columns) + 0.5)) / rows;
   const third = (share: number) => Math.min(2, Math.floor(3 * share)) as 0 | 1 | 2;
-  return [names.rows[third(y)], names.columns[third(x)]];
+  return names[third(y)][third(x)];
 }
