@@ -45,9 +45,21 @@ describe.runIf(runs)('the page', () => {
   const example = (page: Page) => page.getByRole('button', { name: 'Example: sheep' });
   const word = (page: Page) => page.getByRole('textbox', { name: 'Add a word' });
 
-  test('an example is one click away, and words count while they are typed', async () => {
+  test('an example is one click away, its photograph is loaded then, and words count while they are typed', async () => {
     const { page } = await visit(browser, started());
+    await page.waitForLoadState('networkidle');
+    const loaded = () =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .map(({ name }) => new URL(name).pathname)
+          .filter((path) => path.endsWith('.jpg')),
+      );
+    expect((await loaded()).map((path) => path.slice(0, path.lastIndexOf('/')))).toEqual(
+      Array(7).fill('/page'),
+    );
     await example(page).click();
+    await expect.poll(loaded).toContain('/examples/march-pastoral.jpg');
     expect((await shownScores(page))[0]![0]).toBe('sheep');
     await word(page).pressSequentially('a lamb');
     await page.locator('.bars:not([data-stale])', { hasText: 'a lamb' }).waitFor();

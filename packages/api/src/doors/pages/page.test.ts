@@ -1,7 +1,9 @@
 /** The page as the server sends it; tools/page.slow.test.ts uses it in a browser. */
+import { readFile } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TEXTS } from '../../../page/texts.ts';
+import { EXAMPLES } from '../../images/examples.ts';
 import { parseSettings } from '../../settings/settings.ts';
 import { startApi, type TestApi } from '../../testing/api.ts';
 
@@ -67,6 +69,24 @@ test('its files come in either coding or none, the same each time, to be kept fo
     const plain = await get('none');
     expect(brotliDecompressSync(await get('br')).equals(plain), path).toBe(true);
     expect(gunzipSync(await get('gzip')).equals(plain), path).toBe(true);
+  }
+});
+
+test('small pictures of the examples come as they are, in any coding', async () => {
+  const { PAGE_FILES } = await import('./page.generated.ts');
+  const folder = new URL('../../../page/examples/', import.meta.url);
+  const names = Object.keys(PAGE_FILES).filter((name) => name.endsWith('.jpg'));
+  expect(names).toHaveLength(EXAMPLES.length);
+  for (const name of names) {
+    const [, example] = /^page\/(.+)-[\w-]{8}\.jpg$/.exec(name)!;
+    const picture = await readFile(new URL(`${example}.jpg`, folder));
+    for (const coding of ['br', 'gzip', 'none']) {
+      const response = await api.fetch(`/${name}`, { headers: { 'accept-encoding': coding } });
+      expect(response.headers.get('content-type')).toBe('image/jpeg');
+      const body = Buffer.from(await response.arrayBuffer());
+      const unpack = { br: brotliDecompressSync, gzip: gunzipSync, none: Buffer.from }[coding]!;
+      expect(picture.equals(unpack(body)), `${name} ${coding}`).toBe(true);
+    }
   }
 });
 

@@ -35,10 +35,9 @@ const GUARDS = {
 /** The page's document, which says what this server has switched on. */
 export const page: Door = {
   answer: async ({ request, services: { settings } }) => {
-    const html = (await unpacked('index.html')).replace(
-      '<html',
-      `<html data-graphiql="${settings.graphiql ? 'on' : 'off'}"`,
-    );
+    const html = (await unpacked('index.html'))
+      .toString('utf8')
+      .replace('<html', `<html data-graphiql="${settings.graphiql ? 'on' : 'off'}"`);
     const etag = `W/"${hashOf(html)}"`;
     const headers = { ...GUARDS, etag, 'cache-control': 'no-cache' };
     if (isKnown(request, etag)) return new Response(null, { status: 304, headers });
@@ -76,6 +75,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.jpg': 'image/jpeg',
 };
 
 function nothingCalled(name: string): Response {
@@ -92,18 +92,17 @@ const isKnown = ({ headers }: Request, etag: string): boolean =>
 const hashOf = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
-/** A file of the page as its authors wrote it: all of them are text. */
-async function unpacked(path: string): Promise<string> {
+/** A file of the page as its authors made it. */
+async function unpacked(path: string): Promise<Buffer<ArrayBuffer>> {
   const { PAGE_FILES } = await import('./page.generated.ts');
-  const bytes = await promisify(brotliDecompress)(Buffer.from(PAGE_FILES[path]!, 'base64'));
-  return bytes.toString('utf8');
+  return promisify(brotliDecompress)(Buffer.from(PAGE_FILES[path]!, 'base64'));
 }
 
 const gzips = new Map<string, Promise<Buffer<ArrayBuffer>>>();
 
 /** Made once, for the few clients that take no Brotli. */
 function gzipped(path: string): Promise<Buffer<ArrayBuffer>> {
-  const made = gzips.get(path) ?? unpacked(path).then((text) => promisify(gzip)(text));
+  const made = gzips.get(path) ?? unpacked(path).then((bytes) => promisify(gzip)(bytes));
   gzips.set(path, made);
   return made as Promise<Buffer<ArrayBuffer>>;
 }
