@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXAMPLES } from '../packages/api/src/images/examples.ts';
-import { createThumbnails } from '../packages/api/src/jobs/thumbnails/make-thumbnail.ts';
+import { thumbnail } from '../packages/api/src/jobs/thumbnails/thumbnail.ts';
 
 /** Where the page has them. */
 export const SMALL_EXAMPLES = fileURLToPath(
@@ -13,17 +13,9 @@ const PHOTOGRAPHS = new URL('../packages/api/examples/', import.meta.url);
 
 /** Each by its name, as the server makes thumbnails. Equal photographs give equal bytes. */
 export async function smallExamples(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const thumbnails = createThumbnails(false);
   const made = new Map<string, Uint8Array>();
-  for (const { file } of EXAMPLES) {
-    const small = await thumbnails.make(
-      readFileSync(new URL(file, PHOTOGRAPHS)),
-      new AbortController().signal,
-    );
-    if (small === undefined) throw new Error(`expected a photograph, got ${file}`);
-    made.set(file, small);
-  }
-  await thumbnails.close();
+  for (const { file } of EXAMPLES)
+    made.set(file, await thumbnail(readFileSync(new URL(file, PHOTOGRAPHS))));
   return made;
 }
 
