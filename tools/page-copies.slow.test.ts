@@ -157,7 +157,7 @@ describe.runIf(runs)('what the page copies', () => {
     await judged.filter({ hasText: 'of 2 pictures' }).waitFor();
 
     await page
-      .getByRole('textbox', { name: 'Address of a picture' })
+      .getByRole('textbox', { name: 'Picture URL' })
       .fill('/examples/airplane-from-above.jpg');
     await page.keyboard.press('Enter');
     const scores = await shownScores(page);
@@ -168,7 +168,7 @@ describe.runIf(runs)('what the page copies', () => {
     const cells = await page.locator('.confusion td').allTextContents();
     for (const [language, { crossValidation }] of await copies<Judged>(
       page,
-      'Copy the judgement as',
+      'Copy the accuracy check as',
     )) {
       expect(figure, language).toContain(percent(crossValidation.accuracy.value));
       const counts = crossValidation.confusionMatrix.flatMap((row) => row.counts.map(String));
@@ -212,7 +212,9 @@ describe.runIf(runs)('what the page copies', () => {
     await shownScores(page);
     await page.locator('.copy-as summary').click();
     await page
-      .getByText(`${COPIED_FILE} was scaled down in this browser. The code sends it as it is`)
+      .getByText(
+        `${COPIED_FILE} was scaled down in this browser. The code sends the original from your disk`,
+      )
       .waitFor();
     await limited.end();
   });

@@ -248,9 +248,7 @@ describe.runIf(runs)('Dream', () => {
     await sound('empty');
     for (const title of ['Options', 'Start from a picture'])
       await page.getByText(title, { exact: true }).click();
-    await page
-      .getByRole('textbox', { name: 'Address of a picture' })
-      .fill('/examples/march-pastoral.jpg');
+    await page.getByRole('textbox', { name: 'Picture URL' }).fill('/examples/march-pastoral.jpg');
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: 'The picture to start from' }).waitFor();
     await sound('everything open');

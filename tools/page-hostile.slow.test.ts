@@ -103,7 +103,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await answered();
     await harmless(page, 'a long word');
 
-    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    const address = page.getByRole('textbox', { name: 'Picture URL' });
     await address.fill(`http://127.0.0.1:9/"><b>x</b>${'y'.repeat(8_000)}`);
     await address.press('Enter');
     await page.getByRole('button', { name: 'Remove http' }).waitFor();
@@ -146,7 +146,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await page.getByRole('button', { name: 'Example: sheep' }).click();
     expect((await shownScores(page)).map(([label]) => label)).toContain(MARKUP);
     await harmless(page, 'an answer');
-    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    const address = page.getByRole('textbox', { name: 'Picture URL' });
     await address.fill(`http://127.0.0.1:9/"><b>x</b>${'y'.repeat(8_000)}`);
     await address.press('Enter');
     await page.locator('.teach-side').getByRole('alert').waitFor();

@@ -176,7 +176,7 @@ describe.runIf(runs)('the Search view', () => {
     expect(found[0]).toBe(BOATS);
     await page.getByRole('button', { name: 'Remove mine.jpg' }).press('Enter');
     expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('search');
-    await page.getByRole('textbox', { name: 'Address of a picture' }).fill(`/examples/${BOATS}`);
+    await page.getByRole('textbox', { name: 'Picture URL' }).fill(`/examples/${BOATS}`);
     await page.keyboard.press('Enter');
     await count(page, '3 pictures found');
     await page.getByText('Copy as').click();

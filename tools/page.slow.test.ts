@@ -132,7 +132,7 @@ describe.runIf(runs)('the page', () => {
 
     const another = /^request: http:\/\/127\.0\.0\.1:\d+\/photo$/;
     const { page: byUrl } = await visit(browser, started(), {}, another);
-    const address = byUrl.getByRole('textbox', { name: 'Address of a picture' });
+    const address = byUrl.getByRole('textbox', { name: 'Picture URL' });
     await address.fill(`http://${hostOf(origin)}/photo`);
     await address.press('Enter');
     expect(await shownScores(byUrl)).toEqual(expected);
@@ -212,12 +212,13 @@ describe.runIf(runs)('the page', () => {
       await page.getByText(title, { exact: true }).click();
     await page.getByLabel('Templates').selectOption('own');
     await sound('everything open');
-    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    const address = page.getByRole('textbox', { name: 'Picture URL' });
     await address.fill('http://10.0.0.1/x.jpg');
     await address.press('Enter');
     const refused = page.locator('.tile', { hasText: 'Refused' });
     await refused.click();
     await page.getByText('has a private or reserved address').first().waitFor();
+    await page.getByText('The picture appears here once the server has read it.').waitFor();
     await sound('several, one refused');
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByText('Pictures per second').waitFor();
@@ -280,7 +281,7 @@ describe.runIf(runs)('the page', () => {
     expect(labels).toEqual(expect.arrayContaining([label, long]));
     await page.getByText(`${name}.jpg`).first().waitFor();
     expect(await page.locator('main :is(b, script)').count()).toBe(0);
-    const address = page.getByRole('textbox', { name: 'Address of a picture' });
+    const address = page.getByRole('textbox', { name: 'Picture URL' });
     await address.fill(`http://${hostOf(origin)}/"><b>x</b>${'y'.repeat(8_000)}`);
     await address.press('Enter');
     await page.locator('.tile').nth(1).waitFor();

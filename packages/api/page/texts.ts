@@ -34,7 +34,7 @@ export const TEXTS = {
   pictures: {
     choose: 'Choose pictures',
     chooseOne: 'Choose a picture',
-    url: 'Address of a picture',
+    url: 'Picture URL',
     addUrl: 'Add',
     examples: 'Or start with an example',
     exampleOf: (shows: string) => `Example: ${shows}`,
@@ -68,6 +68,7 @@ export const TEXTS = {
     more: 'Add pictures',
     startOver: 'Start over',
     noPreview: 'This browser cannot show the picture.',
+    unread: 'The picture appears here once the server has read it.',
     pictureOf: (name: string) => `The picture ${name}`,
     remove: (name: string) => `Remove ${name}`,
     preparing: 'Reading the picture …',
@@ -82,7 +83,7 @@ export const TEXTS = {
   labels: {
     title: 'Words',
     input: 'Add a word',
-    placeholder: 'a word, then Enter',
+    placeholder: 'add a word',
     hint: 'Press Enter to add a word, Backspace to remove the last one. You can paste a whole list, separated by commas or line breaks.',
     list: 'Words',
     remove: (label: string) => `Remove ${label}`,

@@ -83,7 +83,7 @@ function Scores({ answer, isStale, question, lookedFor, canLook, onLook }: Score
         }
       />
       <p class="quiet">
-        {TEXTS.classify.facts(format, width, height, timing.total)}
+        {TEXTS.classify.facts(format.toUpperCase(), width, height, timing.total)}
         {calibrated && <> {TEXTS.answer.calibrated}</>}
       </p>
       <Remarks sentences={warnings} title={TEXTS.answer.warnings} />

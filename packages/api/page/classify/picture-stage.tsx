@@ -24,9 +24,7 @@ export function PictureStage({ picture, map, onRemove, element }: PictureStagePr
     <figure class="stage" ref={element}>
       <div class="stage-picture">
         {preview === undefined ? (
-          <p class="no-preview quiet">
-            {picture.prepared === undefined ? CLASSIFY.preparing : CLASSIFY.noPreview}
-          </p>
+          <p class="no-preview quiet">{placeholderOf(picture)}</p>
         ) : (
           <div
             class="stage-frame"
@@ -58,4 +56,9 @@ export function PictureStage({ picture, map, onRemove, element }: PictureStagePr
       {change !== undefined && <p class="quiet">{change}</p>}
     </figure>
   );
+}
+
+function placeholderOf({ source, prepared }: Picture): string {
+  if (source.kind === 'url') return CLASSIFY.unread;
+  return prepared === undefined ? CLASSIFY.preparing : CLASSIFY.noPreview;
 }

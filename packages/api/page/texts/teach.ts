@@ -13,7 +13,7 @@ export const TEACH = {
   chips: {
     list: 'Classes',
     input: 'Add a class',
-    placeholder: 'a class, then Enter',
+    placeholder: 'add a class',
     hint: 'At least two. Press Enter to add a class, Backspace to remove the last one.',
     remove: (label: string) => `Remove ${label}`,
   },
@@ -22,7 +22,7 @@ export const TEACH = {
   openTitle: 'Open a classifier',
   none: 'There are none on this server yet.',
   all: 'All classifiers',
-  of: (model: string) => `Every change is saved on this server. It uses the model ${model}.`,
+  of: (model: string) => `Every change is saved on this server. Model: ${model}.`,
   use: 'Use it in Classify',
   remove: 'Delete …',
   removeTitle: (name: string) => `Delete the classifier ${name}?`,
@@ -96,5 +96,5 @@ export const TEACH = {
   tried: 'The picture it is tried on',
   copyAsk: 'Copy the question as',
   copyChange: 'Copy the last change as',
-  copyJudge: 'Copy the judgement as',
+  copyJudge: 'Copy the accuracy check as',
 } as const;
