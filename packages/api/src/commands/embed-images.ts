@@ -8,6 +8,7 @@ import type { RunHeader } from '../embedding-file/journal.ts';
 import { openEmbeddingFile } from '../embedding-file/open-embedding-file.ts';
 import { outputPaths } from '../embedding-file/output-paths.ts';
 import { ApiError } from '../errors/api-error.ts';
+import { counted } from '../errors/counted.ts';
 import { grouped } from '../errors/grouped.ts';
 import { readImageFile } from '../images/image-file.ts';
 import type { Inference } from '../inference/inference.ts';
@@ -119,13 +120,13 @@ function sayWhatIsKept(file: EmbeddingFile, progress: Progress, quiet: boolean):
 function goesOn({ rows, missing, wasComplete }: EmbeddingFile): string {
   if (wasComplete) return 'clipql: all rows are there from an earlier run';
   const kept = rows - missing.length;
-  const keptRows = kept === 1 ? '1 row is' : `${grouped(kept)} rows are`;
-  const left = missing.length === 1 ? '1 is' : `${grouped(missing.length)} are`;
+  const keptRows = counted(kept, 'row is', 'rows are');
+  const left = counted(missing.length, 'is', 'are');
   return `clipql: ${keptRows} kept from an earlier run, ${left} to be made`;
 }
 
 function summary(out: string, { header, rows, failures, listing }: EmbeddingFile): string {
   const without = failures === 0 ? '' : `, ${grouped(failures)} of them without an embedding`;
-  const has = `${rows === 1 ? '1 row' : `${grouped(rows)} rows`} of ${grouped(header.dimensions)} values`;
+  const has = `${counted(rows, 'row')} of ${grouped(header.dimensions)} values`;
   return `clipql: ${out} has ${has}${without}; ${listing} lists their files`;
 }

@@ -1,6 +1,7 @@
 import type { BackendInfo } from '@clipql/core';
 import { asksForKeys } from '../access/open-to-all.ts';
 import { GRAPHQL_PATH } from '../doors/requests/route.ts';
+import { counted } from '../errors/counted.ts';
 import { EXAMPLES_PATH } from '../images/example-images.ts';
 import { FIRST_EXAMPLE } from '../images/examples.ts';
 import type { LoadedModel } from '../models/loaded-model.ts';
@@ -40,10 +41,7 @@ const smallModel = () => [
 
 function describeBackend({ name, precision, threads, simd, mode, adapter }: BackendInfo): string {
   const onGpu = mode === undefined ? [] : [mode, ...(adapter === undefined ? [] : [adapter])];
-  const onCpu = [
-    `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    ...(simd ? [`${simd} SIMD`] : []),
-  ];
+  const onCpu = [counted(threads, 'thread'), ...(simd ? [`${simd} SIMD`] : [])];
   return [name, precision, ...(mode === undefined ? onCpu : onGpu)].join(', ');
 }
 

@@ -1,6 +1,7 @@
 import { access, constants, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { HubSettings } from '@clipql/core/node';
+import { counted } from '../errors/counted.ts';
 import { type Finding, note, ok } from './finding.ts';
 
 /** A folder of the cache that holds a model. */
@@ -20,10 +21,7 @@ export async function lookAtCache({ cache, offline }: HubSettings): Promise<Find
   const { bavail, bsize } = await statfs(place);
   const free = ((bavail * bsize) / 1e9).toFixed(1);
   const requests = offline ? '; HF_HUB_OFFLINE: nothing is requested' : '';
-  return ok(
-    'cache',
-    `${cache}: ${models} ${models === 1 ? 'model' : 'models'}, ${free} GB free${requests}`,
-  );
+  return ok('cache', `${cache}: ${counted(models, 'model')}, ${free} GB free${requests}`);
 }
 
 async function canHoldFiles(place: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { ApiError } from '../../errors/api-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import type { Asked } from '../teach/classifier-question.ts';
 import { type Evaluation, measure } from './evaluate.ts';
@@ -45,14 +46,13 @@ export async function evaluateClassifier(
     shots: [],
     warnings,
   });
-  const learnedFrom = known === 1 ? '1 picture' : `${grouped(known)} pictures`;
   return known === 0
     ? measured
     : {
         ...measured,
         warnings: [
           ...measured.warnings,
-          `the classifier has learned from ${learnedFrom} of these, which therefore do not count`,
+          `the classifier has learned from ${counted(known, 'picture')} of these, which therefore do not count`,
         ],
       };
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_TEMPLATES, type LinearProbe } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { quoted } from '../../errors/one-line.ts';
 import type { Limits } from '../../limits/limits.ts';
@@ -180,15 +181,16 @@ function smallClasses(
   return [
     ...(none.length === 0
       ? []
-      : [`no recall is known of ${counted(none)} without pictures: ${listed(none)}`]),
+      : [
+          `no recall is known of ${counted(none.length, 'class', 'classes')} without pictures: ${listed(none)}`,
+        ]),
     ...(one.length === 0
       ? []
-      : [`hardly anything is known of ${counted(one)} with a single picture: ${listed(one)}`]),
+      : [
+          `hardly anything is known of ${counted(one.length, 'class', 'classes')} with a single picture: ${listed(one)}`,
+        ]),
   ];
 }
-
-const counted = (classes: readonly EvaluatedClass[]): string =>
-  classes.length === 1 ? '1 class' : `${grouped(classes.length)} classes`;
 
 const SHOWN = 8;
 

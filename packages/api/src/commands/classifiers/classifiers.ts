@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DEFAULT_TEMPLATES } from '@clipql/core';
 import type { Command } from 'commander';
 import { removeExamples } from '../../answers/teach/teach.ts';
+import { counted } from '../../errors/counted.ts';
 import { readImageFile } from '../../images/image-file.ts';
 import { MAX_CLASS_PICTURES } from '../../limits/classifiers.ts';
 import { MAX_OWN_IMAGE_BYTES } from '../../limits/images.ts';
@@ -113,8 +114,7 @@ const removePictures = (name: string, images: readonly string[], flags: Flags): 
       }
     }
     const { removed } = await removeExamples({ classifiers }, classifier, hashes);
-    const pictures = removed === 1 ? '1 picture' : `${removed} pictures`;
-    process.stderr.write(`clipql: ${pictures} removed from ${name}\n`);
+    process.stderr.write(`clipql: ${counted(removed, 'picture')} removed from ${name}\n`);
   });
 
 const showClassifier = (name: string, flags: ListFlags): Promise<void> =>

@@ -3,7 +3,7 @@ import { sessionOfClassifier } from '../../answers/teach/classifier-question.ts'
 import { addExamples, createClassifier, type Taught } from '../../answers/teach/teach.ts';
 import type { Classifier } from '../../classifiers/classifier.ts';
 import type { Classifiers } from '../../classifiers/classifiers.ts';
-import { grouped } from '../../errors/grouped.ts';
+import { counted } from '../../errors/counted.ts';
 import { describeError } from '../../errors/public-error.ts';
 import type { ModelSession } from '../../loaders/loaders.ts';
 import type { LocalStore } from '../collections/local-store.ts';
@@ -102,7 +102,7 @@ function report({ classifier, failures, repeated, warnings }: Taught, files: Cla
   const pictures = classes.reduce((sum, { examples }) => sum + examples, 0);
   const trained = temperature === undefined ? '' : `, temperature ${temperature.toFixed(2)}`;
   process.stderr.write(
-    `clipql: ${name} has ${classes.length} classes and ${grouped(pictures)} pictures${trained}\n`,
+    `clipql: ${name} has ${counted(classes.length, 'class', 'classes')} and ${counted(pictures, 'picture')}${trained}\n`,
   );
 }
 

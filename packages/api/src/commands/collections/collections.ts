@@ -4,6 +4,7 @@ import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { findIfThere } from '../../collections/find-if-there.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
 import type { Flags } from '../../settings/settings.ts';
@@ -119,11 +120,13 @@ const exportCollection = (name: string, file: string, flags: CollectionFlags): P
       const { exportNpy } = await import('../../collection-files/export-npy.ts');
       const keys = flags.keys ?? `${file.slice(0, -format.length)}.csv`;
       await exportNpy(collections, collection, { npy: file, keys });
-      process.stderr.write(`clipql: ${file} and ${keys} have ${counted(collection.items)}\n`);
+      process.stderr.write(
+        `clipql: ${file} and ${keys} have ${counted(collection.items, 'image')}\n`,
+      );
     } else {
       const { exportParquet } = await import('../../collection-files/export-parquet.ts');
       await exportParquet(collections, collection, file);
-      process.stderr.write(`clipql: ${file} has ${counted(collection.items)}\n`);
+      process.stderr.write(`clipql: ${file} has ${counted(collection.items, 'image')}\n`);
     }
   });
 
@@ -137,9 +140,6 @@ const importCollection = (file: string, flags: CollectionFlags): Promise<void> =
     await opened.importInto(collections, collection);
     const { items } = await collections.find(SHARED, name);
     process.stderr.write(
-      `clipql: ${name} has ${counted(items)}, ${grouped(opened.items)} from ${file}\n`,
+      `clipql: ${name} has ${counted(items, 'image')}, ${grouped(opened.items)} from ${file}\n`,
     );
   });
-
-const counted = (images: number): string =>
-  images === 1 ? '1 image' : `${grouped(images)} images`;

@@ -4,7 +4,7 @@ import {
   type DuplicateLevel,
   duplicates as findDuplicates,
 } from '../../answers/search/duplicates.ts';
-import { grouped } from '../../errors/grouped.ts';
+import { counted } from '../../errors/counted.ts';
 import type { Flags } from '../../settings/settings.ts';
 import { placeLine, shownPlace } from './hit-writer.ts';
 import { withLocalStore } from './local-store.ts';
@@ -60,8 +60,8 @@ const duplicates = (flags: DuplicateFlags): Promise<void> =>
     process.stdout.write(WRITERS[format](groups));
     if (quiet) return;
     const images = groups.reduce((sum, { members }) => sum + members.length + 1, 0);
-    const [unit, verb] = groups.length === 1 ? ['group', 'is'] : ['groups', 'are'];
-    const found = `${grouped(groups.length)} ${unit} of ${grouped(images)} images`;
+    const verb = groups.length === 1 ? 'is' : 'are';
+    const found = `${counted(groups.length, 'group')} of ${counted(images, 'image')}`;
     process.stderr.write(`clipql: ${found} in ${collection.name} ${verb} ${level}\n`);
   });
 

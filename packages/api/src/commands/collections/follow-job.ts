@@ -1,4 +1,5 @@
 import { SHARED } from '../../access/owner.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import type { Job } from '../../jobs/job.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -18,7 +19,7 @@ export async function followJob(store: LocalStore, job: Job, quiet: boolean): Pr
     async () => {
       await store.runner.stop();
       const { total = 0 } = last;
-      const kept = `clipql: stopped; ${grouped(finished(last))} of ${grouped(total)} images are done, the same command goes on`;
+      const kept = `clipql: stopped; ${grouped(finished(last))} of ${counted(total, 'image is', 'images are')} done, the same command goes on`;
       if (!quiet) process.stderr.write(`${kept}\n`);
     },
   );

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { findIfThere } from '../../collections/find-if-there.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { isOver, type Job, type NewJobItem } from '../../jobs/job.ts';
 import { leaseSpace } from '../../jobs/lease-space.ts';
@@ -115,6 +116,6 @@ async function report({ jobs, collections }: LocalStore, job: Job): Promise<void
   if (job.error !== undefined) process.stderr.write(`${errorLine(job.error)}\n`);
   const { name, items } = await collections.find(SHARED, job.collection);
   const counts = `${grouped(job.done)} indexed, ${grouped(job.unchanged)} unchanged, ${grouped(job.failed)} failed`;
-  process.stderr.write(`clipql: ${name} has ${grouped(items)} images: ${counts}\n`);
+  process.stderr.write(`clipql: ${name} has ${counted(items, 'image')}: ${counts}\n`);
   if (job.state !== 'DONE' || failures.length > 0) failed();
 }

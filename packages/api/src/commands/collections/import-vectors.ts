@@ -5,6 +5,7 @@ import type { Collection, VectorSpace } from '../../collections/collection.ts';
 import { findIfThere } from '../../collections/find-if-there.ts';
 import type { NewItem } from '../../collections/item.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { leaseSpace, spaceOf } from '../../jobs/lease-space.ts';
 import { createLoaders } from '../../loaders/loaders.ts';
@@ -73,7 +74,7 @@ async function importVectors(path: string, flags: VectorFlags): Promise<void> {
       const collection = await checked(store, name, found, vectors, samples, flags.check);
       await write(store, collection, vectors, readRows);
       const { items } = await store.collections.find(SHARED, name);
-      const counts = `${grouped(items)} images, ${grouped(vectors.rows)} from ${path}`;
+      const counts = `${counted(items, 'image')}, ${grouped(vectors.rows)} from ${path}`;
       process.stderr.write(`clipql: ${name} has ${counts}\n`);
     });
   } finally {
@@ -164,7 +165,7 @@ async function compare(
     warn(`${NOT_CHECKED} (no image could be read: ${failure})`);
     return;
   }
-  const checked = `${grouped(images)} of ${grouped(rows)} vectors are what ${space.model} makes`;
+  const checked = `${grouped(images)} of ${counted(rows, 'vector')} ${images === 1 ? 'is' : 'are'} what ${space.model} makes`;
   process.stderr.write(`clipql: ${checked}: cosine at least ${cosine.toFixed(4)}\n`);
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { IMAGE_ENDINGS, passedOverWarning } from '../../images/image-folder.ts';
 import type { Flags } from '../../settings/settings.ts';
@@ -90,6 +91,5 @@ function summary(items: number, updates: readonly FolderUpdate[]): string {
   const parts = counts
     .filter(([count]) => count > 0)
     .map(([count, what]) => `${grouped(count)} ${what}`);
-  const images = items === 1 ? '1 image' : `${grouped(items)} images`;
-  return `has ${images}: ${parts.join(', ') || 'all up to date'}`;
+  return `has ${counted(items, 'image')}: ${parts.join(', ') || 'all up to date'}`;
 }

@@ -4,6 +4,7 @@ import { type SearchResult, search as searchCollection } from '../../answers/sea
 import type { RelevanceChoice } from '../../answers/search/search-request.ts';
 import type { Collection } from '../../collections/collection.ts';
 import { parseFilter } from '../../collections/parse-filter.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { leaseSpace } from '../../jobs/lease-space.ts';
 import { MAX_HITS } from '../../limits/search.ts';
@@ -124,7 +125,7 @@ function summaryOf(
   { name, items }: Collection,
   relevance: RelevanceChoice,
 ): string {
-  const of = `of ${grouped(items)} images in ${name}`;
+  const of = `of ${counted(items, 'image')} in ${name}`;
   if (relevance === 'ALL') return `the nearest ${grouped(hits.length)} ${of}`;
   if (total === 0) return `none ${of} is relevant (--all shows the nearest)`;
   const shown = total > hits.length ? `; the best ${grouped(hits.length)}` : '';

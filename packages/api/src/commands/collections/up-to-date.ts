@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Collection } from '../../collections/collection.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { passedOverWarning } from '../../images/image-folder.ts';
 import { errorLine, failed, warn } from '../report.ts';
@@ -77,10 +78,11 @@ function report(
   if (quiet) return;
   if (passedOver !== '') warn(passedOverWarning(folder, passedOver));
   if (old > 0) {
-    const leftOut =
-      old === 1
-        ? '1 image that failed before is left out'
-        : `${grouped(old)} images that failed before are left out`;
+    const leftOut = counted(
+      old,
+      'image that failed before is left out',
+      'images that failed before are left out',
+    );
     warn(`${folder}: ${leftOut} (clipql index says why)`);
   }
   if (indexed > 0) process.stderr.write(`clipql: ${name}: ${grouped(indexed)} indexed now\n`);

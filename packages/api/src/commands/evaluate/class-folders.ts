@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ApiError } from '../../errors/api-error.ts';
-import { grouped } from '../../errors/grouped.ts';
+import { counted } from '../../errors/counted.ts';
 import { warn } from '../report.ts';
 import { reportedImages } from '../reported-images.ts';
 import { inOrder, type LabelledFiles } from './labelled-files.ts';
@@ -17,10 +17,10 @@ export async function readClassFolders(folder: string): Promise<LabelledFiles> {
   const inClasses = files.filter((file) => file.includes('/'));
   const strays = files.length - inClasses.length;
   if (inClasses.length === 0) {
-    const got = `${pictures(strays)} and no folder of any`;
+    const got = `${counted(strays, 'picture')} and no folder of any`;
     throw new ApiError('NO_IMAGES', `expected a folder of pictures for each class, got ${got}`);
   }
-  if (strays > 0) warn(`${folder} has ${pictures(strays)} in no class’s folder`);
+  if (strays > 0) warn(`${folder} has ${counted(strays, 'picture')} in no class’s folder`);
   const entries = await readdir(folder, { withFileTypes: true });
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   return {
@@ -33,6 +33,3 @@ export async function readClassFolders(folder: string): Promise<LabelledFiles> {
     })),
   };
 }
-
-const pictures = (count: number): string =>
-  count === 1 ? '1 picture' : `${grouped(count)} pictures`;

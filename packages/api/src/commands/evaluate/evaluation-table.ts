@@ -1,5 +1,6 @@
 import type { Estimate } from '@clipql/core';
 import type { Assessment, Breakdown, FewShot } from '../../answers/evaluate/evaluation.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
 import { interval, percent } from '../percent.ts';
@@ -17,7 +18,7 @@ export function evaluationTable(report: Report): string {
   const best = fewShot?.assessment ?? zeroShot;
   const by = name(answeredBy(report));
   const sections = [
-    `${name(report.of)}: ${grouped(images.length)} pictures of ${grouped(classes.length)} classes, ${report.model}\n`,
+    `${name(report.of)}: ${counted(images.length, 'picture')} of ${counted(classes.length, 'class', 'classes')}, ${report.model}\n`,
     textTable([
       ['', 'accuracy', '', 'balanced', ''],
       [by, ...range(zeroShot.accuracy), ...range(zeroShot.balancedAccuracy)],
@@ -39,8 +40,7 @@ export function evaluationTable(report: Report): string {
 }
 
 const name = (text: string): string => oneLine(shorten(text, 40));
-const pictures = (count: number): string =>
-  `${grouped(count)} ${count === 1 ? 'picture' : 'pictures'} a class`;
+const pictures = (count: number): string => `${counted(count, 'picture')} a class`;
 
 const range = (estimate: Estimate | undefined): readonly [string, string] =>
   estimate === undefined

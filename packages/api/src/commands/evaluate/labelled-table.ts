@@ -1,7 +1,7 @@
 import { dirname, extname, isAbsolute, join } from 'node:path';
 import { textOf } from '../../answers/evaluate/column-value.ts';
 import { ApiError } from '../../errors/api-error.ts';
-import { grouped } from '../../errors/grouped.ts';
+import { counted } from '../../errors/counted.ts';
 import { readTable } from '../../jobs/tables/read-table.ts';
 import type { TableFormat } from '../../jobs/tables/table.ts';
 import { warn } from '../report.ts';
@@ -65,7 +65,7 @@ export async function readLabelledTable(file: string, choice: TableChoice): Prom
     }
   }
   if (unlabelled > 0) {
-    const rows = unlabelled === 1 ? '1 row has' : `${grouped(unlabelled)} rows have`;
+    const rows = counted(unlabelled, 'row has', 'rows have');
     warn(`${rows} nothing in column ${column}, and so no class`);
   }
   return { files, values: inOrder(files.map(({ value }) => value)) };

@@ -1,7 +1,7 @@
 import { basename, resolve } from 'node:path';
 import type { Estimate } from '@clipql/core';
 import type { FewShot } from '../../../answers/evaluate/evaluation.ts';
-import { grouped } from '../../../errors/grouped.ts';
+import { counted } from '../../../errors/counted.ts';
 import { escaped, htmlHead } from '../../html.ts';
 import { interval, percent } from '../../percent.ts';
 import { answeredBy, labelsOf, type Report } from '../evaluation-json.ts';
@@ -19,7 +19,7 @@ import { named } from './text.ts';
 export function reportPage(report: Report, mistakes: readonly PicturedMistake[]): string {
   const title = `${basename(resolve(report.of))}: how good the answers are`;
   const { figures, images, classes, model, templates } = report;
-  const counts = `${grouped(images.length)} pictures of ${grouped(classes.length)} classes`;
+  const counts = `${counted(images.length, 'picture')} of ${counted(classes.length, 'class', 'classes')}`;
   return `${htmlHead(title, STYLE)}<body>
 <header><h1>${escaped(title)}</h1><p>${counts}, answered by ${escaped(model)}${templates.length === 0 ? `, ${named(answeredBy(report))}` : ` with ${templates.map((template) => `“${named(template)}”`).join(', ')}`}. Ranges are 95 % confidence intervals.</p></header>
 <main>
@@ -56,8 +56,7 @@ function cards(report: Report): string {
   }</dl>`;
 }
 
-const pictures = (shots: number): string =>
-  `${grouped(shots)} ${shots === 1 ? 'picture' : 'pictures'} a class`;
+const pictures = (shots: number): string => `${counted(shots, 'picture')} a class`;
 
 function learning({ figures }: Report): string {
   const { fewShot } = figures;
@@ -88,7 +87,7 @@ function templatesSection(report: Report): string {
   if (templates === undefined) return '';
   return section(
     'Which templates would help',
-    `On ${grouped(templates.images)} pictures. The best of many looks better here than it will be on other pictures, as it was chosen on these. The last row says what choosing is worth.`,
+    `On ${counted(templates.images, 'picture')}. The best of many looks better here than it will be on other pictures, as it was chosen on these. The last row says what choosing is worth.`,
     templateTable(report),
   );
 }
