@@ -28,6 +28,23 @@ export async function findLabelSets(from: LabelSetStores): Promise<readonly Owne
   return found;
 }
 
+/** Those that are not the same elsewhere, or lack embeddings there. @throws what stores throw. */
+export async function findDifferentLabelSets(
+  found: readonly OwnedSets[],
+  to: LabelSetStores,
+): Promise<readonly LabelSet[]> {
+  const different: LabelSet[] = [];
+  for (const { owner, store: source, sets } of found) {
+    const target = to.of(owner);
+    const there = await setsOf(target);
+    for (const set of sets.values()) {
+      const { isSame, missing } = await compared(set, source, target, there);
+      if (!isSame || missing.length > 0) different.push(set);
+    }
+  }
+  return different;
+}
+
 /**
  * Copies label sets into other stores, where each keeps its owner and its name, with their embeddings.
  * What is there already is left alone, so that a copy that broke off goes on where it was; another set of the same name
@@ -43,10 +60,8 @@ export async function* copyLabelSets(
     const target = to.of(owner);
     const there = await setsOf(target);
     for (const set of sets.values()) {
-      const isSame = isDeepStrictEqual(there.get(set.name), set);
+      const { isSame, missing } = await compared(set, source, target, there);
       if (!isSame) await target.write(set, true);
-      const known = isSame ? await target.encodedBy(set.name) : [];
-      const missing = (await source.encodedBy(set.name)).filter((model) => !known.includes(model));
       for (const model of missing) {
         const prompts = await source.readPrompts(set.name, model);
         if (prompts.size > 0) await target.writePrompts(set.name, model, [...prompts.values()]);
@@ -54,6 +69,19 @@ export async function* copyLabelSets(
       yield { set, isWritten: !isSame || missing.length > 0 };
     }
   }
+}
+
+/** Whether a set is the same elsewhere, and the models whose embeddings of it are not there. */
+async function compared(
+  set: LabelSet,
+  source: LabelSetStore,
+  target: LabelSetStore,
+  there: ReadonlyMap<string, LabelSet>,
+): Promise<{ readonly isSame: boolean; readonly missing: readonly string[] }> {
+  const isSame = isDeepStrictEqual(there.get(set.name), set);
+  const known = isSame ? await target.encodedBy(set.name) : [];
+  const missing = (await source.encodedBy(set.name)).filter((model) => !known.includes(model));
+  return { isSame, missing };
 }
 
 /** In the order of their names. */

@@ -43,12 +43,20 @@ test('a data folder is copied to PostgreSQL and from there to another, and a sec
   expect(second).toContain('classifier animals was there');
   expect(second).toContain('label set pets was there');
   expect((await run(server.url, copy)).stderr).toContain('label set pets is copied');
+  // What is there already may be in use.
+  expect(await run(server.url, data)).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining('label set pets was there'),
+  });
+  await inUse
+    .of(SHARED)
+    .write({ name: 'pets', labels: ['cat', 'dog'], templates: ['{}'], createdAt }, true);
   const intoUse = await run(server.url, data);
   expect(intoUse.exitCode).toBe(1);
   expect(intoUse.stderr).toContain('classifier animals was there');
   const reason = `process ${process.pid} of \\S+ uses`;
   expect(intoUse.stderr).toMatch(
-    new RegExp(`DATA_BUSY: label sets were not copied: expected --to as .* ${reason}`),
+    new RegExp(`DATA_BUSY: label set pets was not copied: expected --to as .* ${reason}`),
   );
   await inUse.close();
   const { stdout } = await clipql('collections', '--data', copy);
@@ -73,7 +81,7 @@ test('without label sets, collections are copied into the folder of a server tha
   const inUse = await openLabelSetFolders(served, () => {});
   expect(await clipql('collections', 'copy', '--from', data, '--to', served)).toMatchObject({
     exitCode: 0,
-    stderr: expect.stringContaining('photos has 1 images copied, 1 of them now'),
+    stderr: expect.stringContaining('photos has 1 image copied, 1 of them now'),
   });
   await inUse.close();
   await rm(root, { recursive: true });

@@ -5,9 +5,15 @@ import type { ClassifierStore } from '../../classifiers/store.ts';
 import { copyCollections } from '../../collections/copy-collections.ts';
 import type { CollectionStore } from '../../collections/store.ts';
 import { ApiError } from '../../errors/api-error.ts';
+import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { closeAll } from '../../jobs/close-all.ts';
-import { copyLabelSets, findLabelSets } from '../../label-sets/copy-label-sets.ts';
+import {
+  copyLabelSets,
+  findDifferentLabelSets,
+  findLabelSets,
+} from '../../label-sets/copy-label-sets.ts';
+import type { LabelSet } from '../../label-sets/label-set.ts';
 import type { LabelSetStores } from '../../label-sets/label-set-store.ts';
 import { isPostgresUrl } from '../../postgres/server-address.ts';
 import { createProgress, type Progress } from '../progress.ts';
@@ -64,13 +70,9 @@ async function copyAllClassifiers(from: ClassifierStore, to: ClassifierStore): P
 
 async function copyAllLabelSets(from: CopyPlace, to: CopyPlace): Promise<void> {
   const found = await findLabelSets(from.labelSets);
+  const different = await findDifferentLabelSets(found, to.labelSets);
   // Where there are none, it does not matter that a server uses the folder.
-  if (found.length === 0) return;
-  const target = await to.writeLabelSets().catch((error) => {
-    if (!(error instanceof ApiError && error.code === 'DATA_BUSY')) throw error;
-    const message = `label sets were not copied: ${error.message}`;
-    throw new ApiError('DATA_BUSY', message, { cause: error });
-  });
+  const target = different.length === 0 ? to.labelSets : await openToWrite(to, different);
   try {
     for await (const { set, isWritten } of copyLabelSets(found, target)) {
       const state = isWritten ? 'is copied' : 'was there';
@@ -78,6 +80,19 @@ async function copyAllLabelSets(from: CopyPlace, to: CopyPlace): Promise<void> {
     }
   } finally {
     await target.close();
+  }
+}
+
+/** @throws ApiError DATA_BUSY, which names the label sets. */
+async function openToWrite(to: CopyPlace, sets: readonly LabelSet[]): Promise<LabelSetStores> {
+  try {
+    return await to.writeLabelSets();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.code === 'DATA_BUSY')) throw error;
+    const names = sets.map(({ name }) => name).join(', ');
+    const [what, were] = sets.length === 1 ? ['label set', 'was'] : ['label sets', 'were'];
+    const message = `${what} ${names} ${were} not copied: ${error.message}`;
+    throw new ApiError('DATA_BUSY', message, { cause: error });
   }
 }
 
@@ -101,7 +116,7 @@ async function copyAll(
     progress?.update(done);
     last = {
       id,
-      text: `${name} has ${grouped(done)} images copied, ${grouped(written)} of them now`,
+      text: `${name} has ${counted(done, 'image')} copied, ${grouped(written)} of them now`,
     };
   }
   endLast();
