@@ -89,7 +89,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
   });
 
   test('another collection, before one is deleted', async () => {
-    const [first, gone, kept] = ['a-first', 'deletion-1', 'deletion-2'] as const;
+    const [first, gone, kept] = ['deletion-0', 'deletion-1', 'deletion-2'] as const;
     await Promise.all([first, gone, kept].map(create));
     const { page } = await visit(browser, `${server.url}/#/search?in=${gone}`);
     await button(page, 'Delete this collection').click();
