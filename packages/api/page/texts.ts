@@ -150,7 +150,7 @@ export const TEXTS = {
       `${name} (${count(items, 'picture', 'pictures')})`,
     create: 'New collection',
     createNow: 'Create',
-    createFirst: 'Make a collection',
+    createFirst: 'Create a collection',
     createLead:
       'A collection holds pictures that you can search by words or by similarity. They stay on this server.',
     samples: 'Try the sample photos',
