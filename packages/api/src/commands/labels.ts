@@ -29,7 +29,7 @@ export function labelsOf({ labels = [], labelsFile }: LabelFlags): readonly stri
 }
 
 /**
- * What a server answers with an error is here a command that was not understood.
+ * Checks what a server would refuse in a request: for a command these are bad flags.
  *
  * @throws ApiError BAD_OPTION for labels or templates that cannot be used.
  */

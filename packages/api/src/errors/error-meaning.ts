@@ -6,7 +6,7 @@ export interface ErrorMeaning {
   readonly retryable: boolean;
   /** Whether it is about an operation as a whole, so that no part of it can be answered. */
   readonly wholeOperation: boolean;
-  /** What clients are told where its message, of hosts and folders, is for whoever runs the server alone. */
+  /** What clients are told in place of a message that names hosts and folders, which only the operator may see. */
   readonly instead?: string;
   /** What went wrong, in a sentence. */
   readonly meaning: string;
@@ -36,11 +36,11 @@ export const wholeOperation: Row = (...row) => ({ ...refused(...row), wholeOpera
 
 export const retryableOperation: Row = (...row) => ({ ...wholeOperation(...row), retryable: true });
 
-/** A command's own, which ends with it. */
+/** For what ends a command. */
 export const ofCommand = (meaning: string, action: string): ErrorMeaning =>
   wholeOperation(500, meaning, action);
 
-/** The model's files are not this server's to have now. */
+/** For a model whose files cannot be read or downloaded now. */
 export const noModel = (meaning: string, action: string): ErrorMeaning => ({
   ...wholeOperation(500, meaning, action),
   instead: 'the model cannot be had now',

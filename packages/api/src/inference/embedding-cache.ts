@@ -30,8 +30,8 @@ export class EmbeddingCache<Value extends Embedded> {
   }
 
   /**
-   * By what equal work under way is one. Without a cache it is one caller's alone, so that nobody can tell
-   * by time what others ask.
+   * The key under which callers share work that is in flight. Without a cache, callers do not share it, so that
+   * nobody can find out what others ask by how long it takes.
    */
   flightKey(key: string, { party }: Line): string {
     return this.#entries === undefined ? `${party} ${key}` : key;

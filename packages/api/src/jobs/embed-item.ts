@@ -29,7 +29,7 @@ export class ItemEmbedder {
   }
 
   /**
-   * @param begin is awaited before the bytes are looked at.
+   * @param begin is called and awaited before the bytes are decoded.
    * @throws ApiError or ClipError for an image that cannot be read; the signal's reason once it is aborted.
    */
   async embed(

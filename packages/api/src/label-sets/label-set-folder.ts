@@ -26,8 +26,8 @@ const setSchema = z.object({
 
 /**
  * Opens `label-sets` in a data folder. A set is `NAME.json`; its embeddings by one model are
- * `NAME.HASH.embeddings`. An owner's sets are in a folder of its own in there. What a server that was killed
- * left half written, or of no set, is removed.
+ * `NAME.HASH.embeddings`. An owner's sets are in a folder of its own in there. Removes files that a killed server left
+ * half written, and embeddings that belong to no set.
  *
  * @param option of the command, that names the data folder.
  * @throws ApiError BAD_OPTION for a folder that cannot be made or written, DATA_BUSY where another
@@ -54,7 +54,7 @@ export async function openLabelSetFolders(
   return { ...storesIn(folder, warn), close: async () => lock.release() };
 }
 
-/** Those of a data folder that a server may be using, and that only it writes. */
+/** Opens them without the lock, to read: a server may be using the data folder, and it alone writes there. */
 export const readLabelSetFolders = (dataFolder: string, warn: Warn): LabelSetStores => ({
   ...storesIn(folderIn(dataFolder), warn),
   close: async () => {},
@@ -129,7 +129,7 @@ function labelSetFolder(folder: string, warn: Warn): LabelSetStore {
   };
 }
 
-/** What is not of ClipQL's making stays. */
+/** Removes what a killed server left; files that ClipQL did not make stay. */
 async function sweep(folder: string): Promise<void> {
   const files = new Set(await readdir(folder));
   const isLeftOver = (file: string): boolean => {
@@ -149,7 +149,7 @@ async function readSet(path: string, name: string): Promise<LabelSet | undefined
   }
 }
 
-/** None of a folder that is not made yet. */
+/** Names of the files in a folder; none if there is no folder yet. */
 const filesIn = async (folder: string): Promise<string[]> => (await ifThere(readdir(folder))) ?? [];
 
 const codeOf = (error: unknown): string =>

@@ -35,7 +35,7 @@ export class PictureQueue implements Pictures {
     this.#runner = new PictureRunner(entries, store, options);
   }
 
-  /** Begins to draw: until then nothing is. */
+  /** Starts drawing; nothing is drawn before that. */
   run(): void {
     this.#runner.start();
   }

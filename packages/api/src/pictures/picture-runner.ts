@@ -31,11 +31,11 @@ export interface DrawingOptions {
 interface Current {
   readonly id: string;
   drawing?: Drawing;
-  /** It is not to be drawn now. */
+  /** Whether it has to stop. */
   isStopped: boolean;
-  /** Resolves then. */
+  /** Resolves once it has to. */
   readonly stopped: PromiseWithResolvers<void>;
-  /** All of it is over, its records included. */
+  /** Resolves once its thread has ended and its record is written. */
   readonly over: Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export class PictureRunner {
     this.wake();
   }
 
-  /** There may be something to draw. @param resumed a picture that waits for nothing any more. */
+  /** Draws the next picture, if there is one. @param resumed is tried at once, whatever it failed with before. */
   wake(resumed?: string): void {
     if (resumed !== undefined) this.#retries.forget(resumed);
     if (!this.#isStarted || this.#isStopping || this.#current !== undefined) return;
@@ -81,14 +81,14 @@ export class PictureRunner {
     this.#timer = setTimeout(() => this.wake(), Math.min(...queued.map(waitOf))).unref();
   }
 
-  /** Lets it go that a picture is not to be drawn now: its state is saved. */
+  /** Stops drawing a picture, if it is the one that is drawn, and saves its state. */
   async leave(id: string): Promise<void> {
     const current = this.#stopped(id);
     await current?.drawing?.stop();
     await current?.over;
   }
 
-  /** As {@link PictureRunner.leave}, without its state. */
+  /** As {@link PictureRunner.leave}, but its state is not saved. */
   async abandon(id: string): Promise<void> {
     this.#retries.forget(id);
     const current = this.#stopped(id);
@@ -147,7 +147,7 @@ export class PictureRunner {
     const found = this.#findModels(picture.models);
     // Whoever ends the server does not wait for a download.
     const located = await Promise.race([found, current.stopped.promise]);
-    // Also where both are settled: from here on, who stops it finds a drawing.
+    // The race may find the models though it is stopped. From here on, `leave` finds a drawing to stop.
     if (located === undefined || current.isStopped) {
       found.catch(() => {});
       return STOPPED;
@@ -185,7 +185,7 @@ export class PictureRunner {
   /** Removes what only a picture that goes on needs. */
   async forgetState(id: string): Promise<void> {
     this.#retries.forget(id);
-    // What stays is removed with the picture.
+    // What cannot be removed now goes with the picture.
     await this.#store.forgetState(id).catch(this.#options.onUnexpected);
   }
 
@@ -214,7 +214,7 @@ export class PictureRunner {
     await this.#entries.change(id, ['RUNNING'], change);
   }
 
-  /** Its record could not be written: it waits until that may be possible. */
+  /** Queues a picture whose record could not be written, to be tried again later. */
   #failToKeep({ id }: Picture, error: unknown): void {
     const after = this.#retries.wait(id, 'PICTURE_NOT_KEPT');
     if (after === 'WAITS') this.#options.onUnexpected(error);

@@ -132,9 +132,9 @@ const ID = /^[0-9a-z]{9}-[0-9a-f]{16}$/;
 const isPictureId = (name: string): boolean => ID.test(name);
 
 /**
- * A name that nobody guesses, later than those of times before.
+ * An id that nobody can guess. Ids sort by the time at which they were made.
  *
- * @param last the latest of all, which the clock may be behind; undefined without one.
+ * @param last the latest id so far; the new one is later even if the clock was set back.
  */
 export function nextPictureId(last: string | undefined): { id: string; createdAt: Date } {
   const after = last === undefined ? 0 : Number.parseInt(last, 36) + 1;

@@ -1,7 +1,7 @@
 /**
- * What needs the database to be there for a moment, and is done for good then.
+ * Work that has to succeed once, for which the database must be there.
  *
- * @returns tries it unless it is done or under way; what fails is tried again by the next who needs it.
+ * @returns a function that starts it, or waits for it if it has begun. After a failure the next call starts it again.
  */
 export function onceThere<T>(start: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;

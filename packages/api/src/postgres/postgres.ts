@@ -13,8 +13,8 @@ export interface PostgresOptions {
   readonly connections?: number;
   readonly limits?: StatementLimits;
   /**
-   * Told why the database cannot be reached at first. Whoever needs it is refused then until it comes, and the first who
-   * finds it brings its tables up to date. Without this there has to be one.
+   * Told why the database cannot be reached at the start. Requests that need it are refused until it can be, and the
+   * first one after that brings its tables up to date. Without `onAway`, opening fails instead.
    */
   readonly onAway?: ((error: unknown) => void) | undefined;
 }
@@ -39,8 +39,8 @@ const NO_LIMIT = 0;
 const FOREVER = 2 ** 31 - 1;
 
 /**
- * A process that is stopped in a transaction keeps its locks no longer than this, in ms: others wait for them.
- * Of each transaction, as the limit of its statements is, for a pooler shares sessions.
+ * How long a process that is stopped within a transaction keeps its locks, for which others wait, in ms. It is set
+ * anew in each transaction, as poolers share sessions.
  */
 const IDLE_LIMIT = 'SET LOCAL idle_in_transaction_session_timeout = 10000';
 

@@ -24,8 +24,8 @@ export interface Database {
  * Opens `clipql.db` in a data folder, or makes it. Writes, reads and scans have a thread each, started
  * when it is first needed: neither the event loop nor a write waits while a filter goes over a million items.
  *
- * @param folder is there.
- * @param isShared whether others may use it too: else nothing is opened before it is needed.
+ * @param folder must exist.
+ * @param isShared whether other processes may use it; if not, the file is opened when it is first needed.
  * @throws ApiError STORE_DAMAGED, STORE_TOO_NEW, STORE_FULL, STORE_UNAVAILABLE.
  */
 export async function openDatabase(folder: string, isShared = true): Promise<Database> {

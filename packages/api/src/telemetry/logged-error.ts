@@ -10,8 +10,8 @@ export interface LoggedError {
 }
 
 /**
- * What an error says, and nowhere what else it carries: drivers attach their connections, which hold passwords
- * and the keys with which queries are cancelled.
+ * What the log has of an error. Nothing else that it carries is logged: drivers attach their connections, which hold
+ * passwords and the keys with which queries are cancelled.
  */
 export function loggedError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { message: String(error) };

@@ -35,7 +35,7 @@ export function withSpan<T>(
  * Does work that waits in a queue and then runs, and records both as spans within the span that is active. Of
  * work that fails it is not known when it began: one span with the stage's name has all of it, and the code.
  *
- * @param millisecondsOf the result: how long it ran, up to its end.
+ * @param millisecondsOf tells from the result how long the work ran.
  */
 export async function withQueuedSpans<T>(
   stage: string,

@@ -21,7 +21,7 @@ const LOOK_MS = 5;
  * Waits while work is under way.
  *
  * @param memory of a {@link BusySignal}.
- * @param most milliseconds: what gives way to others for ever would never be done.
+ * @param most milliseconds to wait, so that work which gives way is done at some time.
  */
 export async function untilIdle(memory: SharedArrayBuffer, most: number): Promise<void> {
   const running = new Int32Array(memory);

@@ -1,7 +1,7 @@
 import { ClipError, grouped } from '../errors.ts';
 
 /**
- * Parts queries, as copies: the caller may change his while they wait for their turn.
+ * Splits queries into copies: the caller may change the originals while the search waits for its turn.
  *
  * @param queries [Q·E].
  * @returns [Q], each [E].

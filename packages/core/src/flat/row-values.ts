@@ -14,7 +14,7 @@ import { placeFrom, placeOf } from './row-places.ts';
 export class RowValues {
   /** [R], ascending. */
   readonly rows: Uint32Array;
-  /** [R], of these rows. */
+  /** [R], a value for each row. */
   readonly values: Float32Array;
 
   constructor(rows: Uint32Array, values: Float32Array) {
@@ -23,7 +23,7 @@ export class RowValues {
   }
 
   /**
-   * Those of several, one after the other.
+   * Puts several together.
    *
    * @param parts each of higher rows than the one before.
    *
@@ -49,7 +49,7 @@ export class RowValues {
   }
 
   /**
-   * That of a row; undefined where it is none of them.
+   * The value of a row; undefined for a row that has none.
    *
    * @example
    * ```ts
@@ -65,7 +65,7 @@ export class RowValues {
   }
 
   /**
-   * Those of higher rows. They share its memory.
+   * The values of all rows above one. They share memory with these.
    *
    * @example
    * ```ts

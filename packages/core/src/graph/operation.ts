@@ -59,8 +59,8 @@ type Reads<Name extends OperationName> = {
 
 interface Row<Name extends OperationName> {
   /**
-   * In the order in which a plan computes them. A gradient comes first: many steps lead to it, and what was computed
-   * before it would take memory meanwhile.
+   * In the order in which a plan computes them. A gradient comes first, as it takes many steps: whatever was computed
+   * before them would take up memory meanwhile.
    */
   readonly reads: Reads<Name>;
   /** Whether row r of the result depends on row r of each matrix alone, whatever r is. */

@@ -8,8 +8,8 @@ export class TensorReader {
   readonly #source: ByteSource;
   readonly #strided: StridedReader;
   /**
-   * 16-bit values before they are widened: a new array for each part of a model would be as much garbage as its file.
-   * Missing while a read has it, so that reads that overlap have each their own.
+   * A buffer for 16-bit values before they are widened, kept for the next read: new ones would add up to the size of
+   * the file. Undefined while a read uses it, so that overlapping reads do not share it.
    */
   #halves: Uint16Array | undefined;
 

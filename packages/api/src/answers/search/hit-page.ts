@@ -100,10 +100,7 @@ export async function pageByRelevance(
     const end = next[Math.min(first, next.length) - 1];
     const exact = isAll || (next.length > first && end!.score >= bound);
     if (!exact && most < MAX_RESCORED) continue;
-    const hits = next.slice(0, first).map(({ key, ...hit }) => ({
-      ...hit,
-      cursor: encodeSearchCursor({ row: hit.item.row, score: hit.score, key }, query),
-    }));
+    const hits = withCursors(next.slice(0, first), query);
     return { hits, hasNext: next.length > first || !isAll, exact };
   }
 }
@@ -120,10 +117,7 @@ export async function pageOfNearest(
   const scored = await scoreExactly(store, collection, nearest, nearest.rows, nearest.vectors);
   const found = scored.filter(({ score }) => score >= cut).sort(inOrder);
   const next = found.filter((hit) => last === undefined || isBefore(last, hit));
-  const hits = next.slice(0, first).map(({ key, ...hit }) => ({
-    ...hit,
-    cursor: encodeSearchCursor({ row: hit.item.row, score: hit.score, key }, query),
-  }));
+  const hits = withCursors(next.slice(0, first), query);
   return { hits, hasNext: next.length > first, exact: false, found: found.length };
 }
 
@@ -158,6 +152,12 @@ interface Position {
 }
 
 type Found = Omit<SearchHit, 'cursor'> & Position;
+
+const withCursors = (found: readonly Found[], query: string): readonly SearchHit[] =>
+  found.map(({ key, ...hit }) => ({
+    ...hit,
+    cursor: encodeSearchCursor({ row: hit.item.row, score: hit.score, key }, query),
+  }));
 
 /** Of equal scores, keys in the order of their code points, as the store has them. */
 const inOrder = (a: Position, b: Position): number =>

@@ -14,9 +14,9 @@ export class LevelReader {
   }
 
   /**
-   * Those of some rows; undefined unless all are there.
+   * The levels of some rows; undefined unless all of them are stored.
    *
-   * @param rows ascending, above all that were asked for before.
+   * @param rows ascending, and above all rows of earlier calls.
    * @throws what the store throws.
    */
   async of(rows: Uint32Array): Promise<Float32Array | undefined> {

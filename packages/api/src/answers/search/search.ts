@@ -78,18 +78,19 @@ export async function search(
   const terms = await resolveTerms(resolve, collection, request.terms);
   const background = await backgroundOf(session, store, collection.space);
   const embedded = performance.now();
+  const { first, after, orderBy = 'relevance', relevance = 'AUTO' } = request;
   const order: PageOrder & { readonly orderBy: 'relevance' | Order } = {
-    first: request.first,
-    after: request.after,
-    orderBy: request.orderBy ?? 'relevance',
+    first,
+    after,
+    orderBy,
     query: queryHash({
       collection: collection.id,
       terms,
       where,
       exact,
       except,
-      relevance: request.relevance ?? 'AUTO',
-      orderBy: request.orderBy ?? 'relevance',
+      relevance,
+      orderBy,
     }),
   };
   const [excepted] = except === undefined ? [] : await store.items(collection, [except]);
@@ -98,9 +99,8 @@ export async function search(
   const warnings = warningsOf(session.model, request, terms);
   const isOutgrown = vectorSearch !== undefined && !indexes.holds(collection);
   if (isOutgrown && !exact) {
-    const { page, ...answer } = await searchOutgrown(store, vectorSearch, {
-      ...{ ...common, terms, background, where },
-    });
+    const asked = { ...common, terms, background, where };
+    const { page, ...answer } = await searchOutgrown(store, vectorSearch, asked);
     const now = performance.now();
     const timing = { embedding: embedded - start, filter: 0, scan: now - embedded };
     return { ...page, ...answer, timing: { ...timing, total: now - start }, warnings };

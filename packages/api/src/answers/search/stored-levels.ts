@@ -25,8 +25,8 @@ export const areMostlyGone = (levels: number, rows: number): boolean =>
   levels > MOST_GONE * rows + ROWS_A_WRITE;
 
 /**
- * Keeps levels that a store does not have, if there are enough; all anew where most of what it has is of rows that are gone.
- * Nobody waits for that: a search can do without, where the disk is full.
+ * Stores new levels, if there are enough of them, or all again if most of the stored ones are of rows that are gone.
+ * Searches neither wait for this nor fail with it, for example when the disk is full.
  *
  * @param levels of all rows that are there, up to some.
  * @returns what the store has then.

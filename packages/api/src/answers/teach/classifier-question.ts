@@ -20,7 +20,7 @@ type Served = Pick<Context, 'models' | 'use'>;
 /**
  * What a classifier is asked, and the model that it was taught with.
  *
- * @param choice a model only to be sure of it.
+ * @param choice may name the classifier's model, and no other.
  * @throws ApiError UNKNOWN_CLASSIFIER; CLASSIFIER_MODEL_MISMATCH where its model is not served, or is not
  *   the one that was chosen; BAD_INPUT for a mode that pictures have not taught; what training throws.
  */

@@ -16,8 +16,8 @@ import type { LocalStore } from './local-store.ts';
 /**
  * The collection that a command is about.
  *
- * @param name undefined where there is but one.
- * @param orFolder whether the name could have been a folder's, of which there is none.
+ * @param name may be left out if there is only one collection.
+ * @param orFolder whether the name could also have been that of a folder, for the error's message.
  * @throws ApiError BAD_OPTION, UNKNOWN_COLLECTION.
  */
 export async function chooseCollection(
@@ -56,7 +56,7 @@ export async function folderNamed(
 /**
  * What the collection of folders is called unless told: `My Photos 2024` is `my-photos-2024`.
  *
- * @throws ApiError BAD_OPTION where there is no saying.
+ * @throws ApiError BAD_OPTION if no name can be made of them.
  */
 export function nameOf(folders: readonly string[]): string {
   const [folder = ''] = folders;

@@ -29,7 +29,7 @@ interface Packing {
  *
  * @param headers the answer's.
  * @param accepted the request's `accept-encoding`.
- * @param bytes the answer's; not known, and many, where it is printed as it is sent.
+ * @param bytes of the answer; taken as many unless given, as for one that is printed while it is sent.
  */
 export function packingOf(
   headers: Headers,

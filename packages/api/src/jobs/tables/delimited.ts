@@ -12,7 +12,7 @@ interface Record {
  * may hold any character. Tabs: quotes are characters like others, and no cell holds a tab or a line end,
  * as in the IANA's text/tab-separated-values.
  *
- * @param hasQuotes unless given, whether it is commas; PostgreSQL quotes between tabs as well.
+ * @param hasQuotes whether cells may be quoted; by default, if they are separated by commas. PostgreSQL quotes with tabs too.
  * @param names of the columns, where no row has them.
  * @throws ApiError BAD_TABLE, from the rows as well.
  */

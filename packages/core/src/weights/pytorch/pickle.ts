@@ -1,8 +1,7 @@
 /**
- * A reader of the pickles that `torch.save` makes of a state dict, and `torch.jit.save` of a module. A pickle is a program for a stack
- * machine; this one knows the instructions that build texts, numbers, tuples, lists and dicts, and no
- * others. Names of classes and functions are looked up in a list of the caller's: nothing is imported,
- * and nothing is called but what stands there.
+ * A reader of the pickles that `torch.save` makes of a state dict, and `torch.jit.save` of a module. A pickle is a
+ * program for a stack machine. This one knows only the instructions that build texts, numbers, tuples, lists and dicts.
+ * It looks up names of classes and functions in the caller's list, imports nothing, and calls nothing else.
  *
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
