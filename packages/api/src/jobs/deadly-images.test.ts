@@ -6,16 +6,14 @@ import { NANO } from '../testing/models.ts';
 import { picture } from '../testing/pictures.ts';
 import { startPictureHost } from './testing/picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
 } from './testing/workplace.ts';
 
 test('an image that kills the threads that decode it costs its own item alone', async () => {
@@ -39,9 +37,7 @@ test('an image that kills the threads that decode it costs its own item alone', 
   await createCollection(workplace);
   workplace.runner.start();
   const urls = Array.from({ length: 20 }, (_, number) => host.url(number));
-  const items = batchOf(urlItems(urls));
-  const work = { owner: OWNER, collection: 'photos', work: INDEX, items };
-  const job = await ended(workplace, await workplace.queue.submit(work));
+  const job = await ended(workplace, await submitUrls(workplace.queue, urls));
   expect(job).toMatchObject({ state: 'DONE', done: 19, failed: 1 });
   const { failures } = await workplace.queue.failures(OWNER, job.id, { first: 2 });
   expect(failures).toMatchObject([{ key: host.url(3), error: { code: 'WORKER_LOST' } }]);

@@ -2,16 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { ModelRegistry } from '../models/registry.ts';
 import { type Behaviour, type PictureHost, startPictureHost } from './testing/picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
   type Workplace,
 } from './testing/workplace.ts';
 
@@ -45,12 +43,7 @@ async function index(count: number, behaviours: readonly Behaviour[], fetchesPer
   workplace.runner.start();
   const numbers = Array.from({ length: count }, (_, number) => number);
   const urls = hosts.flatMap((host) => numbers.map((number) => host.url(number)));
-  const job = await workplace.queue.submit({
-    owner: OWNER,
-    collection: 'photos',
-    work: INDEX,
-    items: batchOf(urlItems(urls)),
-  });
+  const job = await submitUrls(workplace.queue, urls);
   return ended(workplace, job);
 }
 

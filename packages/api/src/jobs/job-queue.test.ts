@@ -4,16 +4,14 @@ import { WAIT } from '../testing/held-tower.ts';
 import type { Job } from './job.ts';
 import { type Behaviour, type PictureHost, startPictureHost } from './testing/picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
   type Workplace,
 } from './testing/workplace.ts';
 
@@ -47,12 +45,10 @@ afterEach(async () => {
 });
 
 const submit = (numbers: readonly number[]) =>
-  workplace.queue.submit({
-    owner: OWNER,
-    collection: 'photos',
-    work: INDEX,
-    items: batchOf(urlItems(numbers.map((number) => host.url(number)))),
-  });
+  submitUrls(
+    workplace.queue,
+    numbers.map((number) => host.url(number)),
+  );
 
 const upTo = (count: number) => Array.from({ length: count }, (_, number) => number);
 

@@ -4,15 +4,13 @@ import { isOver } from './job.ts';
 import { expectNothingLost, startJobProcess } from './testing/killed-runs.ts';
 import { type PictureHost, slowAndFailing, startPictureHost } from './testing/picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
-  INDEX,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
 } from './testing/workplace.ts';
 
 let host: PictureHost;
@@ -37,12 +35,7 @@ test('an image that kills the process runs alone after two deaths, and fails aft
   const workplace = await openWorkplace({ folder, allowHosts: [host.host] });
   const numbers = [10, 11, 12, 13, 14];
   await createCollection(workplace);
-  const job = await workplace.queue.submit({
-    owner: OWNER,
-    collection: 'photos',
-    work: INDEX,
-    items: batchOf(urlItems(numbers.map(host.url))),
-  });
+  const job = await submitUrls(workplace.queue, numbers.map(host.url));
   let deaths = 0;
   for (; deaths < 4; deaths++) {
     await once(startJobProcess(folder, host.host, '11'), 'exit');
@@ -68,12 +61,7 @@ test('two processes never run the same job', async () => {
   const children = [1, 2].map(() => startJobProcess(folder, host.host));
   // None of these is asked for a second time by the one that runs it.
   const numbers = Array.from({ length: 60 }, (_, i) => i).filter((number) => number % 40 !== 3);
-  const job = await workplace.queue.submit({
-    owner: OWNER,
-    collection: 'photos',
-    work: INDEX,
-    items: batchOf(urlItems(numbers.map(host.url))),
-  });
+  const job = await submitUrls(workplace.queue, numbers.map(host.url));
   const last = await ended(workplace, job);
   expect(last).toMatchObject({ state: 'DONE', total: numbers.length });
   expect([...host.requests.values()].filter((times) => times > 1)).toEqual([]);

@@ -3,16 +3,14 @@ import type { ModelRegistry } from '../models/registry.ts';
 import { LITE } from '../testing/models.ts';
 import { type Behaviour, type PictureHost, startPictureHost } from './testing/picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
   type Workplace,
 } from './testing/workplace.ts';
 
@@ -45,9 +43,9 @@ afterEach(async () => {
 });
 
 async function index(numbers: readonly number[]): Promise<void> {
-  const items = batchOf(urlItems(numbers.map((number) => host.url(number))));
-  const work = { owner: OWNER, collection: 'photos', work: INDEX, items };
-  expect(await ended(workplace, await workplace.queue.submit(work))).toMatchObject({ failed: 0 });
+  const urls = numbers.map((number) => host.url(number));
+  const job = await submitUrls(workplace.queue, urls);
+  expect(await ended(workplace, job)).toMatchObject({ failed: 0 });
 }
 
 const reembed = () =>
@@ -69,8 +67,7 @@ test('a collection moves to another model once all items have its vectors, those
   for await (const { done } of workplace.queue.watch(OWNER, job.id)) if (done === 3) break;
   const before = await found();
   expect(before).toMatchObject({ space: { model: 'nano' }, reembedding: { done: 3 } });
-  const late = { owner: OWNER, collection: 'photos', work: INDEX } as const;
-  await workplace.queue.submit({ ...late, items: batchOf(urlItems([host.url(4)])) });
+  await submitUrls(workplace.queue, [host.url(4)]);
   for (; (await found()).items < 5; ) await new Promise((resolve) => setTimeout(resolve, 10));
   gate.resolve();
   expect(await ended(workplace, job)).toMatchObject({ state: 'DONE', total: 5, done: 5 });

@@ -6,17 +6,15 @@ import type { Job } from '../job.ts';
 import type { Store } from '../open-store.ts';
 import { isMissing, type PictureHost } from './picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
   exported,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
 } from './workplace.ts';
 
 const SCRIPT = fileURLToPath(new URL('./worker-process.ts', import.meta.url));
@@ -61,11 +59,7 @@ export const submitPictures = (
   host: PictureHost,
   count: number,
   first = 0,
-): Promise<Job> =>
-  jobs.submit({
-    ...{ owner: OWNER, collection: 'photos', work: INDEX },
-    items: batchOf(urlItems(numbered(count, first).map(host.url))),
-  });
+): Promise<Job> => submitUrls(jobs, numbered(count, first).map(host.url));
 
 /** What a job of so many pictures makes of a collection on one machine on which nothing happens. */
 export async function undisturbed(host: PictureHost, count: number): Promise<readonly object[]> {

@@ -10,17 +10,15 @@ import { exportParquet } from '../../collection-files/export-parquet.ts';
 import { isOver, type Job } from '../job.ts';
 import { isMissing, type PictureHost } from './picture-host.ts';
 import {
-  batchOf,
   createCollection,
   ended,
   exported,
-  INDEX,
   nanoModels,
   OWNER,
   openWorkplace,
   removeFolder,
+  submitUrls,
   temporaryFolder,
-  urlItems,
   type Workplace,
 } from './workplace.ts';
 
@@ -45,8 +43,7 @@ export async function expectNothingLost(
     const urls = Array.from({ length: pictures }, (_, number) => host.url(number));
     const submit = async (workplace: Workplace) => {
       await createCollection(workplace);
-      const items = batchOf(urlItems(urls));
-      return workplace.queue.submit({ owner: OWNER, collection: 'photos', work: INDEX, items });
+      return submitUrls(workplace.queue, urls);
     };
     const job = await submit(watching);
     await killAgainAndAgain(watching, job, host.host, kills);

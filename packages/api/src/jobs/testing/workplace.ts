@@ -129,6 +129,16 @@ export const urlItems = (urls: readonly string[]): readonly NewJobItem[] =>
 
 export const INDEX = { kind: 'INDEX', folder: undefined, thumbnails: false } as const;
 
+/** A job that adds the images at these URLs to the collection of {@link createCollection}. */
+export const submitUrls = (
+  queue: Pick<JobQueue, 'submit'>,
+  urls: readonly string[],
+): Promise<Job> =>
+  queue.submit({
+    ...{ owner: OWNER, collection: 'photos', work: INDEX },
+    items: batchOf(urlItems(urls)),
+  });
+
 /** Waits until a job is over. @returns its last state. */
 export async function ended({ queue }: Pick<Workplace, 'queue'>, { id }: Job): Promise<Job> {
   let last: Job | undefined;
