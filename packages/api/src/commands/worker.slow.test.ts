@@ -95,7 +95,7 @@ describe.runIf(programs !== undefined)(
       await createPhotos(server);
       const id = await startIndex(server, numbered(2_000).map(host.url));
       const worksOn = async () => /^clipql_jobs_running 1$/m.test(await text(`${url}/metrics`));
-      await expect.poll(worksOn, { timeout: 30_000 }).toBe(true);
+      await expect.poll(worksOn).toBe(true);
       expect(await text(`${url}/healthz`)).toBe('{"status":"ok"}');
       expect(await text(`${url}/readyz`)).toBe('{"status":"ready"}');
       const exit = once(child, 'exit');

@@ -51,9 +51,7 @@ test('while the database is away, what needs it says so, the rest is answered, a
   expect(await server.query(kept)).toMatchObject({ status: 200 });
   for (const away of [proxy.cut, proxy.hold]) {
     away();
-    await expect
-      .poll(readiness, { timeout: 20_000 })
-      .toEqual([200, { status: 'ready', away: ['store'] }]);
+    await expect.poll(readiness).toEqual([200, { status: 'ready', away: ['store'] }]);
     // Each server counts by itself meanwhile.
     const address = away === proxy.cut ? '203.0.113.20' : '203.0.113.21';
     expect((await statuses(address, 12)).filter((status) => status === 429)).toHaveLength(2);
@@ -68,7 +66,7 @@ test('while the database is away, what needs it says so, the rest is answered, a
       expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     }
     proxy.heal();
-    await expect.poll(readiness, { timeout: 20_000 }).toEqual([200, { status: 'ready' }]);
+    await expect.poll(readiness).toEqual([200, { status: 'ready' }]);
     expect(await server.query(kept)).toMatchObject({ status: 200, data: { classifiers: [] } });
   }
 });
@@ -90,7 +88,7 @@ test('a server that starts while the database is away makes its tables when it c
   const embedded = await server.query('{ embedText(text: "a dog") { tokens } }');
   expect(embedded.data.embedText.tokens).toBeGreaterThan(0);
   way.heal();
-  await expect.poll(state, { timeout: 60_000 }).toEqual({ status: 'ready' });
+  await expect.poll(state).toEqual({ status: 'ready' });
   expect((await server.query(create)).data).toEqual({
     createCollection: { collection: { name: 'photos' }, errors: [] },
   });

@@ -81,7 +81,7 @@ test('a picture for which there never is room fails', async () => {
   };
   const runner = runnerWith({ lease, hold });
   runner.start();
-  await vi.waitFor(() => expect(picture()).toMatchObject({ state: 'FAILED' }), 60_000);
+  await expect.poll(picture).toMatchObject({ state: 'FAILED' });
   expect(picture().error).toMatchObject({ code: 'MODEL_MEMORY_FULL', message: 'no room' });
   await runner.stop();
 });

@@ -212,7 +212,7 @@ test('what dropped collections and abandoned spaces leave is swept', async () =>
   );
   await store.drop(SHARED, 'swept');
   const sweeping = openSqliteCollections(database);
-  await expect.poll(() => writes.count(undefined), { timeout: 20_000 }).toEqual(before);
+  await expect.poll(() => writes.count(undefined)).toEqual(before);
   await sweeping.close();
 });
 

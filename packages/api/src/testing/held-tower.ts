@@ -39,7 +39,7 @@ function holdTower(clip: Clip, tower: 'encodeImages' | 'encodeTexts'): HeldTower
 }
 
 /** Long enough for any machine; a test that passes does not wait for it. */
-export const WAIT = { timeout: 60_000, interval: 5 };
+export const WAIT = { timeout: 180_000, interval: 5 };
 
 function expectAtLeast(got: number, expected: number): void {
   if (got < expected) throw new Error(`expected at least ${expected}, got ${got}`);

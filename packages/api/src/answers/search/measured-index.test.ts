@@ -32,7 +32,7 @@ test('levels of rows that are gone are forgotten once they are most, in memory a
   await store.upsert(photos, items);
   const first = await levels();
   expect(first).toHaveLength(items.length);
-  await expect.poll(stored, { timeout: 60_000 }).toEqual(first);
+  await expect.poll(stored).toEqual(first);
 
   await store.remove(
     photos,
@@ -42,6 +42,6 @@ test('levels of rows that are gone are forgotten once they are most, in memory a
   const left = await levels();
   expect(left.slice(0, 10)).toEqual(first.slice(0, 10));
   expect(left).toHaveLength(11);
-  await expect.poll(stored, { timeout: 60_000 }).toEqual(left);
+  await expect.poll(stored).toEqual(left);
   await indexes.dispose();
 });

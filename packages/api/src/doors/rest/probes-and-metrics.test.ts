@@ -70,12 +70,12 @@ test('/metrics counts the jobs that run, and their items by outcome', async () =
   const running = () => metricOf(working, 'clipql_jobs_running');
   const counted = (outcome: string) =>
     metricOf(working, `clipql_job_items_total{outcome="${outcome}"}`);
-  await vi.waitFor(async () => expect(await running()).toBe(1), 10_000);
+  await expect.poll(running).toBe(1);
   release.resolve();
-  await vi.waitFor(async () => expect(await running()).toBe(0), 10_000);
+  await expect.poll(running).toBe(0);
   expect([await counted('done'), await counted('failed')]).toEqual([2, 1]);
   await working.query(start, { items });
-  await vi.waitFor(async () => expect(await counted('unchanged')).toBe(2), 10_000);
+  await expect.poll(() => counted('unchanged')).toBe(2);
   await working.close();
   await host.close();
 });

@@ -180,9 +180,7 @@ describe.runIf(programs !== undefined)(
           const numbers = numbered(FEW, round * FEW);
           const job = await submitPictures(there, holding, FEW, round * FEW);
           // Four at a time for each worker.
-          await expect
-            .poll(() => holding.asked(numbers), { timeout: 60_000 })
-            .toBeGreaterThanOrEqual(8);
+          await expect.poll(() => holding.asked(numbers)).toBeGreaterThanOrEqual(8);
           const empty = await disk!.fill();
           workers.failures.length = 0;
           release.again();
@@ -191,7 +189,7 @@ describe.runIf(programs !== undefined)(
           while (small.isRunning && !workers.failures.includes('STORE_FULL')) await sleep(100);
           await empty();
           if (!small.isRunning) await small.start();
-          await expect.poll(() => there.isThere(), { timeout: 60_000 }).toBe(true);
+          await expect.poll(() => there.isThere()).toBe(true);
           expect((await there.jobs.get(OWNER, job.id)).state).toBe('RUNNING');
           await expectCounted(there, job, holding, numbers);
         }
@@ -213,12 +211,12 @@ describe.runIf(programs !== undefined)(
         const numbers = numbered(FEW, round * FEW);
         const job = await submitPictures(server, holding, FEW, round * FEW);
         const asked = () => holding.asked(numbers);
-        await expect.poll(asked, { timeout: 60_000 }).toBeGreaterThanOrEqual(4);
+        await expect.poll(asked).toBeGreaterThanOrEqual(4);
         const stopped = running[round % 2]!;
         stopped.kill('SIGSTOP');
         release.first();
         // Its two slices have come to the other one.
-        await expect.poll(asked, { timeout: 60_000 }).toBeGreaterThanOrEqual(6);
+        await expect.poll(asked).toBeGreaterThanOrEqual(6);
         if (round % 2 === 0) {
           stopped.kill('SIGCONT');
           await sleep(1_000 * Math.random());

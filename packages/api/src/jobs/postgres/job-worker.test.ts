@@ -129,7 +129,7 @@ test('a small job is cut into slices, so that another worker has a part of it', 
   for (let i = 0; i < 2; i++) await startWorker(1);
   const job = await submit(upTo(70));
   // Each fetches four at a time, of slices of its own.
-  await expect.poll(() => asked.size, { timeout: 60_000 }).toBe(8);
+  await expect.poll(() => asked.size).toBe(8);
   const slices = new Set(Array.from(asked, (number) => Math.floor(number / 32)));
   expect(slices.size).toBe(2);
   gate.resolve();

@@ -19,7 +19,7 @@ test('a server and a worker that start while the database is away do a job once 
   worker.runner.start();
   expect([await server.isThere(), await worker.isThere()]).toEqual([false, false]);
   proxy.heal();
-  await expect.poll(() => server.isThere(), { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => server.isThere()).toBe(true);
   await createCollection({ collections: server.collections, models });
   const job = await submitUrls(server.jobs, [host.url(0), host.url(1)]);
   expect(await ended({ queue: server.jobs }, job)).toMatchObject({ state: 'DONE', done: 2 });

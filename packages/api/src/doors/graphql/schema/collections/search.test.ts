@@ -21,7 +21,7 @@ beforeAll(async () => {
   }));
   await index(items, false);
   await index([{ ...items[0]!, key: 'copy.jpg' }], true);
-}, 90_000);
+});
 
 async function index(items: readonly object[], thumbnails: boolean): Promise<void> {
   const { data } = await api.query(

@@ -42,7 +42,7 @@ beforeAll(async () => {
     state = data.job.state;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}, 90_000);
+});
 
 afterAll(() => api.close());
 
