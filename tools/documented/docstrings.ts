@@ -26,8 +26,16 @@ const KINDS = {
   type: 'type',
 } as const;
 
+/** What `@clipql/core` exports, with the methods of its classes. */
+export const coreExports = (): readonly Documented[] =>
+  ['packages/core/src/index.ts', 'packages/core/src/node/index.ts'].flatMap(exportsOf);
+
+/** Those that are called, which have examples. */
+export const callableOf = (exported: readonly Documented[]): readonly Documented[] =>
+  exported.filter(({ kind }) => ['function', 'class', 'method'].includes(kind));
+
 /** What an index file exports by name, with the methods of its classes. */
-export function exportsOf(index: string): readonly Documented[] {
+function exportsOf(index: string): readonly Documented[] {
   const lists = [...readFileSync(join(ROOT, index), 'utf8').matchAll(EXPORTED)];
   return lists.flatMap(([, , list = '', from = '']) => {
     const file = join(ROOT, dirname(index), from);

@@ -10,6 +10,7 @@ const engines = await enginesHere((line) => {
   test.skip(line, () => {});
 });
 const GPU_ENGINES = engines.filter(({ backend }) => backend === 'gpu');
+const REFERENCE = engines.filter(({ backend }) => backend === 'reference');
 
 async function expectParity(
   name: Parameters<typeof referenceCase>[0],
@@ -26,6 +27,10 @@ const VIT =
 
 // On the GPU, `bench parity` runs it: without hardware that takes minutes.
 test(VIT, TIME, () => expectParity('vit-b-32', CPU_ENGINES));
+
+test('lite agrees with float64 on the reference backend: within relative L2 1e-6', TIME, () =>
+  expectParity('lite', REFERENCE),
+);
 
 test.runIf(GPU_ENGINES.length > 0)(
   'lite agrees with float64 on the GPU: within relative L2 5e-5, its logits within 5e-3',
