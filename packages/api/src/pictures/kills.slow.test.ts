@@ -10,7 +10,8 @@ import { type BuiltServer, startBuiltServer } from '../testing/built-server.ts';
 import { NANO } from '../testing/models.ts';
 
 const SERVER = fileURLToPath(new URL('./testing/picture-server.ts', import.meta.url));
-const KILLS = 10;
+/** CONTRIBUTING.md names the run with ten. */
+const KILLS = Number(process.env.CLIPQL_TEST_KILLS ?? 4);
 /** Milliseconds from a server's start to its end: a checkpoint is written every 4 s. */
 const LONGEST = 8000;
 
@@ -102,7 +103,7 @@ function* draws(seed: number): Generator<number, never> {
   }
 }
 
-test('pictures whose server is killed ten times are those of one that is left alone, to the byte', async () => {
+test('pictures whose server is killed again and again are those of one that is left alone, to the byte', async () => {
   let server = await start('killed');
   // A fast machine has more than one done between the kills.
   const ids = [await startPicture(server, 0)];
