@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelRegistry } from '../../models/registry.ts';
 import { startCutProxy } from '../../postgres/testing/cut-proxy.ts';
 import {
@@ -37,12 +37,19 @@ const withoutDisk = disk ? '' : ' (skipped, since there is no small disk to be h
 
 /** CONTRIBUTING.md names the run with 20 of each. */
 const ROUNDS = Number(process.env.CLIPQL_TEST_KILLS ?? 2);
-const COUNT = 400 + 150 * ROUNDS;
+const COUNT = 200 + 150 * ROUNDS;
 const STEP = Math.floor(COUNT / (ROUNDS + 2));
 /** Of a round that has a job of its own: as many slices as two workers hold at a time. */
 const SLICE = 32;
 const FEW = 4 * SLICE;
-const TIMEOUT = 120_000 + 60_000 * ROUNDS;
+const TIMEOUT = 240_000 + 60_000 * ROUNDS;
+
+/** A database, a server of it and its workers, all of which end with the test. */
+interface Place {
+  readonly url: string;
+  readonly server: Store;
+  workers: WorkerProcesses;
+}
 
 afterAll(() => disk?.remove());
 
@@ -54,9 +61,6 @@ describe.runIf(programs !== undefined)(
     let host: PictureHost;
     let models: ModelRegistry;
     let expected: readonly object[];
-    let url: string;
-    let server: Store;
-    let workers: WorkerProcesses;
     let databases = 0;
 
     beforeAll(async () => {
@@ -76,14 +80,17 @@ describe.runIf(programs !== undefined)(
       await createCollection({ collections: store.collections, models });
       return store;
     };
-    beforeEach(async () => {
-      url = await postgres.createDatabase(`faults_${databases++}`);
-      server = await openServer(url);
-      workers = new WorkerProcesses(host);
-    });
-    afterEach(async () => {
-      await workers.end();
-      await server.close();
+    const faultTest = test.extend<{ readonly place: Place }>({
+      // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from it what a fixture needs.
+      place: async ({}, use) => {
+        const url = await postgres.createDatabase(`faults_${databases++}`);
+        const place: Place = {
+          ...{ url, server: await openServer(url), workers: new WorkerProcesses(host) },
+        };
+        await use(place);
+        await place.workers.end();
+        await place.server.close();
+      },
     });
 
     /** What a job of the first pictures makes. */
@@ -92,7 +99,7 @@ describe.runIf(programs !== undefined)(
       return expected.filter((row) => 'key' in row && urls.has(row.key as string));
     };
 
-    test('when workers are killed', async () => {
+    faultTest('when workers are killed', async ({ place: { url, server, workers } }) => {
       const running = [workers.start(url), workers.start(url)];
       const job = await submitPictures(server, host, COUNT);
       for (let round = 0; round < ROUNDS; round++) {
@@ -104,38 +111,41 @@ describe.runIf(programs !== undefined)(
       await expectNothingLost(server, job, host, expected);
     });
 
-    test('when the only server is killed: what it has accepted is done, and the rest is there whole or not at all', async () => {
-      workers.start(url);
-      const flags = ['--store', url, '--model', NANO, '--allow-hosts', host.host];
-      const rounds = numbered(ROUNDS).map((round) => numbered(FEW, round * FEW));
-      const accepted: (string | undefined)[] = [];
-      for (const [round, numbers] of rounds.entries()) {
-        const killed = await startBuiltServer(flags);
-        const accepting = startIndex(killed, numbers.map(host.url)).catch(() => undefined);
-        if (round % 2 === 0) await accepting;
-        await sleep(100 * Math.random());
-        const exit = once(killed.child, 'exit');
-        killed.child.kill('SIGKILL');
-        await exit;
-        accepted.push(await accepting);
-      }
-      const next = await startBuiltServer(flags);
-      for (const [round, numbers] of rounds.entries()) {
-        const id = accepted[round];
-        if (id !== undefined) await expectCounted(server, { id: storedId(id) }, host, numbers);
-        else await statesOf(next, await startIndex(next, numbers.map(host.url)));
-      }
-      for (const job of await server.jobs.list(OWNER, { first: 2 * ROUNDS })) {
-        expect(await ended({ queue: server.jobs }, job)).toMatchObject({
-          state: 'DONE',
-          total: FEW,
-        });
-      }
-      expect(await exported(server)).toEqual(ofFirst(FEW * ROUNDS));
-      await next.end();
-    });
+    faultTest(
+      'when the only server is killed: what it has accepted is done, and the rest is there whole or not at all',
+      async ({ place: { url, server, workers } }) => {
+        workers.start(url);
+        const flags = ['--store', url, '--model', NANO, '--allow-hosts', host.host];
+        const rounds = numbered(ROUNDS).map((round) => numbered(FEW, round * FEW));
+        const accepted: (string | undefined)[] = [];
+        for (const [round, numbers] of rounds.entries()) {
+          const killed = await startBuiltServer(flags);
+          const accepting = startIndex(killed, numbers.map(host.url)).catch(() => undefined);
+          if (round % 2 === 0) await accepting;
+          await sleep(100 * Math.random());
+          const exit = once(killed.child, 'exit');
+          killed.child.kill('SIGKILL');
+          await exit;
+          accepted.push(await accepting);
+        }
+        const next = await startBuiltServer(flags);
+        for (const [round, numbers] of rounds.entries()) {
+          const id = accepted[round];
+          if (id !== undefined) await expectCounted(server, { id: storedId(id) }, host, numbers);
+          else await statesOf(next, await startIndex(next, numbers.map(host.url)));
+        }
+        for (const job of await server.jobs.list(OWNER, { first: 2 * ROUNDS })) {
+          expect(await ended({ queue: server.jobs }, job)).toMatchObject({
+            state: 'DONE',
+            total: FEW,
+          });
+        }
+        expect(await exported(server)).toEqual(ofFirst(FEW * ROUNDS));
+        await next.end();
+      },
+    );
 
-    test('when PostgreSQL is killed', async () => {
+    faultTest('when PostgreSQL is killed', async ({ place: { url, server, workers } }) => {
       for (let i = 0; i < 2; i++) workers.start(url);
       const job = await submitPictures(server, host, COUNT);
       for (let round = 0; round < ROUNDS; round++) {
@@ -147,33 +157,37 @@ describe.runIf(programs !== undefined)(
       await expectNothingLost(server, job, host, expected);
     });
 
-    test('when connections are cut, and when nothing comes through', async () => {
-      const proxy = await startCutProxy(postgres.port);
-      const through = new URL(url);
-      through.port = String(proxy.port);
-      for (let i = 0; i < 2; i++) workers.start(through.href);
-      const job = await submitPictures(server, host, COUNT);
-      for (let round = 0; round < ROUNDS; round++) {
-        await getsOn(server, job, STEP);
-        if (round % 2 === 0) proxy.cut();
-        else proxy.hold();
-        await sleep(3_000 * Math.random());
-        proxy.heal();
-      }
-      await expectNothingLost(server, job, host, expected);
-      await workers.end();
-      await proxy.close();
-    });
+    faultTest(
+      'when connections are cut, and when nothing comes through',
+      async ({ place: { url, server, workers } }) => {
+        const proxy = await startCutProxy(postgres.port);
+        const through = new URL(url);
+        through.port = String(proxy.port);
+        for (let i = 0; i < 2; i++) workers.start(through.href);
+        const job = await submitPictures(server, host, COUNT);
+        for (let round = 0; round < ROUNDS; round++) {
+          await getsOn(server, job, STEP);
+          if (round % 2 === 0) proxy.cut();
+          else proxy.hold();
+          await sleep(3_000 * Math.random());
+          proxy.heal();
+        }
+        await expectNothingLost(server, job, host, expected);
+        await workers.end();
+        await proxy.close();
+      },
+    );
 
-    test.runIf(disk)(
+    faultTest.runIf(disk)(
       `when the disk of the database is full: jobs wait, and go on once there is room${withoutDisk}`,
-      async () => {
+      async ({ place }) => {
         const small = await startRealPostgres(programs!, disk!.folder);
         const address = await small.createDatabase('full');
         // Half of each slice, so that there is much to write.
         const holding = await startHoldingHost((number) => number % SLICE >= SLICE / 2);
         const there = await openServer(address, holding);
-        workers = new WorkerProcesses(holding);
+        const workers = new WorkerProcesses(holding);
+        place.workers = workers;
         for (let i = 0; i < 2; i++) workers.start(address);
         for (let round = 0; round < ROUNDS; round++) {
           const release = holding.hold();
@@ -201,65 +215,77 @@ describe.runIf(programs !== undefined)(
       },
     );
 
-    test('when workers are stopped until others have their tasks, and both work on them', async () => {
-      // One of each slice, so that who takes a slice has it until all are taken.
-      const holding = await startHoldingHost((number) => number % SLICE === 20);
-      workers = new WorkerProcesses(holding);
-      const running = [workers.start(url), workers.start(url)];
-      for (let round = 0; round < ROUNDS; round++) {
-        const release = holding.hold();
-        const numbers = numbered(FEW, round * FEW);
-        const job = await submitPictures(server, holding, FEW, round * FEW);
-        const asked = () => holding.asked(numbers);
-        await expect.poll(asked).toBeGreaterThanOrEqual(4);
-        const stopped = running[round % 2]!;
-        stopped.kill('SIGSTOP');
-        release.first();
-        // Its two slices have come to the other one.
-        await expect.poll(asked).toBeGreaterThanOrEqual(6);
-        if (round % 2 === 0) {
+    // These mostly wait, until a task is given to another worker.
+    faultTest.concurrent(
+      'when workers are stopped until others have their tasks, and both work on them',
+      async ({ place }) => {
+        const { url, server } = place;
+        // One of each slice, so that who takes a slice has it until all are taken.
+        const holding = await startHoldingHost((number) => number % SLICE === 20);
+        const workers = new WorkerProcesses(holding);
+        place.workers = workers;
+        const running = [workers.start(url), workers.start(url)];
+        for (let round = 0; round < ROUNDS; round++) {
+          const release = holding.hold();
+          const numbers = numbered(FEW, round * FEW);
+          const job = await submitPictures(server, holding, FEW, round * FEW);
+          const asked = () => holding.asked(numbers);
+          await expect.poll(asked).toBeGreaterThanOrEqual(4);
+          const stopped = running[round % 2]!;
+          stopped.kill('SIGSTOP');
+          release.first();
+          // Its two slices have come to the other one.
+          await expect.poll(asked).toBeGreaterThanOrEqual(6);
+          if (round % 2 === 0) {
+            stopped.kill('SIGCONT');
+            await sleep(1_000 * Math.random());
+          }
+          release.again();
+          await expectCounted(server, job, holding, numbers);
           stopped.kill('SIGCONT');
-          await sleep(1_000 * Math.random());
         }
-        release.again();
-        await expectCounted(server, job, holding, numbers);
-        stopped.kill('SIGCONT');
-      }
-      await Promise.all(running.map((one) => workers.kill(one, 'SIGTERM')));
-      expect(await exported(server)).toEqual(await undisturbed(holding, FEW * ROUNDS));
-      await holding.close();
-    });
+        await Promise.all(running.map((one) => workers.kill(one, 'SIGTERM')));
+        expect(await exported(server)).toEqual(await undisturbed(holding, FEW * ROUNDS));
+        await holding.close();
+      },
+    );
 
-    test('when the queue is lost, as in a database that was restored without it', async () => {
-      const job = await submitPictures(server, host, COUNT);
-      const client = new pg.Client({ connectionString: url });
-      await client.connect();
-      const { rowCount } = await client.query('DELETE FROM clipql_tasks.job');
-      expect(rowCount).toBe(1);
-      await client.query("UPDATE jobs SET changed_at = changed_at - interval '1 minute'");
-      await client.end();
-      workers.start(url);
-      await expectNothingLost(server, job, host, expected);
-    });
+    faultTest.concurrent(
+      'when the queue is lost, as in a database that was restored without it',
+      async ({ place: { url, server, workers } }) => {
+        const job = await submitPictures(server, host, COUNT);
+        const client = new pg.Client({ connectionString: url });
+        await client.connect();
+        const { rowCount } = await client.query('DELETE FROM clipql_tasks.job');
+        expect(rowCount).toBe(1);
+        await client.query("UPDATE jobs SET changed_at = changed_at - interval '1 minute'");
+        await client.end();
+        workers.start(url);
+        await expectNothingLost(server, job, host, expected);
+      },
+    );
 
-    test('when an image kills its worker: after four deaths it fails, and nothing else does', async () => {
-      const job = await submitPictures(server, host, 6);
-      let deaths = 0;
-      let isOver = false;
-      const start = () => {
-        workers.start(url, '3').once('exit', () => {
-          if (isOver) return;
-          deaths += 1;
-          start();
-        });
-      };
-      start();
-      const last = await ended({ queue: server.jobs }, job);
-      isOver = true;
-      expect(last).toMatchObject({ state: 'DONE', done: 5, failed: 1 });
-      expect(deaths).toBe(4);
-      const { failures } = await server.jobs.failures(OWNER, job.id, { first: 2 });
-      expect(failures).toMatchObject([{ key: host.url(3), error: { code: 'IMAGE_CRASHED' } }]);
-    });
+    faultTest.concurrent(
+      'when an image kills its worker: after four deaths it fails, and nothing else does',
+      async ({ place: { url, server, workers } }) => {
+        const job = await submitPictures(server, host, 6);
+        let deaths = 0;
+        let isOver = false;
+        const start = () => {
+          workers.start(url, '3').once('exit', () => {
+            if (isOver) return;
+            deaths += 1;
+            start();
+          });
+        };
+        start();
+        const last = await ended({ queue: server.jobs }, job);
+        isOver = true;
+        expect(last).toMatchObject({ state: 'DONE', done: 5, failed: 1 });
+        expect(deaths).toBe(4);
+        const { failures } = await server.jobs.failures(OWNER, job.id, { first: 2 });
+        expect(failures).toMatchObject([{ key: host.url(3), error: { code: 'IMAGE_CRASHED' } }]);
+      },
+    );
   },
 );
