@@ -157,5 +157,5 @@ function operatorText(operator: Operator, type: FieldType): string {
 /** `year: at least 1880` */
 const conditionText = ({ field, operator, value }: Condition, type: FieldType): string => {
   const shown = typeof value === 'boolean' ? (value ? SEARCH.yes : SEARCH.no) : String(value);
-  return `${field}: ${operatorText(operator, type)} ${shown}`.slice(0, 200);
+  return `${field} ${operatorText(operator, type)} ${shown}`.slice(0, 200);
 };
