@@ -135,7 +135,7 @@ test.each([
   await mkdir(named);
   await writeFile(join(named, 'x.png'), picture(30));
   const { stderr } = await index(named);
-  expect(stderr).toMatch(new RegExp(`clipql: ${name} has 1 images?: 1 indexed now\n$`));
+  expect(stderr).toMatch(new RegExp(`clipql: ${name} has 1 image: 1 indexed now\n$`));
   const again = await clipql(
     'search',
     '--data',
