@@ -111,7 +111,7 @@ describe.runIf(runs)('the page', () => {
     await expect.poll(() => dialog.getByLabel('Key').inputValue()).toBe('');
     await dialog.getByLabel('Key').fill(`${key}\u200b`);
     await page.keyboard.press('Enter');
-    await dialog.getByRole('alert').filter({ hasText: 'letters without accents' }).waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'unaccented letters' }).waitFor();
     await dialog.getByLabel('Key').fill(key);
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
