@@ -76,11 +76,11 @@ describe.runIf(runs)('what the page copies', () => {
     const page = await open('#/classify?image=/examples/march-pastoral.jpg');
     await page.getByRole('button', { name: 'Where is sheep?' }).click();
     await page.locator('.heat').waitFor();
-    const said = await page.getByText('parts speak for it').textContent();
+    const said = await page.getByText('parts of the picture support it').textContent();
     type Map = { readonly evidence: readonly number[] };
     for (const [language, { evidence }] of await copies<Map>(page, 'Copy the map as')) {
       const parts = evidence.filter((value) => value > 0).length;
-      expect(said, language).toContain(`${parts} of 49 parts speak for it`);
+      expect(said, language).toContain(`${parts} of 49 parts of the picture support it`);
     }
   });
 
