@@ -7,6 +7,8 @@ export const MAX_COLLECTIONS = 100;
 export const MAX_METADATA_FIELDS = 256;
 /** Of one operation: what goes over all items of a collection. */
 const MAX_SCANS = 16;
+/** Searches that these count for: an index goes over a fraction of what they do. */
+export const SCANS = { exact: 4, evaluate: 4, crossValidation: 4, duplicates: 8 } as const;
 /** Of one owner, that are not over. */
 const MAX_OPEN_JOBS = 100;
 /** Of one owner, that are over: the oldest are forgotten. */
@@ -23,9 +25,11 @@ export const MAX_TABLE_TEXT = 512 * 2 ** 20;
 /** @throws ApiError TOO_MANY_SCANS for more than one operation may ask for. */
 export function checkScans(scans: number): void {
   if (scans <= MAX_SCANS) return;
+  const expected = `expected at most ${MAX_SCANS} searches, pages of collections and changes of classifiers in one operation`;
+  const weights = Object.entries(SCANS).map(([what, count]) => `\`${what}\` counts for ${count}`);
   throw new ApiError(
     'TOO_MANY_SCANS',
-    `expected at most ${MAX_SCANS} searches, pages of collections and changes of classifiers in one operation (those within \`collections\` count for ${MAX_COLLECTIONS}), got ${grouped(scans)}`,
+    `${expected} (${weights.join(', ')}, and each within \`collections\` for ${MAX_COLLECTIONS}), got ${grouped(scans)}`,
   );
 }
 

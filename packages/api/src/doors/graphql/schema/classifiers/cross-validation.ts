@@ -3,6 +3,7 @@ import {
   type ValidatedClassifier,
 } from '../../../../answers/teach/cross-validate.ts';
 import { MAX_CLASSES } from '../../../../limits/classifiers.ts';
+import { SCANS } from '../../../../limits/collections.ts';
 import { checkListed } from '../../../../limits/evaluation.ts';
 import { builder } from '../builder.ts';
 import {
@@ -97,7 +98,7 @@ builder.objectField(Classifier, 'crossValidation', (t) =>
     nullable: true,
     description:
       'How good it is, judged by its own pictures. With at most 40 each is left out by itself, else in 5 folds. At most 5,000 pictures times classes. Null without pictures.',
-    price: { scans: 4, holds: { classes: MAX_CLASSES } },
+    price: { scans: SCANS.crossValidation, holds: { classes: MAX_CLASSES } },
     resolve: (classifier, _args, context) => crossValidate(context, classifier),
   }),
 );

@@ -4,6 +4,7 @@ import {
   type DuplicateLevel as Level,
 } from '../../../../answers/search/duplicates.ts';
 import type { Collection } from '../../../../collections/collection.ts';
+import { SCANS } from '../../../../limits/collections.ts';
 import { builder } from '../builder.ts';
 import { type CollectionItem, Item } from './item.ts';
 import { PAGE_ARGS, pageSize } from './page.ts';
@@ -79,7 +80,7 @@ builder.queryField('duplicates', (t) =>
       first: PAGE_ARGS.first,
     },
     // Each item is compared with all.
-    price: ({ first }) => ({ scans: 8, holds: { page: pageSize(first) } }),
+    price: ({ first }) => ({ scans: SCANS.duplicates, holds: { page: pageSize(first) } }),
     resolve: async (_root, { collection: name, level, first }, context) => {
       const { collections: store, indexes, owner, signal } = context;
       const collection = await store.find(owner, name);

@@ -4,6 +4,7 @@ import { countInputs } from '../../../../answers/embed-inputs.ts';
 import { moreLike } from '../../../../answers/search/more-like.ts';
 import { type SearchResult, search } from '../../../../answers/search/search.ts';
 import type { Collection } from '../../../../collections/collection.ts';
+import { SCANS } from '../../../../limits/collections.ts';
 import { MAX_SEARCH_TERMS } from '../../../../limits/search.ts';
 import { builder } from '../builder.ts';
 import { priceOfLines } from '../text-price.ts';
@@ -12,9 +13,6 @@ import { ItemFilter } from './item-filter.ts';
 import { PAGE_ARGS, PageInfo, pageInfo, pageSize } from './page.ts';
 import { choiceOf, EXACT, SearchInput, termsOf } from './search-input.ts';
 import { sessionOf } from './session-of.ts';
-
-/** An index goes over a fraction of what this does. */
-const SCANS_OF_EXACT = 4;
 
 type Hit = SearchResult['hits'][number];
 
@@ -155,7 +153,7 @@ builder.queryField('search', (t) =>
         terms.filter(({ text, image }) => text != null || image != null),
         limits,
       ),
-      scans: exact ? SCANS_OF_EXACT : 1,
+      scans: exact ? SCANS.exact : 1,
       holds: { page: pageSize(first) },
     }),
     resolve: async (_root, { input, first, after }, context) => {
@@ -183,7 +181,7 @@ builder.objectField(Item, 'moreLike', (t) =>
       ...PAGE_ARGS,
     },
     price: ({ exact, first }) => ({
-      scans: exact ? SCANS_OF_EXACT : 1,
+      scans: exact ? SCANS.exact : 1,
       holds: { page: pageSize(first) },
     }),
     resolve: async ({ collection, item }, { where, exact, first, after }, context) => {

@@ -3,6 +3,7 @@ import { CANDIDATE_TEMPLATES } from '../../../../answers/evaluate/candidate-temp
 import { classOf, type EvaluatedClass } from '../../../../answers/evaluate/encode-classes.ts';
 import { evaluateCollection } from '../../../../answers/evaluate/evaluate-collection.ts';
 import { grouped } from '../../../../errors/grouped.ts';
+import { SCANS } from '../../../../limits/collections.ts';
 import {
   checkClassValues,
   MAX_CLASS_CHARACTERS,
@@ -89,7 +90,7 @@ function priceOf(input: Input, limits: Limits): Price {
   const texts = classes?.flatMap((one) => one.texts) ?? unknownTexts(templates.length, limits);
   return {
     ...countPrompts(texts, templates, limits),
-    scans: 4,
+    scans: SCANS.evaluate,
     holds: {
       classes: classes?.length ?? MAX_EVALUATED_CLASSES,
       templates: textAmount(templatesOf(input) ?? DEFAULT_TEMPLATES),
