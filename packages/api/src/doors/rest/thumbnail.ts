@@ -7,14 +7,13 @@ import { privateImage, privateImageAnswers } from './private-image.ts';
 /** `GET /thumbnails/{collection}/{key}`: an item's thumbnail, or 404. */
 export const thumbnail: Door = {
   answer: async ({ request, rest, context: { collections, owner, describe } }) => {
-    const slash = rest.indexOf('/');
-    const name = rest.slice(0, Math.max(0, slash));
+    const [name = '', ...key] = rest.split('/');
     const { pathname } = new URL(request.url);
     try {
       const collection = await collections.find(owner, name);
-      const bytes = await collections.thumbnail(collection, rest.slice(slash + 1));
+      const bytes = await collections.thumbnail(collection, key.join('/'));
       if (bytes === undefined) {
-        throw new ApiError('NOT_FOUND', `expected an item with a thumbnail, got none`);
+        throw new ApiError('NOT_FOUND', 'expected an item with a thumbnail, got none');
       }
       return privateImage(request, bytes, 'image/jpeg');
     } catch (error) {

@@ -253,6 +253,8 @@ test('more like an item leaves it out, duplicates are grouped, thumbnails are se
   expect((await api.fetch(made.node.thumbnailUrl, changed)).status).toBe(200);
   expect((await api.fetch('/thumbnails/photos/none')).status).toBe(404);
   expect((await api.fetch('/thumbnails/nowhere/none')).status).toBe(404);
+  const keyless = await (await api.fetch('/thumbnails/photos')).json();
+  expect(keyless.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
 });
 
 test.each([
