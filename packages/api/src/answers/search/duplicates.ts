@@ -67,7 +67,9 @@ export async function duplicates(
   const items = await allItems(store, collection, signal);
   const pairs = await indexes.use(collection, (index) =>
     nearPairs(index, store, collection, {
-      ...{ rows: [...items.keys()], mostDistance: MOST_DISTANCE[level], signal },
+      rows: [...items.keys()],
+      mostDistance: MOST_DISTANCE[level],
+      signal,
     }),
   );
   // Rows come in the order in which pictures were indexed, which differs from run to run. Places among the keys do not.
