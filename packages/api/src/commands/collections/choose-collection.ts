@@ -33,10 +33,11 @@ export async function chooseCollection(
     throw new ApiError('BAD_OPTION', `expected --in, one of ${names}, got none`);
   }
   if (found !== undefined) return found;
-  const there = all.length === 0 ? 'none yet (clipql index FOLDER makes one)' : names;
+  const known =
+    all.length === 0 ? 'there is none yet: clipql index FOLDER makes one' : `known: ${names}`;
   const noFolder = orFolder ? ', and there is no such folder' : '';
   const got = name === undefined ? 'none' : `${quoted(name, 100)}${noFolder}`;
-  const expected = `expected a collection, of which there are ${there}`;
+  const expected = `expected a collection’s name (${known})`;
   throw new ApiError(
     name === undefined ? 'BAD_OPTION' : 'UNKNOWN_COLLECTION',
     `${expected}, got ${got}`,
@@ -118,7 +119,12 @@ export async function newCollection(
   }
 }
 
-async function checkFolder(store: LocalStore, found: Collection, folder: string): Promise<void> {
+/** @throws ApiError BAD_OPTION where the collection is of other folders. */
+export async function checkFolder(
+  store: LocalStore,
+  found: Collection,
+  folder: string,
+): Promise<void> {
   const others = foldersOf(await folderJobs(store.jobs, found));
   if (others.some((other) => isWithin(folder, other) || isWithin(other, folder))) return;
   const of = others.length === 0 ? 'of no folder' : `of ${others.join(', ')}`;

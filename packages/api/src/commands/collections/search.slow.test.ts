@@ -47,9 +47,11 @@ test('search indexes a folder that is not yet there, and writes what is relevant
 test('search finds an image that was added since, or leaves it out with --no-index', async () => {
   const added = join(photos, 'alps.jpg');
   await copyFile(join(EXAMPLES, 'french-alpine-landscape.jpg'), added);
-  const without = await search('snowy mountains', '--no-index', '--all', '--format', 'paths');
+  const args = ['snowy mountains', '--no-index', '--all', '--format', 'paths'];
+  const without = await search(...args);
   expect(without.stdout.split('\n')).toHaveLength(4);
   expect(without.stdout).not.toContain(added);
+  expect(await search(...args, '--in', photos)).toEqual(without);
   const found = await search('snowy mountains', '--format', 'paths', '--quiet', '--top', '1');
   expect(found).toEqual({ stdout: `${added}\n`, stderr: '', exitCode: 0 });
   await rm(added);
@@ -111,7 +113,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'an unknown collection',
     args: ['a', '--in', 'none'],
-    line: /UNKNOWN_COLLECTION: expected a collection, of which there are photos, got "none", and there is no such folder/,
+    line: /UNKNOWN_COLLECTION: expected a collection’s name \(known: photos\), got "none", and there is no such folder/,
   },
   {
     what: 'too many',
@@ -170,7 +172,7 @@ test('a collection whose folder is missing is searched as it was', async () => {
   );
   expect(stdout).toBe(`${join(photos, 'boats.jpg')}\n`);
   expect(stderr).toBe(
-    `clipql: NO_IMAGES: ${photos}: expected a folder of images, got none there\nclipql: the nearest 1 of 3 images in photos\n`,
+    `clipql: NO_IMAGES: ${photos}: expected a folder of images, got none of this name\nclipql: the nearest 1 of 3 images in photos\n`,
   );
   expect(exitCode).toBe(1);
 });

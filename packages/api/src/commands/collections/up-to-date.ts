@@ -5,7 +5,13 @@ import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { passedOverWarning } from '../../images/image-folder.ts';
 import { errorLine, failed, warn } from '../report.ts';
-import { chooseCollection, collectionFor, folderNamed, nameOf } from './choose-collection.ts';
+import {
+  checkFolder,
+  chooseCollection,
+  collectionFor,
+  folderNamed,
+  nameOf,
+} from './choose-collection.ts';
 import { folderJobs, foldersOf } from './collection-jobs.ts';
 import { addStoreFlags } from './flags.ts';
 import type { LocalStore } from './local-store.ts';
@@ -39,13 +45,26 @@ export async function upToDate(
   { in: name, index, quiet = false }: UpToDateFlags,
 ): Promise<Collection | undefined> {
   const folder = name === undefined ? undefined : await folderNamed(store, name);
-  if (folder !== undefined && index) {
-    const collection = await collectionFor(store, nameOf([folder]), [folder], true);
-    return collection && updateNow(store, collection, [folder], quiet);
-  }
-  const collection = await chooseCollection(store, name, folder === undefined);
+  if (folder !== undefined) return collectionOf(store, folder, index, quiet);
+  const collection = await chooseCollection(store, name, true);
   if (!index) return collection;
   return updateNow(store, collection, foldersOf(await folderJobs(store.jobs, collection)), quiet);
+}
+
+async function collectionOf(
+  store: LocalStore,
+  folder: string,
+  index: boolean,
+  quiet: boolean,
+): Promise<Collection | undefined> {
+  const name = nameOf([folder]);
+  if (!index) {
+    const collection = await chooseCollection(store, name);
+    await checkFolder(store, collection, folder);
+    return collection;
+  }
+  const collection = await collectionFor(store, name, [folder], true);
+  return collection && updateNow(store, collection, [folder], quiet);
 }
 
 async function updateNow(
