@@ -17,7 +17,7 @@ export const tooManyClassifiers = (name: string): ApiError =>
 
 /** @param names those that there are, where the owner asks by name. */
 export function unknownClassifier(name: string, names: readonly string[]): ApiError {
-  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there is none' : `known: ${names.join(', ')}`;
   return new ApiError('UNKNOWN_CLASSIFIER', `expected a classifier’s name (${known}), got ${name}`);
 }
 

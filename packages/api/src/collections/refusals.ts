@@ -5,7 +5,7 @@ import type { VectorSpace } from './collection.ts';
 
 /** @param names those that there are, where the owner asks by name. */
 export function unknownCollection(name: string, names: readonly string[]): ApiError {
-  const known = names.length === 0 ? 'there is none' : `there are ${names.join(', ')}`;
+  const known = names.length === 0 ? 'there is none' : `known: ${names.join(', ')}`;
   return new ApiError('UNKNOWN_COLLECTION', `expected a collection’s name (${known}), got ${name}`);
 }
 

@@ -328,7 +328,7 @@ const BAD_USES: readonly BadUse[] = [
   {
     what: 'no such folder',
     args: ['--images', 'nowhere', '--out', 'x.npy'],
-    line: /NO_IMAGES: nowhere: expected a folder of images, got none there/,
+    line: /NO_IMAGES: nowhere: expected a folder of images, got none of this name/,
   },
   {
     what: 'an output in no folder',

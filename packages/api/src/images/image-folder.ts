@@ -87,7 +87,7 @@ export const passedOverWarning = (folder: string, passedOver: string): string =>
   `${folder} has files that were passed over, by their endings: ${passedOver}`;
 
 function unreadable(cause: NodeJS.ErrnoException): ApiError {
-  const got = { ENOENT: 'none there', ENOTDIR: 'a file' }[String(cause.code)];
+  const got = { ENOENT: 'none of this name', ENOTDIR: 'a file' }[String(cause.code)];
   return got === undefined
     ? new ApiError('FOLDER_UNREADABLE', `expected a folder that can be read, got ${cause.code}`, {
         cause,

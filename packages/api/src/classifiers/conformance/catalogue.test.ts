@@ -42,7 +42,7 @@ describe.each(STORES)('%s', (_, open) => {
     await expect(store.find(SHARED, 'animals')).rejects.toMatchObject({
       code: 'UNKNOWN_CLASSIFIER',
     });
-    await expect(store.find(owner, 'animal')).rejects.toThrow('there are animals, birds');
+    await expect(store.find(owner, 'animal')).rejects.toThrow('(known: animals, birds)');
   });
 
   test('a classifier that is replaced or deleted while its classes change is replaced or deleted', async () => {

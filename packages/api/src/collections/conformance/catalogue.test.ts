@@ -28,7 +28,7 @@ describe.each(STORES)('%s', (_, open) => {
     await expect(store.find(SHARED, 'photos')).rejects.toMatchObject({
       code: 'UNKNOWN_COLLECTION',
     });
-    await expect(store.find(ada, 'bird')).rejects.toThrow('there are birds, photos');
+    await expect(store.find(ada, 'bird')).rejects.toThrow('(known: birds, photos)');
   });
 
   test('a name is taken once, and is one that a path can have', async () => {

@@ -113,7 +113,7 @@ test('nothing is removed for a folder that is missing, and several folders make 
   await rm(other, { recursive: true });
   const again = await index(photos, other, '--in', 'all');
   expect(again.stderr).toBe(
-    `clipql: NO_IMAGES: ${other}: expected a folder of images, got none there\nclipql: all has 4 images: 1 failed\n`,
+    `clipql: NO_IMAGES: ${other}: expected a folder of images, got none of this name\nclipql: all has 4 images: 1 failed\n`,
   );
   expect(again.exitCode).toBe(1);
   await inStore(async ({ collections, jobs }) => {
