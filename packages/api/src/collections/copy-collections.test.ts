@@ -73,7 +73,7 @@ test('a collection of another model is refused, and a name that nobody has', asy
   });
   await expect(copyCollections(from.store, to.store, ['birds']).next()).rejects.toMatchObject({
     code: 'UNKNOWN_COLLECTION',
-    message: expect.stringContaining('there are photos'),
+    message: expect.stringContaining('known: photos'),
   });
   for (const opened of [from, to]) await opened.close();
 });

@@ -111,10 +111,7 @@ test('what cannot be done is one line, and a mistyped name deletes nothing', asy
       /NO_IMAGES: expected a folder of pictures for each class/,
     ],
     [['classifiers', 'create', at('My Colours')], /CLASSIFIER_EXISTS/],
-    [
-      ['classify', at('asked'), '--classifier', 'none'],
-      /UNKNOWN_CLASSIFIER: .*there are my-colours/,
-    ],
+    [['classify', at('asked'), '--classifier', 'none'], /UNKNOWN_CLASSIFIER: .*known: my-colours/],
     [
       ['classify', at('asked'), '--classifier', 'my-colours', '--labels', 'a'],
       /BAD_OPTION: expected --classifier without/,
