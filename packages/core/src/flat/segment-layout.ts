@@ -43,6 +43,10 @@ export function rowNumbers(
   return memory.u32(address + rows, count);
 }
 
+/** Whether the row in a place of a segment is not removed. @param bits as {@link liveBits} gives them. */
+export const isLive = (bits: Uint32Array, slot: number): boolean =>
+  ((bits[slot >> 5]! >>> (slot % 32)) & 1) === 1;
+
 /** A bit for each row of a segment that is not removed. A view, as above. */
 export function liveBits(
   memory: LinearMemory,

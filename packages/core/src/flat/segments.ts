@@ -2,6 +2,7 @@ import { ClipError, grouped } from '../errors.ts';
 import type { LinearMemory } from '../threads/linear-memory.ts';
 import { placeOf } from './row-places.ts';
 import {
+  isLive,
   LIVE_WORDS,
   liveBits,
   rowNumbers,
@@ -143,7 +144,7 @@ export class Segments {
       }
       const bits = liveBits(this.#memory, this.#layout, segment);
       for (let slot = 0; slot < segment.count; slot++) {
-        if (((bits[slot >> 5]! >>> (slot % 32)) & 1) === 1) found[next++] = values[slot]!;
+        if (isLive(bits, slot)) found[next++] = values[slot]!;
       }
     }
     return found;

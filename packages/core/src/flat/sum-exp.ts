@@ -3,7 +3,7 @@ import { JOB_KIND } from './kernels.ts';
 import { quantizeQuery } from './quantized-query.ts';
 import { RowValues } from './row-values.ts';
 import type { ScannerOptions } from './scan.ts';
-import { liveBits, rowNumbers, SEGMENT_ROWS } from './segment-layout.ts';
+import { isLive, liveBits, rowNumbers, SEGMENT_ROWS } from './segment-layout.ts';
 import type { Segments } from './segments.ts';
 
 /** Many queries, as `assembly/flat/sum-exp.ts` takes them. */
@@ -94,8 +94,7 @@ export class SumExp {
       const rows: number[] = [];
       const values: number[] = [];
       for (const [slot, row] of rowNumbers(memory, layout, segment).entries()) {
-        const isLive = ((live[slot >> 5]! >>> (slot % 32)) & 1) === 1;
-        if (!isLive || row < next || row >= end) continue;
+        if (!isLive(live, slot) || row < next || row >= end) continue;
         rows.push(row);
         values.push(Math.log(sums[slot]!) + shift);
       }
