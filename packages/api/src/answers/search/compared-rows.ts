@@ -40,16 +40,13 @@ export class ComparedRows {
   }
 
   #grow(length: number): void {
-    const rows = new Uint32Array(length);
-    rows.set(this.#rows);
-    this.#rows = rows;
-    this.#products = grown(this.#products, length);
-    this.#levels = grown(this.#levels, length);
+    this.#rows = copied(this.#rows, new Uint32Array(length));
+    this.#products = copied(this.#products, new Float32Array(length));
+    this.#levels = copied(this.#levels, new Float32Array(length));
   }
 }
 
-function grown(values: Float32Array, length: number): Float32Array {
-  const longer = new Float32Array(length);
+function copied<Values extends Float32Array | Uint32Array>(values: Values, longer: Values): Values {
   longer.set(values);
   return longer;
 }
