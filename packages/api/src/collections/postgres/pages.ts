@@ -2,6 +2,7 @@ import type { RowSet } from '@clipql/core';
 import { ApiError } from '../../errors/api-error.ts';
 import { shownValue } from '../../errors/one-line.ts';
 import type { Connection, Value } from '../../postgres/connection.ts';
+import { numbersAsBytes } from '../../postgres/number-bytes.ts';
 import { shownFields } from '../check-filter.ts';
 import type { CollectionReference, FieldRow } from '../collection-row.ts';
 import { type ItemRow, itemOf } from '../item-row.ts';
@@ -74,7 +75,7 @@ function isInSql(query: Query, rows: RowSet): string {
   if (words.byteLength > NUMBER_BYTES * rows.size) {
     return `row = ANY (${query.bind([...rows])}::integer[])`;
   }
-  const bits = query.bind(new Uint8Array(words.buffer, words.byteOffset, words.byteLength));
+  const bits = query.bind(numbersAsBytes(words));
   // `get_bit` refuses what is beyond the end.
   return `CASE WHEN row < 8 * length(${bits}::bytea) THEN get_bit(${bits}::bytea, row) = 1 ELSE false END`;
 }
