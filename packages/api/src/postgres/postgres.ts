@@ -112,6 +112,7 @@ export async function openPostgres(
     try {
       await query(`${begin}; ${IDLE_LIMIT}; SET LOCAL statement_timeout = ${limit}`);
       if (signal !== undefined) {
+        // Not the client's own `processID`: behind a pooler that is not the server's.
         pid = (await query('SELECT pg_backend_pid() AS pid')).rows[0].pid;
         signal.throwIfAborted();
         signal.addEventListener('abort', stop);
