@@ -1,62 +1,10 @@
 /** Removals that are forgotten, on both engines, with the number of changes set forward as if there had been many. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { SHARED } from '../access/owner.ts';
-import { openPostgres } from '../postgres/postgres.ts';
-import { testPostgres } from '../postgres/testing/test-postgres.ts';
-import { temporaryDataFolder } from '../sqlite/data-folder.ts';
-import { openDatabase } from '../sqlite/database.ts';
 import { LiveIndexes } from './live-indexes.ts';
-import { openPostgresCollections } from './postgres/postgres-collections.ts';
 import { REMEMBERED_CHANGES } from './removed-rows.ts';
-import { openSqliteCollections } from './sqlite/sqlite-collections.ts';
-import type { CollectionStore } from './store.ts';
+import { onPostgres, onSqlite, setChanges } from './testing/open-engines.ts';
 import { SPACE, sample } from './testing/samples.ts';
-
-interface Opened {
-  readonly store: CollectionStore;
-  /** @returns the rows of the statement. */
-  run(sql: string): Promise<readonly unknown[]>;
-  close(): Promise<void>;
-}
-
-async function onSqlite(): Promise<Opened> {
-  const folder = await temporaryDataFolder();
-  const database = await openDatabase(folder.path);
-  const store = openSqliteCollections(database);
-  return {
-    store,
-    run: async (sql) => {
-      const file = new DatabaseSync(join(folder.path, 'clipql.db'));
-      try {
-        return file.prepare(sql).all();
-      } finally {
-        file.close();
-      }
-    },
-    close: async () => {
-      await store.close();
-      await database.close();
-      await folder.close();
-    },
-  };
-}
-
-async function onPostgres(): Promise<Opened> {
-  const { url, close } = await testPostgres();
-  const database = await openPostgres(url);
-  const store = openPostgresCollections(database);
-  return {
-    store,
-    run: (sql) => database.rows(sql),
-    close: async () => {
-      await store.close();
-      await database.close();
-      await close();
-    },
-  };
-}
 
 test.each([
   ['SQLite', onSqlite],
@@ -64,7 +12,8 @@ test.each([
 ])(
   '%s forgets old removals, and an index that knows of none as late asks for those of its own rows',
   async (_, open) => {
-    const { store, run, close } = await open();
+    const engine = await open();
+    const { store, run, close } = engine;
     const photos = await store.create(SHARED, 'photos', SPACE);
     const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
     await store.upsert(
@@ -85,12 +34,11 @@ test.each([
     };
     await store.remove(photos, ['b', 'c']);
     expect(await heard(6)).toEqual({ rows: [], removed: [2, 3] });
-    const setChanges = (seq: number) => run(`UPDATE collections SET seq = ${seq}`);
     // The last change from which on removals are remembered.
-    await setChanges(6 + REMEMBERED_CHANGES);
+    await setChanges(engine, 6 + REMEMBERED_CHANGES);
     expect(await heard(6)).toEqual({ rows: [], removed: [2, 3] });
     const later = 100 + REMEMBERED_CHANGES;
-    await setChanges(later);
+    await setChanges(engine, later);
     expect(await heard(6)).toEqual({ rows: [], removed: undefined });
     // Rows 2 and 3 went long ago, and row 6 now.
     await store.remove(photos, ['f']);

@@ -1,17 +1,14 @@
 /** Few items whose rows have numbers far apart, as after many years of changes, are searched as any others. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { FlatIndex, RowValues } from '@clipql/core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Collection } from '../../collections/collection.ts';
 import { LiveIndexes } from '../../collections/live-indexes.ts';
-import { openPostgresCollections } from '../../collections/postgres/postgres-collections.ts';
-import { openSqliteCollections } from '../../collections/sqlite/sqlite-collections.ts';
-import type { CollectionStore } from '../../collections/store.ts';
-import { openPostgres } from '../../postgres/postgres.ts';
-import { testPostgres } from '../../postgres/testing/test-postgres.ts';
-import { temporaryDataFolder } from '../../sqlite/data-folder.ts';
-import { openDatabase } from '../../sqlite/database.ts';
+import {
+  type OpenEngine,
+  onPostgres,
+  onSqlite,
+  setChanges,
+} from '../../collections/testing/open-engines.ts';
 import { BACKGROUND, backgroundOf } from './background-of.ts';
 import { compareAll } from './compare-all.ts';
 import { type SearchServices, search } from './search.ts';
@@ -24,64 +21,23 @@ import {
   randomDirection,
 } from './testing/photo-library.ts';
 
-/** A store whose collections can be made to have had many changes. */
-interface ChangedStore {
-  readonly store: CollectionStore;
-  setChanges(count: number): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-async function openSqlite(): Promise<ChangedStore> {
-  const folder = await temporaryDataFolder();
-  const database = await openDatabase(folder.path);
-  const store = openSqliteCollections(database);
-  return {
-    store,
-    setChanges: async (count) => {
-      const raw = new DatabaseSync(join(folder.path, 'clipql.db'));
-      raw.prepare('UPDATE collections SET seq = ?').run(count);
-      raw.close();
-    },
-    close: async () => {
-      await store.close();
-      await database.close();
-      await folder.close();
-    },
-  };
-}
-
-async function openPostgreSql(): Promise<ChangedStore> {
-  const server = await testPostgres();
-  const database = await openPostgres(server.url);
-  const store = openPostgresCollections(database);
-  return {
-    store,
-    setChanges: (count) => database.run('UPDATE collections SET seq = $1', count),
-    close: async () => {
-      await store.close();
-      await database.close();
-      await server.close();
-    },
-  };
-}
-
 /** Rows of its items in three stretches that begin at such numbers. */
 const STRETCHES = [0, 100_000_000, 200_000_000];
 const ITEMS = 120;
 
 let usual: PhotoLibrary;
-const changed: ChangedStore[] = [];
+const changed: OpenEngine[] = [];
 /** SQLite’s and PostgreSQL’s, the latter without memory for an index too. */
 let services: readonly SearchServices[];
 
 beforeAll(async () => {
   usual = await openPhotoLibrary();
-  changed.push(await openSqlite(), await openPostgreSql());
+  changed.push(await onSqlite(), await onPostgres());
   const { space } = await usual.create('photos');
   const stores = [...changed.map(({ store }) => store), usual.store];
   for (const { store } of changed) await store.create('', 'photos', space);
   for (const [stretch, changes] of STRETCHES.entries()) {
-    for (const { setChanges } of changed) await setChanges(changes);
+    for (const engine of changed) await setChanges(engine, changes);
     const items = Array.from({ length: ITEMS }, (_, i) =>
       newItem(`${stretch}-${i}`, randomDirection(ITEMS * stretch + i), { n: i % 5 }),
     );
