@@ -27,7 +27,7 @@ export const MAY_IMPORT: Readonly<
     'model-layout.ts': ['config', 'errors.ts', 'graph', 'model-files.ts', 'weights'],
     'classify.ts': ['vectors.ts'],
     'few-shot': ['errors.ts', 'vectors.ts', 'classify.ts', 'evaluation'],
-    'clip-info.ts': ['backends', 'classify.ts'],
+    'clip-info.ts': ['backends', 'classify.ts', 'config'],
     'gradient-targets.ts': ['errors.ts'],
     encoder: ['backends', 'config', 'graph', 'model', 'threads', 'weights'],
     'clip.ts': [],

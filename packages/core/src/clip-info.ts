@@ -1,5 +1,6 @@
 import type { BackendInfo } from './backends/backend.ts';
 import type { ClassifyMode } from './classify.ts';
+import type { ClipConfig } from './config/clip-config.ts';
 
 /** What was loaded, and what runs it. */
 export interface ClipInfo {
@@ -18,5 +19,9 @@ export interface ClipInfo {
   readonly logitBias: number;
   /** How `classify` makes probabilities unless told: `sigmoid` for models trained with one. */
   readonly classifyMode: ClassifyMode;
+  /** The architecture of its image tower. */
+  readonly imageTower: ClipConfig['vision']['tower'];
+  /** How many sums x + f(x) the image tower has: `Clip.imageGradient` can do without any f. */
+  readonly residualBranches: number;
   readonly backend: BackendInfo;
 }

@@ -310,22 +310,28 @@ describe('imageGradient', () => {
   const pixels = (seed: number) => ({ size: 48, data: seededNumbers(3 * 48 * 48, seed, 2) });
   const target = (seed: number) => seededNumbers(128, seed);
 
-  test('is the direction in which the weighted sum of the cosines grows, as fast as its length says', async () => {
-    const targets = [{ embedding: target(1) }, { embedding: target(2), weight: -0.5 }];
-    const image = pixels(3);
-    const score = async (data: Float32Array) => {
-      const [result] = await clip.imageGradient([{ size: 48, data }], targets);
-      const [first, second] = result!.cosines;
-      return first! - 0.5 * second!;
-    };
-    const [result] = await clip.imageGradient([image], targets);
-    const { gradient } = result!;
-    const length = lengthOf(gradient);
-    const moved = (distance: number) =>
-      image.data.map((value, i) => value + (distance * gradient[i]!) / length);
-    const slope = ((await score(moved(0.02))) - (await score(moved(-0.02)))) / 0.04;
-    expect(Math.abs(slope / length - 1)).toBeLessThan(0.01);
-  });
+  test.each([
+    { model: 'the model', dropped: [] },
+    { model: 'the model without some branches', dropped: [7, 0, 11] },
+  ])(
+    'is the direction in which the weighted sum of the cosines of $model grows, as fast as its length says',
+    async ({ dropped }) => {
+      const targets = [{ embedding: target(1) }, { embedding: target(2), weight: -0.5 }];
+      const image = pixels(3);
+      const score = async (data: Float32Array) => {
+        const [result] = await clip.imageGradient([{ size: 48, data }], targets, { dropped });
+        const [first, second] = result!.cosines;
+        return first! - 0.5 * second!;
+      };
+      const [result] = await clip.imageGradient([image], targets, { dropped });
+      const { gradient } = result!;
+      const length = lengthOf(gradient);
+      const moved = (distance: number) =>
+        image.data.map((value, i) => value + (distance * gradient[i]!) / length);
+      const slope = ((await score(moved(0.02))) - (await score(moved(-0.02)))) / 0.04;
+      expect(Math.abs(slope / length - 1)).toBeLessThan(0.01);
+    },
+  );
 
   test('gives each image of a call what it gives it alone, and the cosines of encodeImages', async () => {
     const images = Array.from({ length: 11 }, (_, i) => pixels(i));
@@ -349,6 +355,26 @@ describe('imageGradient', () => {
     );
     const difference = short![0]!.gradient.map((value, i) => value - long![0]!.gradient[i]!);
     expect(lengthOf(difference) / lengthOf(short![0]!.gradient)).toBeLessThan(1e-5);
+  });
+
+  test('without a branch is another model’s, in whatever order branches are named, and leaves the model as it is', async () => {
+    const ask = async (dropped: readonly number[]) => {
+      const [result] = await clip.imageGradient([pixels(1)], [{ embedding: target(1) }], {
+        dropped,
+      });
+      return result!;
+    };
+    const whole = await ask([]);
+    const without = await ask([2, 9]);
+    expect(await ask([9, 2, 9])).toEqual(without);
+    expect(without.cosines[0]).not.toBeCloseTo(whole.cosines[0]!, 3);
+    expect(await ask([])).toEqual(whole);
+    for (const branch of [12, -1, 0.5]) {
+      await expect(ask([branch])).rejects.toMatchObject({
+        code: 'BAD_INPUT',
+        message: `expected a residual branch below 12, got ${branch}`,
+      });
+    }
   });
 
   test('refuses what is no target, other sizes, and backends without gradients', async () => {

@@ -10,7 +10,13 @@ import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
 import type { TowerName } from './encoder/towers.ts';
 import { ClipError, grouped } from './errors.ts';
-import { type GradientTarget, type ImageGradient, targetDirections } from './gradient-targets.ts';
+import {
+  checkedBranches,
+  type GradientOptions,
+  type GradientTarget,
+  type ImageGradient,
+  targetDirections,
+} from './gradient-targets.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { type ImageSource, pixelsOf } from './image/source/image-source.ts';
@@ -308,10 +314,12 @@ export class Clip {
    *
    * @param images as {@link Clip.preprocess} gives them.
    * @param targets at least one, the same for all images.
+   * @param options.dropped residual branches that the model does without, as in training with stochastic depth: another
+   *   opinion of the same model (G. Huang et al. 2016).
    * @returns one gradient per image, [3, S, S] by normalised pixels: divided by the `std` of
    *   {@link Clip.preprocessing}, it is by the pixels before they were normalised.
-   * @throws ClipError BAD_INPUT for another backend or precision, targets that have no direction, and pixels of
-   *   another model's size. OUT_OF_MEMORY, WORKER_LOST or DISPOSED while the model runs.
+   * @throws ClipError BAD_INPUT for another backend or precision, targets that have no direction, pixels of
+   *   another model's size, and branches that the model does not have. OUT_OF_MEMORY, WORKER_LOST or DISPOSED while the model runs.
    * @example
    * ```ts
    * import { readFile } from 'node:fs/promises';
@@ -330,10 +338,12 @@ export class Clip {
   async imageGradient(
     images: readonly PixelTensor[],
     targets: readonly GradientTarget[],
+    { dropped = [] }: GradientOptions = {},
   ): Promise<ImageGradient[]> {
     const { directions, sum } = targetDirections(targets, this.info.embeddingWidth);
     const pixels = images.map((image) => this.#checked(image));
-    const gradients = await this.#parts.encoder.imageGradients(pixels, sum);
+    const branches = checkedBranches(dropped, this.info.residualBranches);
+    const gradients = await this.#parts.encoder.imageGradients(pixels, sum, branches);
     return gradients.map(({ normalized, gradient }) => ({
       gradient,
       cosines: directions.map((direction) => dot(normalized, direction)),

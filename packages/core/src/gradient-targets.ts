@@ -9,6 +9,15 @@ export interface GradientTarget {
   readonly weight?: number;
 }
 
+/** Options of `Clip.imageGradient`. */
+export interface GradientOptions {
+  /**
+   * Residual branches that the model does without, forward and backward: of a sum x + f(x), only x remains. Numbers below
+   * `ClipInfo.residualBranches`, from the pixels on. None unless given.
+   */
+  readonly dropped?: readonly number[];
+}
+
 /** How one image comes closer to its targets. */
 export interface ImageGradient {
   /** The gradient of Σ weight · cosine by the image's normalised pixels, [3, S, S]. */
@@ -55,4 +64,17 @@ function directionOf(embedding: Float32Array, width: number, target: number): Fl
     );
   }
   return embedding.map((value) => value / length);
+}
+
+/** @returns them in order, each once. @throws ClipError BAD_INPUT for one that is not there. */
+export function checkedBranches(dropped: readonly number[], branches: number): readonly number[] {
+  for (const branch of dropped) {
+    if (!Number.isInteger(branch) || branch < 0 || branch >= branches) {
+      throw new ClipError(
+        'BAD_INPUT',
+        `expected a residual branch below ${branches}, got ${branch}`,
+      );
+    }
+  }
+  return [...new Set(dropped)].sort((a, b) => a - b);
 }

@@ -44,7 +44,7 @@ export { FlatIndex } from './flat/flat-index.ts';
 export type { FlatHits, FlatIndexOptions, FlatSearchOptions } from './flat/flat-options.ts';
 export { RowSet } from './flat/row-set.ts';
 export { RowValues } from './flat/row-values.ts';
-export type { GradientTarget, ImageGradient } from './gradient-targets.ts';
+export type { GradientOptions, GradientTarget, ImageGradient } from './gradient-targets.ts';
 export { createPicture, restorePicture } from './guided/create-picture.ts';
 export type { GuidedPicture, PictureStep } from './guided/guided-picture.ts';
 export type { PictureModel } from './guided/picture-model.ts';

@@ -17,6 +17,7 @@ import { Encoder } from './encoder/encoder.ts';
 import { HELD_TOWERS, type HeldTowers, heldBytes, Towers } from './encoder/towers.ts';
 import { ClipError } from './errors.ts';
 import { weightsOfGraphs } from './graph/plan.ts';
+import { residualBranches } from './graph/residual-branches.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { TOKEN_TABLE } from './model/siglip-text.ts';
 import { imageTowerOf, textTowerOf } from './model/towers.ts';
@@ -130,6 +131,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
       name: files.name,
       embeddingWidth: config.embeddingWidth,
       imageSize: config.vision.imageSize,
+      imageTower: config.vision.tower,
       contextLength: config.text.contextLength,
       classifyMode: config.loss,
       ...loaded,
@@ -271,7 +273,13 @@ async function loadWeights(
   const towers = new Towers({ backend, weights: towerWeights, source: weights, held });
   const encoder = new Encoder({ config, towers, weights, shapes, tokenTable });
   if (held === 'both') await encoder.loadBoth();
-  return { encoder, parameters: weights.parameterCount, logitScale, logitBias };
+  return {
+    encoder,
+    parameters: weights.parameterCount,
+    residualBranches: residualBranches(image.graph),
+    logitScale,
+    logitBias,
+  };
 }
 
 async function scalar(weights: Weights, name: string): Promise<number> {

@@ -2,6 +2,7 @@ import type { RunInputs, RunOutputs } from '../backends/run-values.ts';
 import type { ClipConfig } from '../config/clip-config.ts';
 import { COTANGENT, GRADIENT, gradientGraph } from '../graph/gradient.ts';
 import { planGraph } from '../graph/plan.ts';
+import { withoutBranches } from '../graph/residual-branches.ts';
 import type { Tower } from '../model/tower.ts';
 import { imageTowerOf } from '../model/towers.ts';
 
@@ -17,10 +18,19 @@ export interface EmbeddingGradient {
 const ARENA_BYTES = 2 ** 28;
 const WORD_BYTES = 4;
 
-/** The image tower with its gradient: from pixels and the gradient by `normalized` to that by `pixels`. */
-export function gradientTower(config: ClipConfig, images: number): Tower {
+/**
+ * The image tower with its gradient: from pixels and the gradient by `normalized` to that by `pixels`.
+ *
+ * @param dropped residual branches that both passes do without.
+ */
+export function gradientTower(
+  config: ClipConfig,
+  images: number,
+  dropped: readonly number[] = [],
+): Tower {
   const { graph, ...tower } = imageTowerOf(config, images);
-  return { ...tower, graph: gradientGraph(graph, { of: 'normalized', by: 'pixels' }) };
+  const kept = withoutBranches(graph, dropped);
+  return { ...tower, graph: gradientGraph(kept, { of: 'normalized', by: 'pixels' }) };
 }
 
 /** How many images a pass takes at most. */

@@ -1,6 +1,6 @@
 import type { Activation } from '../config/clip-config.ts';
 import type { ImageWindow, Rectifier } from './forward-operands.ts';
-import { matricesOf, type Operation } from './operation.ts';
+import { mapOperands, matricesOf, type Operation } from './operation.ts';
 
 /** A weight of the model, under our name, with the shape that it has in the checkpoint. */
 export interface Parameter {
@@ -237,6 +237,14 @@ export function inOrder(graph: Graph): readonly Tensor[] {
   };
   for (const output of graph.outputs.values()) visit(output);
   return [...ordered];
+}
+
+/** The same operation on other operands, for so many rows. */
+export function withOperands(node: Tensor, rows: number, map: (operand: Tensor) => Tensor): Tensor {
+  const { operation } = node;
+  if (operation.op === 'input') return node;
+  const mapped = mapOperands(operation, map, (parameter) => parameter);
+  return tensor(rows, node.columns, mapped, node.dtype);
 }
 
 export function tensor(

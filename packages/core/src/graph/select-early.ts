@@ -1,5 +1,5 @@
-import { type Graph, inOrder, operandsOf, type Tensor, tensor } from './graph.ts';
-import { mapOperands, OPERATIONS } from './operation.ts';
+import { type Graph, inOrder, operandsOf, type Tensor, tensor, withOperands } from './graph.ts';
+import { OPERATIONS } from './operation.ts';
 
 /**
  * Moves each `select` towards the inputs, past the operations that treat every row alike, as far
@@ -59,11 +59,3 @@ function neededWholly(graph: Graph): ReadonlySet<Tensor> {
 
 const isRowWise = ({ operation }: Tensor): boolean =>
   operation.op !== 'input' && OPERATIONS[operation.op].rowWise;
-
-/** The same operation on other operands. */
-function withOperands(node: Tensor, rows: number, map: (operand: Tensor) => Tensor): Tensor {
-  const { operation } = node;
-  if (operation.op === 'input') return node;
-  const mapped = mapOperands(operation, map, (parameter) => parameter);
-  return tensor(rows, node.columns, mapped, node.dtype);
-}
