@@ -44,8 +44,10 @@ export async function ascend(
   const { fallFrom, rate, ratePower } = RECIPE;
   const share = step / steps;
   const fall = share < fallFrom ? 1 : (1 - share) / (1 - fallFrom);
-  const decay = (RECIPE.decay + RECIPE.keepDecay * keep) * fall;
-  const stepRate = (rate * (1 - keep) * fall) / Math.sqrt(steps);
+  // Values end where what comes equals what goes, so that more steps do not mean another contrast.
+  const shareOfStep = fall / Math.sqrt(steps);
+  const decay = (RECIPE.decay + RECIPE.keepDecay * keep) * shareOfStep;
+  const stepRate = rate * (1 - keep) * shareOfStep;
   const averaged = Math.max(1, step - Math.ceil(fallFrom * steps) + 1);
   for (const { side, begin, end } of pyramid.levels) {
     const size = rootMeanSquare(gradient.subarray(begin, end));

@@ -6,8 +6,8 @@
 const COLOURS: readonly (readonly number[])[] = (() => {
   const axes = [
     { scale: 1, axis: [1, 1, 1] },
-    { scale: 0.3, axis: [1, 0, -1] },
-    { scale: 0.15, axis: [1, -2, 1] },
+    { scale: 0.15, axis: [1, 0, -1] },
+    { scale: 0.075, axis: [1, -2, 1] },
   ];
   return [0, 1, 2].map((colour) =>
     axes.map(({ scale, axis }) => (scale * axis[colour]!) / Math.hypot(...axis)),

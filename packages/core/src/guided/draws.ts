@@ -1,13 +1,14 @@
 import { philox } from './philox.ts';
 
 /** What random numbers are for. A number's place in the counter must not change: it is part of what a seed means. */
-export type DrawPurpose = 'geometry' | 'noise' | 'judged geometry' | 'judged noise';
+export type DrawPurpose = 'geometry' | 'noise' | 'judged geometry' | 'judged noise' | 'branches';
 
 const PURPOSES: Readonly<Record<DrawPurpose, number>> = {
   geometry: 0,
   noise: 1,
   'judged geometry': 2,
   'judged noise': 3,
+  branches: 4,
 };
 
 /** Which random numbers: each combination has a sequence of its own. */

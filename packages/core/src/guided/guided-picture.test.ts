@@ -35,33 +35,38 @@ test('a picture restored in the middle of all its steps ends in the same bytes, 
 });
 
 test('a seed keeps its meaning while the recipe has this number', async () => {
-  // Each view is its own gradient, so that all of a step counts. Nothing here depends on the machine: WebAssembly and
+  // Each view is its own gradient, and the dropped branches are added, so that all of a step counts. Nothing here depends on the machine: WebAssembly and
   // JavaScript say how arithmetic is rounded, and V8 computes tanh and powers in software.
   const model: PictureModel = {
     ...colourModel(),
-    imageGradient: async (views, targets) =>
-      views.map(({ data }) => ({ gradient: data, cosines: targets.map(() => 0.5) })),
+    imageGradient: async (views, targets, { dropped = [] } = {}) => {
+      const sum = dropped.reduce((all, branch) => all + branch, 0);
+      return views.map(({ data }) => ({
+        gradient: data.map((value) => value + sum),
+        cosines: targets.map(() => 0.5),
+      }));
+    },
   };
   const picture = await createPicture(model, { ...SMALL, prompts: 'red', seed: 2 ** 40 + 3 });
   await stepsOf(picture, 3);
   const { values, momentum } = readPictureState(picture.state()).ascent;
   const checksums = [values, momentum].map((array) => crc32(new Uint8Array(array.buffer)));
   expect({ RECIPE_NUMBER, checksums }).toEqual({
-    RECIPE_NUMBER: 2,
-    checksums: [3730357164, 3346736121],
+    RECIPE_NUMBER: 3,
+    checksums: [3780109400, 268610235],
   });
 });
 
 test('weights say what a picture becomes', async () => {
   const grey = await createPicture(colourModel(), { ...SMALL, prompts: 'red' });
   expect(await colourOf(grey)).toEqual([128, 128, 128]);
-  const red = await stepsOf(grey, 20);
+  const red = await stepsOf(grey, 4);
   const [r, g, b] = await colourOf(red);
-  expect(r! - Math.max(g!, b!)).toBeGreaterThan(20);
+  expect(r! - Math.max(g!, b!)).toBeGreaterThan(3);
   const prompts = ['red', { text: 'blue', weight: 4 }, { text: 'something', weight: -0.5 }];
-  const blue = await stepsOf(await createPicture(colourModel(), { ...SMALL, prompts }), 20);
+  const blue = await stepsOf(await createPicture(colourModel(), { ...SMALL, prompts }), 4);
   const [less, , more] = await colourOf(blue);
-  expect(more! - less!).toBeGreaterThan(10);
+  expect(more! - less!).toBeGreaterThan(3);
 });
 
 test('the score grows as a picture becomes what it should be, and asking for it changes nothing', async () => {
@@ -95,20 +100,39 @@ test('an aborted step changes nothing, and is the same when it is taken again', 
 
 test('a start picture is what there is at first, and is kept by its weight', async () => {
   const image = { width: 96, height: 64, channels: 3, data: new Uint8Array(96 * 64 * 3).fill(200) };
-  const redness = async (keep: number) => {
+  const change = async (keep: number) => {
     const options = { ...SMALL, prompts: 'red', from: { image, keep } } as PictureOptions;
     const picture = await createPicture(colourModel(), options);
     expect(await colourOf(picture)).toEqual([200, 200, 200]);
     await stepsOf(picture, 10);
     const restored = await restorePicture(colourModel(), picture.state());
     expect(await restored.image()).toEqual(await picture.image());
-    const [red, green] = await colourOf(picture);
-    return red! - green!;
+    return Math.hypot(...(await colourOf(picture)).map((value) => value - 200));
   };
-  const half = await redness(0.5);
-  expect(await redness(1)).toBe(0);
+  const half = await change(0.5);
+  expect(await change(1)).toBe(0);
   expect(half).toBeGreaterThan(0);
-  expect(await redness(0)).toBeGreaterThan(1.3 * half);
+  expect(await change(0)).toBeGreaterThan(1.3 * half);
+});
+
+test('at each step the model does without other branches, half of them if it learned to', async () => {
+  const batches: string[] = [];
+  const model: PictureModel = {
+    ...colourModel(),
+    imageGradient: (views, targets, options) => {
+      batches.push(options!.dropped!.join(' '));
+      return colourModel().imageGradient(views, targets);
+    },
+  };
+  const picture = await createPicture(model, { ...SMALL, prompts: 'red', quality: 'DRAFT' });
+  await stepsOf(picture, 50);
+  expect(batches).toHaveLength(100);
+  const steps = batches.filter((_, batch) => batch % 2 === 0);
+  expect(steps).toEqual(batches.filter((_, batch) => batch % 2 === 1));
+  expect(new Set(steps).size).toBeGreaterThan(35);
+  const numbers = steps.flatMap((step) => (step === '' ? [] : step.split(' ').map(Number)));
+  expect(new Set(numbers)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8]));
+  expect(Math.abs(numbers.length / 450 - 0.5)).toBeLessThan(0.08);
 });
 
 test('two models take turns', async () => {

@@ -224,6 +224,7 @@ export class GuidedPicture {
     const drawer = drawers[this.stepsDone % drawers.length]!;
     const picture = await this.#canvas.paint(this.#ascent.values, slices);
     const byPicture = new Float32Array(picture.length);
+    const dropped = this.#droppedBranches(drawer.model);
     const cosines = new Float64Array(drawer.targets.length);
     for (let first = 0; first < RECIPE.views; first += BATCH) {
       signal?.throwIfAborted();
@@ -235,7 +236,7 @@ export class GuidedPicture {
         views.push(takeView(camera, picture, this.#address(first + i, 'noise')));
         await slices.next();
       }
-      const seen = await drawer.model.imageGradient(views, drawer.targets);
+      const seen = await drawer.model.imageGradient(views, drawer.targets, { dropped });
       for (const [i, { gradient, cosines: each }] of seen.entries()) {
         addViewAdjoint(cameras[i]!, gradient, byPicture);
         for (const [t, cosine] of each.entries()) cosines[t]! += cosine / RECIPE.views;
@@ -251,6 +252,14 @@ export class GuidedPicture {
     });
     const loss = -drawer.targets.reduce((sum, { weight = 1 }, i) => sum + weight * cosines[i]!, 0);
     return { step: this.stepsDone, cosines: [...cosines.slice(0, settings.prompts.length)], loss };
+  }
+
+  #droppedBranches({ info }: PictureModel): readonly number[] {
+    const draws = new Draws(this.#address(0, 'branches'));
+    const share = RECIPE.dropped[info.imageTower];
+    return Array.from({ length: info.residualBranches }, (_, branch) => branch).filter(
+      () => draws.between(0, 1) < share,
+    );
   }
 
   #camera({ preprocessing }: PictureModel, view: number): Camera {

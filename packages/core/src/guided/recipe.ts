@@ -1,5 +1,5 @@
 /** Grows with every change to what a step does, be it to {@link RECIPE} or to code: a state is of one recipe. */
-export const RECIPE_NUMBER = 2;
+export const RECIPE_NUMBER = 3;
 
 /**
  * The numbers that pictures are drawn with, found by looking at pictures of the embedded model. They are part of what a seed
@@ -36,16 +36,22 @@ export const RECIPE = {
   /** How far all channels are moved together, and brought nearer to mid-grey or away from it. */
   light: 0.05,
   contrast: 0.25,
+  /**
+   * The share of its residual branches that a model does without, others at each step. So it has many opinions,
+   * and a picture shows what most of them agree on. EfficientNet-Lite learned to do without branches; others did not, and
+   * bear less.
+   */
+  dropped: { 'efficientnet-lite': 0.5, clip: 0.1, siglip: 0.1, resnet: 0.1 },
   /** The largest standard deviation of a view's noise. */
   noise: 0.18,
   /** Step of a level of side r, where a picture takes n steps: rate · r^ratePower / √n. */
   rate: 0.11,
   ratePower: -0.55,
   momentum: 0.9,
-  /** The share of the levels' values that goes with each step. */
-  decay: 0.04,
+  /** The share of the levels' values that goes with each step, where a picture takes n steps, times √n. */
+  decay: 0.28,
   /** And with a start picture that is kept by 1, so much more. */
-  keepDecay: 0.1,
+  keepDecay: 0.7,
   /** The share of the steps after which the rate falls, linearly to 0, and values are averaged. */
   fallFrom: 0.6,
   /** The weight of all general words together, for prompts of weight 1. */

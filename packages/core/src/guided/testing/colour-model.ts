@@ -19,7 +19,13 @@ const OTHER = [0, 0, 0, 1];
  */
 export function colourModel(onBatch: () => void = () => {}): PictureModel {
   return {
-    info: { name: 'colours', embeddingWidth: 4, imageSize: SIDE } as PictureModel['info'],
+    info: {
+      name: 'colours',
+      embeddingWidth: 4,
+      imageSize: SIDE,
+      imageTower: 'efficientnet-lite',
+      residualBranches: 9,
+    } as PictureModel['info'],
     preprocessing: {
       resize: { shortestEdge: SIDE },
       filter: 'bicubic',
