@@ -68,9 +68,20 @@ test('a run that was stopped draws what is missing, and goes on with the picture
   const bird = await decodeImage(await readFile(join(out, 'a bird.png')));
   const { data } = await other.image();
   expect([...bird.data].filter((_, i) => i % bird.channels < 3)).toEqual([...data]);
-  const { code, stderr } = await pictures(out, '--seed', '2');
-  expect(stderr).toMatch(/BAD_OPTION: --out: expected a run with .*"seed":2.*, got .*"seed":1/);
-  expect(code).toBe(2);
+  const refused = async (got: RegExp, ...options: string[]) => {
+    const { code, stderr } = await pictures(out, ...options);
+    expect(stderr).toMatch(got);
+    expect(code).toBe(2);
+  };
+  await refused(
+    /BAD_OPTION: --out: expected a run with .*"seed":2.*, got .*"seed":1/,
+    '--seed',
+    '2',
+  );
+  const run = join(out, 'run.json');
+  const settings = JSON.parse(await readFile(run, 'utf8'));
+  await writeFile(run, JSON.stringify({ ...settings, recipe: 1 }));
+  await refused(/expected a run with .*"recipe":\d+.*, got .*"recipe":1/, '--limit', '2');
 });
 
 test('a judge ranks all prompts for a photograph by their cosines, the right one among the first', async () => {

@@ -75,7 +75,12 @@ export async function runPictures(
     const blank = await createPicture(clip, { prompts: PROMPTS[0]!, ...options });
     const start = await blank.image();
     const steps = Math.min(request.steps ?? blank.steps, blank.steps);
-    const folder = await PictureFolder.open(out, { model, ...options, steps });
+    const folder = await PictureFolder.open(out, {
+      model,
+      ...options,
+      steps,
+      recipe: blank.recipe,
+    });
     const judges = { fresh: await Judge.of(clip), heldOut: await Judge.of(judging) };
     const prompts = PROMPTS.slice(0, limit);
     const pictures: RgbImage[] = [];

@@ -13,7 +13,7 @@ import {
 } from './picture-file.ts';
 import type { PictureModel } from './picture-model.ts';
 import { PICTURE_STEPS, type PictureSettings } from './picture-settings.ts';
-import { RECIPE } from './recipe.ts';
+import { RECIPE, RECIPE_NUMBER } from './recipe.ts';
 import { Slices } from './slices.ts';
 import type { Drawer } from './targets.ts';
 import { addViewAdjoint, type Camera, cameraFor, drawView, takeView } from './views.ts';
@@ -62,6 +62,8 @@ export class GuidedPicture {
   readonly settings: PictureSettings;
   /** Steps in all. */
   readonly steps: number;
+  /** What draws it: settings and models give the same picture only by the same recipe, which versions of ClipQL may change. */
+  readonly recipe = RECIPE_NUMBER;
   readonly #parts: PictureParts;
   readonly #canvas: Canvas;
   #ascent: Ascent;
