@@ -45,6 +45,11 @@ const BAD_USES: readonly BadUse[] = [
   },
   { what: 'an unknown command', args: ['nothing'], line: /BAD_OPTION: unknown command 'nothing'/ },
   {
+    what: 'a mistyped command of a group that lists by default',
+    args: ['collections', 'lst'],
+    line: /BAD_OPTION: expected a command of collections: list, delete, export, import, [^\n]*, got 'lst'/,
+  },
+  {
     what: 'an invalid port',
     args: ['serve', '--port', 'x'],
     line: /BAD_OPTION: expected --port as a whole number/,

@@ -10,6 +10,7 @@ import type { Flags } from '../../settings/settings.ts';
 import { addDataFlag, addStoreFlags } from '../collections/flags.ts';
 import { withLocalStore } from '../collections/local-store.ts';
 import { collect } from '../flags.ts';
+import { addList } from '../list-command.ts';
 import { reportError, warn } from '../report.ts';
 import { textTable } from '../text-table.ts';
 import { addClassFlags, type ClassFlags, classFiles, nothingGiven } from './class-flags.ts';
@@ -40,7 +41,7 @@ export function addClassifiers(program: Command): void {
     .command('classifiers')
     .description('Teach your own classes with a few pictures of each.')
     .addHelpText('after', EXAMPLES);
-  const list = classifiers.command('list', { isDefault: true }).description('List classifiers.');
+  const list = addList(classifiers, 'List classifiers.');
   addDataFlag(list.option('--json', 'write an array of objects')).action(listClassifiers);
   const create = classifiers.command('create').description('Make a classifier.');
   addClassFlags(create)

@@ -8,6 +8,7 @@ import { counted } from '../../errors/counted.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { oneLine, shorten } from '../../errors/one-line.ts';
 import type { Flags } from '../../settings/settings.ts';
+import { addList } from '../list-command.ts';
 import { textTable } from '../text-table.ts';
 import { addBackup } from './backup.ts';
 import { chooseCollection, nameOfFile } from './choose-collection.ts';
@@ -40,8 +41,8 @@ export function addCollections(program: Command): void {
     .command('collections')
     .description('List, delete, export, import, copy or back up what is indexed.')
     .addHelpText('after', EXAMPLES);
-  const list = collections.command('list', { isDefault: true });
-  list.description('List collections.').option('--json', 'write an array of objects');
+  const list = addList(collections, 'List collections.');
+  list.option('--json', 'write an array of objects');
   addDataFlag(list).action(listCollections);
   const remove = collections.command('delete').description('Delete collections, not the images.');
   addDataFlag(remove.argument('<name...>')).action(deleteCollections);

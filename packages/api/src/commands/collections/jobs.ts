@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SHARED } from '../../access/owner.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Flags } from '../../settings/settings.ts';
+import { addList } from '../list-command.ts';
 import { errorLine, failed } from '../report.ts';
 import { allFailures, allJobs } from './collection-jobs.ts';
 import { addDataFlag, addStoreFlags } from './flags.ts';
@@ -28,7 +29,7 @@ export function addJobs(program: Command): void {
     .command('jobs')
     .description('List, show, pause, resume, cancel or retry what takes long.')
     .addHelpText('after', EXAMPLES);
-  const list = jobs.command('list', { isDefault: true }).description('List jobs, newest first.');
+  const list = addList(jobs, 'List jobs, newest first.');
   addDataFlag(list.option('--json', 'write an array of objects')).action(listJobs);
   const show = jobs.command('show').description('Show a job, and what failed.').argument('<id>');
   addDataFlag(show.option('--json', 'write an object, with its failures')).action(showJob);
