@@ -19,9 +19,9 @@ export interface ClipInfo {
   readonly logitBias: number;
   /** How `classify` makes probabilities unless told: `sigmoid` for models trained with one. */
   readonly classifyMode: ClassifyMode;
-  /** The architecture of its image tower. */
-  readonly imageTower: ClipConfig['vision']['tower'];
-  /** How many sums x + f(x) the image tower has: `Clip.imageGradient` can do without any f. */
+  /** Of the image tower: `clip` is CLIP's Vision Transformer. */
+  readonly imageArchitecture: ClipConfig['vision']['tower'];
+  /** Residual branches of the image tower, the f of each x + f(x). `Clip.imageGradient` can drop them. */
   readonly residualBranches: number;
   readonly backend: BackendInfo;
 }

@@ -357,7 +357,7 @@ describe('imageGradient', () => {
     expect(lengthOf(difference) / lengthOf(short![0]!.gradient)).toBeLessThan(1e-5);
   });
 
-  test('without a branch is another model’s, in whatever order branches are named, and leaves the model as it is', async () => {
+  test('is another with branches dropped, in whatever order, and as before in later calls', async () => {
     const ask = async (dropped: readonly number[]) => {
       const [result] = await clip.imageGradient([pixels(1)], [{ embedding: target(1) }], {
         dropped,
@@ -372,7 +372,7 @@ describe('imageGradient', () => {
     for (const branch of [12, -1, 0.5]) {
       await expect(ask([branch])).rejects.toMatchObject({
         code: 'BAD_INPUT',
-        message: `expected a residual branch below 12, got ${branch}`,
+        message: `expected a residual branch of 0 to 11, got ${branch}`,
       });
     }
   });

@@ -314,8 +314,7 @@ export class Clip {
    *
    * @param images as {@link Clip.preprocess} gives them.
    * @param targets at least one, the same for all images.
-   * @param options.dropped residual branches that the model does without, as in training with stochastic depth: another
-   *   opinion of the same model (G. Huang et al. 2016).
+   * @param options.dropped residual branches to drop, as stochastic depth does in training (G. Huang et al. 2016).
    * @returns one gradient per image, [3, S, S] by normalised pixels: divided by the `std` of
    *   {@link Clip.preprocessing}, it is by the pixels before they were normalised.
    * @throws ClipError BAD_INPUT for another backend or precision, targets that have no direction, pixels of

@@ -12,8 +12,8 @@ export interface GradientTarget {
 /** Options of `Clip.imageGradient`. */
 export interface GradientOptions {
   /**
-   * Residual branches that the model does without, forward and backward: of a sum x + f(x), only x remains. Numbers below
-   * `ClipInfo.residualBranches`, from the pixels on. None unless given.
+   * Residual branches to drop in both passes, 0 to `ClipInfo.residualBranches` − 1, from the pixels on: x + f(x) becomes x.
+   * None unless given.
    */
   readonly dropped?: readonly number[];
 }
@@ -72,7 +72,7 @@ export function checkedBranches(dropped: readonly number[], branches: number): r
     if (!Number.isInteger(branch) || branch < 0 || branch >= branches) {
       throw new ClipError(
         'BAD_INPUT',
-        `expected a residual branch below ${branches}, got ${branch}`,
+        `expected a residual branch of 0 to ${branches - 1}, got ${branch}`,
       );
     }
   }

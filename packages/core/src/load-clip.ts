@@ -131,7 +131,7 @@ export async function loadClip(files: ModelFiles, options: LoadOptions = {}): Pr
       name: files.name,
       embeddingWidth: config.embeddingWidth,
       imageSize: config.vision.imageSize,
-      imageTower: config.vision.tower,
+      imageArchitecture: config.vision.tower,
       contextLength: config.text.contextLength,
       classifyMode: config.loss,
       ...loaded,

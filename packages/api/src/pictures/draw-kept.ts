@@ -66,7 +66,7 @@ export async function drawKept(
   });
   if (!picture.isDone) return { kind: 'stopped' };
   const names = request.models.map(({ name }) => name);
-  const drawnBy = { settings, steps: picture.steps, models: names, from: source, version };
+  const drawnBy = { picture, models: names, from: source, version };
   const png = await encodePng(await picture.image(), pictureTexts(drawnBy));
   await writeFileOf(request.folder, KEPT_FILES.image, png);
   return { kind: 'done' };

@@ -1,11 +1,10 @@
-import type { PictureSettings } from '@clipql/core';
+import type { GuidedPicture } from '@clipql/core';
 import { isDataUrl } from '../images/data-url.ts';
 import { UPLOAD } from '../images/source-name.ts';
 
 /** What a picture's file says of how it was drawn. */
 export interface DrawnBy {
-  readonly settings: PictureSettings;
-  readonly steps: number;
+  readonly picture: Pick<GuidedPicture, 'settings' | 'steps' | 'recipe'>;
   readonly models: readonly string[];
   /** Where the start image came from, as {@link shownSource} has it; undefined without one. */
   readonly from: string | undefined;
@@ -15,14 +14,13 @@ export interface DrawnBy {
 
 /** The texts of a picture's PNG, by keyword. */
 export function pictureTexts({
-  settings,
-  steps,
+  picture: { settings, steps, recipe },
   models,
   from,
   version,
 }: DrawnBy): Readonly<Record<string, string>> {
   const title = settings.prompts.filter(({ weight }) => weight > 0).map(({ text }) => text);
-  const drawn = { ...settings, steps, models, ...(from !== undefined && { from }) };
+  const drawn = { ...settings, steps, models, recipe, ...(from !== undefined && { from }) };
   return {
     Title: title.join(', '),
     Software: `ClipQL ${version}`,

@@ -68,6 +68,11 @@ test('a run that was stopped draws what is missing, and goes on with the picture
   const bird = await decodeImage(await readFile(join(out, 'a bird.png')));
   const { data } = await other.image();
   expect([...bird.data].filter((_, i) => i % bird.channels < 3)).toEqual([...data]);
+});
+
+test('a folder of pictures of another seed or recipe is refused', async () => {
+  const out = await emptyFolder();
+  await pictures(out, '--limit', '1');
   const refused = async (got: RegExp, ...options: string[]) => {
     const { code, stderr } = await pictures(out, ...options);
     expect(stderr).toMatch(got);
@@ -81,7 +86,7 @@ test('a run that was stopped draws what is missing, and goes on with the picture
   const run = join(out, 'run.json');
   const settings = JSON.parse(await readFile(run, 'utf8'));
   await writeFile(run, JSON.stringify({ ...settings, recipe: 1 }));
-  await refused(/expected a run with .*"recipe":\d+.*, got .*"recipe":1/, '--limit', '2');
+  await refused(/expected a run with .*"recipe":\d+.*, got .*"recipe":1/, '--limit', '1');
 });
 
 test('a judge ranks all prompts for a photograph by their cosines, the right one among the first', async () => {

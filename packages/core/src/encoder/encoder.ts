@@ -90,7 +90,7 @@ export class Encoder {
   /**
    * @param pixels one [3·S·S] array an image.
    * @param direction the gradient of a number by each image's embedding of length 1, [E].
-   * @param dropped residual branches that both passes do without.
+   * @param dropped residual branches that both passes drop.
    * @returns for each image the gradient of that number by its pixels.
    * @throws ClipError BAD_INPUT where the backend has no gradients.
    */
@@ -104,9 +104,9 @@ export class Encoder {
     for (let start = 0; start < pixels.length; start += this.#gradientBatch) {
       const batch = pixels.slice(start, start + this.#gradientBatch);
       const build = () => gradientTower(this.#config, batch.length, dropped);
-      const shape = ['gradient', batch.length, ...dropped].join(' ');
+      const pass = ['gradient', batch.length, ...dropped].join(' ');
       const outputs = await this.#towers.use('image', (tower) =>
-        tower.run(shape, build, gradientInputs(batch, direction)),
+        tower.run(pass, build, gradientInputs(batch, direction)),
       );
       await this.#closeWhenRead();
       gradients.push(...embeddingGradients(outputs, batch.length));

@@ -21,7 +21,7 @@ const WORD_BYTES = 4;
 /**
  * The image tower with its gradient: from pixels and the gradient by `normalized` to that by `pixels`.
  *
- * @param dropped residual branches that both passes do without.
+ * @param dropped residual branches that both passes drop.
  */
 export function gradientTower(
   config: ClipConfig,

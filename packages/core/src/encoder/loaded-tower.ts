@@ -3,7 +3,7 @@ import type { RunInputs, RunOutputs } from '../backends/run-values.ts';
 import { planGraph } from '../graph/plan.ts';
 import type { Tower } from '../model/tower.ts';
 
-/** Shapes whose plans are kept; the one unused for longest goes first. */
+/** Passes whose plans are kept; the one unused for longest goes first. Gradients with dropped branches push others out. */
 const MAX_PLANS = 32;
 
 /** A tower that is ready to run, for one shape. */
@@ -12,7 +12,7 @@ interface Pass {
   readonly constants: Tower['constants'];
 }
 
-/** One tower over loaded weights. It keeps its plans by shape. */
+/** One tower over loaded weights. It keeps its plans. */
 export class LoadedTower {
   readonly #weights: LoadedWeights;
   readonly #passes = new Map<string, Pass>();
@@ -22,13 +22,13 @@ export class LoadedTower {
   }
 
   /**
-   * One forward pass.
+   * One pass.
    *
-   * @param shape names the shape, the same for the same one.
-   * @param build makes the tower of this shape.
+   * @param pass names it: its shape, and what is dropped.
+   * @param build makes its tower.
    */
-  run(shape: string, build: () => Tower, inputs: RunInputs): Promise<RunOutputs> {
-    const { executable, constants } = this.#pass(shape, build);
+  run(pass: string, build: () => Tower, inputs: RunInputs): Promise<RunOutputs> {
+    const { executable, constants } = this.#pass(pass, build);
     return executable.run({ ...inputs, ...constants });
   }
 

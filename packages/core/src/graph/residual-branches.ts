@@ -1,31 +1,31 @@
 /**
- * The residual branches of a graph, of which each sum x + f(x) has one, and the graph without some of them.
+ * The residual branches of a graph, the f of each x + f(x), and the graph with some of them dropped.
  *
  * @see Huang et al. 2016, "Deep Networks with Stochastic Depth"
  */
 import { type Graph, inOrder, operandsOf, type Tensor, withOperands } from './graph.ts';
 import type { OperationOf } from './operation.ts';
 
-/** A sum of which one term, x, is also what the other is made from. */
+/** A sum x + f(x), with x as its first operand. */
 type ResidualSum = Tensor & { readonly operation: OperationOf<'add', Tensor, never> };
 
 /** How many residual branches a graph has. */
 export const residualBranches = (graph: Graph): number => residualSums(graph).length;
 
 /**
- * A graph in which of some sums x + f(x) only x remains.
+ * A graph in which some sums x + f(x) became x.
  *
- * @param dropped numbers of residual branches, from the input on.
+ * @param dropped residual branches, counted from the input on.
  */
 export function withoutBranches(graph: Graph, dropped: readonly number[]): Graph {
   const sums = residualSums(graph);
-  const without = new Set<Tensor>(dropped.map((branch) => sums[branch]!));
+  const skips = new Map<Tensor, Tensor>();
+  for (const branch of dropped) skips.set(sums[branch]!, sums[branch]!.operation.x);
   const rewritten = new Map<Tensor, Tensor>();
   for (const node of inOrder(graph)) {
-    const { operation } = node;
     const kept = (operand: Tensor) => rewritten.get(operand)!;
-    const isWithout = without.has(node) && operation.op === 'add';
-    rewritten.set(node, isWithout ? kept(operation.x) : withOperands(node, node.rows, kept));
+    const skip = skips.get(node);
+    rewritten.set(node, skip === undefined ? withOperands(node, node.rows, kept) : kept(skip));
   }
   const outputs = [...graph.outputs].map(([name, node]) => [name, rewritten.get(node)!] as const);
   return { outputs: new Map(outputs) };

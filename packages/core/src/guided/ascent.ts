@@ -44,7 +44,7 @@ export async function ascend(
   const { fallFrom, rate, ratePower } = RECIPE;
   const share = step / steps;
   const fall = share < fallFrom ? 1 : (1 - share) / (1 - fallFrom);
-  // Values end where what comes equals what goes, so that more steps do not mean another contrast.
+  // Rate and decay both go by 1/√n, so that the contrast does not depend on the number of steps.
   const shareOfStep = fall / Math.sqrt(steps);
   const decay = (RECIPE.decay + RECIPE.keepDecay * keep) * shareOfStep;
   const stepRate = rate * (1 - keep) * shareOfStep;

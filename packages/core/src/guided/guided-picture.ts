@@ -62,7 +62,7 @@ export class GuidedPicture {
   readonly settings: PictureSettings;
   /** Steps in all. */
   readonly steps: number;
-  /** What draws it: settings and models give the same picture only by the same recipe, which versions of ClipQL may change. */
+  /** The recipe that draws it. A version of ClipQL with another recipe draws another picture. */
   readonly recipe = RECIPE_NUMBER;
   readonly #parts: PictureParts;
   readonly #canvas: Canvas;
@@ -258,9 +258,9 @@ export class GuidedPicture {
 
   #droppedBranches({ info }: PictureModel): readonly number[] {
     const draws = new Draws(this.#address(0, 'branches'));
-    const share = RECIPE.dropped[info.imageTower];
+    const rate = RECIPE.dropRates[info.imageArchitecture];
     return Array.from({ length: info.residualBranches }, (_, branch) => branch).filter(
-      () => draws.between(0, 1) < share,
+      () => draws.between(0, 1) < rate,
     );
   }
 

@@ -30,7 +30,7 @@ export interface PictureOptions {
    * what and how, so that neither drowns the other; as an object it is taken as it is.
    */
   readonly prompts: string | readonly (string | PicturePrompt)[];
-  /** 0 to 2⁵³ − 1, 0 unless given. The same seed gives the same picture. */
+  /** 0 to 2⁵³ − 1, 0 unless given. The same seed gives the same picture, by the same version of ClipQL. */
   readonly seed?: number;
   /** STANDARD unless given. */
   readonly quality?: PictureQuality;

@@ -37,20 +37,19 @@ export const RECIPE = {
   light: 0.05,
   contrast: 0.25,
   /**
-   * The share of its residual branches that a model does without, others at each step. So it has many opinions,
-   * and a picture shows what most of them agree on. EfficientNet-Lite learned to do without branches; others did not, and
-   * bear less.
+   * The probability with which a step drops each residual branch, by architecture. What pleases only a few of these many
+   * models does not last. EfficientNet-Lite was trained with stochastic depth; the rate of the others is a guess.
    */
-  dropped: { 'efficientnet-lite': 0.5, clip: 0.1, siglip: 0.1, resnet: 0.1 },
+  dropRates: { 'efficientnet-lite': 0.5, clip: 0.1, siglip: 0.1, resnet: 0.1 },
   /** The largest standard deviation of a view's noise. */
   noise: 0.18,
   /** Step of a level of side r, where a picture takes n steps: rate · r^ratePower / √n. */
   rate: 0.11,
   ratePower: -0.55,
   momentum: 0.9,
-  /** The share of the levels' values that goes with each step, where a picture takes n steps, times √n. */
+  /** The share of the levels' values that goes with each of n steps: decay / √n. */
   decay: 0.28,
-  /** And with a start picture that is kept by 1, so much more. */
+  /** Added to it for a start picture, times how firmly that is kept. */
   keepDecay: 0.7,
   /** The share of the steps after which the rate falls, linearly to 0, and values are averaged. */
   fallFrom: 0.6,

@@ -65,7 +65,7 @@ test('a picture that was stopped and killed, and goes on, is that of a run witho
   const text = bytes.toString('latin1');
   expect(text).toContain('iTXtTitle\0\0\0\0\0a snowy hill, in the style of Monet');
   expect(text).toContain(
-    '"seed":0,"quality":"DRAFT","size":64,"keep":0.2,"steps":50,"models":["nano"]',
+    '"seed":0,"quality":"DRAFT","size":64,"keep":0.2,"steps":50,"models":["nano"],"recipe":',
   );
 });
 

@@ -41,7 +41,7 @@ Examples:
   $ clipql picture "a snowy mountain" --from photo.jpg --keep 0.8 --negative "a car" --out snow.png
 
 A prompt with "in the style of" counts as two, what and how, unless it has a --weight. With several --model they
-take turns. The same seed, settings and models give the same file. If a run is stopped or killed, the same command
+take turns. The same seed, settings, models and version give the same file. If a run is stopped or killed, the same command
 continues it; until it ends, OUT.partial holds what it has.
 
 Pictures are recognisable at best, and never like photographs. They can be unlike what was asked for: published CLIP
@@ -135,10 +135,9 @@ async function drawInto(
     stopping.forget();
   }
   if (!picture.isDone) return sayWhatIsKept(picture, stopping.exitCode(), quiet);
-  const { settings, stepsDone: steps } = picture;
   const models = clips.map(({ info }) => info.name);
   const source = from === undefined ? undefined : shownSource(from);
-  const texts = pictureTexts({ settings, steps, models, from: source, version: version() });
+  const texts = pictureTexts({ picture, models, from: source, version: version() });
   const png = await encodePng(await picture.image(), texts);
   await writing(out, () => writeAtomically(out, png));
   if (gif !== undefined) {

@@ -23,7 +23,7 @@ export function colourModel(onBatch: () => void = () => {}): PictureModel {
       name: 'colours',
       embeddingWidth: 4,
       imageSize: SIDE,
-      imageTower: 'efficientnet-lite',
+      imageArchitecture: 'efficientnet-lite',
       residualBranches: 9,
     } as PictureModel['info'],
     preprocessing: {
