@@ -58,7 +58,8 @@ test('a server draws what core draws, also after restarts, and browsers ask agai
   const file = Buffer.from(await response.arrayBuffer()).toString('latin1');
   expect(file).toContain('iTXtTitle\0\0\0\0\0a hill, in the style of Monet');
   expect(file).toContain(
-    '"seed":5,"quality":"DRAFT","size":64,"keep":0.3,"steps":50,"models":["nano"],"from":"/examples/march-pastoral.jpg"',
+    '"seed":5,"quality":"DRAFT","size":64,"keep":0.3,"steps":50,"models":["nano"],' +
+      `"recipe":${own.recipe},"from":"/examples/march-pastoral.jpg"`,
   );
   const files = ['picture.json', 'picture.png', 'preview.png', 'progress.json'];
   expect(await filesOf(gallery)).toEqual(files);
