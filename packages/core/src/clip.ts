@@ -318,7 +318,8 @@ export class Clip {
    * @returns one gradient per image, [3, S, S] by normalised pixels: divided by the `std` of
    *   {@link Clip.preprocessing}, it is by the pixels before they were normalised.
    * @throws ClipError BAD_INPUT for another backend or precision, targets that have no direction, pixels of
-   *   another model's size, and branches that the model does not have. OUT_OF_MEMORY, WORKER_LOST or DISPOSED while the model runs.
+   *   another model's size, and branches that the model does not have. OUT_OF_MEMORY, WORKER_LOST or DISPOSED while
+   *   the model runs.
    * @example
    * ```ts
    * import { readFile } from 'node:fs/promises';

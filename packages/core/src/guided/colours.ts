@@ -1,8 +1,8 @@
 /**
  * What red, green and blue have of each channel of a pyramid: brightness, red against blue, green against both. In
  * photographs these three are nearly independent (Y. Ohta, T. Kanade and T. Sakai, Color information for region
- * segmentation, 1980), and vary less and less. Stronger colours please the
- * model and not people.
+ * segmentation, 1980), and vary less and less. Stronger colours please
+ * the model and not people.
  */
 const COLOURS: readonly (readonly number[])[] = (() => {
   const axes = [
