@@ -104,7 +104,7 @@ export class Encoder {
     for (let start = 0; start < pixels.length; start += this.#gradientBatch) {
       const batch = pixels.slice(start, start + this.#gradientBatch);
       const build = () => gradientTower(this.#config, batch.length, dropped);
-      const pass = ['gradient', batch.length, ...dropped].join(' ');
+      const pass = { shape: `gradient ${batch.length}`, dropped };
       const outputs = await this.#towers.use('image', (tower) =>
         tower.run(pass, build, gradientInputs(batch, direction)),
       );
@@ -162,7 +162,7 @@ export class Encoder {
     for (const [i, image] of images.entries()) pixels.set(image, i * values);
     const build = () => imageTowerOf(this.#config, shape);
     const outputs = await this.#towers.use('image', (tower) =>
-      tower.run(String(shape), build, { pixels }),
+      tower.run({ shape: String(shape) }, build, { pixels }),
     );
     await this.#closeWhenRead();
     return this.#rows(outputs[kind]!, images.length);
@@ -177,7 +177,7 @@ export class Encoder {
     const build = () => textTowerOf(this.#config, shape);
     const inputs = await this.#textInputs(texts, shape);
     const outputs = await this.#towers.use('text', (tower) =>
-      tower.run(`${shape.texts} ${shape.tokens}`, build, inputs),
+      tower.run({ shape: `${shape.texts} ${shape.tokens}` }, build, inputs),
     );
     await this.#closeWhenRead();
     return this.#rows(outputs[kind]!, texts.length);
