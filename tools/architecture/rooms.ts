@@ -28,6 +28,7 @@ export const MAY_IMPORT: Readonly<
     'classify.ts': ['vectors.ts'],
     'few-shot': ['errors.ts', 'vectors.ts', 'classify.ts', 'evaluation'],
     'clip-info.ts': ['backends', 'classify.ts', 'config'],
+    'gradient-options.ts': ['errors.ts'],
     'gradient-targets.ts': ['errors.ts'],
     encoder: ['backends', 'config', 'graph', 'model', 'threads', 'weights'],
     'clip.ts': [],

@@ -10,13 +10,8 @@ import type { ClipConfig } from './config/clip-config.ts';
 import type { EmbeddingKind, Encoder } from './encoder/encoder.ts';
 import type { TowerName } from './encoder/towers.ts';
 import { ClipError, grouped } from './errors.ts';
-import {
-  checkedBranches,
-  type GradientOptions,
-  type GradientTarget,
-  type ImageGradient,
-  targetDirections,
-} from './gradient-targets.ts';
+import { checkedBranches, type GradientOptions } from './gradient-options.ts';
+import { type GradientTarget, type ImageGradient, targetDirections } from './gradient-targets.ts';
 import { type PixelTensor, type PreprocessConfig, preprocessImage } from './image/preprocess.ts';
 import type { ImageLimits } from './image/sniff.ts';
 import { type ImageSource, pixelsOf } from './image/source/image-source.ts';
