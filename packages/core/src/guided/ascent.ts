@@ -30,7 +30,11 @@ export interface AscentPlan {
 
 /**
  * One step of ascent with momentum. Each level's gradient is brought to a root mean square of 1 and has a rate of its
- * own, which falls towards the end; values decay towards 0.
+ * own, which falls towards the end. Values decay towards 0, and those of finer levels are soft-thresholded, which keeps
+ * them sparse.
+ *
+ * @see Daubechies, Defrise & De Mol 2004, "An iterative thresholding algorithm for linear inverse problems with a
+ *   sparsity constraint"
  *
  * @param gradient by the values.
  * @returns the state after the step; the one given stays as it is.
@@ -53,15 +57,20 @@ export async function ascend(
     const size = rootMeanSquare(gradient.subarray(begin, end));
     const scale = size > 0 ? 1 / size : 0;
     const levelRate = stepRate * side ** ratePower;
+    const threshold = side >= RECIPE.thresholdFrom ? RECIPE.threshold * levelRate : 0;
     for (let i = begin; i < end; i++) {
       momentum![i] = RECIPE.momentum * momentum![i]! + scale * gradient[i]!;
-      values![i] = values![i]! * (1 - decay) + levelRate * momentum![i]!;
+      const value = values![i]! * (1 - decay) + levelRate * momentum![i]!;
+      values![i] = softThreshold(value, threshold);
       mean![i]! += (values![i]! - mean![i]!) / averaged;
     }
     await slices.next();
   }
   return { step: step + 1, values: values!, momentum: momentum!, mean: mean! };
 }
+
+const softThreshold = (value: number, threshold: number): number =>
+  Math.sign(value) * Math.max(Math.abs(value) - threshold, 0);
 
 function rootMeanSquare(values: Float32Array): number {
   let squares = 0;
