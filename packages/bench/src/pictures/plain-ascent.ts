@@ -12,19 +12,32 @@ export async function plainAscent(clip: Clip, prompt: string, passes: number): P
   const { imageSize: size } = clip.info;
   const { mean, std } = clip.preprocessing;
   const [embedding] = await clip.encodeTexts([prompt]);
-  const plane = size * size;
-  const channelOf = (i: number) => Math.floor(i / plane);
-  const pixels = new Float32Array(CHANNELS * plane).fill(0.5);
+  const pixels = new Float32Array(CHANNELS * size * size).fill(0.5);
   for (let pass = 0; pass < passes; pass++) {
-    const data = pixels.map((value, i) => (value - mean[channelOf(i)]!) / std[channelOf(i)]!);
+    const data = byChannel(pixels, (value, channel) => (value - mean[channel]!) / std[channel]!);
     const [seen] = await clip.imageGradient([{ size, data }], [{ embedding: embedding! }]);
-    const byPixels = seen!.gradient.map((value, i) => value / std[channelOf(i)]!);
+    const byPixels = byChannel(seen!.gradient, (value, channel) => value / std[channel]!);
     const scale = RATE * Math.sqrt(byPixels.length / dot(byPixels, byPixels));
-    for (const [i, value] of byPixels.entries()) {
-      pixels[i] = Math.min(1, Math.max(0, pixels[i]! + scale * value));
+    for (let i = 0; i < pixels.length; i++) {
+      pixels[i] = Math.min(1, Math.max(0, pixels[i]! + scale * byPixels[i]!));
     }
   }
   return toRgb(pixels, size);
+}
+
+/** Values of [3, S, S], each with its channel. */
+function byChannel(
+  values: Float32Array,
+  change: (value: number, channel: number) => number,
+): Float32Array {
+  const plane = values.length / CHANNELS;
+  const changed = new Float32Array(values.length);
+  for (let channel = 0; channel < CHANNELS; channel++) {
+    for (let i = channel * plane; i < (channel + 1) * plane; i++) {
+      changed[i] = change(values[i]!, channel);
+    }
+  }
+  return changed;
 }
 
 function toRgb(pixels: Float32Array, side: number): RgbImage {
