@@ -35,6 +35,12 @@ test('a plan is made once for each shape, and those unused for longest go first'
   expect(compiled.slice(33)).toEqual(['1']);
 });
 
+test('a step whose batches are of two shapes makes two plans', async () => {
+  const { run, compiled } = watchedTower();
+  for (const shape of ['3', '3', '2', '3', '3', '2']) await run(`gradient ${shape}`, [4]);
+  expect(compiled).toEqual(['gradient 3 4', 'gradient 2 4']);
+});
+
 test('passes that drop branches push no other out, and a step’s batches share theirs', async () => {
   const { run, compiled } = watchedTower();
   await run('gradient 8', []);
@@ -44,4 +50,6 @@ test('passes that drop branches push no other out, and a step’s batches share 
   }
   await run('gradient 8');
   expect(compiled).toHaveLength(101);
+  await run('gradient 8', [0, 1]);
+  expect(compiled).toHaveLength(102);
 });

@@ -3,11 +3,11 @@ import type { RunInputs, RunOutputs } from '../backends/run-values.ts';
 import { planGraph } from '../graph/plan.ts';
 import type { Tower } from '../model/tower.ts';
 
-/** Passes whose plans are kept. */
+/** Passes of all branches whose plans are kept. */
 const MAX_PLANS = 32;
 /**
- * Passes with dropped branches whose plans are kept, apart from the others: a picture's step has new ones, and repeats
- * them for each of its batches.
+ * Passes with dropped branches whose plans are kept, apart from the others. A picture's step has new ones and repeats them
+ * for each of its batches, which are passes of two shapes where memory parts them.
  */
 const MAX_DROPPED_PLANS = 2;
 
@@ -18,7 +18,7 @@ export interface PassKey {
   readonly dropped?: readonly number[];
 }
 
-/** A tower that is ready to run, for one shape. */
+/** A tower that is ready to run, for one shape and what is dropped. */
 interface Pass {
   readonly executable: Executable;
   readonly constants: Tower['constants'];
