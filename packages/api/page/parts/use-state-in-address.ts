@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ViewProps } from '../view.ts';
 
 /**
@@ -11,7 +11,8 @@ export function useStateInAddress(
 ): void {
   const written = parameters.toString();
   const first = useRef<string | undefined>(written);
-  useEffect(() => {
+  // Before anything is painted: a page that is loaded again at once shows what was last seen.
+  useLayoutEffect(() => {
     if (written === first.current) return;
     first.current = undefined;
     if (isShown) onParameters(new URLSearchParams(written));
