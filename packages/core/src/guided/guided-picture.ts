@@ -169,7 +169,8 @@ export class GuidedPicture {
 
   /**
    * All that {@link restorePicture} needs to go on after the last step, to the bytes that the picture would have
-   * become undisturbed. About 18 bytes for each value of the picture, [size, size, 3], at any time.
+   * become undisturbed. At any time 24 to 36 bytes for each value of the picture, [size, size, 3], and 1 more with a
+   * start picture.
    *
    * @example
    * ```ts
