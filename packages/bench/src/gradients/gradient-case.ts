@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { BenchError } from '../kit/errors.ts';
 import { REFERENCE } from '../kit/folders.ts';
-import { type JsonObject, readJsonObject } from '../kit/input-file.ts';
+import { type JsonObject, readJsonObject, shown } from '../kit/input-file.ts';
 import { weightsFolder } from '../kit/models/reference-case.ts';
 
 /** What is known of the gradient of cosine(embedding, target) by one image's pixels. */
@@ -61,8 +61,9 @@ type Fail = (problem: string) => BenchError;
 function gradientCase(json: JsonObject, model: string, fail: Fail): GradientCase {
   const { seed = 0, images } = json;
   const config = objectIn(json, 'config', fail);
-  if (!Number.isSafeInteger(seed)) throw fail('seed: expected a whole number');
-  if (!Array.isArray(images) || images.length === 0) throw fail('images: expected a list');
+  if (!Number.isSafeInteger(seed)) throw fail(`seed: expected a whole number, got ${shown(seed)}`);
+  if (!Array.isArray(images) || images.length === 0)
+    throw fail(`images: expected a list, got ${shown(images)}`);
   return {
     model,
     config,
@@ -76,7 +77,8 @@ function knownGradient(json: JsonObject, image: number, fail: Fail): KnownGradie
   const failHere: Fail = (problem) => fail(`images.${image}.${problem}`);
   const number = (field: string): number => {
     const value = json[field];
-    if (typeof value !== 'number') throw failHere(`${field}: expected a number`);
+    if (typeof value !== 'number')
+      throw failHere(`${field}: expected a number, got ${shown(value)}`);
     return value;
   };
   const numbers = (field: string): readonly number[] => {
@@ -84,7 +86,7 @@ function knownGradient(json: JsonObject, image: number, fail: Fail): KnownGradie
     if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'number')) {
       return value;
     }
-    throw failHere(`${field}: expected a list of numbers`);
+    throw failHere(`${field}: expected a list of numbers, got ${shown(value)}`);
   };
   return {
     cosine: number('cosine'),
@@ -102,5 +104,5 @@ function objectIn(from: object, key: string | number, fail: Fail): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as JsonObject;
   }
-  throw fail(`${key}: expected an object`);
+  throw fail(`${key}: expected an object, got ${shown(value)}`);
 }

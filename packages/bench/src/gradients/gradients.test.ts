@@ -93,8 +93,8 @@ test('a malformed file is refused by its field', async () => {
     delete (images[1] as Partial<Image>).norm;
   });
   for (const [file, problem] of [
-    [noImages, 'cases.tiny-gelu.images: expected a list'],
-    [noNorm, 'cases.tiny-gelu.images.1.norm: expected a number'],
+    [noImages, 'cases.tiny-gelu.images: expected a list, got an empty list'],
+    [noNorm, 'cases.tiny-gelu.images.1.norm: expected a number, got none'],
   ] as const) {
     const { code, errors } = await gradients(file);
     expect(errors).toContain(`CASE_INVALID: ${file}: ${problem}`);

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { BenchError } from './errors.ts';
 
+/** Characters of a value that a message names. */
+const MOST_SHOWN = 40;
+
 /** What JSON calls an object; what its fields hold is still to be checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -24,7 +27,16 @@ export async function readJsonObject(file: string): Promise<JsonObject> {
     throw new BenchError('CASE_INVALID', `${file}: not valid JSON`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new BenchError('CASE_INVALID', `${file}: expected a JSON object`);
+    throw new BenchError('CASE_INVALID', `${file}: expected a JSON object, got ${shown(value)}`);
   }
   return value as JsonObject;
+}
+
+/** A value of a file, as a message names what came. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'none';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = JSON.stringify(value);
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
 }

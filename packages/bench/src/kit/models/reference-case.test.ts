@@ -48,9 +48,9 @@ describe('readCase', () => {
 
   test.each([
     ['text that is not JSON', '{', 'not valid JSON'],
-    ['a list', [], 'expected a JSON object'],
-    ['no config', { ...SOUND, config: undefined }, 'config: expected an object'],
-    ['a seed in words', { ...SOUND, seed: 'one' }, 'seed: expected a whole number'],
+    ['a list', [], 'expected a JSON object, got an empty list'],
+    ['no config', { ...SOUND, config: undefined }, 'config: expected an object, got none'],
+    ['a seed in words', { ...SOUND, seed: 'one' }, 'seed: expected a whole number, got "one"'],
     [
       'no outputs',
       { config: {} },
@@ -79,7 +79,7 @@ describe('readCase', () => {
     [
       'a value in words',
       { ...SOUND, image_embeds: [[1, '2']] },
-      'image_embeds[0][1]: expected a number',
+      'image_embeds[0][1]: expected a number, got "2"',
     ],
   ])('refuses %s', async (_, content, problem) => {
     await expect(read(content)).rejects.toMatchObject({

@@ -3,8 +3,7 @@ import type { ModelFiles } from '@clipql/core';
 import { modelFromFolder } from '@clipql/core/node';
 import { BenchError } from '../errors.ts';
 import { REFERENCE, REPOSITORY } from '../folders.ts';
-import type { JsonObject } from '../input-file.ts';
-import { readJsonObject } from '../input-file.ts';
+import { type JsonObject, readJsonObject, shown } from '../input-file.ts';
 import { projectionOf } from './clip-sizes.ts';
 import { hasLiteTrunk, isOpenAi, isOpenClip, openAiSizes } from './openai-sizes.ts';
 import { recipeModel } from './recipe-model.ts';
@@ -66,9 +65,9 @@ export async function readCase(file: string): Promise<ForwardCase> {
   const fail = (problem: string) => new BenchError('CASE_INVALID', `${file}: ${problem}`);
   const { case: name, config, seed = 0 } = json;
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw fail('config: expected an object');
+    throw fail(`config: expected an object, got ${shown(config)}`);
   }
-  if (!Number.isSafeInteger(seed)) throw fail('seed: expected a whole number');
+  if (!Number.isSafeInteger(seed)) throw fail(`seed: expected a whole number, got ${shown(seed)}`);
 
   const embedding = { columns: embeddingWidthOf(config as JsonObject) };
   const imageEmbeds = matrix(json, 'image_embeds', embedding, fail);
@@ -129,17 +128,22 @@ function matrix(
 ): Matrix | undefined {
   const value = json[field];
   if (value === undefined || value === null) return undefined;
-  if (!Array.isArray(value) || value.length === 0) throw fail(`${field}: expected a list of rows`);
+  if (!Array.isArray(value) || value.length === 0) {
+    throw fail(`${field}: expected a list of rows, got ${shown(value)}`);
+  }
   const { rows = value.length } = shape;
   if (value.length !== rows) throw fail(`${field}: expected ${rows} rows, got ${value.length}`);
   value.forEach((row: unknown, i) => {
-    if (!Array.isArray(row)) throw fail(`${field}[${i}]: expected a list of numbers`);
+    if (!Array.isArray(row)) {
+      throw fail(`${field}[${i}]: expected a list of numbers, got ${shown(row)}`);
+    }
     const { columns = row.length } = shape;
     if (row.length !== columns) {
       throw fail(`${field}[${i}]: expected ${columns} numbers, got ${row.length}`);
     }
     const wrong = row.findIndex((number) => typeof number !== 'number');
-    if (wrong !== -1) throw fail(`${field}[${i}][${wrong}]: expected a number`);
+    if (wrong === -1) return;
+    throw fail(`${field}[${i}][${wrong}]: expected a number, got ${shown(row[wrong])}`);
   });
   return value as Matrix;
 }
