@@ -25,7 +25,7 @@ export const DREAM = {
   pixels: (side: number) => `${side} × ${side} pixels`,
   seed: 'Seed',
   seedHint:
-    'The same words and the same seed give the same picture. If you draw the same words again, another seed is chosen.',
+    'The same words, options and seed give the same picture with the same version of ClipQL. If you draw the same words again, another seed is chosen.',
   anotherSeed: 'Another seed',
   models: 'Models, which take turns',
   from: 'Start from a picture',
