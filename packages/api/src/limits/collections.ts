@@ -38,7 +38,7 @@ export function checkOpenJobs(open: number): void {
   if (open < MAX_OPEN_JOBS) return;
   throw new ApiError(
     'TOO_MANY_JOBS',
-    `expected at most ${MAX_OPEN_JOBS} jobs that are not over, got another`,
+    `expected at most ${MAX_OPEN_JOBS} jobs that are not over, got ${open + 1}`,
   );
 }
 

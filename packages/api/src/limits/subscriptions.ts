@@ -27,7 +27,7 @@ export class OpenSubscriptions {
   begin(party: string): () => void {
     const open = this.#open.get(party) ?? 0;
     if (open >= this.#most) {
-      const message = `expected at most ${grouped(this.#most)} subscriptions of one caller at a time, got another`;
+      const message = `expected at most ${grouped(this.#most)} subscriptions of one caller at a time, got ${grouped(open + 1)}`;
       throw new ApiError('TOO_MANY_SUBSCRIPTIONS', message);
     }
     this.#open.set(party, open + 1);
