@@ -24,7 +24,7 @@ export interface TargetDirections {
   readonly sum: Float32Array;
 }
 
-/** @throws ClipError BAD_INPUT for no targets, or one without a direction or with a weight that is not finite. */
+/** @throws ClipError BAD_INPUT for no targets, one without a direction, and weights that float32 does not hold. */
 export function targetDirections(
   targets: readonly GradientTarget[],
   embeddingWidth: number,
@@ -32,14 +32,22 @@ export function targetDirections(
   if (targets.length === 0) throw new ClipError('BAD_INPUT', 'expected a target, got none');
   const sum = new Float64Array(embeddingWidth);
   const directions = targets.map(({ embedding, weight = 1 }, i) => {
-    if (!Number.isFinite(weight)) {
-      throw new ClipError('BAD_INPUT', `target ${i}: expected a finite weight, got ${weight}`);
+    if (!Number.isFinite(Math.fround(weight))) {
+      throw new ClipError(
+        'BAD_INPUT',
+        `target ${i}: expected a finite weight that float32 holds, got ${weight}`,
+      );
     }
     const direction = directionOf(embedding, embeddingWidth, i);
     for (const [c, value] of direction.entries()) sum[c]! += weight * value;
     return direction;
   });
-  return { directions, sum: Float32Array.from(sum) };
+  // Several that float32 holds can be too much together.
+  const together = Float32Array.from(sum);
+  if (!together.every(Number.isFinite)) {
+    throw new ClipError('BAD_INPUT', 'expected weights whose sum float32 holds, got larger ones');
+  }
+  return { directions, sum: together };
 }
 
 function directionOf(embedding: Float32Array, width: number, target: number): Float32Array {

@@ -54,6 +54,7 @@ export {
   PICTURE_QUALITIES,
   PICTURE_SIDES,
   PICTURE_STEPS,
+  PICTURE_WEIGHTS,
   type PictureOptions,
   type PicturePrompt,
   type PictureQuality,

@@ -1,3 +1,4 @@
+import { PICTURE_WEIGHTS } from '@clipql/core';
 import { ApiError } from '../errors/api-error.ts';
 import { grouped } from '../errors/grouped.ts';
 import { quoted } from '../errors/one-line.ts';
@@ -42,9 +43,9 @@ export function checkAskedPicture(asked: AskedPicture): void {
     if (!isText(text)) {
       throw badInput(`expected a prompt in Unicode without NUL, got ${quoted(text)}`);
     }
-    if (weight > 0 && weight <= MAX_PICTURE_WEIGHT) continue;
+    if (weight >= PICTURE_WEIGHTS.least && weight <= MAX_PICTURE_WEIGHT) continue;
     throw badInput(
-      `expected a weight above 0 and at most ${MAX_PICTURE_WEIGHT}, got ${weight}; what to stay away from is one of negativePrompts`,
+      `expected a weight of ${PICTURE_WEIGHTS.least} to ${MAX_PICTURE_WEIGHT}, got ${weight}; what to stay away from is one of negativePrompts`,
     );
   }
   checkAtMost(asked.size, MAX_PICTURE_SIDE, 'pixels a side of a picture');
@@ -60,9 +61,9 @@ export function checkAskedPicture(asked: AskedPicture): void {
 export function checkPictureCounts(counts: { readonly open: number; readonly all: number }): void {
   const message =
     counts.all >= MAX_PICTURES
-      ? `expected at most ${MAX_PICTURES} pictures, got another: delete one`
+      ? `expected at most ${MAX_PICTURES} pictures, got ${counts.all + 1}: delete one`
       : counts.open >= MAX_OPEN_PICTURES &&
-        `expected at most ${MAX_OPEN_PICTURES} pictures that are not over, got another`;
+        `expected at most ${MAX_OPEN_PICTURES} pictures that are not over, got ${counts.open + 1}`;
   if (message) throw new ApiError('TOO_MANY_PICTURES', message);
 }
 

@@ -152,7 +152,13 @@ describe('a server with --pictures on', () => {
         [{ prompts: [{ text: 'a\0dog' }] }, 'BAD_INPUT', 'in Unicode without NUL'],
         [{ prompts: [{ text: 'a'.repeat(301) }] }, 'BAD_INPUT', 'at most 300 characters'],
         [{ prompts: Array(9).fill(dog[0]) }, 'BAD_INPUT', 'at most 8 prompts'],
-        [{ prompts: [{ text: 'a dog', weight: -1 }] }, 'BAD_INPUT', 'a weight above 0'],
+        ...[-1, 0, 1e-60, 10.1].map(
+          (weight) =>
+            [
+              { prompts: [{ text: 'a dog', weight }] },
+              ...['BAD_INPUT', `a weight of 0.001 to 10, got ${weight}`],
+            ] as const,
+        ),
         [{ prompts: dog, size: 513 }, 'BAD_INPUT', 'at most 512 pixels'],
         [{ prompts: dog, size: 63 }, 'BAD_INPUT', '64 to 1024'],
         [{ prompts: dog, seed: -1 }, 'BAD_INPUT', 'a seed of at least 0'],

@@ -167,7 +167,10 @@ test('a plain prompt with a style counts as two, one with a weight as one', asyn
 test.each([
   { options: { prompts: [] }, expected: 'a prompt with a positive weight' },
   { options: { prompts: [' '] }, expected: 'a prompt with words' },
-  { options: { prompts: [{ text: 'a dog', weight: 0 }] }, expected: 'a weight other than 0' },
+  ...[0, 1e-60, -0.0009, 1001, 1e39, Number.NaN].map((weight) => ({
+    options: { prompts: ['a cat', { text: 'a dog', weight }] },
+    expected: 'a weight of 0.001 to 1000, or of as much below 0, for "a dog"',
+  })),
   { options: { prompts: 'a dog', size: 63 }, expected: 'a size of 64 to 1024' },
   { options: { prompts: 'a dog', seed: -1 }, expected: 'a seed of 0 to' },
   { options: { prompts: 'a dog', quality: 'BEST' as 'FINE' }, expected: 'quality DRAFT, STANDARD' },

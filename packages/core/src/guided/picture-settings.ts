@@ -16,10 +16,13 @@ export const PICTURE_STEPS: Readonly<Record<PictureQuality, number>> = {
 /** Pixels a side that a picture may have. */
 export const PICTURE_SIDES = { least: 64, most: 1024, standard: 256 } as const;
 
+/** How large weights of prompts may be, whatever their sign: what is beyond drowns all others, or vanishes. */
+export const PICTURE_WEIGHTS = { least: 0.001, most: 1000 } as const;
+
 /** A text that a picture should come closer to, or move away from if its weight is negative. */
 export interface PicturePrompt {
   readonly text: string;
-  /** 1 unless given; not 0. */
+  /** 1 unless given. Its size is 0.001 to 1000. */
   readonly weight?: number;
 }
 
@@ -110,9 +113,10 @@ function checkedPrompts(given: PictureOptions['prompts']): readonly Required<Pic
     );
   for (const { text, weight } of complete) {
     expectThat(typeof text === 'string' && text.trim() !== '', 'a prompt with words', text);
+    const size = Math.abs(weight);
     expectThat(
-      Number.isFinite(weight) && weight !== 0,
-      `a weight other than 0 for ${JSON.stringify(text)}`,
+      size >= PICTURE_WEIGHTS.least && size <= PICTURE_WEIGHTS.most,
+      `a weight of ${PICTURE_WEIGHTS.least} to ${PICTURE_WEIGHTS.most}, or of as much below 0, for ${JSON.stringify(text)}`,
       weight,
     );
   }

@@ -25,7 +25,7 @@ test.each([
   { flags: { size: '63' }, message: 'expected a size of 64 to 1024 pixels, got 63' },
   { flags: { seed: '-1' }, message: 'expected a seed of 0 to 9007199254740991, got -1' },
   { flags: { negative: [' '] }, message: 'expected a prompt with words' },
-  { flags: { weight: ['1', '0'] }, message: 'expected a weight other than 0 for "at night"' },
+  { flags: { weight: ['1', '0'] }, message: 'expected a weight of 0.001 to 1000' },
   { flags: { weight: ['-1', '-1'] }, message: 'expected a prompt with a positive weight' },
   { flags: { seed: 'x' }, message: 'expected a number for --seed, got "x"' },
   { flags: { quality: 'best' }, message: 'expected --quality draft, standard, fine, got "best"' },

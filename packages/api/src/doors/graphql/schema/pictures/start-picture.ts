@@ -1,4 +1,4 @@
-import { PICTURE_SIDES } from '@clipql/core';
+import { PICTURE_SIDES, PICTURE_WEIGHTS } from '@clipql/core';
 import { startPicture } from '../../../../answers/start-picture.ts';
 import { ApiError } from '../../../../errors/api-error.ts';
 import {
@@ -24,7 +24,7 @@ const PicturePromptInput = builder.inputType('PicturePromptInput', {
       description: `At most ${MAX_PICTURE_TEXT} characters. Without a weight, one that ends in "in the style of …" counts as two, what and how.`,
     }),
     weight: t.float({
-      description: `How strongly it counts: above 0, at most ${MAX_PICTURE_WEIGHT}. Default: 1, or 0.5 to stay away.`,
+      description: `How strongly it counts: ${PICTURE_WEIGHTS.least} to ${MAX_PICTURE_WEIGHT}. Default: 1, or 0.5 to stay away.`,
     }),
   }),
 });
