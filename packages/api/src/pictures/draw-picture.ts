@@ -55,12 +55,18 @@ export async function drawPicture(
   await save();
 }
 
-/** How many frames there are of so many steps. */
-export const frameCount = (steps: number): number => frameAt(steps, steps)! + 1;
+/** How many frames there are of a picture with so many steps, when some of them are taken. */
+export function frameCount(steps: number, stepsDone = steps): number {
+  return stepsDone === steps
+    ? frameAt(steps, steps)! + 1
+    : Math.floor(stepsDone / stepsApart(steps)) + 1;
+}
 
 /** Which frame is taken after a step; none after most, where there are many. */
 function frameAt(steps: number, step: number): number | undefined {
-  const apart = Math.ceil(steps / (MOST_FRAMES - 1));
+  const apart = stepsApart(steps);
   if (step === steps) return Math.ceil(steps / apart);
   return step % apart === 0 ? step / apart : undefined;
 }
+
+const stepsApart = (steps: number): number => Math.ceil(steps / (MOST_FRAMES - 1));

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, open, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { constants, mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RgbImage } from '@clipql/core';
 import { isHalfWritten, writeAtomically } from '../files/atomic-write.ts';
@@ -33,12 +33,10 @@ export class PictureFolder {
     });
   }
 
-  /** Whether there are frames, as of a run that keeps them. */
-  async hasFrames(): Promise<boolean> {
-    return access(this.#framesPath).then(
-      () => true,
-      () => false,
-    );
+  /** Whether there are so many frames, as of a run that kept them from its start. */
+  async hasFrames(count: number): Promise<boolean> {
+    const found = await ifThere(stat(this.#framesPath));
+    return found !== undefined && found.size >= count * this.#frameBytes;
   }
 
   /** Keeps a frame at its place, on the disk before a state that counts on it. @throws ApiError OUTPUT_UNWRITABLE. */
@@ -57,7 +55,7 @@ export class PictureFolder {
 
   /** The first frames, in their order. */
   async *frames(count: number): AsyncGenerator<RgbImage> {
-    const bytes = 3 * this.#side ** 2;
+    const bytes = this.#frameBytes;
     const file = await open(this.#framesPath, 'r');
     try {
       for (let index = 0; index < count; index++) {
@@ -70,9 +68,9 @@ export class PictureFolder {
     }
   }
 
-  /** Whether anything in the folder is not of a picture's making. */
-  async hasOthers(): Promise<boolean> {
-    return (await this.#files()).some((name) => !isOwn(name));
+  /** What in the folder is not of a picture's making. */
+  async others(): Promise<readonly string[]> {
+    return (await this.#files()).filter((name) => !isOwn(name));
   }
 
   /** Removes what is of a picture's making, and the folder if it is empty then. */
@@ -87,6 +85,10 @@ export class PictureFolder {
 
   async #files(): Promise<readonly string[]> {
     return (await ifThere(readdir(this.path))) ?? [];
+  }
+
+  get #frameBytes(): number {
+    return 3 * this.#side ** 2;
   }
 
   get #statePath(): string {

@@ -1,6 +1,18 @@
 // These run the built command line: `npm test` builds it first.
 import { once } from 'node:events';
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import {
+  access,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { decodeImage } from '@clipql/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectFailure, type Finished, finished, startClipql } from '../../testing/command-line.ts';
-import { NANO } from '../../testing/models.ts';
+import { LITE, NANO } from '../../testing/models.ts';
 
 const PHOTO = fileURLToPath(new URL('../../../examples/march-pastoral.jpg', import.meta.url));
 
@@ -69,6 +81,74 @@ test('a picture that was stopped and killed, and goes on, is that of a run witho
   );
 });
 
+test('a run that ends before all its outputs are made goes on with them, and leaves what is none of them', async () => {
+  const args = ['a dog', '--out', at('late.png'), '--gif', at('late.gif')];
+  const child = start(...args);
+  child.stderr.on('data', (text: Buffer) => {
+    if (/ of 50 steps\n/.test(String(text))) writeFileSync(at('late.gif'), 'mine');
+  });
+  const refused = await finished(child);
+  expect(refused.stderr).toMatch(/OUTPUT_EXISTS: expected a new file, got .*late.gif\n$/);
+  expect(refused.exitCode).toBe(1);
+  expect(await readFile(at('late.gif'), 'utf8')).toBe('mine');
+  await rm(at('late.gif'));
+  await cp(at('late.png.partial'), at('kept.partial'), { recursive: true });
+  expect((await picture(...args)).exitCode).toBe(0);
+  const made = await Promise.all(['late.png', 'late.gif'].map((name) => readFile(at(name))));
+
+  // As if it was killed when both were made, or one of them.
+  for (const missing of [[], ['late.png']]) {
+    await cp(at('kept.partial'), at('late.png.partial'), { recursive: true });
+    for (const name of missing) await rm(at(name));
+    const again = await picture(...args);
+    expect([again.exitCode, again.stderr]).toEqual([0, expect.stringContaining('is drawn')]);
+    expect(await Promise.all(['late.png', 'late.gif'].map((name) => readFile(at(name))))).toEqual(
+      made,
+    );
+    await expect(access(at('late.png.partial'))).rejects.toThrow();
+  }
+  await rm(at('kept.partial'), { recursive: true });
+});
+
+test('frames that an earlier run did not keep are missed; --overwrite then begins anew', async () => {
+  const args = ['a dog', '--seed', '2', '--out', at('gaps.png')];
+  const gif = ['--gif', at('gaps.gif')];
+  await stopped('SIGINT', [...args, ...gif]);
+  // As a run without --gif leaves them.
+  const frames = at('gaps.png.partial/frames.rgb');
+  await truncate(frames, (await stat(frames)).size - 1);
+  expectFailure(
+    await picture(...args, ...gif, '--quiet'),
+    /OUTPUT_EXISTS: .*gaps.png.partial is of another command .*one without --gif.*--overwrite/,
+  );
+  const anew = await picture(...args, ...gif, '--overwrite');
+  expect([anew.exitCode, anew.stderr]).toEqual([0, expect.stringContaining('is drawn')]);
+  expect(anew.stderr).not.toContain('steps are kept');
+  const whole = await picture(...args.slice(0, -1), at('all.png'), '--gif', at('all.gif'));
+  expect(whole.exitCode).toBe(0);
+  expect(await readFile(at('gaps.gif'))).toEqual(await readFile(at('all.gif')));
+});
+
+test('the same command goes on with --overwrite too', async () => {
+  await writeFile(at('old.png'), 'old');
+  const args = ['a dog', '--out', at('old.png'), '--overwrite'];
+  await stopped('SIGINT', args);
+  const { exitCode, stderr } = await picture(...args);
+  expect([exitCode, stderr]).toEqual([0, expect.stringContaining('steps are kept')]);
+  expect(await readFile(at('old.png'), 'latin1')).toContain('PNG');
+});
+
+test('several models take turns', async () => {
+  const args = ['a dog', '--out', at('turns.png'), '--model', NANO, '--model', LITE];
+  expect((await stopped('SIGINT', args)).exitCode).toBe(130);
+  const state = await readFile(at('turns.png.partial/state'));
+  expect(state.toString('latin1')).toContain('"models":["nano","lite"]');
+  expectFailure(
+    await picture(...args.slice(0, -2), '--quiet'),
+    /OUTPUT_EXISTS: .*turns.png.partial is of another command .*one by nano, lite/,
+  );
+});
+
 test('a start picture that is a data URL is not once more in the texts of the file', async () => {
   const url = 'data:image/gif;base64,R0lGODlhAQABAIAAAP8AAAAAACwAAAAAAQABAAACAkQBADs=';
   const { exitCode } = await picture('a dog', '--from', url, '--out', at('data.png'));
@@ -122,7 +202,10 @@ test('a folder OUT.partial that is somebody else’s is left alone', async () =>
   await writeFile(at('their.png.partial/notes.txt'), 'mine');
   for (const more of [[], ['--overwrite']]) {
     const result = await picture('a dog', '--quiet', '--out', at('their.png'), ...more);
-    expectFailure(result, /OUTPUT_EXISTS: .*their.png.partial has files that are no picture’s/);
+    expectFailure(
+      result,
+      /OUTPUT_EXISTS: expected .*their.png.partial to have files of a picture alone, got notes.txt/,
+    );
   }
   expect(await readFile(at('their.png.partial/notes.txt'), 'utf8')).toBe('mine');
 });

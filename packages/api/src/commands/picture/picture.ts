@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import {
   type Clip,
   ClipError,
@@ -10,7 +9,6 @@ import {
 } from '@clipql/core';
 import type { Command } from 'commander';
 import { ApiError } from '../../errors/api-error.ts';
-import { writeAtomically } from '../../files/atomic-write.ts';
 import { expectWritable } from '../../files/expect-writable.ts';
 import { lockOutput } from '../../files/output-lock.ts';
 import { writing } from '../../files/writing.ts';
@@ -29,6 +27,7 @@ import { createProgress } from '../progress.ts';
 import { failed, reportError } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
 import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
+import { expectNew, type PictureOutputs, writeOutput } from './picture-outputs.ts';
 import { terminalPreview } from './terminal-preview.ts';
 
 const { least, most, standard } = PICTURE_SIDES;
@@ -80,35 +79,36 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   const out = outputOf('--out', flags.out, '.png');
   if (flags.gif !== undefined) outputOf('--gif', flags.gif, '.gif');
   const keep = keepOf(flags);
-  await expectNew(out, flags);
+  const outputs = { out, gif: flags.gif, overwrite: flags.overwrite === true };
+  // Of a run that is begun, it is known once the models are loaded whether it made them.
+  if ((await partialOf(out, options.size ?? standard).readState()) === undefined)
+    await expectNew(outputs);
   for (const path of flags.gif === undefined ? [out] : [out, flags.gif]) await expectWritable(path);
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
       if (!flags.quiet) process.stderr.write(`clipql: ${PICTURES_NOTICE}\n`);
       let from: StartPicture | undefined;
       try {
-        from = await startPicture(flags.from, keep, readImage);
+        from = await readStart(flags.from, keep, readImage);
       } catch (error) {
         return reportError(error, flags.from);
       }
       const begun = await createPicture(clips, { ...options, ...(from && { from }) });
-      await drawInto(out, begun, clips, flags);
+      await drawInto(outputs, begun, clips, flags);
     }),
   );
 }
 
 async function drawInto(
-  out: string,
+  outputs: PictureOutputs,
   picture: GuidedPicture,
   clips: readonly Clip[],
-  { gif, quiet, overwrite, from, preview }: PictureFlags,
+  { quiet, from, preview }: PictureFlags,
 ): Promise<void> {
-  const folder = new PictureFolder(`${out}.partial`, picture.settings.size);
-  if (await writing(folder.path, () => folder.hasOthers())) {
-    throw new ApiError('OUTPUT_EXISTS', `${folder.path} has files that are no picture’s`);
-  }
-  if (overwrite) await folder.remove();
-  await goOn(picture, folder, gif !== undefined);
+  const { out, gif, overwrite } = outputs;
+  const folder = partialOf(out, picture.settings.size);
+  await goOn(picture, folder, outputs);
+  if (!picture.isDone) await expectNew(outputs);
   const progress = createProgress({
     unit: 'steps',
     total: picture.steps,
@@ -139,11 +139,10 @@ async function drawInto(
   const source = from === undefined ? undefined : shownSource(from);
   const texts = pictureTexts({ picture, models, from: source, version: version() });
   const png = await encodePng(await picture.image(), texts);
-  await writing(out, () => writeAtomically(out, png));
   if (gif !== undefined) {
-    const animation = await encodeGif(folder.frames(frameCount(picture.steps)));
-    await writing(gif, () => writeAtomically(gif, animation));
+    await writeOutput(gif, await encodeGif(folder.frames(frameCount(picture.steps))), overwrite);
   }
+  await writeOutput(out, png, overwrite);
   await folder.remove();
   if (!quiet) process.stderr.write(`clipql: ${out} is drawn\n`);
 }
@@ -160,39 +159,54 @@ function shown(isAsked: boolean): (picture: GuidedPicture) => Promise<void> {
   };
 }
 
-/** @throws ApiError OUTPUT_EXISTS for what another command, or another version of ClipQL, began. */
+/** Where a run keeps what it has, until it ends. */
+const partialOf = (out: string, side: number): PictureFolder =>
+  new PictureFolder(`${out}.partial`, side);
+
+/**
+ * Goes on where an earlier run of this command ended.
+ *
+ * @throws ApiError OUTPUT_EXISTS for what another command, or another version of ClipQL, began, unless it may be replaced; and
+ *   for files that are no picture's.
+ */
 async function goOn(
   picture: GuidedPicture,
   folder: PictureFolder,
-  withFrames: boolean,
+  { gif, overwrite }: PictureOutputs,
 ): Promise<void> {
+  const [other] = await writing(folder.path, () => folder.others());
+  if (other !== undefined) {
+    const message = `expected ${folder.path} to have files of a picture alone, got ${other}`;
+    throw new ApiError('OUTPUT_EXISTS', message);
+  }
   const state = await folder.readState();
   if (state === undefined) return folder.remove();
-  const another = (what: string, cause?: unknown) =>
-    new ApiError(
-      'OUTPUT_EXISTS',
-      `${folder.path} is of another command or version (${what}); --overwrite begins anew`,
-      { cause },
-    );
+  const beginning = picture.state();
+  const difference = await differenceOf(picture, state, gif === undefined ? undefined : folder);
+  if (difference === undefined) return;
+  if (!overwrite) {
+    const message = `${folder.path} is of another command or version (${difference}); --overwrite begins anew`;
+    throw new ApiError('OUTPUT_EXISTS', message);
+  }
+  picture.resume(beginning);
+  await folder.remove();
+}
+
+/** Resumes a picture. @returns in what it is not the one that was begun; undefined where it is. */
+async function differenceOf(
+  picture: GuidedPicture,
+  state: Uint8Array,
+  framesIn: PictureFolder | undefined,
+): Promise<string | undefined> {
   try {
     picture.resume(state);
   } catch (error) {
-    if (error instanceof ClipError) throw another(error.message, error);
+    if (error instanceof ClipError) return error.message;
     throw error;
   }
-  if (withFrames && !(await folder.hasFrames())) throw another('one without --gif');
-}
-
-/** @throws ApiError OUTPUT_EXISTS unless it may be replaced. */
-async function expectNew(out: string, { gif, overwrite }: PictureFlags): Promise<void> {
-  if (overwrite) return;
-  for (const path of gif === undefined ? [out] : [out, gif]) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) throw new ApiError('OUTPUT_EXISTS', `expected a new file, got ${path}`);
-  }
+  const frames = frameCount(picture.steps, picture.stepsDone);
+  const hasFrames = framesIn === undefined || (await framesIn.hasFrames(frames));
+  return hasFrames ? undefined : 'one without --gif';
 }
 
 /** Keeps a second process out of an output. @throws ApiError OUTPUT_BUSY, OUTPUT_UNWRITABLE. */
@@ -205,7 +219,7 @@ async function locked(out: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-async function startPicture(
+async function readStart(
   from: string | undefined,
   keep: number | undefined,
   readImage: ReadImage,
