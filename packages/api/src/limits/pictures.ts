@@ -58,13 +58,15 @@ export function checkAskedPicture(asked: AskedPicture): void {
 }
 
 /** @throws ApiError TOO_MANY_PICTURES for one more than an owner may have. */
-export function checkPictureCounts(counts: { readonly open: number; readonly all: number }): void {
-  const message =
-    counts.all >= MAX_PICTURES
-      ? `expected at most ${MAX_PICTURES} pictures, got ${counts.all + 1}: delete one`
-      : counts.open >= MAX_OPEN_PICTURES &&
-        `expected at most ${MAX_OPEN_PICTURES} pictures that are not over, got ${counts.open + 1}`;
-  if (message) throw new ApiError('TOO_MANY_PICTURES', message);
+export function checkPictureCounts({ open, all }: { open: number; all: number }): void {
+  if (all >= MAX_PICTURES) throw tooMany(`${MAX_PICTURES} pictures, got ${all + 1}: delete one`);
+  checkOpenPictures(open);
+}
+
+/** @throws ApiError TOO_MANY_PICTURES for one more that is not over than an owner may have. */
+export function checkOpenPictures(open: number): void {
+  if (open < MAX_OPEN_PICTURES) return;
+  throw tooMany(`${MAX_OPEN_PICTURES} pictures that are not over, got ${open + 1}`);
 }
 
 function checkAtMost(value: number, most: number, what: string): void {
@@ -73,3 +75,6 @@ function checkAtMost(value: number, most: number, what: string): void {
 }
 
 const badInput = (message: string): ApiError => new ApiError('BAD_INPUT', message);
+
+const tooMany = (most: string): ApiError =>
+  new ApiError('TOO_MANY_PICTURES', `expected at most ${most}`);

@@ -66,6 +66,7 @@ export class PictureEntries {
   /**
    * Changes a picture that is in one of these states, on the disk and then in memory.
    *
+   * @param check throws for one that may not be changed, as others were meanwhile.
    * @returns it as it is then; undefined where it is in another state or gone.
    * @throws ApiError PICTURE_NOT_KEPT; it stays as it was then.
    */
@@ -73,10 +74,12 @@ export class PictureEntries {
     id: string,
     from: readonly JobState[],
     change: Partial<Pick<PictureRecord, 'state' | 'error'>>,
+    check: (record: PictureRecord) => void = () => {},
   ): Promise<Picture | undefined> {
     return this.#inTurn(async () => {
       const entry = this.#entries.get(id);
       if (entry === undefined || !from.includes(entry.record.state)) return undefined;
+      check(entry.record);
       const record = { ...entry.record, ...change };
       await this.#store.write(record);
       entry.record = record;

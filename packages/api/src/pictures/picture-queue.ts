@@ -3,7 +3,7 @@ import { ApiError } from '../errors/api-error.ts';
 import { quoted } from '../errors/one-line.ts';
 import type { JobState } from '../jobs/job.ts';
 import { latestStates, untilLeft } from '../jobs/latest-states.ts';
-import { checkPictureCounts } from '../limits/pictures.ts';
+import { checkOpenPictures, checkPictureCounts } from '../limits/pictures.ts';
 import { isPictureOver, type NewPicture, type Picture, type PictureRecord } from './picture.ts';
 import { PictureEntries } from './picture-entries.ts';
 import { type DrawingOptions, PictureRunner } from './picture-runner.ts';
@@ -22,6 +22,8 @@ export interface PictureQueueOptions extends DrawingOptions {
 interface Step {
   readonly from: readonly JobState[];
   readonly change: Partial<PictureRecord> & Pick<PictureRecord, 'state'>;
+  /** Throws for a picture that may not be changed, as others were meanwhile. */
+  readonly check?: (picture: PictureRecord) => void;
 }
 
 /** The pictures of a server, kept in its data folder. */
@@ -41,9 +43,7 @@ export class PictureQueue implements Pictures {
   }
 
   checkPlace(owner: Owner): void {
-    const pictures = this.#entries.list(owner);
-    const open = pictures.filter((picture) => !isPictureOver(picture)).length;
-    checkPictureCounts({ open, all: pictures.length });
+    checkPictureCounts({ open: this.#open(owner), all: this.#entries.list(owner).length });
   }
 
   async start(picture: NewPicture): Promise<Picture> {
@@ -76,7 +76,11 @@ export class PictureQueue implements Pictures {
 
   async resume(owner: Owner, id: string): Promise<Picture> {
     const change = { state: 'QUEUED', error: undefined } as const;
-    const resumed = await this.#change(owner, id, { from: ['PAUSED', 'FAILED'], change });
+    const check = (picture: PictureRecord) => {
+      // One that is paused is counted already.
+      if (isPictureOver(picture)) checkOpenPictures(this.#open(owner));
+    };
+    const resumed = await this.#change(owner, id, { from: ['PAUSED', 'FAILED'], change, check });
     this.#runner.wake(id);
     return resumed;
   }
@@ -133,9 +137,14 @@ export class PictureQueue implements Pictures {
     await this.#entries.close();
   }
 
-  async #change(owner: Owner, id: string, { from, change }: Step): Promise<Picture> {
+  /** How many of an owner's pictures are not over. */
+  #open(owner: Owner): number {
+    return this.#entries.list(owner).filter((picture) => !isPictureOver(picture)).length;
+  }
+
+  async #change(owner: Owner, id: string, { from, change, check }: Step): Promise<Picture> {
     this.get(owner, id);
-    const changed = await this.#entries.change(id, from, change);
+    const changed = await this.#entries.change(id, from, change, check);
     if (changed !== undefined) return changed;
     const { state } = this.get(owner, id);
     throw new ApiError(

@@ -5,7 +5,7 @@ import { modelFromFolder } from '@clipql/core/node';
 import { expect, onTestFinished, test } from 'vitest';
 import { exampleBytes } from '../testing/api.ts';
 import { NANO } from '../testing/models.ts';
-import { type Gallery, LONG, newGallery, type SeenPicture, SMALL } from './testing/gallery.ts';
+import { type Gallery, LONG, newGallery, SMALL } from './testing/gallery.ts';
 
 const SHEEP = { url: '/examples/march-pastoral.jpg' };
 
@@ -44,7 +44,7 @@ test('a server draws what core draws, also after restarts, and browsers ask agai
     while (own.stepsDone < kept.stepsDone) await own.step();
     expect(await coloursOf(await gallery.image(kept))).toEqual((await own.image()).data);
   }
-  const states = statesOf(gallery, picture);
+  const states = gallery.states(picture);
   gallery.api.drawn.run();
   const seen = await states;
   const last = seen.at(-1)!;
@@ -92,31 +92,6 @@ test('a server holds a picture up that cannot be kept, fails one whose start ima
     await gallery.change('pausePicture', picture);
   }
 });
-
-/** The states of a picture as a subscription gives them. */
-async function statesOf({ api }: Gallery, { id }: SeenPicture): Promise<readonly SeenPicture[]> {
-  const response = await api.fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({
-      query:
-        'subscription ($id: ID!) { picture(id: $id) { state stepsDone loss score secondsLeft imageUrl } }',
-      variables: { id },
-    }),
-  });
-  const seen: SeenPicture[] = [];
-  let text = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
-      const [, json] = /^data: (.+)$/m.exec(text.slice(0, end)) ?? [];
-      text = text.slice(end + 2);
-      if (json === undefined || json === '') continue;
-      seen.push(JSON.parse(json).data.picture);
-    }
-  }
-  return seen;
-}
 
 /** Of a PNG: red, green and blue of each pixel. */
 async function coloursOf(png: Buffer): Promise<Uint8Array> {

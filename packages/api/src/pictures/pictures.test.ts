@@ -13,11 +13,11 @@ import {
   vi,
 } from 'vitest';
 import { APP_KEY, bearer, hashed, JOB_KEY } from '../doors/requests/testing/ask.ts';
-import { MAX_OPEN_PICTURES } from '../limits/pictures.ts';
+import { MAX_OPEN_PICTURES, MAX_PICTURES } from '../limits/pictures.ts';
 import { parseSettings } from '../settings/settings.ts';
 import { type Answer, startApi, type TestApi } from '../testing/api.ts';
 import { LITE } from '../testing/models.ts';
-import { type Gallery, LONG, newGallery } from './testing/gallery.ts';
+import { type Gallery, LONG, newGallery, type SeenPicture } from './testing/gallery.ts';
 
 const TIME = { timeout: 2 * LONG.timeout };
 const SHEEP = { url: '/examples/march-pastoral.jpg' };
@@ -165,6 +165,8 @@ describe('a server with --pictures on', () => {
         [{ prompts: dog, keep: 0.5 }, 'BAD_INPUT', 'expected startImage with keep'],
         [{ prompts: dog, startImage: SHEEP, keep: 2 }, 'BAD_INPUT', 'kept by 0 to 1'],
         [{ prompts: dog, models: ['none'] }, 'UNKNOWN_MODEL', 'none'],
+        [{ prompts: dog, models: ['a', 'b', 'c', 'd'] }, 'BAD_INPUT', 'at most 3 models'],
+        [{ prompts: dog, models: ['nano', 'nano'] }, 'BAD_INPUT', 'different ones, got one twice'],
         [{ prompts: dog, startImage: { base64: 'AAAA' } }, 'IMAGE_UNSUPPORTED', ''],
       ];
       for (const [input, code, message] of refusals) {
@@ -175,11 +177,50 @@ describe('a server with --pictures on', () => {
         ]);
       }
       expect(await foldersOf(gallery)).toEqual([]);
-      for (let i = 0; i < MAX_OPEN_PICTURES; i++) await gallery.start('a dog');
-      const more = await gallery.asks({ prompts: dog });
-      expect(more.errors).toMatchObject([{ code: 'TOO_MANY_PICTURES' }]);
     },
   );
+
+  test('a caller has at most 10 pictures that are not over, one that failed and is resumed included, and 100 in all', async () => {
+    await gallery.open({ runs: false });
+    const failed = await gallery.start('a hill');
+    await gallery.close();
+    const record = join(gallery.folder, 'pictures', (await foldersOf(gallery))[0]!, 'picture.json');
+    const text = await readFile(record, 'utf8');
+    await writeFile(record, text.replace('"QUEUED"', '"FAILED"'));
+    await gallery.open({ runs: false });
+    expect(await gallery.see(failed)).toMatchObject({ state: 'FAILED' });
+    const refused = (got: string) => [
+      { code: 'TOO_MANY_PICTURES', message: expect.stringContaining(got) },
+    ];
+    const dog = { prompts: [{ text: 'a dog' }] };
+    const [first, ...others] = await startedOf(gallery, MAX_OPEN_PICTURES);
+    expect((await gallery.asks(dog)).errors).toMatchObject(refused('not over, got 11'));
+    const { errors } = await gallery.change('resumePicture', failed);
+    expect(errors).toMatchObject(refused('not over, got 11'));
+    // One that is paused has its place.
+    await gallery.change('pausePicture', first!);
+    expect((await gallery.change('resumePicture', first!)).errors).toEqual([]);
+    for (const picture of [first!, ...others]) await gallery.change('cancelPicture', picture);
+    const { picture: resumed } = await gallery.change('resumePicture', failed);
+    expect(resumed).toMatchObject({ state: 'QUEUED', error: null });
+
+    for (let all = MAX_OPEN_PICTURES + 1; all < MAX_PICTURES; all++) {
+      await gallery.change('cancelPicture', await gallery.start('a dog'));
+    }
+    expect((await gallery.asks(dog)).errors).toMatchObject(refused('100 pictures, got 101'));
+    await gallery.change('deletePicture', first!);
+    expect((await gallery.asks(dog)).errors).toEqual([]);
+  });
+
+  test('who listens to a picture that is deleted is told that it is over', async () => {
+    await gallery.open({ runs: false });
+    const picture = await gallery.start('a hill');
+    const first = Promise.withResolvers<unknown>();
+    const states = gallery.states(picture, first.resolve);
+    expect(await first.promise).toMatchObject({ state: 'QUEUED' });
+    await gallery.change('deletePicture', picture);
+    expect((await states).map(({ state }) => state)).toEqual(['QUEUED', 'CANCELLED']);
+  });
 
   test('a picture whose files cannot be removed stays, at its place, and can be deleted again', async () => {
     await gallery.open({ runs: false });
@@ -263,6 +304,12 @@ test(
     }
   },
 );
+
+async function startedOf(gallery: Gallery, count: number): Promise<readonly SeenPicture[]> {
+  const started: SeenPicture[] = [];
+  for (let i = 0; i < count; i++) started.push(await gallery.start('a dog'));
+  return started;
+}
 
 /** One for each picture. */
 const foldersOf = async ({ folder }: Gallery): Promise<readonly string[]> =>

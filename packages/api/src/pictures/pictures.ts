@@ -23,7 +23,12 @@ export interface Pictures {
   ): readonly Picture[];
   /** @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
   pause(owner: Owner, id: string): Promise<Picture>;
-  /** Goes on, also after what FAILED. @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
+  /**
+   * Goes on, also after what FAILED.
+   *
+   * @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT; TOO_MANY_PICTURES for one that failed, where its owner
+   *   has as many that are not over as may be.
+   */
   resume(owner: Owner, id: string): Promise<Picture>;
   /** The newest image stays. @throws ApiError UNKNOWN_PICTURE, JOB_STATE, PICTURE_NOT_KEPT. */
   cancel(owner: Owner, id: string): Promise<Picture>;

@@ -113,6 +113,35 @@ export class Gallery {
     }, LONG);
   }
 
+  /** The states of a picture as a subscription gives them, to the last. @param onState told each as it comes. */
+  async states(
+    { id }: Pick<SeenPicture, 'id'>,
+    onState: (seen: SeenPicture) => void = () => {},
+  ): Promise<readonly SeenPicture[]> {
+    const response = await this.api.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query:
+          'subscription ($id: ID!) { picture(id: $id) { state stepsDone loss score secondsLeft imageUrl } }',
+        variables: { id },
+      }),
+    });
+    const seen: SeenPicture[] = [];
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      for (let end = text.indexOf('\n\n'); end !== -1; end = text.indexOf('\n\n')) {
+        const [, json] = /^data: (.+)$/m.exec(text.slice(0, end)) ?? [];
+        text = text.slice(end + 2);
+        if (json === undefined || json === '') continue;
+        seen.push(JSON.parse(json).data.picture);
+        onState(seen.at(-1)!);
+      }
+    }
+    return seen;
+  }
+
   /** The bytes at its `imageUrl`. */
   async image({ imageUrl }: Pick<SeenPicture, 'imageUrl'>): Promise<Buffer> {
     const response = await this.api.fetch(imageUrl!);
