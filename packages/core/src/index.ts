@@ -23,6 +23,7 @@ export {
   type TextInput,
 } from './clip.ts';
 export type { ClipInfo } from './clip-info.ts';
+export { GRADIENT_ARENA_BYTES } from './encoder/gradient-pass.ts';
 export { HELD_TOWERS, type HeldTowers, type TowerName } from './encoder/towers.ts';
 export { ClipError, type ClipErrorCode } from './errors.ts';
 export { type ClassFigures, confusionFigures, type Figures } from './evaluation/class-figures.ts';

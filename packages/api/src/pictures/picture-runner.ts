@@ -1,3 +1,4 @@
+import { GRADIENT_ARENA_BYTES } from '@clipql/core';
 import { describeError, isHidden } from '../errors/public-error.ts';
 import type { ModelRegistry } from '../models/registry.ts';
 import type { BusySignal } from '../threads/busy-signal.ts';
@@ -153,7 +154,7 @@ export class PictureRunner {
       return STOPPED;
     }
     const { models, parameters } = located;
-    const bytes = parameters * BYTES_A_PARAMETER;
+    const bytes = parameters * BYTES_A_PARAMETER + models.length * GRADIENT_ARENA_BYTES;
     const release = registry.hold('drawing a picture', bytes, picture.models);
     try {
       const folder = this.#store.folderOf(id);

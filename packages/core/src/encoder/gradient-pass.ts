@@ -14,8 +14,11 @@ export interface EmbeddingGradient {
   readonly gradient: Float32Array;
 }
 
-/** What the arena may take if a pass has more than one image: enough for 8 of ViT-B/32 or EfficientNet-Lite0. */
-const ARENA_BYTES = 2 ** 28;
+/**
+ * What `Clip.imageGradient` may take in memory, beside the weights, for passes of more than one image: enough for 8 of
+ * ViT-B/32 or EfficientNet-Lite0.
+ */
+export const GRADIENT_ARENA_BYTES = 2 ** 28;
 const WORD_BYTES = 4;
 
 /**
@@ -36,7 +39,7 @@ export function gradientTower(
 /** How many images a pass takes at most. */
 export function gradientBatch(config: ClipConfig, most: number): number {
   const { arenaWords } = planGraph(gradientTower(config, 1).graph);
-  return Math.min(most, Math.max(1, Math.floor(ARENA_BYTES / (arenaWords * WORD_BYTES))));
+  return Math.min(most, Math.max(1, Math.floor(GRADIENT_ARENA_BYTES / (arenaWords * WORD_BYTES))));
 }
 
 /** The inputs for images that should all come closer to a direction, [E]. */
