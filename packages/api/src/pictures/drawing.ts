@@ -1,7 +1,10 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { oneLine } from '../errors/one-line.ts';
 import { moduleBeside, THREAD_ARGUMENTS } from '../threads/module-beside.ts';
 import type { DrawingEnd, DrawingNews, DrawingReport, DrawingRequest } from './drawing-protocol.ts';
+import { KEPT_FILES } from './kept-files.ts';
 
 const SCRIPT = moduleBeside(import.meta.url, 'drawing-worker');
 /** Milliseconds in which a state is saved, on a slow disk too. */
@@ -11,12 +14,14 @@ const SAVING_MS = 10_000;
 export class Drawing {
   /** How it ended: the thread is gone, and touches no file any more. */
   readonly ended: Promise<DrawingEnd>;
+  readonly #folder: string;
   readonly #worker: Worker;
   #hasBegun = false;
   #isAsked = false;
 
   /** @param onReport told all but the end. */
   constructor(request: DrawingRequest, onReport: (report: DrawingNews) => void) {
+    this.#folder = request.folder;
     this.#worker = new Worker(SCRIPT, { workerData: request, execArgv: THREAD_ARGUMENTS });
     this.ended = this.#watch(onReport);
   }
@@ -38,6 +43,11 @@ export class Drawing {
     await this.ended;
   }
 
+  /** It was ended while it read the start image, which is not to blame. */
+  #forgetDeath(): Promise<void> {
+    return rm(join(this.#folder, KEPT_FILES.deaths), { force: true }).catch(() => {});
+  }
+
   #watch(onReport: (report: DrawingNews) => void): Promise<DrawingEnd> {
     return new Promise((resolve) => {
       let end: DrawingEnd | undefined;
@@ -53,7 +63,8 @@ export class Drawing {
       this.#worker.on('error', (error) => {
         end ??= lost(error);
       });
-      this.#worker.on('exit', () => {
+      this.#worker.on('exit', async () => {
+        if (this.#isAsked && !this.#hasBegun) await this.#forgetDeath();
         resolve(end ?? (this.#isAsked ? { kind: 'stopped' } : lost('it ended')));
       });
     });
