@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  ClipError,
   createPicture,
   decodeImage,
   type GuidedPicture,
@@ -15,7 +16,7 @@ import { writing } from '../files/writing.ts';
 import { drawPicture } from './draw-picture.ts';
 import type { DrawingEnd, DrawingNews, DrawingRequest } from './drawing-protocol.ts';
 import { KEPT_FILES } from './kept-files.ts';
-import type { PictureProgress } from './picture.ts';
+import { NO_PROGRESS, type PictureProgress } from './picture.ts';
 import { PictureFolder } from './picture-folder.ts';
 import { pictureTexts } from './picture-texts.ts';
 import { encodePng } from './png-file.ts';
@@ -25,6 +26,8 @@ import { parseProgress, progressText } from './record-file.ts';
 const PREVIEW_MS = 1000;
 /** Of processes that read the start image. */
 const MOST_DEATHS = 3;
+/** How much longer than judging it a picture is drawn, before it is judged again: slow models are to draw. */
+const DRAWN_PER_JUDGED = 20;
 
 /**
  * Draws a picture whose files are in a folder, from its last checkpoint or from the start, and leaves its PNG there.
@@ -41,9 +44,10 @@ export async function drawKept(
 ): Promise<DrawingEnd> {
   const { settings, source, version } = request;
   const folder = new PictureFolder(request.folder, settings.size);
-  const picture = await openPicture(models, request, await folder.readState());
-  report({ kind: 'begun', step: picture.stepsDone });
-  let progress = parseProgress(await ifThere(readFile(join(request.folder, KEPT_FILES.progress))));
+  const { picture, anew } = await openPicture(models, request, await folder.readState());
+  report({ kind: 'begun', step: picture.stepsDone, anew });
+  let progress = anew === undefined ? await readProgress(request.folder) : NO_PROGRESS;
+  const judge = judgeOf(picture);
   let previewed = Number.NEGATIVE_INFINITY;
   await drawPicture(picture, {
     folder,
@@ -57,8 +61,8 @@ export async function drawKept(
       previewed = performance.now();
     },
     onSave: async (step) => {
-      // A judgement takes a forward pass, for which there is no time at the end of the server.
-      const score = signal.aborted ? progress.score : await picture.score();
+      // There is no time for a forward pass at the end of the server.
+      const score = (signal.aborted ? undefined : await judge()) ?? progress.score;
       progress = { ...progress, step, score };
       await writeCheckpoint(request.folder, picture, progress);
       report({ kind: 'saved', step, score });
@@ -72,17 +76,47 @@ export async function drawKept(
   return { kind: 'done' };
 }
 
+/** Judges a picture, if it is done or there is time for it. */
+function judgeOf(picture: GuidedPicture): () => Promise<number | undefined> {
+  let next = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const begun = performance.now();
+    if (begun < next && !picture.isDone) return undefined;
+    const score = await picture.score();
+    const judged = performance.now();
+    next = judged + DRAWN_PER_JUDGED * (judged - begun);
+    return score;
+  };
+}
+
+/** A picture where its checkpoint was taken, or from the start where there is none that can be gone on from. */
 async function openPicture(
   models: readonly PictureModel[],
-  { folder, settings, source, maxPixels }: DrawingRequest,
+  request: DrawingRequest,
   state: Uint8Array | undefined,
+): Promise<{ readonly picture: GuidedPicture; readonly anew: string | undefined }> {
+  if (state === undefined) return { picture: await beginPicture(models, request), anew: undefined };
+  try {
+    return { picture: await restorePicture(models, state), anew: undefined };
+  } catch (error) {
+    // Of a version with another recipe, by other weights, or damaged: what was asked for is kept, and can be drawn.
+    if (!(error instanceof ClipError && error.code === 'BAD_INPUT')) throw error;
+    return { picture: await beginPicture(models, request), anew: error.message };
+  }
+}
+
+async function beginPicture(
+  models: readonly PictureModel[],
+  { folder, settings, source, maxPixels }: DrawingRequest,
 ): Promise<GuidedPicture> {
-  if (state !== undefined) return restorePicture(models, state);
   const { keep, ...options } = settings;
   if (source === undefined) return createPicture(models, options);
   const image = await readStart(folder, maxPixels);
   return createPicture(models, { ...options, from: { image, ...(keep !== null && { keep }) } });
 }
+
+const readProgress = async (folder: string): Promise<PictureProgress> =>
+  parseProgress(await ifThere(readFile(join(folder, KEPT_FILES.progress))));
 
 /**
  * Decodes the start image. How often processes died meanwhile is counted: a server must not die of it at every start.
@@ -98,9 +132,11 @@ async function readStart(folder: string, maxPixels: number): Promise<RgbImage> {
     throw new ApiError('IMAGE_CRASHED', message);
   }
   await writeFileOf(folder, KEPT_FILES.deaths, String(deaths + 1));
-  const image = await decodeImage(await readFile(join(folder, KEPT_FILES.start)), { maxPixels });
-  await rm(path);
-  return image;
+  try {
+    return await decodeImage(await readFile(join(folder, KEPT_FILES.start)), { maxPixels });
+  } finally {
+    await rm(path);
+  }
 }
 
 /** Beside the state: an image, and how far it is. */

@@ -32,8 +32,13 @@ export type DrawingReport = DrawingNews | DrawingEnd;
 
 /** What it tells while it draws. */
 export type DrawingNews =
-  /** The models are loaded, and the start image is read. @param step the one that it goes on from. */
-  | { readonly kind: 'begun'; readonly step: number }
+  /**
+   * The models are loaded, and the start image is read.
+   *
+   * @param step the one that it goes on from.
+   * @param anew why it does not go on from its checkpoint, if there is one.
+   */
+  | { readonly kind: 'begun'; readonly step: number; readonly anew: string | undefined }
   | { readonly kind: 'step'; readonly step: number; readonly loss: number }
   | { readonly kind: 'preview'; readonly step: number; readonly png: Uint8Array }
   /** A checkpoint is on the disk. */

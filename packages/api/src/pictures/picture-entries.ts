@@ -2,7 +2,13 @@ import { PICTURE_STEPS } from '@clipql/core';
 import type { Owner } from '../access/owner.ts';
 import type { JobState } from '../jobs/job.ts';
 import type { DrawingNews } from './drawing-protocol.ts';
-import type { NewPicture, Picture, PictureProgress, PictureRecord } from './picture.ts';
+import {
+  type NewPicture,
+  NO_PROGRESS,
+  type Picture,
+  type PictureProgress,
+  type PictureRecord,
+} from './picture.ts';
 import { nextPictureId, type PictureStore, type StoredPicture } from './picture-store.ts';
 
 type Listener = (picture: Picture) => void;
@@ -57,7 +63,7 @@ export class PictureEntries {
         ...{ source: start?.source, error: undefined },
       };
       await this.#store.add(record, start?.bytes);
-      const entry = newEntry(record, { step: 0, loss: undefined, score: undefined }, false);
+      const entry = newEntry(record, NO_PROGRESS, false);
       this.#entries.set(id, entry);
       return pictureOf(entry);
     });
@@ -93,7 +99,8 @@ export class PictureEntries {
     if (entry === undefined) return;
     if (report.kind === 'begun') {
       entry.begun = { step: report.step, at: performance.now() };
-      entry.progress = { ...entry.progress, step: report.step };
+      if (report.anew !== undefined) entry.saved = NO_PROGRESS;
+      entry.progress = { ...entry.saved, step: report.step };
     } else if (report.kind === 'preview') {
       entry.preview = report.png;
       entry.imageStep = report.step;

@@ -144,7 +144,7 @@ export class PictureRunner {
 
   /** @throws ApiError UNKNOWN_MODEL, MODEL_MEMORY_FULL, what loading a model throws. */
   async #drawing({ id, settings, source, ...picture }: Picture, current: Current) {
-    const { models: registry, busy, threads, niceness, maxPixels, version } = this.#options;
+    const { models: registry, busy, threads, niceness, maxPixels, version, warn } = this.#options;
     const found = this.#findModels(picture.models);
     // Whoever ends the server does not wait for a download.
     const located = await Promise.race([found, current.stopped.promise]);
@@ -162,6 +162,8 @@ export class PictureRunner {
       const drawing = new Drawing({ ...request, busy: busy.memory }, (report) => {
         this.#entries.report(id, report);
         if (report.kind === 'saved') this.#retries.forget(id);
+        if (report.kind !== 'begun' || report.anew === undefined) return;
+        warn(`a picture is drawn anew: ${report.anew}`);
       });
       current.drawing = drawing;
       return await drawing.ended;

@@ -41,6 +41,9 @@ export interface PictureProgress {
   readonly score: number | undefined;
 }
 
+/** Of a picture that is not begun. */
+export const NO_PROGRESS: PictureProgress = { step: 0, loss: undefined, score: undefined };
+
 /** A picture that is drawn, or was, or will be. It is on the disk, and goes on after any kill. */
 export interface Picture extends PictureRecord {
   readonly steps: number;
