@@ -6,7 +6,7 @@ import { planGraph, weightsOfGraphs } from '../graph/plan.ts';
 import { dot } from '../vectors.ts';
 import { compileGraph } from './compile-graph.ts';
 import { type Declared, expectClose, type Inputs, matrix, weightsFor } from './conformance.ts';
-import { partialDerivatives, spreadIndices } from './numeric-gradient.ts';
+import { directionalDerivative, partialDerivatives, spreadIndices } from './numeric-gradient.ts';
 import { weightReader } from './weight-reader.ts';
 
 /** A graph that is differentiated. */
@@ -42,13 +42,15 @@ export function cotangentFor({ graph, of }: Differentiated): Float32Array {
   return matrix('cotangent', rows, columns);
 }
 
-/** Derivatives by some values of the input, at their indices. */
+/** Derivatives by some values of the input, at their indices, and along a direction that all values have a part in. */
 export interface Derivatives {
   readonly indices: readonly number[];
   readonly values: readonly number[];
+  readonly direction: Float32Array;
+  readonly along: number;
 }
 
-/** What finite differences give, for so many values of the input. */
+/** What finite differences give, for so many values of the input and for all of them at once. */
 export function derivativesOf(
   differentiated: Differentiated,
   inputs: Inputs,
@@ -59,7 +61,13 @@ export function derivativesOf(
   const weights = weightsOf(differentiated);
   const cotangent = cotangentFor(differentiated);
   const given = { inputs, weights, of, by, cotangent };
-  return { indices, values: partialDerivatives(graph, given, indices) };
+  const direction = matrix('direction', 1, inputs[by]!.length);
+  return {
+    indices,
+    values: partialDerivatives(graph, given, indices),
+    direction,
+    along: directionalDerivative(graph, given, direction),
+  };
 }
 
 /** Expects the derivatives that finite differences give. */
@@ -67,7 +75,7 @@ export async function expectDerivatives(
   backend: Backend,
   differentiated: Differentiated,
   inputs: Inputs,
-  { indices, values }: Derivatives,
+  { indices, values, direction, along }: Derivatives,
   tolerance: number,
 ): Promise<void> {
   const cotangent = cotangentFor(differentiated);
@@ -75,6 +83,9 @@ export async function expectDerivatives(
   expect(gradient).toHaveLength(inputs[differentiated.by]!.length);
   const got = Float32Array.from(indices, (index) => gradient[index]!);
   expectClose('derivatives', got, values, { columns: 1, tolerance });
+  const size = Math.sqrt(dot(gradient, gradient) * dot(direction, direction));
+  const difference = Math.abs(dot(gradient, direction) - along);
+  expect(difference / size, '|⟨g, v⟩ − ∂v| / (‖g‖ ‖v‖)').toBeLessThanOrEqual(tolerance);
 }
 
 /** Expects ⟨J·v, u⟩ = ⟨v, Jᵀ·u⟩ of a graph that is linear, or affine, in the input. */

@@ -16,16 +16,30 @@ interface Differentiated extends GraphInputs {
 /** @returns the derivatives of Σ cotangent · output by some values of the input, by their indices in it. */
 export function partialDerivatives(
   graph: Graph,
-  { inputs, weights, of, cotangent, by }: Differentiated,
+  given: Differentiated,
   indices: readonly number[],
 ): number[] {
-  const at = (index: number, distance: number): number => {
-    const point = Float64Array.from(inputs[by]!);
-    point[index]! += distance;
+  const direction = new Float64Array(given.inputs[given.by]!.length);
+  return indices.map((index) => {
+    direction[index] = 1;
+    const derivative = directionalDerivative(graph, given, direction);
+    direction[index] = 0;
+    return derivative;
+  });
+}
+
+/** @returns the derivative of Σ cotangent · output along a direction, of the input's length. */
+export function directionalDerivative(
+  graph: Graph,
+  { inputs, weights, of, cotangent, by }: Differentiated,
+  direction: Float64Array | Float32Array,
+): number {
+  const at = (distance: number): number => {
+    const point = Float64Array.from(inputs[by]!, (value, i) => value + distance * direction[i]!);
     const output = evaluateGraph(graph, { inputs: { ...inputs, [by]: point }, weights }).get(of)!;
     return output.flat().reduce((sum, value, i) => sum + value * cotangent[i]!, 0);
   };
-  return indices.map((index) => (at(index, STEP) - at(index, -STEP)) / (2 * STEP));
+  return (at(STEP) - at(-STEP)) / (2 * STEP);
 }
 
 /** All of `length` indices, or `count` of them that are spread evenly and share no stride with rows or columns. */
