@@ -11,7 +11,7 @@ export const MAX_CLASSES = 100;
 export const MAX_CLASS_TEXTS = 20;
 export const MAX_CLASS_PICTURES = 50;
 /** Of all classes together. */
-export const MAX_PICTURES = 1_000;
+export const MAX_CLASSIFIER_PICTURES = 1_000;
 /** Pictures times classes, with which the time of training grows: 1,000 of 25 classes take some 10 s. */
 const MAX_TRAINING = 25_000;
 /** Pictures times classes of a classifier that is cross-validated, which trains it five times: 500 of 10 classes take some 10 s. */
@@ -76,7 +76,8 @@ export function checkPictures(
     throw tooMany(`${MAX_CLASS_PICTURES} pictures in class ${quoted(classes[i]!.label)}`, count);
   }
   const all = counts.reduce((sum, count) => sum + count, 0);
-  if (all > MAX_PICTURES) throw tooMany(`${grouped(MAX_PICTURES)} pictures in all classes`, all);
+  if (all > MAX_CLASSIFIER_PICTURES)
+    throw tooMany(`${grouped(MAX_CLASSIFIER_PICTURES)} pictures in all classes`, all);
   const training = all * classes.length;
   if (training > MAX_TRAINING) {
     throw tooMany(`${grouped(MAX_TRAINING)} pictures times classes`, training);
@@ -94,8 +95,10 @@ export function checkValidated(pictures: number, classes: number): void {
 
 /** @throws ApiError BAD_INPUT for more pictures to change than a classifier has. */
 export function checkChangedPictures(count: number): void {
-  if (count <= MAX_PICTURES) return;
-  throw badInput(`expected at most ${grouped(MAX_PICTURES)} pictures, got ${grouped(count)}`);
+  if (count <= MAX_CLASSIFIER_PICTURES) return;
+  throw badInput(
+    `expected at most ${grouped(MAX_CLASSIFIER_PICTURES)} pictures, got ${grouped(count)}`,
+  );
 }
 
 /** @throws ApiError TOO_MANY_IMAGE_BYTES for more than a classifier keeps. */

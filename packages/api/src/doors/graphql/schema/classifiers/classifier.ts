@@ -5,7 +5,11 @@ import type {
 } from '../../../../classifiers/classifier.ts';
 import { findIfThere } from '../../../../classifiers/find-if-there.ts';
 import { textValues } from '../../../../limits/answers.ts';
-import { MAX_CLASSES, MAX_CLASSIFIERS, MAX_PICTURES } from '../../../../limits/classifiers.ts';
+import {
+  MAX_CLASSES,
+  MAX_CLASSIFIER_PICTURES,
+  MAX_CLASSIFIERS,
+} from '../../../../limits/classifiers.ts';
 import { builder } from '../builder.ts';
 import '../date-time.ts';
 import { largestSet } from '../label-set-price.ts';
@@ -97,7 +101,7 @@ builder.node(Classifier, {
     examples: t.field({
       type: [ClassifierExample],
       description: 'The pictures that it has learned from, oldest first.',
-      price: { length: MAX_PICTURES },
+      price: { length: MAX_CLASSIFIER_PICTURES },
       resolve: async (classifier, _args, { classifiers }) =>
         (await classifiers.examples(classifier)).map((example) => ({ classifier, example })),
     }),
