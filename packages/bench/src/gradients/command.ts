@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { oneOf, wholeNumber } from '../kit/option-values.ts';
 import { alignedTable } from '../kit/reports/aligned-table.ts';
+import { describeClaim } from '../kit/reports/probe-table.ts';
 import type { Streams } from '../kit/streams.ts';
 import {
   compareGradients,
@@ -42,8 +43,7 @@ export function addGradientsCommand(
     .option('--threads <count>', 'with --speed: threads', wholeNumber, 2)
     .option('--rounds <count>', 'with --speed: how often each has its turn', wholeNumber, 7)
     .action(async (options: GradientsOptions) => {
-      if (options.speed) await speed(options, streams);
-      else finish(await compare(options, streams));
+      finish(await (options.speed ? speed : compare)(options, streams));
     });
 }
 
@@ -93,10 +93,12 @@ function comparisonTable(rows: readonly GradientRow[]): string {
   return alignedTable(columns, rows.map(cells)).join('\n');
 }
 
-async function speed(options: GradientsOptions, { stdout }: Streams): Promise<void> {
+/** @returns the exit code: 0 when the claim holds, 1 when it does not. */
+async function speed(options: GradientsOptions, { stdout }: Streams): Promise<number> {
   const { model, images, threads, rounds } = options;
   const report = await gradientSpeed({ model, images, threads, rounds });
   stdout(`${options.json ? JSON.stringify(report) : describeSpeed(report)}\n`);
+  return report.passed ? 0 : 1;
 }
 
 function describeSpeed(report: GradientSpeed): string {
@@ -106,5 +108,7 @@ function describeSpeed(report: GradientSpeed): string {
     `forward pass alone     ${forwardMs.toFixed(1)} ms, ${forwardMB.toFixed(0)} MB`,
     `forward and backward   ${gradientMs.toFixed(1)} ms, ${gradientMB.toFixed(0)} MB`,
     `ratio                  ${ratio.toFixed(2)}`,
+    '',
+    ...report.claims.map(describeClaim),
   ].join('\n');
 }

@@ -6,8 +6,8 @@ import { REFERENCE } from '../kit/folders.ts';
 import { readJsonObject } from '../kit/input-file.ts';
 import { runBench } from '../run-bench.ts';
 
-/** `bench gradients --json --case FILE …`, and what it prints. */
-async function gradients(file: string, ...args: readonly string[]) {
+/** `bench gradients --json …`, and what it prints. */
+async function gradientsCommand(...args: readonly string[]) {
   let out = '';
   let errors = '';
   const streams = {
@@ -18,9 +18,12 @@ async function gradients(file: string, ...args: readonly string[]) {
       errors += text;
     },
   };
-  const code = await runBench(['gradients', '--json', '--case', file, ...args], streams);
+  const code = await runBench(['gradients', '--json', ...args], streams);
   return { code, errors, ...(out === '' ? {} : JSON.parse(out)) };
 }
+
+const gradients = (file: string, ...args: readonly string[]) =>
+  gradientsCommand('--case', file, ...args);
 
 /** A file with some of the reference's cases, changed. */
 async function caseFile(from: string, change: (cases: Cases) => void): Promise<string> {
@@ -100,4 +103,13 @@ test('a malformed file is refused by its field', async () => {
     expect(errors).toContain(`CASE_INVALID: ${file}: ${problem}`);
     expect(code).toBe(2);
   }
+});
+
+test('gradients are timed beside the forward pass, and what is too slow fails', async () => {
+  const flags = ['--speed', '--model', 'nano', '--images', '1', '--threads', '1', '--rounds', '1'];
+  const { code, ratio, forwardMs, gradientMs, claims, passed } = await gradientsCommand(...flags);
+  expect(forwardMs).toBeGreaterThan(0);
+  expect(ratio).toBe(gradientMs / forwardMs);
+  expect(claims).toMatchObject([{ measured: ratio, limit: 2.6, passed: ratio <= 2.6 }]);
+  expect([passed, code]).toEqual(ratio <= 2.6 ? [true, 0] : [false, 1]);
 });
