@@ -387,14 +387,7 @@ describe('imageGradient', () => {
     await refused([], 'expected a target, got none');
     await refused([{ embedding: embedding.subarray(1) }], 'target 0: expected [128], got [127]');
     await refused([{ embedding }, { embedding: new Float32Array(128) }], 'target 1: expected an');
-    for (const weight of [Number.NaN, Number.POSITIVE_INFINITY, 1e39]) {
-      await refused([{ embedding, weight }], `a finite weight that float32 holds, got ${weight}`);
-    }
-    const large = {
-      embedding: Float32Array.from({ length: 128 }, (_, i) => +(i === 0)),
-      weight: 3e38,
-    };
-    await refused([large, large], 'expected weights whose sum float32 holds');
+    await refused([{ embedding, weight: 1e39 }], 'expected a finite weight');
     const other = { size: 47, data: new Float32Array(3 * 47 * 47) };
     await refused([{ embedding }], 'expected pixels [3, 48, 48]', other);
     const int8 = await loadWith({ precision: 'int8' });
