@@ -24,8 +24,10 @@ export const TEXTS = {
   },
   key: {
     title: 'This server asks for a key',
+    wanted: 'This server asks for a key.',
     label: 'Key',
     kept: 'It is kept until you close this tab.',
+    refused: 'The server did not accept this key. Check it, or use another.',
     unsendable:
       'A key contains only unaccented letters, digits and common symbols. This one contains others.',
     use: 'Use this key',

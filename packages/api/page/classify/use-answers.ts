@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { askPatiently } from '../server/ask.ts';
 import { type Answer, imageInput, type Outcome, type Picture } from './picture.ts';
 import { classifyOperation, isAskable, type Question, questionKey } from './question.ts';
@@ -26,7 +26,8 @@ export function useAnswers(
   const wanted = new Map(pictures.map((one) => [one.id, questionOf(one)]));
   const keys = new Map([...wanted].map(([id, question]) => [id, questionKey(question)]));
 
-  useEffect(() => {
+  // At once: an effect that runs later may be of a state without the outcome that has just ended a request.
+  useLayoutEffect(() => {
     const running = underWay.current;
     for (const [id, { key, control }] of running) {
       if (keys.get(id) === key) continue;

@@ -1,17 +1,24 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { type FileLimits, prepareFile } from '../parts/prepare-file.ts';
 import { useLeft } from '../parts/use-left.ts';
+import { isForKey } from '../server/ask.ts';
+import { onKeyFound } from '../server/key.ts';
 import type { Picture } from './picture.ts';
 
 type Change =
   | { readonly add: readonly Picture[] }
   | { readonly id: number; readonly set: Partial<Picture> }
   | { readonly remove: number }
+  | { readonly keyFound: true }
   | { readonly clear: true };
 
 function changed(pictures: readonly Picture[], change: Change): readonly Picture[] {
   if ('add' in change) return [...pictures, ...change.add];
   if ('clear' in change) return [];
+  if ('keyFound' in change)
+    return pictures.map((one) =>
+      isForKey(one.outcome?.error) ? { ...one, outcome: undefined } : one,
+    );
   if ('remove' in change) return pictures.filter(({ id }) => id !== change.remove);
   return pictures.map((one) => (one.id === change.id ? { ...one, ...change.set } : one));
 }
@@ -19,6 +26,8 @@ function changed(pictures: readonly Picture[], change: Change): readonly Picture
 /** The pictures on the page. Files are looked at one after another, so that one is in memory at a time. */
 export function usePictures(limits: FileLimits | undefined, first: () => readonly Picture[]) {
   const [pictures, change] = useReducer(changed, undefined, first);
+  // What was not answered for want of a key is asked again.
+  useEffect(() => onKeyFound(() => change({ keyFound: true })), []);
   const isPreparing = useRef(false);
   const left = useLeft();
   const latest = useRef(pictures);

@@ -131,7 +131,9 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
         <div class="stack">
           {shown === undefined ? (
             <p class="quiet dream-empty">
-              {pictures === undefined && error === undefined ? TEXTS.frame.loading : DREAM.noneYet}
+              {pictures === undefined && (error ?? factsError) === undefined
+                ? TEXTS.frame.loading
+                : DREAM.noneYet}
             </p>
           ) : (
             <Drawing

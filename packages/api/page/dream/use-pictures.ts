@@ -3,6 +3,7 @@ import { askOperation } from '../server/ask.ts';
 import { askChange } from '../server/change.ts';
 import type { Operation } from '../server/operation.ts';
 import { subscribe } from '../server/subscribe.ts';
+import { useTurn } from '../server/use-turn.ts';
 import {
   changePicture,
   findOperation,
@@ -41,7 +42,7 @@ export function usePictures(shownId: string, areOn: boolean): Pictures {
   const [known, setKnown] = useState<ReadonlyMap<string, Picture>>();
   const [hasMore, setHasMore] = useState(false);
   const [error, setError] = useState<Error>();
-  const [turn, setTurn] = useState(0);
+  const [turn, retry] = useTurn();
   // A stream may still tell of one that has been deleted.
   const deleted = useRef(new Set<string>());
   const keep = useCallback((some: readonly Picture[]) => {
@@ -95,7 +96,7 @@ export function usePictures(shownId: string, areOn: boolean): Pictures {
     more: useCallback(() => {
       load(new AbortController().signal).catch(setError);
     }, [load]),
-    retry: useCallback(() => setTurn((last) => last + 1), []),
+    retry,
     start: useCallback(
       async (operation) => {
         const picture = await changed(operation);

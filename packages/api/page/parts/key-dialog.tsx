@@ -1,20 +1,22 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isSendable, onKeyWanted } from '../server/key.ts';
 import { TEXTS } from '../texts.ts';
-import { WithCode } from './with-code.tsx';
+
+const KEY = TEXTS.key;
 
 interface Wanted {
-  readonly sentence: string;
+  /** Whether the server has just refused the last one. */
+  readonly isRefused: boolean;
   readonly answer: (key: string | undefined) => void;
 }
 
 /** Asks for a key when the server wants one. */
 export function KeyDialog() {
   const [wanted, setWanted] = useState<Wanted>();
-  const [isRefused, setRefused] = useState(false);
+  const [isUnsendable, setUnsendable] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    onKeyWanted((sentence) => new Promise((answer) => setWanted({ sentence, answer })));
+    onKeyWanted((isRefused) => new Promise((answer) => setWanted({ isRefused, answer })));
     return () => onKeyWanted(undefined);
   }, []);
   useLayoutEffect(() => {
@@ -23,7 +25,7 @@ export function KeyDialog() {
 
   const end = (key: string | undefined) => {
     wanted?.answer(key);
-    setRefused(false);
+    setUnsendable(false);
     setWanted(undefined);
     dialog.current?.close();
   };
@@ -33,31 +35,29 @@ export function KeyDialog() {
     const key = String(new FormData(form).get('key') ?? '').trim();
     form.reset();
     if (isSendable(key)) end(key);
-    else setRefused(key !== '');
+    else setUnsendable(key !== '');
   };
+  const problem = isUnsendable ? KEY.unsendable : wanted?.isRefused && KEY.refused;
   return (
     <dialog ref={dialog} aria-labelledby="key-title" onCancel={() => end(undefined)}>
       <form class="stack" onSubmit={submit}>
-        <h2 id="key-title">{TEXTS.key.title}</h2>
-        <p dir="auto">
-          <WithCode text={wanted?.sentence ?? ''} />
-        </p>
+        <h2 id="key-title">{KEY.title}</h2>
         <label class="field">
-          <span>{TEXTS.key.label}</span>
+          <span>{KEY.label}</span>
           <input type="password" name="key" autocomplete="off" required />
         </label>
-        {isRefused && (
+        {problem && (
           <p class="error-note" role="alert">
-            {TEXTS.key.unsendable}
+            {problem}
           </p>
         )}
-        <p class="quiet">{TEXTS.key.kept}</p>
+        <p class="quiet">{KEY.kept}</p>
         <div class="row">
           <button type="submit" class="primary">
-            {TEXTS.key.use}
+            {KEY.use}
           </button>
           <button type="button" onClick={() => end(undefined)}>
-            {TEXTS.key.cancel}
+            {KEY.cancel}
           </button>
         </div>
       </form>

@@ -3,6 +3,7 @@ import './reference.css';
 import { hasGraphiql } from '../copy/graphiql.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { askText } from '../server/ask.ts';
+import { useTurn } from '../server/use-turn.ts';
 import { TEXTS } from '../texts.ts';
 import { type Example, type OpenApi, type Operation, type Schema, schemaRows } from './open-api.ts';
 
@@ -12,14 +13,16 @@ const REFERENCE = TEXTS.reference;
 export function ReferenceView() {
   const [document, setDocument] = useState<OpenApi>();
   const [error, setError] = useState<Error>();
+  const [turn, retry] = useTurn();
   useEffect(() => {
     const control = new AbortController();
+    setError(undefined);
     askText('openapi.json', control.signal).then(
       (text) => setDocument(JSON.parse(text) as OpenApi),
       (reason: Error) => control.signal.aborted || setError(reason),
     );
     return () => control.abort();
-  }, []);
+  }, [turn]);
   return (
     <div class="stack">
       <h1>{REFERENCE.title}</h1>
@@ -28,7 +31,7 @@ export function ReferenceView() {
         {hasGraphiql() && <a href="graphql">{REFERENCE.graphiql}</a>}
         <a href="openapi.json">{REFERENCE.document}</a>
       </p>
-      {error !== undefined && <ErrorNote error={error} />}
+      {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
       {document === undefined && error === undefined && <p class="quiet">{TEXTS.frame.loading}</p>}
       {Object.entries(document?.paths ?? {}).flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, operation]) => (

@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { askDocument } from '../server/ask.ts';
+import { useTurn } from '../server/use-turn.ts';
 import type { Field } from './condition.ts';
 import type { Job } from './job.ts';
 import { JOB } from './job.ts';
@@ -34,7 +35,7 @@ export function useCollections(): AskedShelf {
     shelf: undefined,
     error: undefined,
   });
-  const [turn, setTurn] = useState(0);
+  const [turn, refresh] = useTurn();
   useEffect(() => {
     const control = new AbortController();
     askDocument<Shelf>(SHELF, control.signal).then(
@@ -43,5 +44,5 @@ export function useCollections(): AskedShelf {
     );
     return () => control.abort();
   }, [turn]);
-  return { ...state, refresh: useCallback(() => setTurn((last) => last + 1), []) };
+  return { ...state, refresh };
 }

@@ -3,6 +3,7 @@ import { CopyAs } from '../copy/copy-as.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { askPatiently } from '../server/ask.ts';
 import { EnumName, type Operation } from '../server/operation.ts';
+import { useTurn } from '../server/use-turn.ts';
 import { TEXTS } from '../texts.ts';
 import { ItemPicture } from './item-picture.tsx';
 import { DUPLICATE_LEVELS, type DuplicateLevel } from './query.ts';
@@ -32,7 +33,7 @@ interface DuplicatesProps {
 export function Duplicates({ collection, version, level, onLevel, onOpen }: DuplicatesProps) {
   const [found, setFound] = useState<Groups>();
   const [error, setError] = useState<Error>();
-  const [turn, setTurn] = useState(0);
+  const [turn, retry] = useTurn();
   useEffect(() => {
     const control = new AbortController();
     setError(undefined);
@@ -64,7 +65,7 @@ export function Duplicates({ collection, version, level, onLevel, onOpen }: Dupl
         </button>
       </div>
       <p role="status">{found === undefined ? SEARCH.asking : SEARCH.groups(found.total)}</p>
-      {error !== undefined && <ErrorNote error={error} onRetry={() => setTurn(turn + 1)} />}
+      {error !== undefined && <ErrorNote error={error} onRetry={retry} />}
       <ol class="groups">
         {found?.groups.map(({ representative, members }) => (
           <li key={representative.key}>

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { askPatiently } from '../server/ask.ts';
+import { useTurn } from '../server/use-turn.ts';
 import { browseOperation, type Query, searchOperation } from './query.ts';
 import type { ScoreHistogram } from './score-histogram.ts';
 
@@ -66,7 +67,7 @@ const SETTLING = 150;
 export function useHits(query: Query | undefined, version: number): UsedHits {
   const [found, setFound] = useState<Found>();
   const [error, setError] = useState<Error>();
-  const [turn, setTurn] = useState(0);
+  const [turn, retry] = useTurn();
   const key = query === undefined ? '' : `${version} ${turn} ${keyOf(query)}`;
   const asked = useRef(query);
   asked.current = query;
@@ -111,7 +112,7 @@ export function useHits(query: Query | undefined, version: number): UsedHits {
     error,
     isStale: query !== undefined && found?.key !== key,
     more,
-    retry: useCallback(() => setTurn((last) => last + 1), []),
+    retry,
   };
 }
 

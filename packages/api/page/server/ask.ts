@@ -16,6 +16,10 @@ export class ServerError extends Error {
   }
 }
 
+/** Whether something was not answered because the user gave no key. */
+export const isForKey = (error: Error | undefined): boolean =>
+  error instanceof ServerError && error.code === 'UNAUTHENTICATED';
+
 export interface GraphqlAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly {
@@ -92,7 +96,7 @@ async function get(path: string, signal: AbortSignal): Promise<Response> {
 /**
  * With the user's key, for which the user is asked where the server wants one.
  *
- * @throws ServerError where nothing answers; the signal's reason.
+ * @throws ServerError where nothing answers, or the user gives no key; the signal's reason.
  */
 async function request(
   path: string,
@@ -108,8 +112,7 @@ async function request(
       throw new ServerError(TEXTS.frame.unreachable);
     });
     if (response.status !== 401) return response;
-    const { message } = errorOf(response, (await answerOf(response.clone(), signal)).errors);
-    if (!(await wantKey(message, key))) return response;
+    if (!(await wantKey(key))) throw new ServerError(TEXTS.key.wanted, 'UNAUTHENTICATED');
   }
 }
 

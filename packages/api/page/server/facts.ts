@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { askDocument } from './ask.ts';
+import { useTurn } from './use-turn.ts';
 
 /** What the page has to know of the server. */
 export interface ServerFacts extends Served, Kept {}
@@ -74,10 +75,9 @@ interface AskedFacts {
 
 /** Asks the server about itself, at first and again on `refresh`. */
 export function useServerFacts(): AskedFacts {
-  const [turn, setTurn] = useState(0);
+  const [turn, refresh] = useTurn();
   const served = useDocument<Served>(SERVED, turn);
   const kept = useDocument<Kept>(KEPT, turn);
-  const refresh = useCallback(() => setTurn((last) => last + 1), []);
   useEffect(() => {
     shown.add(refresh);
     return () => shown.delete(refresh);

@@ -3,9 +3,10 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { FactList } from '../parts/fact-list.tsx';
 import { byteText, downloadText } from '../parts/figures.ts';
 import { WithCode } from '../parts/with-code.tsx';
-import { askDocument, askText, ServerError } from '../server/ask.ts';
+import { askDocument, askText, isForKey } from '../server/ask.ts';
 import { type ServedModel, type ServerFacts, useServerFacts } from '../server/facts.ts';
 import { type Workload, workloadOf } from '../server/metrics.ts';
+import { useTurn } from '../server/use-turn.ts';
 import { TEXTS } from '../texts.ts';
 import type { ViewProps } from '../view.ts';
 
@@ -17,6 +18,8 @@ export function StatusView({ isShown }: ViewProps) {
   const [workload, setWorkload] = useState<Workload>();
   const [workError, setWorkError] = useState<Error>();
   const [machine, setMachine] = useState<Machine>();
+  const [machineError, setMachineError] = useState<Error>();
+  const [turn, again] = useTurn();
   useEffect(() => {
     if (!isShown) return;
     const control = new AbortController();
@@ -30,32 +33,33 @@ export function StatusView({ isShown }: ViewProps) {
           if (control.signal.aborted) return;
           setWorkError(reason);
           // What is refused for want of a key is not asked for again, with a dialog each time.
-          if (reason instanceof ServerError && reason.code === 'UNAUTHENTICATED') {
-            clearInterval(timer);
-          }
+          if (isForKey(reason)) clearInterval(timer);
         },
       );
     refresh();
     void read();
     askDocument<{ readonly machine: Machine }>(MACHINE, control.signal).then(
-      (answer) => setMachine(answer.machine),
-      (reason: Error) => control.signal.aborted || setWorkError(reason),
+      (answer) => {
+        setMachine(answer.machine);
+        setMachineError(undefined);
+      },
+      (reason: Error) => control.signal.aborted || setMachineError(reason),
     );
     const timer = setInterval(() => void read(), 2_000);
     return () => {
       control.abort();
       clearInterval(timer);
     };
-  }, [isShown, refresh]);
+  }, [isShown, turn, refresh]);
+  const failure = error ?? workError ?? machineError;
   return (
     <div class="stack">
       <h1>{STATUS.title}</h1>
-      {error !== undefined && <ErrorNote error={error} onRetry={refresh} />}
+      {failure !== undefined && <ErrorNote error={failure} onRetry={again} />}
       {facts === undefined && error === undefined && <p class="quiet">{TEXTS.frame.loading}</p>}
       {facts?.models.map((model) => (
         <ModelCard key={model.name} model={model} />
       ))}
-      {workError !== undefined && <ErrorNote error={workError} />}
       {workload !== undefined && <Work workload={workload} />}
       {machine !== undefined && <MachineCard machine={machine} />}
       {facts !== undefined && <Limits limits={facts.limits} />}

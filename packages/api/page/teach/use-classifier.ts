@@ -3,6 +3,7 @@ import { askOperation, askPatiently } from '../server/ask.ts';
 import { askChange } from '../server/change.ts';
 import { refreshFacts } from '../server/facts.ts';
 import type { Operation } from '../server/operation.ts';
+import { useTurn } from '../server/use-turn.ts';
 import {
   type Changed,
   type Classifier,
@@ -26,7 +27,7 @@ export function useClassifier(name: string): OpenClassifier {
   const [classifier, setClassifier] = useState<Classifier>();
   const [error, setError] = useState<Error>();
   const [lastChange, setLastChange] = useState<Operation>();
-  const [turn, setTurn] = useState(0);
+  const [turn, reload] = useTurn();
   const last = useRef<Promise<unknown>>(Promise.resolve());
 
   useEffect(() => {
@@ -52,7 +53,6 @@ export function useClassifier(name: string): OpenClassifier {
     last.current = done.catch(() => {});
     return done;
   }, []);
-  const reload = useCallback(() => setTurn((n) => n + 1), []);
   return { classifier, error, reload, change, lastChange };
 }
 
@@ -75,7 +75,7 @@ export function useCrossValidation(classifier: Classifier): Judged {
     readonly found?: CrossValidation | undefined;
     readonly error?: Error;
   }>({});
-  const [turn, setTurn] = useState(0);
+  const [turn, retry] = useTurn();
   useEffect(() => {
     if (classifier.exampleCount === 0) {
       setState({ of: classifier });
@@ -96,6 +96,6 @@ export function useCrossValidation(classifier: Classifier): Judged {
     found: state.found,
     error: state.error,
     isStale: state.of !== classifier,
-    retry: useCallback(() => setTurn((n) => n + 1), []),
+    retry,
   };
 }

@@ -3,6 +3,7 @@ import type { FileLimits, PreparedFile } from '../parts/prepare-file.ts';
 import { usePrepared } from '../parts/use-prepared.ts';
 import { askPatiently } from '../server/ask.ts';
 import type { Operation } from '../server/operation.ts';
+import { useTurn } from '../server/use-turn.ts';
 import { askClassifierOperation, type Classifier } from './classifier.ts';
 
 interface Answer {
@@ -40,7 +41,7 @@ export function useTrial(
   const [source, setSource] = useState<File | string | undefined>(url === '' ? undefined : url);
   const prepared = usePrepared(source, limits);
   const [outcome, setOutcome] = useState<Outcome>({});
-  const [turn, setTurn] = useState(0);
+  const [turn, retry] = useTurn();
 
   useEffect(() => {
     const image =
@@ -83,7 +84,7 @@ export function useTrial(
       },
       [onImage],
     ),
-    retry: useCallback(() => setTurn((n) => n + 1), []),
+    retry,
   };
 }
 
