@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { formatAddress } from './address.ts';
+import { ErrorNote } from './parts/error-note.tsx';
 import { KeyDialog } from './parts/key-dialog.tsx';
 import { TEXTS } from './texts.ts';
 import { useViews } from './use-views.ts';
@@ -69,13 +70,16 @@ function Shown({ view, isShown, parameters, write }: ShownProps) {
   const [loaded, setLoaded] = useState<LoadedView | undefined>(
     'Content' in view ? view : undefined,
   );
-  const [failed, setFailed] = useState(false);
-  useEffect(() => {
-    if ('load' in view) view.load().then(setLoaded, () => setFailed(true));
+  const [error, setError] = useState<Error>();
+  const load = useCallback(() => {
+    setError(undefined);
+    if ('load' in view)
+      view.load().then(setLoaded, () => setError(new Error(TEXTS.frame.viewFailed)));
   }, [view]);
+  useEffect(load, [load]);
   const { name } = view;
   const onParameters = useCallback((next: URLSearchParams) => write(name, next), [name, write]);
-  if (failed) return <p role="alert">{TEXTS.frame.viewFailed}</p>;
+  if (error !== undefined) return <ErrorNote error={error} onRetry={load} />;
   if (loaded === undefined) return <p class="quiet">{TEXTS.frame.loading}</p>;
   return <loaded.Content parameters={parameters} isShown={isShown} onParameters={onParameters} />;
 }

@@ -17,7 +17,7 @@ export const TEXTS = {
     skip: 'Skip to the content',
     views: 'Views',
     loading: 'Loading …',
-    viewFailed: 'This part of the page could not be loaded. Reload the page to try again.',
+    viewFailed: 'This part of the page could not be loaded. Try again, or reload the page.',
     unreachable: 'The server cannot be reached. It may have been stopped.',
     noAnswer: (status: number) => `The server answered with status ${status} and no readable text.`,
     tryAgain: 'Try again',
