@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import { formatAddress } from './address.ts';
 import { ErrorNote } from './parts/error-note.tsx';
 import { KeyDialog } from './parts/key-dialog.tsx';
+import { useFocusKept } from './parts/use-focus-kept.ts';
 import { TEXTS } from './texts.ts';
 import { useViews } from './use-views.ts';
 import type { LoadedView, View } from './view.ts';
@@ -17,6 +18,7 @@ export function Frame() {
     document.title = `${title} · ${TEXTS.name}`;
   }, [title]);
 
+  const main = useFocusKept();
   const linkTo = (name: string) =>
     formatAddress({ view: name, parameters: views.get(name)?.parameters ?? new URLSearchParams() });
   return (
@@ -40,7 +42,7 @@ export function Frame() {
           ))}
         </nav>
       </header>
-      <main id="main" tabIndex={-1}>
+      <main ref={main} id="main" tabIndex={-1}>
         {VIEWS.filter(({ name }) => views.has(name)).map((view) => (
           <section key={view.name} hidden={view.name !== shown} aria-label={view.title}>
             <Shown

@@ -1,4 +1,3 @@
-import { useRef } from 'preact/hooks';
 import { TEXTS } from '../texts.ts';
 
 const WEIGHTED = TEXTS.weighted;
@@ -26,18 +25,13 @@ interface WeightedListProps {
 
 /** Terms with a slider each: more of it, or less. */
 export function WeightedList({ title, terms, onWeight, onRemove, onEmptied }: WeightedListProps) {
-  const list = useRef<HTMLUListElement>(null);
   const remove = (i: number) => {
     onRemove(i);
-    if (terms.length === 1) return onEmptied();
-    setTimeout(() => {
-      const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
-      (buttons[i] ?? buttons.at(-1))?.focus();
-    });
+    if (terms.length === 1) onEmptied();
   };
   if (terms.length === 0) return null;
   return (
-    <ul ref={list} class="terms" aria-label={title}>
+    <ul class="terms" aria-label={title}>
       {terms.map((term, i) => (
         <TermRow
           key={term.key}
