@@ -71,6 +71,7 @@ export const TEXTS = {
     startOver: 'Start over',
     noPreview: 'This browser cannot show the picture.',
     unread: 'The picture appears here once the server has read it.',
+    notRead: 'The picture is not shown, because the server has not read it.',
     pictureOf: (name: string) => `The picture ${name}`,
     remove: (name: string) => `Remove ${name}`,
     preparing: 'Reading the picture …',

@@ -33,7 +33,7 @@ export function AnswerPanel(props: AnswerPanelProps) {
         {said}
       </p>
       <Instead picture={picture} question={question} isAsking={isAsking && answer === undefined} />
-      {error !== undefined && <ErrorNote error={error} onRetry={onRetry} />}
+      {error !== undefined && isAskable(question) && <ErrorNote error={error} onRetry={onRetry} />}
       {answer !== undefined && isAskable(question) && <Scores answer={answer} {...props} />}
     </section>
   );

@@ -1,9 +1,9 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
-import { bringIntoView } from '../parts/bring-into-view.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
+import { useScrollTo } from '../parts/use-scroll-to.ts';
 import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { useServerFacts } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
@@ -47,8 +47,25 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
     useCallback((id, outcome) => set(id, { outcome }), [set]),
   );
   useStateInAddress(stateOf(question, pictures), { isShown, onParameters });
-  const onFiles = useCallback((files: readonly File[]) => add(files.map(fromFile)), [add]);
-  const onUrl = useCallback((url: string) => add([fromUrl(url)]), [add]);
+  const stage = useRef<HTMLElement>(null);
+  const scrollTo = useScrollTo();
+  // On a narrow screen the picture is above the words, and those are above the others.
+  const select = useCallback(
+    (picture: Picture | undefined) => {
+      setSelectedId(picture?.id);
+      scrollTo(stage);
+    },
+    [scrollTo],
+  );
+  const take = useCallback(
+    (added: readonly Picture[]) => {
+      add(added);
+      select(added[0]);
+    },
+    [add, select],
+  );
+  const onFiles = useCallback((files: readonly File[]) => take(files.map(fromFile)), [take]);
+  const onUrl = useCallback((url: string) => take([fromUrl(url)]), [take]);
   const isOver = useIncoming(isShown, { onFiles, onUrl });
   const onQuestion = (change: Partial<Question>) => setQuestion({ ...question, ...change });
 
@@ -58,11 +75,9 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
   const isThere = scores.some(({ label }) => label === lookedFor);
   const wanted = isThere ? lookedFor : undefined;
   const look = useLook(selected, question, wanted);
-  const stage = useRef<HTMLElement>(null);
   const onLook = (label: string | undefined) => {
     setLookedFor(label);
-    // On a narrow screen the picture is above the words.
-    if (label !== undefined && stage.current !== null) bringIntoView(stage.current);
+    if (label !== undefined) scrollTo(stage);
   };
   return (
     <>
@@ -124,7 +139,7 @@ export function ClassifyView({ parameters, isShown, onParameters }: ViewProps) {
           pictures={pictures}
           selected={selected}
           rejectBelow={question.rejectBelow}
-          onSelect={({ id }) => setSelectedId(id)}
+          onSelect={select}
         />
       )}
     </>

@@ -58,7 +58,7 @@ export function PictureStage({ picture, map, onRemove, element }: PictureStagePr
   );
 }
 
-function placeholderOf({ source, prepared }: Picture): string {
-  if (source.kind === 'url') return CLASSIFY.unread;
+function placeholderOf({ source, prepared, outcome }: Picture): string {
+  if (source.kind === 'url') return outcome?.error ? CLASSIFY.notRead : CLASSIFY.unread;
   return prepared === undefined ? CLASSIFY.preparing : CLASSIFY.noPreview;
 }

@@ -1,10 +1,9 @@
-import type { RefObject } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
-import { bringIntoView } from '../parts/bring-into-view.ts';
 import { firstPicture } from '../parts/dropped-files.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { useIncoming } from '../parts/use-incoming.ts';
+import { useScrollTo } from '../parts/use-scroll-to.ts';
 import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { useServerFacts } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
@@ -59,15 +58,11 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
   const place = useRef<HTMLDivElement>(null);
   const panel = useRef<HTMLElement>(null);
   // On a narrow screen the picture is below the words, and above the gallery.
-  const [turnedTo, setTurnedTo] = useState<{ readonly part: RefObject<HTMLElement | null> }>();
-  useEffect(() => {
-    const element = turnedTo?.part.current;
-    if (element) bringIntoView(element);
-  }, [turnedTo]);
+  const scrollTo = useScrollTo();
   const [said, setSaid] = useState('');
   const open = (picture: string) => {
     onWish({ picture });
-    setTurnedTo({ part: place });
+    scrollTo(place);
   };
   const drawn = useRef('');
   const latest = useRef({ wish, draft });
@@ -103,7 +98,7 @@ export function DreamView({ parameters, isShown, onParameters }: ViewProps) {
     setFile(undefined);
     setDraft('');
     setSaid(DREAM.used);
-    setTurnedTo({ part: panel });
+    scrollTo(panel);
   };
   const shown = pictures?.find(({ id }) => id === wish.picture) ?? pictures?.[0];
   if (facts?.limits.pictures === false) return <Off />;

@@ -13,7 +13,7 @@ interface LabelChipsProps {
 }
 
 type ChipTexts = Readonly<
-  Record<'list' | 'input' | 'placeholder' | 'hint', string> &
+  Record<'list' | 'input' | 'placeholder' | 'hint' | 'removeAll', string> &
     Record<'remove', (label: string) => string>
 >;
 
@@ -34,6 +34,8 @@ export function LabelChips({
   const add = (text: string) => {
     onLabels(withoutRepeats([...labels, ...parseLabels(text)]));
     onDraft('');
+    // After many, it would be below the end of the box.
+    queueMicrotask(() => field.current?.scrollIntoView({ block: 'nearest' }));
   };
   /** @param i of the label to have the focus; beyond the last it is the field. */
   const focus = (i: number) => {
@@ -43,6 +45,10 @@ export function LabelChips({
   const remove = (i: number) => {
     onLabels(labels.toSpliced(i, 1));
     queueMicrotask(() => focus(i));
+  };
+  const removeAll = () => {
+    onLabels([]);
+    field.current?.focus();
   };
   const typed = (event: KeyboardEvent) => {
     const { selectionStart, selectionEnd } = field.current!;
@@ -75,7 +81,7 @@ export function LabelChips({
   };
   return (
     <div class="stack">
-      <div class="chips" ref={box}>
+      <div class="chips label-chips" ref={box}>
         <ul aria-label={texts.list}>
           {labels.map((label, i) => (
             <li key={label}>
@@ -111,6 +117,11 @@ export function LabelChips({
       <p id={`${id}-hint`} class="quiet">
         {texts.hint}
       </p>
+      {labels.length > 1 && (
+        <button type="button" class="plain" onClick={removeAll}>
+          {texts.removeAll}
+        </button>
+      )}
     </div>
   );
 }

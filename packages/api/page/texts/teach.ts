@@ -16,6 +16,7 @@ export const TEACH = {
     placeholder: 'add a class',
     hint: 'At least two. Press Enter to add a class, Backspace to remove the last one.',
     remove: (label: string) => `Remove ${label}`,
+    removeAll: 'Remove all',
   },
   create: 'Create',
   sample: 'Try the sample photos',
