@@ -5,6 +5,7 @@ import { ErrorNote } from '../parts/error-note.tsx';
 import { FactList } from '../parts/fact-list.tsx';
 import { ServerPicture } from '../parts/server-picture.tsx';
 import { weightText } from '../parts/weighted-list.tsx';
+import { ServerError } from '../server/ask.ts';
 import { TEXTS } from '../texts.ts';
 import { DownloadButton } from './download-button.tsx';
 import { isFinal, isUnderWay, type Picture, type PictureChange, promptsText } from './picture.ts';
@@ -52,7 +53,7 @@ export function Drawing({ picture, onChange, onUse, place }: DrawingProps) {
         )}
         <p class="quiet">{progressText(picture)}</p>
       </div>
-      {error !== null && <ErrorNote error={new Error(error.message)} />}
+      {error !== null && <ErrorNote error={new ServerError(error.message)} />}
       {refusal !== undefined && <ErrorNote error={refusal} />}
       <div class="row">
         {isUnderWay(picture) && (

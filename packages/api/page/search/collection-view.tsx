@@ -1,9 +1,10 @@
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useRef, useState } from 'preact/hooks';
 import { CopyAs } from '../copy/copy-as.tsx';
 import { isOfFolder } from '../parts/dropped-files.ts';
 import type { FileLimits } from '../parts/prepare-file.ts';
 import { useDebounced } from '../parts/use-debounced.ts';
 import { useIncoming } from '../parts/use-incoming.ts';
+import { useScrollTo } from '../parts/use-scroll-to.ts';
 import type { Collection } from './collections.ts';
 import { CutChart } from './cut-chart.tsx';
 import { Duplicates } from './duplicates.tsx';
@@ -50,6 +51,13 @@ export function CollectionView({
     const { pictures, skipped } = sortedFiles(files);
     sending.send(collection.name, pictures, skipped);
   };
+  const head = useRef<HTMLDivElement>(null);
+  const scrollTo = useScrollTo();
+  const onTerms = (next: Query) => {
+    onQuery({ ...next, duplicates: undefined });
+    // On a narrow screen what is found is below the fold.
+    if (next.terms.length > query.terms.length) scrollTo(head);
+  };
   const termFile = useTermFile(query, onQuery, limits);
   const onLike = useCallback(
     (key: string, weight: number) =>
@@ -67,11 +75,11 @@ export function CollectionView({
   });
   const isSearch = asked.terms.length > 0;
   return (
-    <div class="search">
+    <div class="search" data-typing={draft !== '' || undefined}>
       <div class="stack search-side">
         <QueryPanel
           query={query}
-          onQuery={(next) => onQuery({ ...next, duplicates: undefined })}
+          onQuery={onTerms}
           draft={draft}
           onDraft={setDraft}
           onFile={termFile.add}
@@ -106,6 +114,7 @@ export function CollectionView({
           <>
             <FoundItems
               {...hits}
+              head={head}
               isSearch={isSearch}
               isFiltered={query.conditions.length > 0}
               isEmpty={collection.itemCount === 0}

@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { Remarks } from '../parts/remarks.tsx';
 import { TEXTS } from '../texts.ts';
@@ -7,6 +8,8 @@ import type { Found, Item, UsedHits } from './use-hits.ts';
 const SEARCH = TEXTS.search;
 
 interface FoundItemsProps extends UsedHits {
+  /** Gets the line above them. */
+  readonly head: RefObject<HTMLDivElement | null>;
   readonly isSearch: boolean;
   readonly isFiltered: boolean;
   /** Whether the collection has nothing. */
@@ -24,6 +27,7 @@ export function FoundItems({
   isStale,
   more,
   retry,
+  head,
   isSearch,
   isFiltered,
   isEmpty,
@@ -38,7 +42,7 @@ export function FoundItems({
   const isNothing = !isAsking && !isEmpty && found?.hits.length === 0 && isSearch;
   return (
     <section class="stack" aria-label={SEARCH.results} aria-busy={isAsking}>
-      <div class="row found-head">
+      <div class="row found-head" ref={head}>
         <p role="status" class="found-count">
           {isAsking && SEARCH.asking}
           {!isAsking && !isFailed && found && countText(found, isSearch, isFiltered)}

@@ -1,7 +1,9 @@
+import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { asSentence } from '../parts/as-sentence.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { WithCode } from '../parts/with-code.tsx';
-import { askOperation } from '../server/ask.ts';
+import { askOperation, ServerError } from '../server/ask.ts';
 import { TEXTS } from '../texts.ts';
 import './job-list.css';
 import { type FailurePage, failuresOperation, isOpen, type Job, type JobFailure } from './job.ts';
@@ -11,10 +13,12 @@ const INDEX = TEXTS.index;
 
 interface JobListProps extends Pick<Jobs, 'jobs' | 'change'> {
   readonly collection: string;
+  /** Gets its element, where there is anything to show. */
+  readonly element: RefObject<HTMLElement | null>;
 }
 
 /** What is under way in a collection, and what has failed there. */
-export function JobList({ jobs, collection, change }: JobListProps) {
+export function JobList({ jobs, collection, change, element }: JobListProps) {
   const [hidden, setHidden] = useState<readonly string[]>([]);
   const shown = jobs.filter(
     (job) =>
@@ -24,7 +28,7 @@ export function JobList({ jobs, collection, change }: JobListProps) {
   );
   if (shown.length === 0) return null;
   return (
-    <section class="stack" aria-label={INDEX.jobs}>
+    <section class="stack jobs" ref={element} aria-label={INDEX.jobs}>
       {shown.map((job) => (
         <JobCard
           key={job.id}
@@ -72,7 +76,7 @@ function JobCard({ job, change, onHide }: JobCardProps) {
           {...(total !== null && { value: done + failed })}
         />
       )}
-      {error !== null && <ErrorNote error={new Error(error.message)} />}
+      {error !== null && <ErrorNote error={new ServerError(error.message)} />}
       {refusal !== undefined && <ErrorNote error={refusal} />}
       <div class="row">
         {(state === 'QUEUED' || state === 'RUNNING') && (
@@ -140,7 +144,7 @@ function Failures({ id, failed }: FailuresProps) {
           <li key={key}>
             <bdi class="failure-key">{key}</bdi>
             <span dir="auto">
-              <WithCode text={message} />
+              <WithCode text={asSentence(message)} />
             </span>
           </li>
         ))}

@@ -1,5 +1,6 @@
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { useScrollTo } from '../parts/use-scroll-to.ts';
 import { useStateInAddress } from '../parts/use-state-in-address.ts';
 import { askChange, changeOperation } from '../server/change.ts';
 import { useServerFacts } from '../server/facts.ts';
@@ -33,7 +34,11 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
     setVersion((last) => last + 1);
   }, [refresh]);
   const jobs = useJobs(shelf?.jobs, useProgress(shelf?.collections, changed));
-  const sending = useSending(jobs, facts?.limits);
+  const jobList = useRef<HTMLElement>(null);
+  const scrollTo = useScrollTo();
+  // On a narrow screen pictures are added far below it.
+  const onStarted = useCallback((part: number) => part === 1 && scrollTo(jobList), [scrollTo]);
+  const sending = useSending(jobs, onStarted, facts?.limits);
 
   useStateInAddress(writeQuery(query), { isShown, onParameters });
   const { collections, chosen, choose, onCreating, ...shelved } = useChosen(
@@ -105,7 +110,7 @@ export function SearchView({ parameters, isShown, onParameters }: ViewProps) {
             onCreated={onCreated}
             onDeleted={onDeleted}
           />
-          <JobList {...jobs} collection={chosen.name} />
+          <JobList {...jobs} collection={chosen.name} element={jobList} />
           <CollectionView
             key={chosen.name}
             collection={chosen}

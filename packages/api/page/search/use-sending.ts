@@ -65,9 +65,14 @@ interface Run {
  * holds more than one. Where a job is cancelled or fails, no more is sent of what it was a part of. Files that the
  * server would not accept are scaled down, one after another.
  *
+ * @param onStarted is told of each part, from 1, whose job has begun.
  * @param limits of the server; nothing is scaled down while they are unknown.
  */
-export function useSending({ startIndex, follow }: Jobs, limits: FileLimits = UNLIMITED): Sending {
+export function useSending(
+  { startIndex, follow }: Jobs,
+  onStarted: (part: number) => void,
+  limits: FileLimits = UNLIMITED,
+): Sending {
   const [progress, setProgress] = useState<Progress>();
   const [reports, setReports] = useState<ReadonlyMap<string, Report>>(new Map());
   const current = useRef<Run | undefined>(undefined);
@@ -101,6 +106,7 @@ export function useSending({ startIndex, follow }: Jobs, limits: FileLimits = UN
           if (items.length === 0) continue;
           const job = await startIndex({ collection, thumbnails: true, items }, signal);
           signal.throwIfAborted();
+          onStarted(i + 1);
           if (i + 1 === parts.length) continue;
           setProgress({ part: i + 1, parts: parts.length, isWaiting: true });
           if ((await follow(job)).state !== 'DONE') ended.add(whole);
@@ -113,7 +119,7 @@ export function useSending({ startIndex, follow }: Jobs, limits: FileLimits = UN
       current.current = undefined;
       setProgress(undefined);
     },
-    [startIndex, follow, report],
+    [startIndex, follow, onStarted, report],
   );
 
   const send = useCallback(

@@ -1,3 +1,4 @@
+import { asSentence } from '../parts/as-sentence.ts';
 import { TEXTS } from '../texts.ts';
 import { storedKey, wantKey } from './key.ts';
 import { documentOf, filesIn, type Operation, variablesOf, withoutFiles } from './operation.ts';
@@ -10,7 +11,7 @@ export class ServerError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(message: string, code?: string, retryAfter?: number) {
-    super(message);
+    super(asSentence(message));
     this.code = code;
     this.retryAfter = retryAfter;
   }

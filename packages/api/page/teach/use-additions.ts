@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
+import { asSentence } from '../parts/as-sentence.ts';
 import { type FileLimits, type PreparedFile, prepareFile } from '../parts/prepare-file.ts';
 import { useLeft } from '../parts/use-left.ts';
 import type { Operation, Value } from '../server/operation.ts';
@@ -93,7 +94,9 @@ export function useAdditions(
         addOperation(classifier, label, images),
       );
       onWarnings(warnings);
-      const refused = new Map(failures.map(({ index, message }) => [batch[index]!.id, message]));
+      const refused = new Map(
+        failures.map(({ index, message }) => [batch[index]!.id, asSentence(message)]),
+      );
       for (const [id, error] of refused) dispatch({ id, set: { error } });
       return batch.filter(({ id }) => !refused.has(id));
     };
