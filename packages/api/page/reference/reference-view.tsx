@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import './reference.css';
 import { hasGraphiql } from '../copy/graphiql.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { WithCode } from '../parts/with-code.tsx';
 import { askText } from '../server/ask.ts';
 import { useTurn } from '../server/use-turn.ts';
 import { TEXTS } from '../texts.ts';
@@ -57,13 +58,20 @@ function OperationPanel({ title, operation }: OperationPanelProps) {
   return (
     <details class="panel operation">
       <summary>
-        <code>{title}</code> <span class="quiet">{summary}</span>
+        <code>{title}</code>{' '}
+        <span class="quiet">
+          <WithCode text={summary} />
+        </span>
       </summary>
-      {description !== undefined && <p>{description}</p>}
+      {description !== undefined && (
+        <p>
+          <WithCode text={description} />
+        </p>
+      )}
       {security.length > 0 && <p class="quiet">{REFERENCE.needsKey}</p>}
       {parameters.map(({ name, description: meaning }) => (
         <p key={name}>
-          <code>{`{${name}}`}</code> {meaning}
+          <code>{`{${name}}`}</code> <WithCode text={meaning ?? ''} />
         </p>
       ))}
       {body !== undefined && (
@@ -83,7 +91,7 @@ function OperationPanel({ title, operation }: OperationPanelProps) {
             <div key={status}>
               <dt>{status}</dt>
               <dd>
-                {meaning}
+                <WithCode text={meaning} />
                 {schema !== undefined && status < '300' && (
                   <SchemaTable schema={schema} title={`${title}: ${status}`} />
                 )}
@@ -120,7 +128,9 @@ function SchemaTable({ schema, title }: { readonly schema: Schema; readonly titl
                 <code>{type}</code>
                 {isRequired && <span class="quiet"> {REFERENCE.required}</span>}
               </td>
-              <td>{description}</td>
+              <td>
+                <WithCode text={description} />
+              </td>
             </tr>
           ))}
         </tbody>
