@@ -250,6 +250,6 @@ interface Changed {
   };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 const asShown = ({ label, probability }: Scored['scores'][number]) => [label, percent(probability)];

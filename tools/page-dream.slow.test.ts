@@ -166,6 +166,7 @@ describe.runIf(runs)('Dream', () => {
     await button(page, 'Pause').focus();
     await page.keyboard.press('Space');
     await state(page, 'paused');
+    await page.locator('.dream-tile', { hasText: /paused · step \d+ of 400/ }).waitFor();
     await button(page, 'Resume').focus();
     await page.keyboard.press('Enter');
     const before = await drawing(page).getByRole('progressbar').getAttribute('value');

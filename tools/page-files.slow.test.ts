@@ -142,7 +142,7 @@ describe.runIf(runs)('the page', () => {
       .waitFor();
     await page.getByText('no picture.jpg has 21 MiB; the server accepts at most 20 MiB.').waitFor();
     await count(page, '2 pictures in all');
-    await page.getByLabel('Like a picture').setInputFiles(file('query.jpg'));
+    await page.getByLabel('Search by picture').setInputFiles(file('query.jpg'));
     await page.locator('.terms').getByText('Scaled down in this browser').waitFor();
     await count(page, '2 pictures found');
     expect(await accessibilityFaults(page)).toEqual([]);
@@ -182,7 +182,7 @@ describe.runIf(runs)('the page', () => {
     }
     const buffer = await exampleBytes('march-pastoral.jpg');
     const file = { name: 'query.jpg', mimeType: 'image/jpeg', buffer };
-    await page.getByLabel('Like a picture').setInputFiles(file);
+    await page.getByLabel('Search by picture').setInputFiles(file);
     await page.evaluate(() => (globalThis as unknown as Scaling).scaling.hasBegun());
     const collection = page.getByRole('combobox', { name: 'Collection' });
     await collection.selectOption('second');

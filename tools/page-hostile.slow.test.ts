@@ -89,7 +89,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     const words = page.getByRole('searchbox', { name: 'Words' });
     await words.fill(MARKUP);
     await words.press('Enter');
-    await page.getByLabel('Like a picture').setInputFiles(await photo(long(8_000)));
+    await page.getByLabel('Search by picture').setInputFiles(await photo(long(8_000)));
     await count('1 picture found');
     await page.getByRole('button', { name: `More like ${RTL}` }).click();
     await count('1 picture found');
@@ -142,7 +142,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
     await page.getByLabel('Words, one per line').fill(`${MARKUP}\n${long(200)}`);
     await harmless(page, 'a class');
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Recognised by <img').waitFor();
+    await page.getByText('Recognised by its pictures and these words: <img').waitFor();
     await page.getByRole('button', { name: 'Example: sheep' }).click();
     expect((await shownScores(page)).map(([label]) => label)).toContain(MARKUP);
     await harmless(page, 'an answer');

@@ -103,11 +103,11 @@ describe.runIf(runs)('the page', () => {
     const server = await startBuiltServer(['--api-keys', `page:${hash}`]);
     const { page } = await visit(browser, `${server.url}/`, {}, /status of 401/);
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('expected a valid key').waitFor();
+    await dialog.getByText('This server asks for a key').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await dialog.getByLabel('Key').fill('wrong');
     await page.keyboard.press('Enter');
-    await dialog.getByText('expected a valid key').waitFor();
+    await dialog.getByRole('alert').filter({ hasText: 'did not accept' }).waitFor();
     await expect.poll(() => dialog.getByLabel('Key').inputValue()).toBe('');
     await dialog.getByLabel('Key').fill(`${key}\u200b`);
     await page.keyboard.press('Enter');

@@ -306,7 +306,10 @@ describe.runIf(runs)('the Search view', () => {
     await page.getByRole('button', { name: 'New collection' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('No such name!');
     await page.keyboard.press('Enter');
-    await page.getByRole('alert').filter({ hasText: 'expected' }).waitFor();
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /^Expected .* got "no-such-name!"/ })
+      .waitFor();
     await sound('refused');
   });
 
@@ -370,7 +373,7 @@ describe.runIf(runs)('the Search view', () => {
     await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.goto(search('?in=brief'));
-    await page.getByRole('alert').getByText('There is no collection brief.').waitFor();
+    await page.getByRole('alert').getByText('There is no collection “brief”.').waitFor();
     await page.getByRole('alert').getByRole('button', { name: 'samples' }).click();
     await count(page, '7 pictures in all');
   });

@@ -143,13 +143,13 @@ describe.runIf(runs)('Teach', () => {
       .getByLabel(`Add pictures to ${label}`)
       .setInputFiles([path('<b>no picture.jpg'), path('march-pastoral.jpg')]);
     await page.getByText('Not learned: <b>no picture.jpg').waitFor();
-    await page.getByText('expected PNG, JPEG').waitFor();
+    await page.getByText('Expected PNG, JPEG').waitFor();
     await judged(page, /of 1 picture recognised/);
     await button(page, 'Dismiss').click();
     await button(page, 'Add a class').click();
     await page.getByRole('textbox', { name: 'Name of the class' }).fill('b');
     await button(page, 'Save').click();
-    await page.getByRole('dialog').getByText('expected each class once').waitFor();
+    await page.getByRole('dialog').getByText('Expected each class once').waitFor();
     expect(await page.locator('main :is(b, img[src=x])').count()).toBe(0);
   });
 

@@ -61,6 +61,7 @@ describe.runIf(runs)('the page', () => {
     await example(page).click();
     await expect.poll(loaded).toContain('/examples/march-pastoral.jpg');
     expect((await shownScores(page))[0]![0]).toBe('sheep');
+    await page.getByText(/answered in [\d,]+ ms\.$/).waitFor();
     await word(page).pressSequentially('a lamb');
     await page.locator('.bars:not([data-stale])', { hasText: 'a lamb' }).waitFor();
     expect((await shownScores(page)).map(([label]) => label).sort()).toEqual(
@@ -81,7 +82,7 @@ describe.runIf(runs)('the page', () => {
     await page.keyboard.press('Enter');
     await page
       .getByRole('status')
-      .filter({ hasText: /^sheep, \d+\.\d %$/ })
+      .filter({ hasText: /^sheep, \d+\.\d%$/ })
       .waitFor();
     await tabTo(page, 'Add a word');
     await page.keyboard.type('dog');
@@ -108,7 +109,7 @@ describe.runIf(runs)('the page', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     for (let step = 0; step < 19; step++) await page.keyboard.press('ArrowRight');
-    await page.getByText('sheep is below 95.0 %').last().waitFor();
+    await page.getByText('sheep is below 95.0%').last().waitFor();
     await tabTo(page, 'Copy as');
     await page.keyboard.press('Enter');
     await tabTo(page, 'curl');
@@ -122,8 +123,8 @@ describe.runIf(runs)('the page', () => {
   test('scores are those of the command line, to the last digit: upload, address and paste', async () => {
     const file = join(folder, SHEEP);
     const { stdout } = await clipql('classify', file, '--labels', WORDS.join(','));
-    const rows = [...stdout.matchAll(/^ {2}(\w+) +([\d.]+ %)/gm)];
-    const expected = rows.map(([, label, figure]) => [label, figure]);
+    const rows = [...stdout.matchAll(/^ {2}(\w+) +([\d.]+) %/gm)];
+    const expected = rows.map(([, label, figure]) => [label, `${figure}%`]);
     expect(expected).toHaveLength(WORDS.length);
 
     const { page } = await visit(browser, started());
@@ -177,7 +178,7 @@ describe.runIf(runs)('the page', () => {
     const figures = (answer: typeof ensemble) =>
       answer.data.classify.scores.map((one: { label: string; probability: number }) => [
         one.label,
-        `${(100 * one.probability).toFixed(1)} %`,
+        `${(100 * one.probability).toFixed(1)}%`,
       ]);
     await expect.poll(() => shownScores(page)).toEqual(figures(ensemble));
     await page.getByLabel('Words from').selectOption('set:farm');
@@ -218,7 +219,7 @@ describe.runIf(runs)('the page', () => {
     const refused = page.locator('.tile', { hasText: 'Refused' });
     await refused.click();
     await page.getByText('has a private or reserved address').first().waitFor();
-    await page.getByText('The picture appears here once the server has read it.').waitFor();
+    await page.getByText('The picture is not shown, because the server has not read it.').waitFor();
     await sound('several, one refused');
     await page.getByRole('link', { name: 'Status' }).click();
     await page.getByText('Pictures per second').waitFor();
@@ -226,6 +227,18 @@ describe.runIf(runs)('the page', () => {
     await page.getByRole('link', { name: 'API' }).click();
     for (const path of ['/v1/embeddings', '/invocations']) await page.getByText(path).click();
     await sound('reference');
+    expect(await page.getByRole('region', { name: 'API' }).textContent()).not.toContain('`');
+  });
+
+  test('a view whose code does not come is asked for again', async () => {
+    const { page } = await visit(browser, started(), {}, /net::ERR_FAILED/);
+    const code = '**/reference-view*.js';
+    await page.route(code, (route) => route.abort());
+    await page.getByRole('link', { name: 'API' }).click();
+    await page.getByRole('alert').getByText('could not be loaded').waitFor();
+    await page.unroute(code);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'HTTP API' }).waitFor();
   });
 
   test('where a label is, is seen on a narrow screen too', async () => {

@@ -1,6 +1,6 @@
 import { ServerPicture } from '../parts/server-picture.tsx';
 import { TEXTS } from '../texts.ts';
-import { isFinal, type Picture, promptsText } from './picture.ts';
+import { type Picture, promptsText } from './picture.ts';
 
 const DREAM = TEXTS.dream;
 
@@ -36,13 +36,7 @@ export function Gallery({ pictures, shown, hasMore, onMore, onOpen }: GalleryPro
                 <span class="dream-title">
                   <bdi>{promptsText(picture, DREAM.away)}</bdi>
                 </span>
-                {state !== 'DONE' && (
-                  <span class="quiet">
-                    {isFinal(picture) || state === 'FAILED' || state === 'QUEUED'
-                      ? DREAM.states[state]
-                      : DREAM.steps(picture.stepsDone, picture.steps)}
-                  </span>
-                )}
+                {state !== 'DONE' && <span class="quiet">{progressText(picture)}</span>}
               </button>
             </li>
           );
@@ -55,4 +49,10 @@ export function Gallery({ pictures, shown, hasMore, onMore, onOpen }: GalleryPro
       )}
     </section>
   );
+}
+
+function progressText({ state, stepsDone, steps }: Picture): string {
+  const step = DREAM.steps(stepsDone, steps);
+  if (state === 'RUNNING') return step;
+  return state === 'PAUSED' ? `${DREAM.states[state]} · ${step}` : DREAM.states[state];
 }

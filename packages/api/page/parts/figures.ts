@@ -1,7 +1,7 @@
-/** How numbers read, as the command line prints them. */
+/** How numbers read. */
 
-/** 0.8934 → `89.3 %` */
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+/** 0.8934 → `89.3%` */
+export const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** Of a probability, or where there is none, of a cosine. */
 export const scoreText = (probability: number | null, cosine: number): string =>

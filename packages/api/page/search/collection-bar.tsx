@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks';
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx';
 import { ErrorNote } from '../parts/error-note.tsx';
+import { nameOf } from '../parts/name-of.ts';
 import { askChange, changeOperation } from '../server/change.ts';
 import type { ServedModel } from '../server/facts.ts';
 import { TEXTS } from '../texts.ts';
@@ -119,7 +120,7 @@ export function CreateForm({ models, onCreating, onCreated }: CreateFormProps) {
             required
             aria-describedby={`${id}-hint`}
             value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
+            onInput={(event) => setName(nameOf(event.currentTarget.value))}
           />
         </label>
         {models.length > 1 && (

@@ -87,7 +87,9 @@ export function Duplicates({ collection, version, level, onLevel, onOpen }: Dupl
                     <p class="hit-key" title={item.key}>
                       <bdi>{item.key}</bdi>
                     </p>
-                    {cosine !== undefined && <p class="hit-relevance">{cosine.toFixed(3)}</p>}
+                    {cosine !== undefined && (
+                      <p class="hit-metadata">{SEARCH.similarity(cosine.toFixed(3))}</p>
+                    )}
                   </div>
                 </li>
               ))}

@@ -2,6 +2,7 @@ import { useId, useState } from 'preact/hooks';
 import { formatAddress } from '../address.ts';
 import { ErrorNote } from '../parts/error-note.tsx';
 import { LabelChips } from '../parts/label-chips.tsx';
+import { nameOf } from '../parts/name-of.ts';
 import { parseLabels, withoutRepeats } from '../parts/parse-labels.ts';
 import { ServerError } from '../server/ask.ts';
 import { askChange } from '../server/change.ts';
@@ -10,7 +11,7 @@ import type { Operation } from '../server/operation.ts';
 import { TEXTS } from '../texts.ts';
 import { createOperation } from './classifier.ts';
 import { SAMPLE, sampleOperation } from './sample.ts';
-import { nameOf, type Teaching } from './teaching.ts';
+import type { Teaching } from './teaching.ts';
 
 const TEACH = TEXTS.teach;
 

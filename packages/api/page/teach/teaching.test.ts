@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { formatAddress, parseAddress } from '../address.ts';
-import { nameOf, readTeaching, type Teaching, writeTeaching } from './teaching.ts';
+import { readTeaching, type Teaching, writeTeaching } from './teaching.ts';
 
 const NOTHING: Teaching = { classifier: '', name: '', labels: [], image: '' };
 
@@ -18,13 +18,4 @@ test.each([
 test('a picture that is its own address stays out of the page’s address', () => {
   const teaching = { ...NOTHING, classifier: 'parts', image: 'data:image/png;base64,AAAA' };
   expect(writeTeaching(teaching).toString()).toBe('classifier=parts');
-});
-
-test.each([
-  ['My pets', 'my-pets'],
-  ['parts_2', 'parts_2'],
-  // What cannot be guessed is left for the server to refuse.
-  ['Äpfel!', 'äpfel!'],
-])('a name is typed as %j and becomes %j', (typed, name) => {
-  expect(nameOf(typed)).toBe(name);
 });

@@ -27,6 +27,3 @@ export function writeTeaching({ classifier, name, labels, image }: Teaching): UR
   if (image !== '' && !image.startsWith('data:')) parameters.set('image', image);
   return parameters;
 }
-
-/** What is typed as a name, with what it may not have replaced where that is plain: `My pets` → `my-pets`. */
-export const nameOf = (typed: string): string => typed.toLowerCase().replaceAll(/\s/g, '-');

@@ -46,7 +46,7 @@ export const TEACH = {
   mistaken: (label: string) => `would be mistaken for ${label}`,
   notKept: 'Learned from, but not kept.',
   byLabel: 'Recognised by its name and its pictures',
-  byTexts: (texts: string) => `Recognised by ${texts} and its pictures`,
+  byTexts: (texts: string) => `Recognised by its pictures and these words: ${texts}`,
   byPictures: 'Recognised by its pictures alone',
   learning: 'Learning …',
   waiting: 'Waiting',
