@@ -100,4 +100,15 @@ describe.runIf(runs)('on a phone', () => {
     await page.getByRole('button', { name: 'Add 300 addresses' }).tap();
     await comesIntoSight(page.getByRole('article', { name: 'Adding pictures' }));
   });
+
+  test('tables of the API are as wide as the screen', async () => {
+    const page = await opened('reference');
+    for (const path of ['/v1/embeddings', '/invocations']) await page.getByText(path).tap();
+    const tables = page.locator('.scrolls:visible');
+    await tables.nth(1).waitFor();
+    const beyond = await tables.evaluateAll((all) =>
+      all.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    );
+    expect(Math.max(...beyond)).toBe(0);
+  });
 });

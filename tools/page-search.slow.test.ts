@@ -207,6 +207,7 @@ describe.runIf(runs)('the Search view', () => {
     await page.getByText('trip/a.jpg and 1 other').waitFor();
     await page.getByRole('button', { name: 'Same file' }).click();
     await page.getByText('trip/a.jpg and 1 other').waitFor();
+    await page.getByText('Similarity 1.000').waitFor();
   });
 
   test('a job is followed, paused, resumed and cancelled', async () => {
