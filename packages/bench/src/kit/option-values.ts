@@ -8,6 +8,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('expected a whole number from 1');
 }
 
+/** A number above 0. */
+export function ratio(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError('expected a number above 0');
+}
+
 /** Whole numbers from 1, with commas between. */
 export const numbers = (text: string): readonly number[] => names(text).map(wholeNumber);
 
