@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { exampleBytes } from '../testing/api.ts';
 import { NANO } from '../testing/models.ts';
 import { drawKept } from './draw-kept.ts';
-import type { DrawingNews, DrawingRequest } from './drawing-protocol.ts';
+import type { DrawingNews, DrawingReading, DrawingRequest } from './drawing-protocol.ts';
 
 let clip: Clip;
 let folder: string;
@@ -47,7 +47,8 @@ async function newsOf(
 ): Promise<readonly DrawingNews[]> {
   const news: DrawingNews[] = [];
   const stopping = new AbortController();
-  const report = (one: DrawingNews) => {
+  const report = (one: DrawingNews | DrawingReading) => {
+    if (one.kind === 'reading') return;
     news.push(one);
     onNews?.(one);
     if (one.kind === 'step' && one.step >= steps) stopping.abort();

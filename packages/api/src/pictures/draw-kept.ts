@@ -14,7 +14,12 @@ import { writeAtomically } from '../files/atomic-write.ts';
 import { ifThere } from '../files/if-there.ts';
 import { writing } from '../files/writing.ts';
 import { drawPicture } from './draw-picture.ts';
-import type { DrawingEnd, DrawingNews, DrawingRequest } from './drawing-protocol.ts';
+import type {
+  DrawingEnd,
+  DrawingNews,
+  DrawingReading,
+  DrawingRequest,
+} from './drawing-protocol.ts';
 import { KEPT_FILES } from './kept-files.ts';
 import { NO_PROGRESS, type PictureProgress } from './picture.ts';
 import { PictureFolder } from './picture-folder.ts';
@@ -22,11 +27,13 @@ import { pictureTexts } from './picture-texts.ts';
 import { encodePng } from './png-file.ts';
 import { parseProgress, progressText } from './record-file.ts';
 
+type Report = (report: DrawingNews | DrawingReading) => void;
+
 /** Milliseconds between two images of what a picture is becoming. */
 const PREVIEW_MS = 1000;
 /** Of processes that read the start image. */
 const MOST_DEATHS = 3;
-/** How much longer than judging it a picture is drawn, before it is judged again: slow models are to draw. */
+/** After a judgement, drawing goes on for so many times as long before the next: with a slow model, judging takes seconds. */
 const DRAWN_PER_JUDGED = 20;
 
 /**
@@ -39,12 +46,12 @@ const DRAWN_PER_JUDGED = 20;
 export async function drawKept(
   models: readonly PictureModel[],
   request: DrawingRequest,
-  report: (report: DrawingNews) => void,
+  report: Report,
   signal: AbortSignal,
 ): Promise<DrawingEnd> {
   const { settings, source, version } = request;
   const folder = new PictureFolder(request.folder, settings.size);
-  const { picture, anew } = await openPicture(models, request, await folder.readState());
+  const { picture, anew } = await openPicture(models, request, report, await folder.readState());
   report({ kind: 'begun', step: picture.stepsDone, anew });
   let progress = anew === undefined ? await readProgress(request.folder) : NO_PROGRESS;
   const judge = judgeOf(picture);
@@ -93,25 +100,28 @@ function judgeOf(picture: GuidedPicture): () => Promise<number | undefined> {
 async function openPicture(
   models: readonly PictureModel[],
   request: DrawingRequest,
+  report: Report,
   state: Uint8Array | undefined,
 ): Promise<{ readonly picture: GuidedPicture; readonly anew: string | undefined }> {
-  if (state === undefined) return { picture: await beginPicture(models, request), anew: undefined };
+  if (state === undefined)
+    return { picture: await beginPicture(models, request, report), anew: undefined };
   try {
     return { picture: await restorePicture(models, state), anew: undefined };
   } catch (error) {
     // Of a version with another recipe, by other weights, or damaged: what was asked for is kept, and can be drawn.
     if (!(error instanceof ClipError && error.code === 'BAD_INPUT')) throw error;
-    return { picture: await beginPicture(models, request), anew: error.message };
+    return { picture: await beginPicture(models, request, report), anew: error.message };
   }
 }
 
 async function beginPicture(
   models: readonly PictureModel[],
   { folder, settings, source, maxPixels }: DrawingRequest,
+  report: Report,
 ): Promise<GuidedPicture> {
   const { keep, ...options } = settings;
   if (source === undefined) return createPicture(models, options);
-  const image = await readStart(folder, maxPixels);
+  const image = await readStart(folder, maxPixels, report);
   return createPicture(models, { ...options, from: { image, ...(keep !== null && { keep }) } });
 }
 
@@ -123,7 +133,7 @@ const readProgress = async (folder: string): Promise<PictureProgress> =>
  *
  * @throws ApiError IMAGE_CRASHED, after which it counts anew.
  */
-async function readStart(folder: string, maxPixels: number): Promise<RgbImage> {
+async function readStart(folder: string, maxPixels: number, report: Report): Promise<RgbImage> {
   const path = join(folder, KEPT_FILES.deaths);
   const deaths = Number((await ifThere(readFile(path))) ?? 0);
   if (deaths >= MOST_DEATHS) {
@@ -131,6 +141,7 @@ async function readStart(folder: string, maxPixels: number): Promise<RgbImage> {
     const message = `the start image was read by ${deaths} processes that died meanwhile`;
     throw new ApiError('IMAGE_CRASHED', message);
   }
+  report({ kind: 'reading', deaths });
   await writeFileOf(folder, KEPT_FILES.deaths, String(deaths + 1));
   try {
     return await decodeImage(await readFile(join(folder, KEPT_FILES.start)), { maxPixels });

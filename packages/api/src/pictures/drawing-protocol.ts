@@ -28,7 +28,14 @@ export interface DrawingModel {
 }
 
 /** What a thread tells of a picture. */
-export type DrawingReport = DrawingNews | DrawingEnd;
+export type DrawingReport = DrawingReading | DrawingNews | DrawingEnd;
+
+/** The start image is going to be read. */
+export interface DrawingReading {
+  readonly kind: 'reading';
+  /** How many processes have died of it. */
+  readonly deaths: number;
+}
 
 /** What it tells while it draws. */
 export type DrawingNews =

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { oneLine } from '../errors/one-line.ts';
+import { writeAtomically } from '../files/atomic-write.ts';
 import { moduleBeside, THREAD_ARGUMENTS } from '../threads/module-beside.ts';
 import type { DrawingEnd, DrawingNews, DrawingReport, DrawingRequest } from './drawing-protocol.ts';
 import { KEPT_FILES } from './kept-files.ts';
@@ -17,6 +18,8 @@ export class Drawing {
   readonly #folder: string;
   readonly #worker: Worker;
   #hasBegun = false;
+  /** Before it began to read the start image. */
+  #deaths: number | undefined;
   #isAsked = false;
 
   /** @param onReport told all but the end. */
@@ -43,9 +46,11 @@ export class Drawing {
     await this.ended;
   }
 
-  /** It was ended while it read the start image, which is not to blame. */
-  #forgetDeath(): Promise<void> {
-    return rm(join(this.#folder, KEPT_FILES.deaths), { force: true }).catch(() => {});
+  /** If it was ended while it read the start image, it did not die of that. */
+  async #forgetDeath(): Promise<void> {
+    const path = join(this.#folder, KEPT_FILES.deaths);
+    if (this.#deaths === 0) await rm(path, { force: true });
+    else if (this.#deaths !== undefined) await writeAtomically(path, String(this.#deaths));
   }
 
   #watch(onReport: (report: DrawingNews) => void): Promise<DrawingEnd> {
@@ -53,7 +58,9 @@ export class Drawing {
       let end: DrawingEnd | undefined;
       this.#worker.on('message', (report: DrawingReport) => {
         if (report.kind === 'begun') this.#hasBegun = true;
-        if (isEnd(report)) {
+        if (report.kind === 'reading') {
+          this.#deaths = report.deaths;
+        } else if (isEnd(report)) {
           end = report;
           void this.#worker.terminate();
         } else {
@@ -64,7 +71,7 @@ export class Drawing {
         end ??= lost(error);
       });
       this.#worker.on('exit', async () => {
-        if (this.#isAsked && !this.#hasBegun) await this.#forgetDeath();
+        if (this.#isAsked && !this.#hasBegun) await this.#forgetDeath().catch(() => {});
         resolve(end ?? (this.#isAsked ? { kind: 'stopped' } : lost('it ended')));
       });
     });
