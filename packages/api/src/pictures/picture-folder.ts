@@ -20,6 +20,11 @@ export class PictureFolder {
     this.#side = side;
   }
 
+  /** Whether there is a state. */
+  async hasState(): Promise<boolean> {
+    return (await ifThere(stat(this.#statePath))) !== undefined;
+  }
+
   /** The state of the last save; undefined if there was none. */
   async readState(): Promise<Uint8Array | undefined> {
     return ifThere(readFile(this.#statePath));
@@ -75,6 +80,8 @@ export class PictureFolder {
 
   /** Removes what is of a picture's making, and the folder if it is empty then. */
   async remove(): Promise<void> {
+    // The state first: what is left by a kill is nothing to go on from.
+    await rm(this.#statePath, { force: true });
     for (const name of (await this.#files()).filter(isOwn)) {
       await rm(join(this.path, name), { force: true });
     }

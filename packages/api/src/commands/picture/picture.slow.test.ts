@@ -64,7 +64,7 @@ test('a picture that was stopped and killed, and goes on, is that of a run witho
   await expect(access(at('cut.png'))).rejects.toThrow();
   expectFailure(
     { ...(await picture(...args('cut', '--seed', '6', '--quiet'))) },
-    /OUTPUT_EXISTS: .*cut.png.partial is of another command/,
+    /OUTPUT_EXISTS: .*cut.png.partial is from another command/,
   );
   const last = await picture(...args('cut'));
   expect(last.stderr).toMatch(/[1-9]\d* steps are kept from an earlier run/);
@@ -81,7 +81,7 @@ test('a picture that was stopped and killed, and goes on, is that of a run witho
   );
 });
 
-test('a run that ends before all its outputs are made goes on with them, and leaves what is none of them', async () => {
+test('a run that ends before it has written both outputs goes on, and replaces no other file', async () => {
   const args = ['a dog', '--out', at('late.png'), '--gif', at('late.gif')];
   const child = start(...args);
   child.stderr.on('data', (text: Buffer) => {
@@ -110,23 +110,38 @@ test('a run that ends before all its outputs are made goes on with them, and lea
   await rm(at('kept.partial'), { recursive: true });
 });
 
-test('frames that an earlier run did not keep are missed; --overwrite then begins anew', async () => {
+test('frames that an earlier run did not keep are noticed; --overwrite starts over', async () => {
   const args = ['a dog', '--seed', '2', '--out', at('gaps.png')];
   const gif = ['--gif', at('gaps.gif')];
   await stopped('SIGINT', [...args, ...gif]);
-  // As a run without --gif leaves them.
+  // As if a run without --gif had taken the steps since.
   const frames = at('gaps.png.partial/frames.rgb');
-  await truncate(frames, (await stat(frames)).size - 1);
+  await truncate(frames, (await stat(frames)).size - 3 * 64 * 64);
   expectFailure(
     await picture(...args, ...gif, '--quiet'),
-    /OUTPUT_EXISTS: .*gaps.png.partial is of another command .*one without --gif.*--overwrite/,
+    /OUTPUT_EXISTS: .*gaps.png.partial is from another command .*one without --gif.*; --overwrite starts over/,
   );
   const anew = await picture(...args, ...gif, '--overwrite');
   expect([anew.exitCode, anew.stderr]).toEqual([0, expect.stringContaining('is drawn')]);
-  expect(anew.stderr).not.toContain('steps are kept');
+  expect(anew.stderr).toMatch(/gaps.png.partial is from another command .*: started over\n/);
   const whole = await picture(...args.slice(0, -1), at('all.png'), '--gif', at('all.gif'));
   expect(whole.exitCode).toBe(0);
   expect(await readFile(at('gaps.gif'))).toEqual(await readFile(at('all.gif')));
+});
+
+test('an output is named before what another command began, and what is no folder is no fault of ClipQL', async () => {
+  await stopped('SIGINT', ['a dog', '--out', at('mine.png')]);
+  await writeFile(at('mine.png'), 'mine');
+  const another = ['a cat', '--out', at('mine.png'), '--quiet'];
+  expectFailure(await picture(...another), /OUTPUT_EXISTS: expected a new file, got .*mine.png\n/);
+  await rm(at('mine.png.partial'), { recursive: true });
+  await rm(at('mine.png'));
+  await writeFile(at('mine.png.partial'), '');
+  const what = /OUTPUT_UNWRITABLE: .*mine.png.partial: its folder is a file/;
+  expectFailure(await picture(...another), what);
+  await rm(at('mine.png.partial'));
+  await mkdir(at('mine.png.partial/state'), { recursive: true });
+  expectFailure(await picture(...another), /OUTPUT_UNWRITABLE: .*mine.png.partial: it is a folder/);
 });
 
 test('the same command goes on with --overwrite too', async () => {
@@ -138,14 +153,14 @@ test('the same command goes on with --overwrite too', async () => {
   expect(await readFile(at('old.png'), 'latin1')).toContain('PNG');
 });
 
-test('several models take turns', async () => {
+test('several models draw in the order given', async () => {
   const args = ['a dog', '--out', at('turns.png'), '--model', NANO, '--model', LITE];
   expect((await stopped('SIGINT', args)).exitCode).toBe(130);
   const state = await readFile(at('turns.png.partial/state'));
   expect(state.toString('latin1')).toContain('"models":["nano","lite"]');
   expectFailure(
     await picture(...args.slice(0, -2), '--quiet'),
-    /OUTPUT_EXISTS: .*turns.png.partial is of another command .*one by nano, lite/,
+    /OUTPUT_EXISTS: .*turns.png.partial is from another command .*one by nano, lite/,
   );
 });
 
@@ -204,7 +219,7 @@ test('a folder OUT.partial that is somebody else’s is left alone', async () =>
     const result = await picture('a dog', '--quiet', '--out', at('their.png'), ...more);
     expectFailure(
       result,
-      /OUTPUT_EXISTS: expected .*their.png.partial to have files of a picture alone, got notes.txt/,
+      /OUTPUT_EXISTS: expected .*their.png.partial to contain only a picture's files, got notes.txt/,
     );
   }
   expect(await readFile(at('their.png.partial/notes.txt'), 'utf8')).toBe('mine');

@@ -1,6 +1,5 @@
 import {
   type Clip,
-  ClipError,
   createPicture,
   decodeImage,
   type GuidedPicture,
@@ -8,7 +7,6 @@ import {
   type StartPicture,
 } from '@clipql/core';
 import type { Command } from 'commander';
-import { ApiError } from '../../errors/api-error.ts';
 import { expectWritable } from '../../files/expect-writable.ts';
 import { lockOutput } from '../../files/output-lock.ts';
 import { writing } from '../../files/writing.ts';
@@ -17,7 +15,6 @@ import { OWN_MEGAPIXELS } from '../../limits/images.ts';
 import { drawPicture, frameCount } from '../../pictures/draw-picture.ts';
 import { encodeGif } from '../../pictures/gif-file.ts';
 import { PICTURES_NOTICE } from '../../pictures/notice.ts';
-import { PictureFolder } from '../../pictures/picture-folder.ts';
 import { pictureTexts, shownSource } from '../../pictures/picture-texts.ts';
 import { encodePng } from '../../pictures/png-file.ts';
 import { version } from '../../settings/version.ts';
@@ -26,6 +23,7 @@ import { withLocalModels } from '../local-session.ts';
 import { createProgress } from '../progress.ts';
 import { failed, reportError } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
+import { continueEarlierRun, partialOf } from './earlier-run.ts';
 import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
 import { expectNew, type PictureOutputs, writeOutput } from './picture-outputs.ts';
 import { terminalPreview } from './terminal-preview.ts';
@@ -80,9 +78,9 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   if (flags.gif !== undefined) outputOf('--gif', flags.gif, '.gif');
   const keep = keepOf(flags);
   const outputs = { out, gif: flags.gif, overwrite: flags.overwrite === true };
-  // Of a run that is begun, it is known once the models are loaded whether it made them.
-  if ((await partialOf(out, options.size ?? standard).readState()) === undefined)
-    await expectNew(outputs);
+  const partial = partialOf(out, options.size ?? standard);
+  // An earlier run may have made them; that is known once the models are loaded.
+  if (!(await writing(partial.path, () => partial.hasState()))) await expectNew(outputs);
   for (const path of flags.gif === undefined ? [out] : [out, flags.gif]) await expectWritable(path);
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
@@ -107,17 +105,14 @@ async function drawInto(
 ): Promise<void> {
   const { out, gif, overwrite } = outputs;
   const folder = partialOf(out, picture.settings.size);
-  await goOn(picture, folder, outputs);
-  if (!picture.isDone) await expectNew(outputs);
+  const continued = await continueEarlierRun(picture, folder, outputs);
   const progress = createProgress({
     unit: 'steps',
     total: picture.steps,
     start: picture.stepsDone,
     quiet: quiet === true,
   });
-  if (picture.stepsDone > 0 && !quiet) {
-    progress.log(`clipql: ${picture.stepsDone} steps are kept from an earlier run`);
-  }
+  if (continued !== undefined && !quiet) progress.log(`clipql: ${continued}`);
   const show = shown(quiet !== true && preview !== false);
   const stopping = stopOnSignals();
   try {
@@ -143,7 +138,7 @@ async function drawInto(
     await writeOutput(gif, await encodeGif(folder.frames(frameCount(picture.steps))), overwrite);
   }
   await writeOutput(out, png, overwrite);
-  await folder.remove();
+  await writing(folder.path, () => folder.remove());
   if (!quiet) process.stderr.write(`clipql: ${out} is drawn\n`);
 }
 
@@ -157,56 +152,6 @@ function shown(isAsked: boolean): (picture: GuidedPicture) => Promise<void> {
     preview.show(await picture.image());
     last = performance.now();
   };
-}
-
-/** Where a run keeps what it has, until it ends. */
-const partialOf = (out: string, side: number): PictureFolder =>
-  new PictureFolder(`${out}.partial`, side);
-
-/**
- * Goes on where an earlier run of this command ended.
- *
- * @throws ApiError OUTPUT_EXISTS for what another command, or another version of ClipQL, began, unless it may be replaced; and
- *   for files that are no picture's.
- */
-async function goOn(
-  picture: GuidedPicture,
-  folder: PictureFolder,
-  { gif, overwrite }: PictureOutputs,
-): Promise<void> {
-  const [other] = await writing(folder.path, () => folder.others());
-  if (other !== undefined) {
-    const message = `expected ${folder.path} to have files of a picture alone, got ${other}`;
-    throw new ApiError('OUTPUT_EXISTS', message);
-  }
-  const state = await folder.readState();
-  if (state === undefined) return folder.remove();
-  const beginning = picture.state();
-  const difference = await differenceOf(picture, state, gif === undefined ? undefined : folder);
-  if (difference === undefined) return;
-  if (!overwrite) {
-    const message = `${folder.path} is of another command or version (${difference}); --overwrite begins anew`;
-    throw new ApiError('OUTPUT_EXISTS', message);
-  }
-  picture.resume(beginning);
-  await folder.remove();
-}
-
-/** Resumes a picture. @returns in what it is not the one that was begun; undefined where it is. */
-async function differenceOf(
-  picture: GuidedPicture,
-  state: Uint8Array,
-  framesIn: PictureFolder | undefined,
-): Promise<string | undefined> {
-  try {
-    picture.resume(state);
-  } catch (error) {
-    if (error instanceof ClipError) return error.message;
-    throw error;
-  }
-  const frames = frameCount(picture.steps, picture.stepsDone);
-  const hasFrames = framesIn === undefined || (await framesIn.hasFrames(frames));
-  return hasFrames ? undefined : 'one without --gif';
 }
 
 /** Keeps a second process out of an output. @throws ApiError OUTPUT_BUSY, OUTPUT_UNWRITABLE. */
