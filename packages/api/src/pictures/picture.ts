@@ -37,7 +37,7 @@ export interface PictureProgress {
   readonly step: number;
   /** Of the last step; undefined before the first. */
   readonly loss: number | undefined;
-  /** Of the last checkpoint; undefined before the first. */
+  /** When it was last judged; undefined before the first time. */
   readonly score: number | undefined;
 }
 

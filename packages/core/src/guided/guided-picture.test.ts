@@ -169,7 +169,7 @@ test.each([
   { options: { prompts: [' '] }, expected: 'a prompt with words' },
   ...[0, 1e-60, -0.0009, 1001, 1e39, Number.NaN].map((weight) => ({
     options: { prompts: ['a cat', { text: 'a dog', weight }] },
-    expected: 'a weight of 0.001 to 1000, or of as much below 0, for "a dog"',
+    expected: 'a weight of 0.001 to 1000 or −1000 to −0.001 for "a dog"',
   })),
   { options: { prompts: 'a dog', size: 63 }, expected: 'a size of 64 to 1024' },
   { options: { prompts: 'a dog', seed: -1 }, expected: 'a seed of 0 to' },

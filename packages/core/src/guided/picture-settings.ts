@@ -113,10 +113,11 @@ function checkedPrompts(given: PictureOptions['prompts']): readonly Required<Pic
     );
   for (const { text, weight } of complete) {
     expectThat(typeof text === 'string' && text.trim() !== '', 'a prompt with words', text);
+    const { least, most } = PICTURE_WEIGHTS;
     const size = Math.abs(weight);
     expectThat(
-      size >= PICTURE_WEIGHTS.least && size <= PICTURE_WEIGHTS.most,
-      `a weight of ${PICTURE_WEIGHTS.least} to ${PICTURE_WEIGHTS.most}, or of as much below 0, for ${JSON.stringify(text)}`,
+      size >= least && size <= most,
+      `a weight of ${least} to ${most} or −${most} to −${least} for ${JSON.stringify(text)}`,
       weight,
     );
   }

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../answers/context.ts';
+import { MAX_OPEN_PICTURES } from '../../../../limits/pictures.ts';
 import type { Picture as Kept } from '../../../../pictures/picture.ts';
 import { builder } from '../builder.ts';
 import { type Change, changeBy, ERRORS } from '../change.ts';
@@ -30,7 +31,7 @@ const CHANGES: Readonly<Record<string, readonly [description: string, change: Pi
     async ({ pictures, owner }, id) => pictures.pause(owner, id),
   ],
   resumePicture: [
-    'Lets a picture go on that is paused, or that failed.',
+    `Lets a picture go on that is paused, or one that failed, unless its owner has ${MAX_OPEN_PICTURES} unfinished ones.`,
     async ({ pictures, owner }, id) => pictures.resume(owner, id),
   ],
   cancelPicture: [

@@ -110,7 +110,7 @@ builder.node(Picture, {
     score: t.float({
       nullable: true,
       description:
-        'Mean cosine of its prompts with views of it that no step has seen, at the last checkpoint.',
+        'Mean cosine of its prompts with views of it that no step has seen, when it was last judged.',
       resolve: ({ progress }) => progress.score,
     }),
     secondsLeft: t.exposeFloat('secondsLeft', {
