@@ -114,14 +114,16 @@ export function LabelChips({
           onPaste={pasted}
         />
       </div>
-      <p id={`${id}-hint`} class="quiet">
-        {texts.hint}
-      </p>
-      {labels.length > 1 && (
-        <button type="button" class="plain" onClick={removeAll}>
-          {texts.removeAll}
-        </button>
-      )}
+      <div class="label-hint">
+        <p id={`${id}-hint`} class="quiet">
+          {texts.hint}
+        </p>
+        {labels.length > 1 && (
+          <button type="button" class="plain" onClick={removeAll}>
+            {texts.removeAll}
+          </button>
+        )}
+      </div>
     </div>
   );
 }
