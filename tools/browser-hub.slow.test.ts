@@ -7,14 +7,14 @@ import {
   afterEach,
   beforeAll,
   beforeEach,
-  describe,
   expect,
   onTestFinished,
   test,
   vi,
 } from 'vitest';
-import { bundle, folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
+import { bundle, folderAt, launchChromium } from './browser/chromium.ts';
 import type { LoadedFromHub, LoadFromHub } from './browser/embed.ts';
+import { describeInBrowser } from './browser/page-site.ts';
 import { type Site, serve } from './browser/serve.ts';
 import { folderFiles } from './hub/repository.ts';
 import { type HubServer, startHub } from './hub/server.ts';
@@ -25,10 +25,7 @@ const WEIGHTS = 'model.safetensors';
 /** As much of a file is kept before it is complete. */
 const PART_BYTES = 4 * 1024 * 1024;
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-if (!runs) test.skip('a hub in a browser: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('in Chromium', () => {
+describeInBrowser('in Chromium', () => {
   let browser: Browser;
   let bundled: Awaited<ReturnType<typeof bundle>>;
   let site: Site;

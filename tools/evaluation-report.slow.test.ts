@@ -5,13 +5,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { clipql } from '../packages/api/src/testing/command-line.ts';
-import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('reports: skipped, since there is no /usr/bin/chromium', () => {});
+import { folderAt, launchChromium } from './browser/chromium.ts';
+import { describeInBrowser } from './browser/page-site.ts';
 
 /** Would run, or end a tag, if it were not text. */
 const HOSTILE = '"><img src=x onerror=document.title=1>';
@@ -24,7 +21,7 @@ const PICTURES = {
   'dust-bowl-home.jpg': [LONG, LONG],
 };
 
-describe.runIf(runs)('the report of an evaluation', () => {
+describeInBrowser('the report of an evaluation', () => {
   let browser: Browser;
   let root: string;
   let report: string;

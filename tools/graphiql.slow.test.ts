@@ -1,32 +1,18 @@
 /** GraphiQL of the built server, in a real browser. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('GraphiQL: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('GraphiQL', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-  });
+describeInBrowser('GraphiQL', () => {
+  const site = pageSite();
 
   /** A browser that has not been here. */
   async function open(path: string): Promise<Page> {
-    const context = await browser.newContext();
+    const context = await site.browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
     page.setDefaultTimeout(0);
-    await page.goto(`${server.url}${path}`);
+    await page.goto(`${site.server.url}${path}`);
     return page;
   }
 
@@ -51,7 +37,7 @@ describe.runIf(runs)('GraphiQL', () => {
       tabs: ['Classify'],
       query: expect.stringContaining('french-alpine-landscape.jpg'),
     });
-    await page.goto(`${server.url}/graphql`);
+    await page.goto(`${site.server.url}/graphql`);
     expect(await shown(page)).toEqual(first);
     await page.locator('.graphiql-execute-button').click();
     await page.locator('.result-window').getByText('"mountain"').first().waitFor();
@@ -63,14 +49,14 @@ describe.runIf(runs)('GraphiQL', () => {
     const page = await open('/graphql');
     await shown(page);
     for (let visit = 0; visit < 2; visit++) {
-      await page.goto(`${server.url}/examples/`);
+      await page.goto(`${site.server.url}/examples/`);
       await page.locator('a', { has: page.locator('[src="black-canyon.jpg"]') }).click();
       const expected = {
         tabs: ['Classify', 'Classify'],
         query: expect.stringContaining('black-canyon.jpg'),
       };
       expect(await shown(page)).toEqual(expected);
-      await page.goto(`${server.url}/graphql`);
+      await page.goto(`${site.server.url}/graphql`);
       expect(await shown(page)).toEqual(expected);
     }
   });
@@ -89,7 +75,7 @@ describe.runIf(runs)('GraphiQL', () => {
     await page.waitForFunction(() =>
       localStorage.getItem('graphiql:tabState')?.includes('\\"x\\"'),
     );
-    await page.goto(`${server.url}/graphql`);
+    await page.goto(`${site.server.url}/graphql`);
     expect(await shown(page)).toEqual({
       tabs: ['Mine'],
       query: expect.stringContaining('query Mine'),

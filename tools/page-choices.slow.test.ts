@@ -1,43 +1,19 @@
 /** Answers that come after the user has gone on, on the page of the built server, in a real browser. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, drawingFlags, pageSite } from './browser/page-site.ts';
 import { visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('late answers: skipped, since there is no /usr/bin/chromium', () => {});
 
 /** A picture takes seconds, or minutes where others need the processor. */
 const DRAWN = { timeout: 240_000 };
 
-describe.runIf(runs)('a late answer leaves alone what has been chosen since:', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'clipql-choices-'));
-    const flags = ['--model', folderAt('models/nano'), '--pictures', 'on'];
-    [browser, server] = await Promise.all([
-      launchChromium(),
-      startBuiltServer([...flags, '--data', join(folder, 'data')]),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
-  });
+describeInBrowser('a late answer leaves alone what has been chosen since:', () => {
+  const site = pageSite({ flags: drawingFlags });
 
   /** Asks the server without the page. */
   async function change(field: string, type: string, input: object, selection = ''): Promise<void> {
     const query = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} errors { message } } }`;
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${site.server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables: { input } }),
@@ -77,7 +53,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
   ])('another collection, before a new one is $what', async ({ answer, name }) => {
     const others = [`${name}-1`, `${name}-2`];
     await Promise.all(others.map(create));
-    const { page } = await visit(browser, `${server.url}/#/search?in=${others[0]}`);
+    const { page } = await visit(site.browser, `${site.server.url}/#/search?in=${others[0]}`);
     await button(page, 'New collection').click();
     await page.getByRole('textbox', { name: 'Name' }).fill(name);
     const letThrough = await hold(page, answer);
@@ -91,7 +67,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
   test('another collection, before one is deleted', async () => {
     const [first, gone, kept] = ['deletion-0', 'deletion-1', 'deletion-2'] as const;
     await Promise.all([first, gone, kept].map(create));
-    const { page } = await visit(browser, `${server.url}/#/search?in=${gone}`);
+    const { page } = await visit(site.browser, `${site.server.url}/#/search?in=${gone}`);
     await button(page, 'Delete this collection').click();
     const letThrough = await hold(page, 'deleteCollection');
     const dialog = page.getByRole('dialog');
@@ -106,7 +82,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
 
   test('the collection that is shown at first, when another comes before it', async () => {
     await create('b-shown');
-    const { page } = await visit(browser, `${server.url}/#/search`);
+    const { page } = await visit(site.browser, `${site.server.url}/#/search`);
     await option(page, 'b-shown').waitFor({ state: 'attached' });
     expect(await collection(page).inputValue()).toBe('b-shown');
     await create('a-new');
@@ -118,7 +94,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
 
   test('the line over the scores, before it is known what is above it', async () => {
     await create('line');
-    const { page } = await visit(browser, `${server.url}/#/search?in=line`);
+    const { page } = await visit(site.browser, `${site.server.url}/#/search?in=line`);
     await button(page, 'Add the sample photos').click();
     await page.getByRole('status').filter({ hasText: '7 pictures in all' }).waitFor();
     await page.getByRole('searchbox', { name: 'Words' }).fill('boat');
@@ -139,7 +115,10 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
       const input = { prompts: [{ text }], quality: 'DRAFT', size: 64 };
       await change('startPicture', 'StartPictureInput', input);
     }
-    const { page } = await visit(browser, `${server.url}/#/dream?seed=1&size=64&quality=DRAFT`);
+    const { page } = await visit(
+      site.browser,
+      `${site.server.url}/#/dream?seed=1&size=64&quality=DRAFT`,
+    );
     const words = page.getByRole('textbox', { name: 'Words' });
     const tile = (text: string) => page.locator('.dream-tile', { hasText: text });
     const letThrough = await hold(page, 'startPicture');
@@ -161,7 +140,7 @@ describe.runIf(runs)('a late answer leaves alone what has been chosen since:', (
     }));
     const classes = [{ label: 'sheep', images }, { label: 'boat' }];
     await change('createClassifier', 'CreateClassifierInput', { name: 'late', classes });
-    const { page } = await visit(browser, `${server.url}/#/teach?classifier=late`);
+    const { page } = await visit(site.browser, `${site.server.url}/#/teach?classifier=late`);
     const picture = (n: number) => page.getByRole('button', { name: `Picture ${n} of sheep` });
     const letThrough = await hold(page, 'removeExamples');
     await picture(1).focus();

@@ -1,25 +1,11 @@
 /** Colours of the page of the built server, in a real browser, where axe does not look. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { shownScores, visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('colours: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('colours', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-  });
+describeInBrowser('colours', () => {
+  const site = pageSite();
 
   const colour = (page: Page, selector: string, property: string) =>
     page
@@ -28,7 +14,9 @@ describe.runIf(runs)('colours', () => {
       .evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), property);
 
   test.each(['light', 'dark'] as const)('bars below the cutoff are seen, in %s', async (scheme) => {
-    const { page } = await visit(browser, `${server.url}/#/search`, { colorScheme: scheme });
+    const { page } = await visit(site.browser, `${site.server.url}/#/search`, {
+      colorScheme: scheme,
+    });
     const samples = page.getByRole('button', { name: 'Try the sample photos' });
     const words = page.getByRole('searchbox', { name: 'Words' });
     await samples.or(words).waitFor();
@@ -43,8 +31,8 @@ describe.runIf(runs)('colours', () => {
 
   test('where the system chooses the colours, bars are seen and one tab is current', async () => {
     const { page } = await visit(
-      browser,
-      `${server.url}/#/classify?image=/examples/march-pastoral.jpg`,
+      site.browser,
+      `${site.server.url}/#/classify?image=/examples/march-pastoral.jpg`,
       { forcedColors: 'active' },
     );
     await shownScores(page);

@@ -1,43 +1,29 @@
 /** What the page copies is run against the server, and gives what the page shows. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { COPIED_FILE, runCopies } from './browser/copies.ts';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { shownScores, visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('what is copied: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('what the page copies', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
+describeInBrowser('what the page copies', () => {
+  const site = pageSite();
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-    folder = await mkdtemp(join(tmpdir(), 'clipql-copies-'));
-    await writeFile(join(folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
+    await writeFile(join(site.folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
   });
 
   const open = async (address: string, options = {}) =>
-    (await visit(browser, `${server.url}/${address}`, options)).page;
+    (await visit(site.browser, `${site.server.url}/${address}`, options)).page;
   const copies = <Value>(page: Page, title?: string) =>
-    runCopies<Value>(page, { url: server.url, folder }, title);
+    runCopies<Value>(page, { url: site.server.url, folder: site.folder }, title);
   const ask = async (query: string) => {
     const body = JSON.stringify({ query });
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+    const answer = await fetch(`${site.server.url}/graphql`, { method: 'POST', headers, body });
     const { data, errors } = (await answer.json()) as { data: unknown; errors?: unknown };
     expect(errors).toBeUndefined();
     return data;
@@ -47,7 +33,7 @@ describe.runIf(runs)('what the page copies', () => {
     for (const add of [
       (page: Page) => page.getByRole('button', { name: 'Example: sheep' }).click(),
       (page: Page) =>
-        page.locator('input[type=file]').first().setInputFiles(join(folder, COPIED_FILE)),
+        page.locator('input[type=file]').first().setInputFiles(join(site.folder, COPIED_FILE)),
     ]) {
       const page = await open(`#/classify?label=sheep&label=it's a "dog"`);
       await add(page);
@@ -109,7 +95,7 @@ describe.runIf(runs)('what the page copies', () => {
     await page
       .locator('.search-side input[type=file]')
       .first()
-      .setInputFiles(join(folder, COPIED_FILE));
+      .setInputFiles(join(site.folder, COPIED_FILE));
     await page.getByText('4 pictures found').waitFor();
     const shown = await listed(page);
     for (const [language, { total, edges }] of await copies<Found>(page)) {
@@ -207,8 +193,8 @@ describe.runIf(runs)('what the page copies', () => {
 
   test('of a picture that was scaled down says so', async () => {
     const limited = await startBuiltServer(['--max-megapixels', '0.05']);
-    const { page } = await visit(browser, `${limited.url}/`);
-    await page.locator('input[type=file]').first().setInputFiles(join(folder, COPIED_FILE));
+    const { page } = await visit(site.browser, `${limited.url}/`);
+    await page.locator('input[type=file]').first().setInputFiles(join(site.folder, COPIED_FILE));
     await shownScores(page);
     await page.locator('.copy-as summary').click();
     await page

@@ -1,42 +1,27 @@
 /** Dream, on the page of the built server, in a real browser, by mouse and by keyboard. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
+import { startBuiltServer } from '../packages/api/src/testing/built-server.ts';
+import { folderAt } from './browser/chromium.ts';
 import { COPIED_FILE, runCopies } from './browser/copies.ts';
+import { describeInBrowser, drawingFlags, pageSite } from './browser/page-site.ts';
 import { accessibilityFaults, drop, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('Dream: skipped, since there is no /usr/bin/chromium', () => {});
 
 /** A picture takes seconds, or minutes where others need the processor. */
 const DRAWN = { timeout: 240_000 };
 
 const MARKUP = '<img src=x onerror=alert(1)><b>bold</b>';
 
-describe.runIf(runs)('Dream', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
-  const nano = ['--model', folderAt('models/nano'), '--pictures', 'on'];
-  const dream = (query = '') => `${server.url}/#/dream${query}`;
+describeInBrowser('Dream', () => {
+  const site = pageSite({ flags: drawingFlags });
+  const dream = (query = '') => `${site.server.url}/#/dream${query}`;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'clipql-dream-'));
-    await writeFile(join(folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
-    const data = ['--data', join(folder, 'data')];
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer([...nano, ...data])]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
+    await writeFile(join(site.folder, COPIED_FILE), await exampleBytes('march-pastoral.jpg'));
   });
 
   const words = (page: Page) => page.getByRole('textbox', { name: 'Words' });
@@ -47,12 +32,12 @@ describe.runIf(runs)('Dream', () => {
   const shownAddress = (page: Page) => drawing(page).locator('img').getAttribute('src');
 
   const pictureBytes = async (path: string) => {
-    const response = await fetch(`${server.url}/${path.replace(/^\//, '')}`);
+    const response = await fetch(`${site.server.url}/${path.replace(/^\//, '')}`);
     return Buffer.from(await response.arrayBuffer());
   };
 
   test('words are drawn, step by step, and the picture is kept, saved and deleted', async () => {
-    const { page } = await visit(browser, dream('?seed=1&size=64&quality=DRAFT'));
+    const { page } = await visit(site.browser, dream('?seed=1&size=64&quality=DRAFT'));
     await page.getByText('draw nudity for innocent words').waitFor();
     expect(await button(page, 'Draw it').isDisabled()).toBe(true);
     await words(page).fill('a sheep');
@@ -99,14 +84,14 @@ describe.runIf(runs)('Dream', () => {
     const input =
       '{ prompts: [{ text: "a sheep", weight: 2 }], negativePrompts: [{ text: "fog", weight: 1.5 }], quality: DRAFT, size: 72, seed: 8 }';
     const query = `mutation { startPicture(input: ${input}) { picture { id } } }`;
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${site.server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     });
     const { id } = (await response.json()).data.startPicture.picture as { readonly id: string };
     const { page } = await visit(
-      browser,
+      site.browser,
       dream(`?seed=1&keep=0.9&from=/examples/march-pastoral.jpg&picture=${id}`),
     );
     await state(page, 'done');
@@ -136,11 +121,11 @@ describe.runIf(runs)('Dream', () => {
   });
 
   test('a dropped folder gives the picture to begin with, which is left to the server if it cannot be redrawn', async () => {
-    const trip = join(folder, 'trip');
+    const trip = join(site.folder, 'trip');
     await mkdir(trip);
     await writeFile(join(trip, '.DS_Store'), 'no picture');
     await writeFile(join(trip, 'sheep.jpg'), await exampleBytes('march-pastoral.jpg'));
-    const { page } = await visit(browser, dream('?seed=9&size=64&quality=DRAFT'));
+    const { page } = await visit(site.browser, dream('?seed=9&size=64&quality=DRAFT'));
     await page.evaluate(() => {
       OffscreenCanvas.prototype.convertToBlob = () => Promise.reject(new DOMException('no memory'));
     });
@@ -151,7 +136,7 @@ describe.runIf(runs)('Dream', () => {
   });
 
   test('by keyboard alone: words with weights, pause, go on, cancel', async () => {
-    const { page } = await visit(browser, dream('?seed=2&size=64&quality=FINE'));
+    const { page } = await visit(site.browser, dream('?seed=2&size=64&quality=FINE'));
     await words(page).focus();
     await page.keyboard.type('a boat');
     await page.keyboard.press('Enter');
@@ -183,8 +168,8 @@ describe.runIf(runs)('Dream', () => {
 
   test('what is copied draws the picture on the screen, to the byte', async () => {
     const query = `?seed=3&size=64&quality=DRAFT&keep=0.25&prompt=1:it's a "boat"&prompt=0.5:<b>$HOME</b>&prompt=-0.3:fog`;
-    const { page } = await visit(browser, dream(query));
-    await page.locator('.dream input[type=file]').setInputFiles(join(folder, COPIED_FILE));
+    const { page } = await visit(site.browser, dream(query));
+    await page.locator('.dream input[type=file]').setInputFiles(join(site.folder, COPIED_FILE));
     await page.getByText(COPIED_FILE).first().waitFor();
     await button(page, 'Draw it').click();
     await state(page, 'done');
@@ -194,13 +179,13 @@ describe.runIf(runs)('Dream', () => {
         .digest('hex');
     const shown = await drawn((await shownAddress(page))!);
     type Started = { readonly picture: { readonly id: string } };
-    const copies = await runCopies<Started>(page, { url: server.url, folder });
+    const copies = await runCopies<Started>(page, { url: site.server.url, folder: site.folder });
     for (const [language, { picture }] of copies) {
       const found = async () => {
         const id = JSON.stringify(picture.id);
         const body = JSON.stringify({ query: `{ picture(id: ${id}) { state imageUrl } }` });
         const headers = { 'content-type': 'application/json' };
-        const answer = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+        const answer = await fetch(`${site.server.url}/graphql`, { method: 'POST', headers, body });
         return (await answer.json()).data.picture as { state: string; imageUrl: string };
       };
       await expect
@@ -211,7 +196,7 @@ describe.runIf(runs)('Dream', () => {
   });
 
   test('several are drawn one after another, and each is opened from the gallery', async () => {
-    const { page } = await visit(browser, dream('?seed=4&size=64&quality=DRAFT'));
+    const { page } = await visit(site.browser, dream('?seed=4&size=64&quality=DRAFT'));
     for (const text of ['a house', 'a flower']) {
       await words(page).fill(text);
       await button(page, 'Draw it').click();
@@ -239,7 +224,9 @@ describe.runIf(runs)('Dream', () => {
 
   test('what the server refuses is said in its words, and hostile words are text, at 320 pixels', async () => {
     const viewport = { width: 320, height: 640 };
-    const { page } = await visit(browser, dream('?seed=5&size=64&quality=DRAFT'), { viewport });
+    const { page } = await visit(site.browser, dream('?seed=5&size=64&quality=DRAFT'), {
+      viewport,
+    });
     const sound = async (name: string) => {
       expect(await page.locator('main :is(b, img[src="x"])').count(), name).toBe(0);
       expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBe(320);
@@ -272,11 +259,12 @@ describe.runIf(runs)('Dream', () => {
 
   test('a server that wants a key shows and saves pictures with it', async () => {
     const hash = createHash('sha256').update('secret').digest('hex');
-    const data = ['--data', join(folder, 'guarded')];
-    const guarded = await startBuiltServer([...nano, ...data], { CLIPQL_API_KEYS: `me:${hash}` });
+    const guarded = await startBuiltServer(drawingFlags(join(site.folder, 'guarded')), {
+      CLIPQL_API_KEYS: `me:${hash}`,
+    });
     onTestFinished(() => guarded.end());
     const address = `${guarded.url}/#/dream?seed=6&size=64&quality=DRAFT`;
-    const { page } = await visit(browser, address, {}, /^error: .* 401 /);
+    const { page } = await visit(site.browser, address, {}, /^error: .* 401 /);
     await page.getByRole('dialog').getByLabel('Key').fill('secret');
     await page.keyboard.press('Enter');
     await words(page).fill('a sheep');
@@ -291,7 +279,7 @@ describe.runIf(runs)('Dream', () => {
   test('where pictures are off, the page says how to turn them on', async () => {
     const off = await startBuiltServer(['--model', folderAt('models/nano')]);
     onTestFinished(() => off.end());
-    const { page } = await visit(browser, `${off.url}/#/dream`);
+    const { page } = await visit(site.browser, `${off.url}/#/dream`);
     await page.getByText('npm start -- --pictures on').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
   });

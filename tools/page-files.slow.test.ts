@@ -1,42 +1,26 @@
 /** Pictures that come to the page from folders, from a camera, too many for a request, or too large. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, onTestFinished, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { countHeld } from './browser/held.ts';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { accessibilityFaults, drop, shownScores, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('files: skipped, since there is no /usr/bin/chromium', () => {});
 
 const MIB = 2 ** 20;
 
-describe.runIf(runs)('the page', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
+const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-  beforeAll(async () => {
-    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-    [browser, server] = await Promise.all([launchChromium(camera), startBuiltServer()]);
-    folder = await mkdtemp(join(tmpdir(), 'clipql-files-'));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
-  });
+describeInBrowser('the page', () => {
+  const site = pageSite({ browserFlags: CAMERA });
 
   const count = (page: Page, text: string) =>
     page.locator('.found-count').filter({ hasText: text }).waitFor();
   const keys = (page: Page) => page.locator('.hits:not([data-stale]) .hit-key').allTextContents();
   const emptyCollection = async (url: string, name: string) => {
-    const { page } = await visit(browser, `${url}/#/search`);
+    const { page } = await visit(site.browser, `${url}/#/search`);
     const field = page.getByRole('textbox', { name: 'Name' });
     const button = page.getByRole('button', { name: 'New collection' });
     await field.or(button).first().waitFor();
@@ -50,7 +34,7 @@ describe.runIf(runs)('the page', () => {
   };
 
   test('a folder is dropped with all that is in it, on Search and on Classify', async () => {
-    const trip = join(folder, 'trip');
+    const trip = join(site.folder, 'trip');
     await mkdir(join(trip, 'sea'), { recursive: true });
     for (const [name, example] of [
       ['b.jpg', 'march-pastoral.jpg'],
@@ -58,7 +42,7 @@ describe.runIf(runs)('the page', () => {
     ] as const)
       await writeFile(join(trip, name), await exampleBytes(example));
     await writeFile(join(trip, 'notes.txt'), 'no picture');
-    const page = await emptyCollection(server.url, 'dropped');
+    const page = await emptyCollection(site.server.url, 'dropped');
     await drop(page, trip);
     await page.getByText('trip/notes.txt is not a picture.').waitFor();
     await count(page, '2 pictures in all');
@@ -73,14 +57,14 @@ describe.runIf(runs)('the page', () => {
     await count(page, '2 pictures found');
     expect(await refusal.count()).toBe(0);
 
-    const { page: classify } = await visit(browser, `${server.url}/`);
+    const { page: classify } = await visit(site.browser, `${site.server.url}/`);
     await classify.getByText('Drop pictures here').waitFor();
     await drop(classify, join(trip, 'sea'));
     expect((await shownScores(classify))[0]![0]).toBe('boat');
   });
 
   test('more files than a request takes are sent in parts, one part at a time, and what is dropped meanwhile after them', async () => {
-    const many = join(folder, 'many');
+    const many = join(site.folder, 'many');
     await mkdir(many);
     const picture = await exampleBytes('march-pastoral.jpg');
     // What follows a JPEG's end makes another file of it.
@@ -88,7 +72,7 @@ describe.runIf(runs)('the page', () => {
       const rest = Buffer.alloc(MIB / 4, i);
       await writeFile(join(many, `${100 + i}.jpg`), Buffer.concat([picture, rest]));
     }
-    const page = await emptyCollection(server.url, 'many');
+    const page = await emptyCollection(site.server.url, 'many');
     const held = await countHeld(page);
     await page.evaluate(() => {
       const parts = { sizes: [] as number[], underWay: 0, most: 0 };
@@ -107,7 +91,7 @@ describe.runIf(runs)('the page', () => {
     });
     await page.locator('input[webkitdirectory]').setInputFiles(many);
     await page.getByText(/part 2 of \d+/i).waitFor();
-    const later = join(folder, 'later');
+    const later = join(site.folder, 'later');
     await mkdir(later);
     await writeFile(join(later, 'notes.txt'), 'no picture');
     await writeFile(join(later, 'b.jpg'), await exampleBytes('nagasaki-boats.jpg'));
@@ -194,7 +178,7 @@ describe.runIf(runs)('the page', () => {
   });
 
   test('a photo is taken with a camera, which is let go of: by mouse and by keyboard', async () => {
-    const { page } = await visit(browser, `${server.url}/`);
+    const { page } = await visit(site.browser, `${site.server.url}/`);
     await page.evaluate(() => {
       const taken: MediaStream[] = [];
       const { mediaDevices } = navigator;
@@ -240,7 +224,7 @@ describe.runIf(runs)('the page', () => {
   });
 
   test('a photo that cannot be taken is said, and one that takes long is taken once, or not at all if the dialog is closed', async () => {
-    const { page } = await visit(browser, `${server.url}/`);
+    const { page } = await visit(site.browser, `${site.server.url}/`);
     await page.evaluate(() => {
       const { prototype } = OffscreenCanvas;
       const original = prototype.convertToBlob;
@@ -277,7 +261,7 @@ describe.runIf(runs)('the page', () => {
     ['NotReadableError', 'Another program may be using it.'],
     ['AbortError', 'The camera could not be started.'],
   ])('a camera that cannot be had is explained: %s', async (name, sentence) => {
-    const { page } = await visit(browser, `${server.url}/`);
+    const { page } = await visit(site.browser, `${site.server.url}/`);
     await page.evaluate((reason) => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', reason));
     }, name);

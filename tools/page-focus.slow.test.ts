@@ -1,37 +1,14 @@
 /** Where the keyboard goes on, on the page of the built server, in a real browser, when what it was on is gone. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { folderAt, hasChromium, launchChromium } from './browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, drawingFlags, pageSite } from './browser/page-site.ts';
 import { visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
+describeInBrowser('the focus stays where it was', () => {
+  const site = pageSite({ flags: drawingFlags });
 
-if (!runs) test.skip('the focus: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('the focus stays where it was', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'clipql-focus-'));
-    const flags = ['--model', folderAt('models/nano'), '--pictures', 'on'];
-    [browser, server] = await Promise.all([
-      launchChromium(),
-      startBuiltServer([...flags, '--data', join(folder, 'data')]),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
-  });
-
-  const opened = async (view: string) => (await visit(browser, `${server.url}/#/${view}`)).page;
+  const opened = async (view: string) =>
+    (await visit(site.browser, `${site.server.url}/#/${view}`)).page;
   const button = (page: Page, name: string | RegExp) =>
     page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
   const press = (page: Page, name: string | RegExp) => button(page, name).press('Enter');

@@ -1,35 +1,21 @@
 /** Labels, names, metadata and addresses of strangers, in Search and in Teach: they are text, and nothing else. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('hostile texts: skipped, since there is no /usr/bin/chromium', () => {});
 
 const MARKUP = '<img src=x onerror=alert(1)><b>bold</b><script>alert(2)</script>';
 /** What follows is written from right to left. */
 const RTL = '\u202egpj.';
 const long = (length: number) => `${RTL}${MARKUP}`.padEnd(length, 'x');
 
-describe.runIf(runs)('what is hostile is shown as text', () => {
-  let browser: Browser;
-  let server: BuiltServer;
+describeInBrowser('what is hostile is shown as text', () => {
+  const site = pageSite();
   const viewport = { width: 320, height: 700 };
 
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-  });
-
   async function ask<Data>(query: string, variables: object): Promise<Data> {
-    const response = await fetch(`${server.url}/graphql`, {
+    const response = await fetch(`${site.server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
@@ -65,8 +51,8 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
       { items },
     );
     expect(upsertItems).toEqual({ errors: [] });
-    const url = `${server.url}/#/search?in=hostile&cut=all`;
-    const { page } = await visit(browser, url, { viewport }, /^request: http:\/\/127/);
+    const url = `${site.server.url}/#/search?in=hostile&cut=all`;
+    const { page } = await visit(site.browser, url, { viewport }, /^request: http:\/\/127/);
     const count = (text: string) =>
       page.locator('.found-count').filter({ hasText: text }).waitFor();
     const answered = () =>
@@ -113,7 +99,7 @@ describe.runIf(runs)('what is hostile is shown as text', () => {
   });
 
   test('in Teach: classes, their words, names of files and addresses', async () => {
-    const { page } = await visit(browser, `${server.url}/#/teach`, { viewport });
+    const { page } = await visit(site.browser, `${site.server.url}/#/teach`, { viewport });
     await page.getByLabel('Name', { exact: true }).fill(MARKUP);
     const chips = page.getByRole('textbox', { name: 'Add a class' });
     await chips.fill(long(8_000));

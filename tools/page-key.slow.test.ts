@@ -1,33 +1,17 @@
 /** The page of a built server that asks for keys, in a real browser. */
 import { createHash } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
+const HASH = createHash('sha256').update('secret').digest('hex');
 
-if (!runs) test.skip('keys: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('the page of a server that asks for keys', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-
-  beforeAll(async () => {
-    const hash = createHash('sha256').update('secret').digest('hex');
-    [browser, server] = await Promise.all([
-      launchChromium(),
-      startBuiltServer([], { CLIPQL_API_KEYS: `me:${hash}` }),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-  });
+describeInBrowser('the page of a server that asks for keys', () => {
+  const site = pageSite({ settings: { CLIPQL_API_KEYS: `me:${HASH}` } });
 
   const opened = async (view: string) =>
-    (await visit(browser, `${server.url}/#/${view}`, {}, /^error: .* 401 /)).page;
+    (await visit(site.browser, `${site.server.url}/#/${view}`, {}, /^error: .* 401 /)).page;
   const CLASSIFY = 'classify?image=/examples/march-pastoral.jpg';
   const dialog = (page: Page) => page.getByRole('dialog', { name: 'This server asks for a key' });
   const alerts = (page: Page) => page.locator('main [role=alert]:visible');

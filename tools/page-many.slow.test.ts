@@ -5,17 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Jimp } from 'jimp';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { launchChromium } from './browser/chromium.ts';
 import { countHeld } from './browser/held.ts';
+import { describeInBrowser } from './browser/page-site.ts';
 import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('the page: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('the page', () => {
+describeInBrowser('the page', () => {
   let browser: Browser;
   let folder: string;
 

@@ -1,31 +1,17 @@
 /** The page of the built server on a small screen, in a real browser: what was asked for comes into sight. */
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { shownScores, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('phones: skipped, since there is no /usr/bin/chromium', () => {});
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-describe.runIf(runs)('on a phone', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-
-  beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-  });
+describeInBrowser('on a phone', () => {
+  const site = pageSite();
 
   const opened = async (view: string) =>
-    (await visit(browser, `${server.url}/#/${view}`, PHONE)).page;
+    (await visit(site.browser, `${site.server.url}/#/${view}`, PHONE)).page;
   const isSeen = (place: Locator) =>
     place.evaluate((element) => {
       const { top, bottom } = element.getBoundingClientRect();

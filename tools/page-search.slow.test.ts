@@ -6,20 +6,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { launchChromium } from './browser/chromium.ts';
+import { describeInBrowser } from './browser/page-site.ts';
 import { accessibilityFaults, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('the Search view: skipped, since there is no /usr/bin/chromium', () => {});
 
 const SHEEP = 'march-pastoral.jpg';
 const BOATS = 'nagasaki-boats.jpg';
 
-describe.runIf(runs)('the Search view', () => {
+describeInBrowser('the Search view', () => {
   let browser: Browser;
   let server: BuiltServer;
   let origin: Server;

@@ -1,36 +1,21 @@
 /** Teach, on the page of the built server, in a real browser. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
-import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { describeInBrowser, pageSite } from './browser/page-site.ts';
 import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
 
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('Teach: skipped, since there is no /usr/bin/chromium', () => {});
-
-describe.runIf(runs)('Teach', () => {
-  let browser: Browser;
-  let server: BuiltServer;
-  let folder: string;
-  const started = (state = '') => `${server.url}/#/teach${state}`;
-  const path = (file: string) => join(folder, file);
+describeInBrowser('Teach', () => {
+  const site = pageSite();
+  const started = (state = '') => `${site.server.url}/#/teach${state}`;
+  const path = (file: string) => join(site.folder, file);
 
   beforeAll(async () => {
-    [browser, server] = await Promise.all([launchChromium(), startBuiltServer()]);
-    folder = await mkdtemp(join(tmpdir(), 'clipql-teach-'));
     for (const file of ['march-pastoral.jpg', 'nagasaki-boats.jpg', 'dust-bowl-home.jpg'])
       await writeFile(path(file), await exampleBytes(file));
     await writeFile(path('<b>no picture.jpg'), 'no picture');
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await server?.end();
-    await rm(folder, { recursive: true });
   });
 
   const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -47,7 +32,7 @@ describe.runIf(runs)('Teach', () => {
   };
 
   test('pictures are dropped on classes, dragged to others, and each change is judged', async () => {
-    const { page } = await visit(browser, started());
+    const { page } = await visit(site.browser, started());
     await make(page, 'My trip', 'sheep, boat');
     await expect.poll(() => page.url()).toContain('classifier=my-trip');
     await card(page, 'sheep').evaluate(async (element) => {
@@ -73,7 +58,7 @@ describe.runIf(runs)('Teach', () => {
   });
 
   test('classes are made, taught, changed and tried by keyboard alone', async () => {
-    const { page } = await visit(browser, started());
+    const { page } = await visit(site.browser, started());
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 80; presses++) {
         await page.keyboard.press('Tab');
@@ -116,7 +101,7 @@ describe.runIf(runs)('Teach', () => {
   });
 
   test('a classifier stands among the choices of Classify, until it is deleted', async () => {
-    const { page } = await visit(browser, `${server.url}/`);
+    const { page } = await visit(site.browser, `${site.server.url}/`);
     await page.getByRole('link', { name: 'Teach' }).click();
     await make(page, 'chosen', 'sheep, boat');
     await page.getByRole('link', { name: 'Use it in Classify' }).click();
@@ -133,7 +118,7 @@ describe.runIf(runs)('Teach', () => {
   });
 
   test('what the server refuses is said where it happens, and hostile names are text', async () => {
-    const { page } = await visit(browser, started());
+    const { page } = await visit(site.browser, started());
     const label = '<img src=x onerror=alert(1)>\u202e';
     await page.getByLabel('Name', { exact: true }).fill('../x');
     await button(page, 'Create').click();
@@ -155,7 +140,7 @@ describe.runIf(runs)('Teach', () => {
 
   test('axe finds nothing at any state, in light and in dark, and nothing scrolls sideways at 320 pixels', async () => {
     const viewport = { width: 320, height: 640 };
-    const { page } = await visit(browser, started(), { viewport, hasTouch: true });
+    const { page } = await visit(site.browser, started(), { viewport, hasTouch: true });
     const sound = async (state: string) => {
       expect(await accessibilityFaults(page), state).toEqual([]);
       const width = await page.evaluate(() => document.documentElement.scrollWidth);

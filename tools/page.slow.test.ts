@@ -5,21 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleBytes } from '../packages/api/src/testing/api.ts';
 import { type BuiltServer, startBuiltServer } from '../packages/api/src/testing/built-server.ts';
 import { clipql } from '../packages/api/src/testing/command-line.ts';
-import { hasChromium, launchChromium } from './browser/chromium.ts';
+import { launchChromium } from './browser/chromium.ts';
+import { describeInBrowser } from './browser/page-site.ts';
 import { accessibilityFaults, shownScores, visit } from './browser/visit.ts';
-
-const runs = hasChromium() || process.env.CLIPQL_REQUIRE_GPU === '1';
-
-if (!runs) test.skip('the page: skipped, since there is no /usr/bin/chromium', () => {});
 
 const SHEEP = 'march-pastoral.jpg';
 const WORDS = ['mountain', 'sheep', 'boat', 'house', 'flower'];
 
-describe.runIf(runs)('the page', () => {
+describeInBrowser('the page', () => {
   let browser: Browser;
   let server: BuiltServer;
   let origin: Server;
