@@ -259,7 +259,7 @@ describeInBrowser('Dream', () => {
 
   test('a server that wants a key shows and saves pictures with it', async () => {
     const hash = createHash('sha256').update('secret').digest('hex');
-    const guarded = await startBuiltServer(drawingFlags(join(site.folder, 'guarded')), {
+    const guarded = await startBuiltServer(drawingFlags(site.folder, 'guarded'), {
       CLIPQL_API_KEYS: `me:${hash}`,
     });
     onTestFinished(() => guarded.end());

@@ -23,10 +23,10 @@ interface PageSiteOptions {
   readonly browserFlags?: readonly string[];
 }
 
-/** Flags of a server that draws pictures, with the smallest model. @param folder for its data folder. */
-export const drawingFlags = (folder: string): readonly string[] => [
+/** Flags of a server that draws pictures, with the smallest model. @param data the name of its data folder. */
+export const drawingFlags = (folder: string, data = 'data'): readonly string[] => [
   ...['--model', folderAt('models/nano'), '--pictures', 'on'],
-  ...['--data', join(folder, 'data')],
+  ...['--data', join(folder, data)],
 ];
 
 /** Tests that need a browser: skipped where there is none, but for a machine that has to have one. */
