@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { access, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { ApiError } from '../errors/api-error.ts';
+import { expectNew } from './expect-new.ts';
 
 /**
  * Makes a file that appears when it is whole, and is on the disk then.
@@ -12,11 +13,7 @@ export async function writeNewFile(
   target: string,
   write: (path: string) => Promise<void>,
 ): Promise<void> {
-  const isThere = await access(target).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) throw new ApiError('OUTPUT_EXISTS', `expected a new file, got ${target}`);
+  await expectNew(target);
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx');

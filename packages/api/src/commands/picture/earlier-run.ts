@@ -3,7 +3,7 @@ import { ApiError } from '../../errors/api-error.ts';
 import { writing } from '../../files/writing.ts';
 import { frameCount } from '../../pictures/draw-picture.ts';
 import { PictureFolder } from '../../pictures/picture-folder.ts';
-import { expectNew, type PictureOutputs } from './picture-outputs.ts';
+import { expectNewOutputs, type PictureOutputs } from './picture-outputs.ts';
 
 /** Where a run keeps what it has, until it ends. */
 export const partialOf = (out: string, side: number): PictureFolder =>
@@ -32,7 +32,7 @@ export const continueEarlierRun = (
     const difference =
       state && (await differenceOf(picture, state, outputs.gif === undefined ? undefined : folder));
     // One that is done may have been killed after it made them.
-    if (difference !== undefined || !picture.isDone) await expectNew(outputs);
+    if (difference !== undefined || !picture.isDone) await expectNewOutputs(outputs);
     if (state === undefined) return void (await folder.remove());
     const { stepsDone } = picture;
     if (difference === undefined) {

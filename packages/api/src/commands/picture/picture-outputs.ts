@@ -1,6 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
-import { ApiError } from '../../errors/api-error.ts';
+import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../../files/atomic-write.ts';
+import { expectNew, outputExists } from '../../files/expect-new.ts';
 import { ifThere } from '../../files/if-there.ts';
 import { writing } from '../../files/writing.ts';
 
@@ -11,16 +11,13 @@ export interface PictureOutputs {
   readonly overwrite: boolean;
 }
 
+export const pathsOf = ({ out, gif }: PictureOutputs): readonly string[] =>
+  gif === undefined ? [out] : [out, gif];
+
 /** @throws ApiError OUTPUT_EXISTS unless all may be made. */
-export async function expectNew({ out, gif, overwrite }: PictureOutputs): Promise<void> {
-  if (overwrite) return;
-  for (const path of gif === undefined ? [out] : [out, gif]) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) throw existing(path);
-  }
+export async function expectNewOutputs(outputs: PictureOutputs): Promise<void> {
+  if (outputs.overwrite) return;
+  for (const path of pathsOf(outputs)) await expectNew(path);
 }
 
 /**
@@ -35,9 +32,6 @@ export async function writeOutput(
 ): Promise<void> {
   const there = overwrite ? undefined : await writing(path, () => ifThere(readFile(path)));
   if (there?.equals(bytes)) return;
-  if (there !== undefined) throw existing(path);
+  if (there !== undefined) throw outputExists(path);
   await writing(path, () => writeAtomically(path, bytes));
 }
-
-const existing = (path: string): ApiError =>
-  new ApiError('OUTPUT_EXISTS', `expected a new file, got ${path}`);

@@ -25,7 +25,7 @@ import { failed, reportError } from '../report.ts';
 import { stopOnSignals } from '../stop-signals.ts';
 import { continueEarlierRun, partialOf } from './earlier-run.ts';
 import { keepOf, outputOf, type PictureFlags, pictureOptions } from './picture-flags.ts';
-import { expectNew, type PictureOutputs, writeOutput } from './picture-outputs.ts';
+import { expectNewOutputs, type PictureOutputs, pathsOf, writeOutput } from './picture-outputs.ts';
 import { terminalPreview } from './terminal-preview.ts';
 
 const { least, most, standard } = PICTURE_SIDES;
@@ -80,8 +80,8 @@ async function picture(prompts: readonly string[], flags: PictureFlags): Promise
   const outputs = { out, gif: flags.gif, overwrite: flags.overwrite === true };
   const partial = partialOf(out, options.size ?? standard);
   // An earlier run may have made them; that is known once the models are loaded.
-  if (!(await writing(partial.path, () => partial.hasState()))) await expectNew(outputs);
-  for (const path of flags.gif === undefined ? [out] : [out, flags.gif]) await expectWritable(path);
+  if (!(await writing(partial.path, () => partial.hasState()))) await expectNewOutputs(outputs);
+  for (const path of pathsOf(outputs)) await expectWritable(path);
   await locked(out, () =>
     withLocalModels(flags, async (clips, readImage) => {
       if (!flags.quiet) process.stderr.write(`clipql: ${PICTURES_NOTICE}\n`);
